@@ -1,0 +1,1 @@
+"""camdash shows what an X-ray classifier looks at: one forward pass, the exact evidence of every class."""

@@ -1,0 +1,25 @@
+"""What can go wrong that a user can do something about. Anything else is a bug.
+
+    CamdashError
+    +-- ImageError        a file that cannot be read as a radiograph
+    +-- CheckpointError   a checkpoint that cannot be used
+    +-- UsageError        a command or a setting that makes no sense
+
+Each message is a sentence for the user: what happened, to which file where that is known, what to do.
+"""
+
+
+class CamdashError(Exception):
+    """The root of all errors that are shown to the user as a sentence."""
+
+
+class ImageError(CamdashError):
+    """A file cannot be read as a radiograph."""
+
+
+class CheckpointError(CamdashError):
+    """A checkpoint cannot be found, read or trusted."""
+
+
+class UsageError(CamdashError):
+    """A command or a setting makes no sense."""

@@ -1,0 +1,95 @@
+"""Raster files (PNG, JPEG, TIFF, BMP, WebP) to radiographs, recognised by their content."""
+
+import io
+import warnings
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from camdash.errors import ImageError
+from camdash.images.radiograph import Radiograph, Window
+
+LARGEST_FILE = 64 * 2**20
+"""Bytes. A radiograph of 16 bits and 5000 x 6000 pixels takes 60 MB uncompressed."""
+
+MOST_PIXELS = 100_000_000
+FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
+LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+"""Weights of red, green and blue in brightness: ITU-R BT.601, section 2.5.1."""
+
+
+def decode(data: bytes) -> Radiograph:
+    """Decode a file's content to a radiograph.
+
+    Sixteen-bit and float values are kept exact and shown over their own range; eight-bit values are shown from 0
+    to 255. Color becomes brightness (BT.601), transparency black. EXIF orientation is applied. Of a file with
+    several pages the first is read.
+
+    Raises:
+        ImageError: the content is no image that can be read; the sentence says why.
+    """
+    if not data:
+        raise ImageError("The file is empty. Export the radiograph again.")
+    if len(data) > LARGEST_FILE:
+        raise ImageError(f"The file is {len(data) / 2**20:.0f} MB; at most {LARGEST_FILE // 2**20} MB are read.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            return _decoded(data)
+        except UnidentifiedImageError as error:
+            raise ImageError("This is not an image file. Use PNG, JPEG, TIFF, BMP or WebP.") from error
+        except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+            raise ImageError(f"The image has more than {MOST_PIXELS / 1e6:.0f} million pixels.") from error
+        except (OSError, SyntaxError, ValueError, EOFError, MemoryError, cv2.error) as error:
+            raise ImageError("The image is damaged or cut short. Export it again.") from error
+
+
+def _decoded(data: bytes) -> Radiograph:
+    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        kind = str(image.format)
+        if image.width * image.height > MOST_PIXELS:
+            raise ImageError(
+                f"The image has {image.width * image.height / 1e6:.0f} million pixels; "
+                f"at most {MOST_PIXELS / 1e6:.0f} million are read."
+            )
+        image.load()
+        if kind in ("PNG", "TIFF") and (deep := _deep(data)) is not None:
+            return _radiograph(deep, kind)
+        return _radiograph(_eight_bits(image), kind)
+
+
+def _deep(data: bytes) -> NDArray[np.uint16] | NDArray[np.float32] | None:
+    """Return the values of a 16-bit or float file, which Pillow would cut to eight bits; None for any other."""
+    values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    if values is None or values.dtype == np.uint8:
+        return None
+    if values.ndim == 3:
+        values = (values[:, :, 2::-1].astype(np.float32) @ LUMA) if values.shape[2] >= 3 else values[:, :, 0]
+    if values.dtype == np.uint16:
+        return values.astype(np.uint16)
+    single = values.astype(np.float32)
+    if not np.isfinite(single).all():
+        raise ImageError("The image holds values that are not finite numbers.")
+    return single
+
+
+def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode in ("1", "L"):
+        return np.asarray(upright.convert("L"), np.uint8)
+    colors = np.asarray(upright.convert("RGBA"), np.float32)
+    if (colors[:, :, :3] == colors[:, :, :1]).all():
+        brightness = colors[:, :, 0]
+    else:
+        brightness = colors[:, :, :3] @ LUMA
+    return np.round(brightness * colors[:, :, 3] / 255).astype(np.uint8)
+
+
+def _radiograph(values: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32], kind: str) -> Radiograph:
+    if values.dtype == np.uint8:
+        return Radiograph(values, Window.between(0, 255), f"{kind}, 8 bits")
+    low, high = float(values.min()), float(values.max())
+    bits = "16 bits" if values.dtype == np.uint16 else "float"
+    return Radiograph(values, Window.between(low, high if high > low else low + 1), f"{kind}, {bits}")
