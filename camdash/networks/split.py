@@ -1,0 +1,104 @@
+"""A network in two parts: features up to global average pooling, and a linear head."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from camdash.errors import CheckpointError
+from camdash.networks.architectures import Family, features_of, head_of
+from camdash.networks.folding import fold_batch_norm
+from camdash.networks.geometry import grid_of
+from camdash.networks.placement import Grid
+
+TOLERANCE = 1e-4
+"""Largest accepted difference of a logit from the original network's, in parts of the largest logit's size."""
+
+CHECK_SHAPE = (192, 160)
+"""Rows and columns of the random input of the check: not square, so that swapped axes are seen."""
+
+
+@dataclass(frozen=True, eq=False)
+class SplitNetwork:
+    """Features, class weights and bias; nothing in it changes when it runs, so sessions may share it.
+
+    Attributes:
+        features: from a network input (n, channels, rows, columns) to activations (n, c, grid rows, grid columns).
+        weight: the head's class weights, (classes, c).
+        bias: the head's bias, (classes,).
+        grid: where the cells of the grid are centred.
+        channels: input channels.
+    """
+
+    features: nn.Module
+    weight: Tensor
+    bias: Tensor
+    grid: Grid
+    channels: int
+
+    @property
+    def device(self) -> torch.device:
+        """The device that holds the weights."""
+        return self.weight.device
+
+    def activations(self, inputs: Tensor) -> Tensor:
+        """Return the input of global average pooling for a batch of network inputs: one forward pass."""
+        with torch.inference_mode():
+            moved = inputs.to(self.device, memory_format=torch.channels_last)
+            result: Tensor = self.features(moved)
+            return result
+
+
+def split(network: nn.Module, family: Family, channels: int, device: torch.device) -> SplitNetwork:
+    """Split a network in eval mode at the input of global average pooling, and check the split.
+
+    The network itself is used up: its batch norms are folded into its convolutions, its weights move to `device`.
+
+    Raises:
+        CheckpointError: the split network's logits are not the original's within `TOLERANCE`.
+    """
+    inputs = random_input(channels)
+    with torch.inference_mode():
+        reference = network(inputs)
+    weight, bias = head_of(network, family)
+    features = features_of(network, family)
+    grid = grid_of(features)
+    fold_batch_norm(features)
+    features.requires_grad_(False).to(device, memory_format=torch.channels_last)
+    divided = SplitNetwork(features, weight.to(device), bias.to(device), grid, channels)
+    check_split(divided, inputs, reference)
+    return divided
+
+
+def random_input(channels: int) -> Tensor:
+    """Return the seeded random input of the check: (1, channels, rows, columns), in [0, 1)."""
+    return torch.rand(1, channels, *CHECK_SHAPE, generator=torch.Generator().manual_seed(0))
+
+
+def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> None:
+    """Compare evidence + bias with the logits of the original network, unsplit and unfolded.
+
+    Args:
+        divided: the split network.
+        inputs: a batch of network inputs.
+        reference: the original network's logits for it, (n, classes).
+
+    Raises:
+        CheckpointError: they differ by more than `TOLERANCE` of the largest logit's size, or are not finite.
+    """
+    if not torch.isfinite(reference).all():
+        raise CheckpointError("The network's logits are not finite numbers: its weights are damaged.")
+    activations = divided.activations(inputs)
+    if activations.ndim != 4 or activations.shape[1] != divided.weight.shape[1]:
+        raise CheckpointError(
+            f"The activations before pooling have the shape {tuple(activations.shape)}, "
+            f"which does not fit a head of {divided.weight.shape[1]} channels."
+        )
+    maps = torch.einsum("kc,ncij->nkij", divided.weight, activations)
+    deviation = (maps.mean((2, 3)) + divided.bias - reference.to(divided.device)).abs().max()
+    relative = float(deviation / reference.abs().max().clamp_min(1e-12))
+    if not relative <= TOLERANCE:
+        raise CheckpointError(
+            f"The maps of this network would not add up: evidence + bias misses its logits by {relative:.2g} of the "
+            f"largest logit, and at most {TOLERANCE:g} is accepted."
+        )
