@@ -1,0 +1,1 @@
+"""Class activation maps of all classes from one forward pass, and what follows from them."""

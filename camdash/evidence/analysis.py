@@ -1,0 +1,107 @@
+"""One forward pass: prediction and the maps of all classes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from camdash.errors import CheckpointError
+from camdash.evidence.maps import EvidenceMaps
+from camdash.images.radiograph import Radiograph
+from camdash.networks.card import Checkpoint
+from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.placement import Placement
+from camdash.networks.preprocessing import network_input, place
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Class names, logits and probabilities (softmax of the logits), all of the same length, in the head's order."""
+
+    class_names: tuple[str, ...]
+    logits: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+
+    @property
+    def ranking(self) -> list[int]:
+        """Class indices, the most probable first; equals keep the head's order."""
+        return [int(index) for index in np.argsort(-self.probabilities, kind="stable")]
+
+    @property
+    def predicted(self) -> int:
+        """The index of the most probable class."""
+        return self.ranking[0]
+
+    @property
+    def predicted_name(self) -> str:
+        """The name of the most probable class."""
+        return self.class_names[self.predicted]
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """What one forward pass of one checkpoint says of one radiograph."""
+
+    prediction: Prediction
+    maps: EvidenceMaps
+    placement: Placement
+    checkpoint: Checkpoint
+
+    @property
+    def on_padding(self) -> NDArray[np.float64]:
+        """The part of each class's evidence that lies on padding: (classes,), in logits."""
+        return self.maps.on_padding(self._padding_share)
+
+    @property
+    def average_on_padding(self) -> float:
+        """The part of the average map's evidence that lies on padding, in logits."""
+        return float((self.maps.average * self._padding_share).mean())
+
+    @property
+    def _padding_share(self) -> NDArray[np.float64]:
+        rows, columns = self.maps.maps.shape[1:]
+        return self.placement.padding_share((rows, columns))
+
+
+def class_activation_maps(activations: Tensor, weight: Tensor) -> Tensor:
+    """Return the map of every class (Zhou et al. 2016, eq. 2): sum over channels of weight times activation.
+
+    Args:
+        activations: (n, channels, grid rows, grid columns), the input of global average pooling.
+        weight: (classes, channels), the class weights of the linear head.
+
+    Returns:
+        (n, classes, grid rows, grid columns), float32, signed, in logits.
+    """
+    with torch.inference_mode():
+        return torch.einsum("kc,ncij->nkij", weight.float(), activations.float())
+
+
+def analyse(radiograph: Radiograph, loaded: LoadedCheckpoint) -> Analysis:
+    """Run the network once, and return prediction and maps.
+
+    Raises:
+        CheckpointError: the logits are not finite.
+    """
+    card, network = loaded.checkpoint.card, loaded.network
+    inputs = network_input(radiograph, card.preprocessing, network.channels)
+    maps = class_activation_maps(network.activations(inputs), network.weight)[0].cpu().numpy()
+    evidence = EvidenceMaps(maps, network.bias.float().cpu().numpy())
+    prediction = predict(card.class_names, evidence)
+    placement = place(radiograph.shape, card.preprocessing, network.grid)
+    return Analysis(prediction, evidence, placement, loaded.checkpoint)
+
+
+def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
+    """Return the prediction that the maps add up to: logit k = mean of map k + bias k.
+
+    Raises:
+        CheckpointError: the logits are not finite.
+    """
+    logits = maps.evidence + maps.bias
+    if not np.isfinite(logits).all():
+        raise CheckpointError("The network gave logits that are not finite numbers for this image.")
+    exponentials = np.exp(logits - logits.max())
+    return Prediction(class_names, logits, exponentials / exponentials.sum())
