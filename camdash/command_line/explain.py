@@ -1,0 +1,141 @@
+"""`python -m camdash explain`: predictions and evidence maps of files and folders."""
+
+import csv
+import hashlib
+import json
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from camdash.command_line.table import write_table
+from camdash.errors import CamdashError, ImageError, UsageError
+from camdash.evidence.analysis import Analysis, analyse
+from camdash.images.files import files_of
+from camdash.images.radiograph import Radiograph
+from camdash.images.raster import decode
+from camdash.networks.card import Checkpoint
+from camdash.networks.catalog import checkpoint_folders, describe, find
+from camdash.networks.loading import LoadedCheckpoint, load, preferred_device
+from camdash.rendering.charts import percent
+from camdash.rendering.export import export_files
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to explain, with which checkpoint (None: the default), and where to write."""
+
+    paths: Sequence[str]
+    checkpoint: str | None
+    output: Path | None
+    as_json: bool
+
+
+def explain(request: Request, out: TextIO) -> int:
+    """Analyse the files of a request in the order given; return 0, or 1 when some file failed.
+
+    Raises:
+        CamdashError: no such checkpoint, one that cannot be used, or nothing to read.
+    """
+    files = _files(request.paths)
+    loaded = load(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
+    rows = []
+    for file in files:
+        rows.append(_explained(file, loaded, request.output))
+        if request.as_json:
+            out.write(json.dumps(rows[-1], ensure_ascii=False) + "\n")
+            out.flush()
+    if not request.as_json:
+        write_table(out, ["file", "predicted", "probability", "error"], [_cells(row) for row in rows])
+    if request.output is not None:
+        _write_csv(request.output, rows, loaded.checkpoint)
+    return 1 if any(row["error"] for row in rows) else 0
+
+
+def _files(paths: Sequence[str]) -> list[Path]:
+    files, passed_over = [], 0
+    for path in paths:
+        found, others = files_of(Path(path))
+        files += found
+        passed_over += others
+    if passed_over:
+        log.info("%d files that are no images were passed over", passed_over)
+    if not any(file.exists() for file in files):
+        raise UsageError(f"No image was found in {', '.join(paths)}.")
+    return files
+
+
+def _explained(file: Path, loaded: LoadedCheckpoint, output: Path | None) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "file": str(file),
+        "sha256": None,
+        "checkpoint": loaded.checkpoint.name,
+        "checkpoint_sha256": loaded.checkpoint.sha256,
+    }
+    try:
+        data = _content(file)
+        row["sha256"] = hashlib.sha256(data).hexdigest()
+        radiograph = decode(data)
+        analysis = analyse(radiograph, loaded)
+    except CamdashError as error:
+        nothing = dict.fromkeys(("predicted", "probabilities", "logits", "evidence", "bias", "grid"))
+        return row | nothing | {"error": str(error)}
+    if output is not None:
+        _write_pictures(output, file, str(row["sha256"]), radiograph, analysis)
+    return row | _result(analysis)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ImageError(f"The file cannot be read: {error.strerror}.") from error
+
+
+def _result(analysis: Analysis) -> dict[str, Any]:
+    names, maps = analysis.prediction.class_names, analysis.maps
+    columns = {
+        "probabilities": analysis.prediction.probabilities,
+        "logits": analysis.prediction.logits,
+        "evidence": maps.evidence,
+        "bias": maps.bias,
+    }
+    result: dict[str, Any] = {"predicted": analysis.prediction.predicted_name}
+    result |= {key: dict(zip(names, values.tolist(), strict=True)) for key, values in columns.items()}
+    return result | {"grid": list(maps.maps.shape[1:]), "error": None}
+
+
+def _write_pictures(output: Path, file: Path, sha256: str, radiograph: Radiograph, analysis: Analysis) -> None:
+    output.mkdir(parents=True, exist_ok=True)
+    for name, content in export_files(file.stem, sha256, radiograph, analysis):
+        (output / name).write_bytes(content)
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    predicted = row["predicted"]
+    probability = percent(row["probabilities"][predicted]) if predicted else ""
+    return [row["file"], predicted or "", probability, row["error"] or ""]
+
+
+def _write_csv(output: Path, rows: Sequence[dict[str, Any]], checkpoint: Checkpoint) -> None:
+    output.mkdir(parents=True, exist_ok=True)
+    flat = [dict(_flat(row, checkpoint.card.class_names)) for row in rows]
+    with (output / "predictions.csv").open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.DictWriter(lines, fieldnames=list(flat[0]))
+        writer.writeheader()
+        writer.writerows(flat)
+
+
+def _flat(row: dict[str, Any], names: Sequence[str]) -> Iterator[tuple[str, Any]]:
+    for key in ("file", "sha256", "checkpoint", "checkpoint_sha256", "predicted"):
+        yield key, row[key]
+    for key in ("probabilities", "logits", "evidence", "bias"):
+        for name in names:
+            yield f"{key}.{name}", None if row[key] is None else row[key][name]
+    rows, columns = row["grid"] or (None, None)
+    yield "grid.rows", rows
+    yield "grid.columns", columns
+    yield "error", row["error"]

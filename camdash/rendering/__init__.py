@@ -1,0 +1,1 @@
+"""Pictures of evidence: scale, color, registered enlargement, overlay."""

@@ -1,0 +1,68 @@
+"""Color tables: 256 RGB rows each, the one source of color for pictures, color bars and the browser."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.rendering.scale import Look
+
+#: How many steps the range of a blend table has; so fine that rounding to a step stays below one grey level.
+STEPS = 4096
+
+# Weak evidence keeps a saturated hue: its opacity fades at zero, so the film shows through instead of a white.
+_AGAINST = ((0.0, (16, 60, 214)), (0.5, (30, 128, 246)), (1.0, (92, 206, 255)))
+_FOR = ((0.0, (255, 200, 66)), (0.45, (255, 120, 24)), (1.0, (228, 26, 28)))
+_POSITIVE = ((0.0, (150, 12, 50)), (0.35, (214, 48, 30)), (0.7, (252, 142, 24)), (1.0, (255, 228, 84)))
+
+
+def table(look: Look) -> NDArray[np.uint8]:
+    """Return the color table of `look`: (256, 3), RGB.
+
+    Evidence and own scale: blue (against) to red (for), told apart with each of the common color blindnesses.
+    Positive: dark red to yellow, brighter = more. Classic: OpenCV's jet.
+    """
+    if look.diverges:
+        return np.concatenate([_ramp(_AGAINST, 128), _ramp(_FOR, 128)])
+    return _ramp(_POSITIVE, 256) if look is Look.POSITIVE else _jet()
+
+
+def colors(look: Look, positions: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the color at each of `positions` in [0, 1] of the table, linear between rows: (n, 3), 0 to 255."""
+    rows = np.arange(256) / 255
+    columns = [np.interp(positions, rows, channel) for channel in table(look).T]
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def opacities(look: Look, positions: NDArray[np.float32], opacity: float) -> NDArray[np.float32]:
+    """Return how opaque each of `positions` in [0, 1] of the table is drawn: (n,), in [0, opacity].
+
+    It follows the strength of the evidence, so that none leaves the radiograph untouched; Classic is constant.
+    """
+    if look is Look.CLASSIC:
+        return np.full_like(positions, opacity)
+    return opacity * (np.abs(2 * positions - 1) if look.diverges else positions)
+
+
+def blend_table(look: Look, opacity: float) -> NDArray[np.float32]:
+    """Return color times opacity, and what is left of the grey: (STEPS + 1, 4).
+
+    Row i belongs to position i / STEPS; a grey level g becomes `row[:3] + g * row[3]`.
+    """
+    positions = (np.arange(STEPS + 1) / STEPS).astype(np.float32)
+    share = opacities(look, positions, opacity)
+    return np.column_stack([colors(look, positions) * share[:, None], 1 - share]).astype(np.float32)
+
+
+def _ramp(anchors: Sequence[tuple[float, tuple[int, int, int]]], rows: int) -> NDArray[np.uint8]:
+    at = np.linspace(0, 1, rows)
+    places = [place for place, _ in anchors]
+    channels = [np.interp(at, places, [color[channel] for _, color in anchors]) for channel in range(3)]
+    return np.round(np.stack(channels, axis=1)).astype(np.uint8)
+
+
+def _jet() -> NDArray[np.uint8]:
+    levels = np.arange(256, dtype=np.uint8)[:, None]
+    bgr: NDArray[np.uint8] = cv2.applyColorMap(levels, cv2.COLORMAP_JET)
+    return np.ascontiguousarray(bgr[:, 0, ::-1])

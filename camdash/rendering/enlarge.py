@@ -1,0 +1,41 @@
+"""Enlargement: a map's cells drawn where the network has them, on the radiograph's pixels.
+
+The usual `cv2.resize` of a map to the radiograph's size puts it half a cell off, for it assumes that the cells tile
+the picture; a network's cells are centred on `Placement.grid`. Smooth edges are drawn, not known: the grid itself
+can be had too.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.networks.placement import Placement
+
+
+def enlarge(values: NDArray[np.float32], placement: Placement, smooth: bool = True) -> NDArray[np.float32]:
+    """Return a map of (grid rows, grid columns) at each radiograph pixel: (rows, columns), in the map's units.
+
+    Args:
+        values: the map; its edge values are held beyond its outermost cell centres.
+        placement: where the radiograph lies in the network's input.
+        smooth: bilinear between cell centres; else the value of the nearest cell.
+
+    Returns:
+        The values; NaN where the network saw nothing.
+    """
+    vertical, horizontal = (_weights(placement, axis, values.shape[axis], smooth) for axis in (0, 1))
+    enlarged: NDArray[np.float32] = vertical @ (values.astype(np.float32) @ horizontal.T)
+    for axis in (0, 1):
+        start, stop = placement.seen(axis)
+        rows = enlarged if axis == 0 else enlarged.T
+        rows[:start] = np.nan
+        rows[stop:] = np.nan
+    return enlarged
+
+
+def _weights(placement: Placement, axis: int, count: int, smooth: bool) -> NDArray[np.float32]:
+    """Return the share that each cell has in each pixel: (pixels, count), rows sum to 1."""
+    cells = np.clip(placement.cells_of_pixels(axis), 0, count - 1)
+    if not smooth:
+        return np.eye(count, dtype=np.float32)[np.floor(cells + 0.5).astype(int)]
+    distance = np.abs(cells[:, None] - np.arange(count))
+    return np.clip(1 - distance, 0, 1).astype(np.float32)

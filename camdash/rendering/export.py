@@ -1,0 +1,122 @@
+"""Files to take away: overlays as PNG at the radiograph's size, and the raw maps."""
+
+import hashlib
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from camdash.evidence.analysis import Analysis
+from camdash.images.radiograph import Radiograph
+from camdash.rendering.enlarge import enlarge
+from camdash.rendering.overlay import overlay
+from camdash.rendering.panels import shown_together
+from camdash.rendering.scale import Look, scales
+
+UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+DIGEST_LENGTH = 10
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How maps are drawn.
+
+    Attributes:
+        look: which value gets which color.
+        opacity: the largest opacity, in [0, 1].
+        contrast: each class minus the average, in place of the class's own map.
+        smooth: bilinear between cells; else the grid as it is.
+    """
+
+    look: Look = Look.EVIDENCE
+    opacity: float = Look.EVIDENCE.default_opacity
+    contrast: bool = False
+    smooth: bool = True
+
+
+def overlays(radiograph: Radiograph, analysis: Analysis, drawing: Drawing) -> Iterator[tuple[str, NDArray[np.uint8]]]:
+    """Yield each map's id and its overlay on the radiograph: (rows, columns, 3), RGB."""
+    maps = shown_together(analysis, contrast=drawing.contrast)
+    grey = radiograph.display()
+    for panel, scale in zip(maps, scales([panel.values for panel in maps], drawing.look), strict=True):
+        values = enlarge(panel.values, analysis.placement, drawing.smooth)
+        yield panel.id, overlay(grey, values, scale, drawing.opacity)
+
+
+def overlay_png(radiograph: Radiograph, analysis: Analysis, drawing: Drawing, map_id: str) -> bytes:
+    """Return the overlay of one map as PNG, at the radiograph's size.
+
+    Raises:
+        KeyError: there is no such map.
+    """
+    maps = shown_together(analysis, contrast=drawing.contrast)
+    index = {panel.id: place for place, panel in enumerate(maps)}[map_id]
+    scale = scales([panel.values for panel in maps], drawing.look)[index]
+    values = enlarge(maps[index].values, analysis.placement, drawing.smooth)
+    return png(overlay(radiograph.display(), values, scale, drawing.opacity))
+
+
+def maps_npz(analysis: Analysis, sha256: str) -> bytes:
+    """Return the raw maps as a NumPy archive.
+
+    It holds `maps` (classes, grid rows, grid columns; float32, logits), `average`, `bias`, `logits`,
+    `probabilities`, `class_names`, `on_padding`, `image_sha256`, `checkpoint`, `checkpoint_sha256`.
+    """
+    content = io.BytesIO()
+    np.savez_compressed(
+        content,
+        maps=analysis.maps.maps,
+        average=analysis.maps.average,
+        bias=analysis.maps.bias,
+        logits=analysis.prediction.logits,
+        probabilities=analysis.prediction.probabilities,
+        class_names=np.array(analysis.prediction.class_names),
+        on_padding=analysis.on_padding,
+        image_sha256=np.array(sha256),
+        checkpoint=np.array(analysis.checkpoint.name),
+        checkpoint_sha256=np.array(analysis.checkpoint.sha256),
+    )
+    return content.getvalue()
+
+
+def export_files(stem: str, sha256: str, radiograph: Radiograph, analysis: Analysis) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of every file of one image: an overlay of each map in the default look, and the maps."""
+    drawing = Drawing()
+    for map_id, picture in overlays(radiograph, analysis, drawing):
+        yield file_name(stem, sha256, analysis, drawing, map_id), png(picture)
+    yield npz_name(stem, sha256, analysis), maps_npz(analysis, sha256)
+
+
+def file_name(stem: str, sha256: str, analysis: Analysis, drawing: Drawing, map_id: str) -> str:
+    """Return the file name of an overlay: with a digest of image, checkpoint and drawing, so that no two are alike."""
+    return f"{_safe(stem)}_{_named(analysis, map_id)}_{drawing.look}_{_digest(sha256, analysis, drawing)}.png"
+
+
+def npz_name(stem: str, sha256: str, analysis: Analysis) -> str:
+    """Return the file name of the raw maps."""
+    return f"{_safe(stem)}_maps_{_digest(sha256, analysis, None)}.npz"
+
+
+def png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a grey (rows, columns) or RGB (rows, columns, 3) picture as PNG."""
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "PNG", compress_level=3)
+    return content.getvalue()
+
+
+def _named(analysis: Analysis, map_id: str) -> str:
+    kind, _, index = map_id.partition("-")
+    return f"{kind}-{_safe(analysis.prediction.class_names[int(index)])}".lower() if index else kind
+
+
+def _safe(name: str) -> str:
+    return UNSAFE.sub("-", name).strip("-.")[:80] or "image"
+
+
+def _digest(sha256: str, analysis: Analysis, drawing: Drawing | None) -> str:
+    whole = f"{sha256} {analysis.checkpoint.sha256} {analysis.checkpoint.card!r} {drawing!r}"
+    return hashlib.sha256(whole.encode()).hexdigest()[:DIGEST_LENGTH]

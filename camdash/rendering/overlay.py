@@ -1,0 +1,52 @@
+"""Overlays: a radiograph with a map's values blended in as color. The browser's viewer paints the same formula."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.rendering.color import STEPS, blend_table
+from camdash.rendering.scale import Scale
+
+_ROWS_AT_A_TIME = 64
+
+
+def overlay(
+    grey: NDArray[np.uint8], values: NDArray[np.float32], scale: Scale, opacity: float
+) -> NDArray[np.uint8]:
+    """Return round(grey * (1 - o) + color * o): (rows, columns, 3), RGB.
+
+    Args:
+        grey: the radiograph, (rows, columns).
+        values: the map at each of its pixels, in logits; NaN leaves the pixel untouched.
+        scale: which value gets which color; a flat one leaves the radiograph untouched.
+        opacity: the largest opacity o, in [0, 1]; it fades with the evidence, except in Classic.
+    """
+    picture = np.repeat(grey[:, :, None], 3, axis=2)
+    if scale.flat:
+        return picture
+    blend = blend_table(scale.look, opacity)
+    # Blocks of rows stay in the processor's cache.
+    for start in range(0, len(grey), _ROWS_AT_A_TIME):
+        block = slice(start, start + _ROWS_AT_A_TIME)
+        picture[block] = _blended(grey[block], values[block], scale, blend)
+    return picture
+
+
+def heat_map(values: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:
+    """Return the color of each value alone, without a radiograph: (rows, columns, 3), RGB.
+
+    Black where the network saw nothing, and everywhere if the scale is flat.
+    """
+    return overlay(np.zeros(values.shape, np.uint8), values, scale, 1.0)
+
+
+def _blended(
+    grey: NDArray[np.uint8], values: NDArray[np.float32], scale: Scale, blend: NDArray[np.float32]
+) -> NDArray[np.uint8]:
+    unseen = np.isnan(values)
+    steps = scale.steps(values, STEPS)
+    steps[unseen] = 0
+    rows = blend.take((steps + np.float32(0.5)).astype(np.int32), axis=0)
+    mixed = rows[..., :3] + grey[..., None] * rows[..., 3:]
+    picture = (mixed + np.float32(0.5)).astype(np.uint8)
+    picture[unseen] = grey[unseen][:, None]
+    return picture

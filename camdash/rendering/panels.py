@@ -1,0 +1,48 @@
+"""The maps of an analysis that can be drawn, each under the name by which page, files and viewer know it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.evidence.analysis import Analysis
+
+
+@dataclass(frozen=True, eq=False)
+class PanelMap:
+    """One map to draw.
+
+    Attributes:
+        id: "class-0", "contrast-0" or "average".
+        name: what it shows, for people.
+        values: (grid rows, grid columns), in logits.
+    """
+
+    id: str
+    name: str
+    values: NDArray[np.float32]
+
+
+def class_maps(analysis: Analysis) -> list[PanelMap]:
+    """Return the map of each class, in the head's order."""
+    return _by_class("class", analysis, analysis.maps.maps)
+
+
+def contrast_maps(analysis: Analysis) -> list[PanelMap]:
+    """Return each class's map minus the average, in the head's order."""
+    return _by_class("contrast", analysis, analysis.maps.contrast)
+
+
+def average_map(analysis: Analysis) -> PanelMap:
+    """Return the average of all classes' maps."""
+    return PanelMap("average", "Average of all classes", analysis.maps.average)
+
+
+def shown_together(analysis: Analysis, *, contrast: bool = False) -> list[PanelMap]:
+    """Return the maps that are drawn side by side, on one scale where the look shares it."""
+    return [*(contrast_maps(analysis) if contrast else class_maps(analysis)), average_map(analysis)]
+
+
+def _by_class(kind: str, analysis: Analysis, maps: NDArray[np.float32]) -> list[PanelMap]:
+    names = analysis.prediction.class_names
+    return [PanelMap(f"{kind}-{k}", name, values) for k, (name, values) in enumerate(zip(names, maps, strict=True))]
