@@ -1,0 +1,128 @@
+"""Train a ResNet on random views, punished for evidence that lies outside the body."""
+
+import copy
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tools.training.augment import Film
+from tools.training.body_mask import dilated
+from tools.training.films import Sampling, batches
+
+log = logging.getLogger(__name__)
+STRIDE = 32
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of training: input size, epochs of `views` random views each, peak learning rate, batch size."""
+
+    size: int
+    epochs: float
+    rate: float
+    batch: int
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What holds for all stages."""
+
+    fit: str
+    class_weights: tuple[float, ...]
+    views: int
+    phantom_share: float
+    penalty: float
+    smoothing: float
+    average: float
+    seed: int
+
+
+def train_stage(
+    network: nn.Module, films: Sequence[Film], phantoms: Sequence[Film], stage: Stage, recipe: Recipe
+) -> nn.Module:
+    """Train `network` in place for one stage; return the exponential average of its weights, in eval mode.
+
+    The features run in bfloat16, batch norm's statistics, the maps and the loss in float32.
+    """
+    steps = max(round(stage.epochs * recipe.views / stage.batch), 1)
+    optimizer = torch.optim.AdamW(_decayed(network), lr=stage.rate)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, stage.rate, total_steps=steps, pct_start=0.25)
+    averaged = copy.deepcopy(network).eval()
+    network.train()
+    sampling = Sampling(recipe.class_weights, recipe.phantom_share, stage.size, recipe.fit, stage.batch)
+    started, figures = time.monotonic(), torch.zeros(3)
+    for step, (inputs, labels, masks) in enumerate(batches(films, phantoms, sampling, steps, recipe.seed + stage.size)):
+        losses = _losses(network, inputs, labels, masks, recipe)
+        optimizer.zero_grad(set_to_none=True)
+        (losses[0] + recipe.penalty * losses[1]).backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimizer.step()
+        schedule.step()
+        _follow(averaged, network, min(recipe.average, (1 + step) / (10 + step)))
+        figures += torch.stack(losses).detach()
+        if (step + 1) % 50 == 0 or step + 1 == steps:
+            done = figures / (50 if (step + 1) % 50 == 0 else (step + 1) % 50)
+            log.info("size %d step %d/%d: loss %.4f, evidence outside %.3f, accuracy %.3f, %.0f s",
+                     stage.size, step + 1, steps, *done.tolist(), time.monotonic() - started)
+            figures.zero_()
+    return averaged
+
+
+def outside_share(maps: Tensor, labels: Tensor, masks: Tensor, grow: float = STRIDE / 2) -> Tensor:
+    """Return, for each image, the share of the true class's positive evidence that lies outside the body.
+
+    Cell i of a ResNet's grid is centred on input pixel 32 i, and there the mask, grown by half a cell, is read.
+
+    Args:
+        maps: (images, classes, grid rows, grid columns), in logits.
+        labels: (images,), the true classes.
+        masks: (images, rows, columns) of 0 and 1, at the network's input size.
+        grow: pixels by which each mask is grown.
+
+    """
+    grown = torch.stack([torch.from_numpy(dilated(mask.numpy(), grow)) for mask in masks])
+    outside = 1 - grown[:, ::STRIDE, ::STRIDE].float()[:, : maps.shape[2], : maps.shape[3]]
+    positive = maps[torch.arange(len(labels)), labels].relu()
+    return (positive * outside).sum((1, 2)) / positive.sum((1, 2)).clamp_min(1e-3)
+
+
+def features_of(network: nn.Module, inputs: Tensor) -> Tensor:
+    """Return the input of global average pooling of a torchvision ResNet."""
+    for name, layer in network.named_children():
+        if name == "avgpool":
+            break
+        inputs = layer(inputs)
+    return inputs
+
+
+def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, recipe: Recipe) -> list[Tensor]:
+    with torch.autocast("cpu", torch.bfloat16):
+        features = features_of(network, inputs.to(memory_format=torch.channels_last))
+    head = network.get_submodule("fc")
+    assert isinstance(head, nn.Linear)
+    maps = torch.einsum("kc,ncij->nkij", head.weight, features.float())
+    logits = maps.mean((2, 3)) + head.bias
+    loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
+    accuracy = (logits.argmax(1) == labels).float().mean()
+    return [loss, outside_share(maps, labels, masks).mean(), accuracy]
+
+
+def _decayed(network: nn.Module) -> list[dict[str, object]]:
+    parameters = list(network.parameters())
+    return [{"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
+            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}]
+
+
+@torch.no_grad()
+def _follow(averaged: nn.Module, network: nn.Module, keep: float) -> None:
+    target = network.state_dict()
+    for name, value in averaged.state_dict().items():
+        if value.is_floating_point():
+            value.lerp_(target[name], 1 - keep)
+        else:
+            value.copy_(target[name])
