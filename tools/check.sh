@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Run every check of the project: style, types, direction of imports, tests. PYTHON names the interpreter whose
+# environment has tests/requirements.txt (default: .venv/bin/python). `--static` leaves the tests out.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=${PYTHON:-.venv/bin/python}
+bin=$(dirname "$python")
+
+"$python" -m ruff check .
+"$python" -m ruff format --check .
+"$python" -m mypy
+"$bin/lint-imports"
+if [ "${1:-}" != "--static" ]; then
+  "$python" -m pytest
+fi
