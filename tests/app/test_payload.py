@@ -19,7 +19,7 @@ GREY = np.arange(35, dtype=np.uint8).reshape(5, 7) * 7
 PLACEMENT = Placement((5, 7), (64, 64), (64 / 5, 64 / 7), (0, 0), Grid(32, 0))
 FOR = ViewerMap("class-0", "class-0", (Mode.EVIDENCE,), "Händ", np.array([[1, 2], [3, 8]], np.float32), predicted=True)
 AGAINST = ViewerMap("class-1", "class-1", (Mode.EVIDENCE,), "Foot", np.array([[-1, 0], [0, 0.5]], np.float32))
-CONTRAST = replace(FOR, id="contrast-0", modes=(Mode.CONTRAST,), values=FOR.values / 4)
+CONTRAST = replace(FOR, id="contrast-0", modes=(Mode.CONTRAST,), values=FOR.values / np.float32(4))
 
 
 def _data(*sources: Source) -> ViewerData:
@@ -103,15 +103,15 @@ def test_maps_of_one_source_lie_on_one_grid() -> None:
 def test_a_lossy_picture_is_a_jpeg_of_nearly_the_same_grey_levels() -> None:
     data, mime = encode_picture(GREY, lossless=False)
     assert mime == "image/jpeg"
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+    decoded = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED))
     assert decoded.shape == GREY.shape
     assert np.abs(decoded.astype(int) - GREY).max() < 12
 
 
 def test_settings_are_what_the_browser_told() -> None:
-    told = {"look": "classic", "opacity": 0.3, "panels": ["average"], "mode": "contrast", "smooth": False}
+    told = {"look": "classic", "opacity": 0.25, "panels": ["average"], "mode": "contrast", "smooth": False}
     assert parse_settings({**told, "lossless": True}) == ViewerSettings(
-        Look.CLASSIC, told["opacity"], ("average",), Mode.CONTRAST, smooth=False, lossless=True
+        Look.CLASSIC, 0.25, ("average",), Mode.CONTRAST, smooth=False, lossless=True
     )
 
 

@@ -38,13 +38,13 @@ def parse_settings(told: object) -> ViewerSettings:
     """Return the settings in what a browser sent; whatever is missing or makes no sense is the default."""
     if not isinstance(told, Mapping):
         return ViewerSettings()
-    look = Look(told["look"]) if told.get("look") in set(Look) else Look.EVIDENCE
+    look = Look(told["look"]) if told.get("look") in tuple(Look) else Look.EVIDENCE
     opacity, panels = told.get("opacity"), told.get("panels")
     return ViewerSettings(
         look=look,
         opacity=_share(opacity, look.default_opacity),
         panels=tuple(slot for slot in panels if isinstance(slot, str)) if isinstance(panels, list) else (),
-        mode=Mode(told["mode"]) if told.get("mode") in set(Mode) else Mode.EVIDENCE,
+        mode=Mode(told["mode"]) if told.get("mode") in tuple(Mode) else Mode.EVIDENCE,
         smooth=told.get("smooth") is not False,
         lossless=told.get("lossless") is True,
     )
@@ -85,7 +85,7 @@ _viewer = st.components.v2.component(
     html=_read("viewer.html"),
     css=_read("viewer.css"),
     js=_read(
-        *("store.js", "unpack.js", "paint.js", "painter.js", "view.js", "words.js", "layout.js"),
+        *("store.js", "unpack.js", "paint.js", "painter.js", "legend.js", "view.js", "words.js", "layout.js"),
         *("panels.js", "hover.js", "gestures.js", "toolbar.js", "viewer.js"),
     ),
 )

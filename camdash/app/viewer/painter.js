@@ -61,14 +61,3 @@ class Painter {
     canvas.dataset.painted = Number(canvas.dataset.painted) + 1;
   }
 }
-
-// The color bar, as seen over mid grey.
-function paintBar(canvas, table) {
-  const bar = new ImageData(canvas.width, 1);
-  for (let x = 0; x < canvas.width; x++) {
-    const row = 4 * Math.round((x / (canvas.width - 1)) * STEPS);
-    for (let channel = 0; channel < 3; channel++) bar.data[4 * x + channel] = table[row + channel] + 128 * table[row + 3];
-    bar.data[4 * x + 3] = 255;
-  }
-  canvas.getContext("2d").putImageData(bar, 0, 0);
-}

@@ -32,6 +32,9 @@ class Viewer {
     root.addEventListener("keydown", (event) => this.escaped(event), { signal });
     this.observer = new ResizeObserver(() => this.schedule());
     this.observer.observe(root);
+    // What appears above the viewer moves it down the page, and leaves the panels less height.
+    const page = root.getRootNode().host?.closest("[data-testid=stMainBlockContainer]");
+    if (page) this.observer.observe(page);
   }
 
   end() {
@@ -161,24 +164,9 @@ class Viewer {
         painter.paint(this.partsOf(panel).canvas, panel, base, places, scale, colors);
       }
     }
-    this.showLegend(sections, state, table);
-  }
-
-  showLegend(sections, state, table) {
-    const drawn = sections.flatMap(({ panels }) => panels.filter(({ map }) => map).map(({ map }) => map));
-    const scales = drawn.map((map) => map.scales[state.mode][state.look]);
-    const { ends, sentences, flat } = legendWords(state.look, state.mode, scales);
-    const legend = this.legend();
-    const text = sentences.join(" ");
-    [".low", ".middle", ".high"].forEach((name, index) => setText(legend.querySelector(name), ends[index]));
-    legend.classList.toggle("flat", flat);
-    if (legend.title !== text) {
-      legend.title = text;
-      legend.querySelector("figcaption").replaceChildren(...sentences.map((one) => element("span", {}, one)));
-    }
-    const bar = legend.querySelector("canvas");
-    bar.setAttribute("aria-label", `Color bar, logits: ${ends.filter(Boolean).join(", ")}`);
-    paintBar(bar, table);
+    const maps = sections.flatMap(({ panels }) => panels.flatMap(({ map }) => map ?? []));
+    const scales = maps.map((map) => map.scales[state.mode][state.look]);
+    showLegend(this.legend(), state, scales, table);
   }
 
   slots() {
