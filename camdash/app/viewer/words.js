@@ -25,15 +25,18 @@ function few(value) {
   return signed(value, size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : 4);
 }
 
+// Never claims certainty; the page's own words follow the same rule.
 function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
+  if (share > 0.999) return "> 99.9 %";
+  return share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
 }
 
-// "+5.9 + 0.2 = +6.1": evidence + bias = logit.
+// "evidence +5.92 + bias 0.20 = +6.12" (the logit). The bias takes up the rounding, so that the line adds up.
 function equation({ evidence, bias, logit }) {
   if (evidence === null || bias === null || logit === null) return "";
-  const term = signed(bias);
-  return `${signed(evidence)} ${term[0]} ${term.slice(1)} = ${signed(logit)}`;
+  const hundredths = (value) => Math.round(value * 100) / 100;
+  const term = signed(hundredths(logit) - hundredths(evidence), 2);
+  return `evidence ${signed(evidence, 2)} ${term[0]} bias ${term.slice(1)} = ${signed(logit, 2)}`;
 }
 
 // The two lines beneath a panel: figures or the caption's first sentence, then what else there is to say.
@@ -56,7 +59,7 @@ function description(map, mode) {
   const parts = [`${MODES[mode]} map: ${map.name}`];
   if (map.predicted) parts.push("predicted class");
   if (map.probability !== null) parts.push(`probability ${percent(map.probability)}`);
-  if (equation(map)) parts.push(`evidence ${signed(map.evidence)}, bias ${signed(map.bias)}, logit ${signed(map.logit)}`);
+  if (equation(map)) parts.push(`evidence ${signed(map.evidence, 2)}, bias ${signed(map.bias, 2)}, logit ${signed(map.logit, 2)}`);
   if (map.note) parts.push(map.note);
   if (map.caption) parts.push(map.caption);
   return parts.join("; ");
