@@ -6,6 +6,7 @@ from typing import Any, TextIO
 from camdash.command_line.table import write_table
 from camdash.errors import CheckpointError
 from camdash.networks.catalog import Entry, checkpoint_folders, describe, digest, entries
+from camdash.networks.loading import load, preferred_device
 
 
 def list_checkpoints(out: TextIO, *, as_json: bool) -> int:
@@ -21,7 +22,10 @@ def list_checkpoints(out: TextIO, *, as_json: bool) -> int:
 
 
 def checkpoint_row(entry: Entry) -> dict[str, Any]:
-    """Return what the list says of one file; what could not be read is None, with the sentence in `error`."""
+    """Return what the list says of one file; what could not be read is None, with the sentence in `error`.
+
+    A checkpoint is usable when its network was built, filled and checked, as `explain` would.
+    """
     row: dict[str, Any] = {"name": entry.name, "file": str(entry.path), "usable": False, "error": None}
     unknown = dict.fromkeys(("architecture", "class_names", "input_size", "fit", "sha256"))
     try:
@@ -29,14 +33,18 @@ def checkpoint_row(entry: Entry) -> dict[str, Any]:
     except CheckpointError as error:
         return row | unknown | {"error": str(error), "sha256": digest(entry.path)}
     card = checkpoint.card
-    return row | {
-        "usable": True,
+    row |= {
         "architecture": card.architecture,
         "class_names": list(card.class_names),
         "input_size": list(card.preprocessing.input_size),
         "fit": card.preprocessing.fit.value,
         "sha256": checkpoint.sha256,
     }
+    try:
+        load(checkpoint, preferred_device())
+    except CheckpointError as error:
+        return row | {"error": str(error)}
+    return row | {"usable": True}
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

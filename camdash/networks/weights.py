@@ -18,6 +18,12 @@ NESTINGS = ("state_dict", "model_state_dict", "model", "net", "ema", "state_dict
 PREFIXES = ("module.", "model.", "net.", "backbone.", "_orig_mod.")
 """Prefixes that DataParallel, Lightning, torch.compile and wrappers put before every name."""
 
+DEEPEST = 4
+"""Nestings that are opened, one in another."""
+
+UNREADABLE = (EOFError, RuntimeError, struct.error, OSError, ValueError, LookupError, TypeError, AssertionError)
+"""What torch's safe unpickler was seen to raise, besides UnpicklingError, for files with bytes cut off or changed."""
+
 
 def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     """Read a checkpoint file: its tensors in float32 by name, prefixes taken off, and its text metadata.
@@ -57,21 +63,19 @@ def _pickled(path: Path) -> dict[str, Tensor]:
         loaded = torch.load(path, map_location="cpu", weights_only=True)
     except UnpicklingError as error:
         raise CheckpointError(
-            f"{path.name} cannot be read without running code that stands in it, so it was not opened. Save the "
-            "weights alone: torch.save(model.state_dict(), path)."
+            f"{path.name} holds something other than weights, or is damaged: it cannot be read without running code "
+            "that stands in it, so it was not opened. Save the weights alone: torch.save(model.state_dict(), path)."
         ) from error
-    except (EOFError, RuntimeError, struct.error, OSError, ValueError, KeyError) as error:
+    except UNREADABLE as error:
         raise CheckpointError(f"{path.name} is damaged, or no checkpoint at all.") from error
     return _state_dict(loaded, path)
 
 
 def _state_dict(loaded: object, path: Path) -> dict[str, Tensor]:
-    if isinstance(loaded, dict):
+    for _ in range(DEEPEST):
+        if not isinstance(loaded, dict):
+            break
         if loaded and all(isinstance(value, Tensor) for value in loaded.values()):
             return {str(name): value for name, value in loaded.items()}
-        for key in NESTINGS:
-            if isinstance(loaded.get(key), dict):
-                return _state_dict(loaded[key], path)
-    raise CheckpointError(
-        f"{path.name} holds no state dict, bare or under one of the keys {', '.join(NESTINGS)}."
-    )
+        loaded = next((loaded[key] for key in NESTINGS if isinstance(loaded.get(key), dict)), None)
+    raise CheckpointError(f"{path.name} holds no state dict, bare or under one of the keys {', '.join(NESTINGS)}.")
