@@ -64,6 +64,7 @@ def main() -> None:
         views=options.views,
         phantom_share=options.phantom_share,
         penalty=options.penalty,
+        presence=options.presence,
         smoothing=0.05,
         average=0.98,
         seed=options.seed,
@@ -121,6 +122,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--class-weights", nargs="+", type=float, help="how often each class is drawn")
     parser.add_argument("--views", type=int, default=1600, help="random views an epoch")
     parser.add_argument("--penalty", type=float, default=1.0, help="weight of the evidence outside the body")
+    parser.add_argument("--presence", type=float, default=0.2, help="weight of evidence wanting for the true class")
     parser.add_argument("--phantoms", type=int, default=0, help="phantoms drawn of each class")
     parser.add_argument("--phantom-share", type=float, default=0.1, help="share of the views that are phantoms")
     parser.add_argument("--longest", type=int, default=768, help="longer side of the films kept in memory")

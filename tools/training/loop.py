@@ -1,4 +1,4 @@
-"""Train a ResNet on random views, punished for evidence that lies outside the body."""
+"""Train a ResNet on random views, punished for evidence that lies outside the body, or that is wanting on it."""
 
 import copy
 import logging
@@ -16,6 +16,8 @@ from tools.training.films import Sampling, batches
 
 log = logging.getLogger(__name__)
 STRIDE = 32
+ENOUGH = 3.0
+"""Logits of evidence for the true class beyond which no more is asked for."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,27 @@ class Stage:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What holds for all stages."""
+    """What holds for all stages.
+
+    Attributes:
+        fit: "stretch" or "pad".
+        class_weights: how often each class is drawn, relative to the others.
+        views: random views an epoch.
+        phantom_share: share of the views that are phantoms.
+        penalty: weight of the share of the true class's positive evidence that lies outside the body.
+        presence: weight of the evidence that the true class lacks to `ENOUGH`: a class should be named for what is
+            there, not for want of the others, else its map is empty.
+        smoothing: of the labels.
+        average: how much of the averaged weights each step keeps.
+        seed: of the views.
+    """
 
     fit: str
     class_weights: tuple[float, ...]
     views: int
     phantom_share: float
     penalty: float
+    presence: float
     smoothing: float
     average: float
     seed: int
@@ -55,11 +71,11 @@ def train_stage(
     averaged = copy.deepcopy(network).eval()
     network.train()
     sampling = Sampling(recipe.class_weights, recipe.phantom_share, stage.size, recipe.fit, stage.batch)
-    started, figures = time.monotonic(), torch.zeros(3)
+    started, figures = time.monotonic(), torch.zeros(4)
     for step, (inputs, labels, masks) in enumerate(batches(films, phantoms, sampling, steps, recipe.seed + stage.size)):
         losses = _losses(network, inputs, labels, masks, recipe)
         optimizer.zero_grad(set_to_none=True)
-        (losses[0] + recipe.penalty * losses[1]).backward()  # type: ignore[no-untyped-call]
+        (losses[0] + recipe.penalty * losses[1] + recipe.presence * losses[2]).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         schedule.step()
@@ -68,7 +84,7 @@ def train_stage(
         if (step + 1) % 50 == 0 or step + 1 == steps:
             done = figures / (50 if (step + 1) % 50 == 0 else (step + 1) % 50)
             log.info(
-                "size %d step %d/%d: loss %.4f, evidence outside %.3f, accuracy %.3f, %.0f s",
+                "size %d step %d/%d: loss %.4f, evidence outside %.3f, lacking %.3f, accuracy %.3f, %.0f s",
                 stage.size,
                 step + 1,
                 steps,
@@ -112,10 +128,12 @@ def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, r
     if not isinstance(head, nn.Linear):
         raise TypeError("the network's head must be linear")
     maps = torch.einsum("kc,ncij->nkij", head.weight, features.float())
-    logits = maps.mean((2, 3)) + head.bias
+    evidence = maps.mean((2, 3))
+    logits = evidence + head.bias
     loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
     accuracy = (logits.argmax(1) == labels).float().mean()
-    return [loss, outside_share(maps, labels, masks).mean(), accuracy]
+    lacking = (ENOUGH - evidence[torch.arange(len(labels)), labels]).relu()
+    return [loss, outside_share(maps, labels, masks).mean(), lacking.mean(), accuracy]
 
 
 def _decayed(network: nn.Module) -> list[dict[str, object]]:
