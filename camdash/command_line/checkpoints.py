@@ -6,6 +6,7 @@ from typing import Any, TextIO
 
 from camdash.command_line.table import write_table
 from camdash.networks.catalog import Entry, checkpoint_folders, entries
+from camdash.networks.matching import KeyMatch
 from camdash.networks.report import IntakeReport, intake
 
 
@@ -35,7 +36,7 @@ def checkpoint_row(entry: Entry) -> dict[str, Any]:
 
 def report_row(report: IntakeReport) -> dict[str, Any]:
     """Return an intake report as a JSON object."""
-    card = report.checkpoint.card if report.checkpoint else None
+    card = report.card
     return {
         "name": report.name,
         "file": str(report.path),
@@ -50,7 +51,8 @@ def report_row(report: IntakeReport) -> dict[str, Any]:
         "stored_as": report.stored_as,
         "channels": report.channels,
         "parameters": report.parameters,
-        "keys": asdict(report.keys) if report.keys else None,
+        "compared_with": report.compared_with,
+        "keys": _keys(report.keys) if report.keys else None,
         "ignored": list(report.ignored),
         "ignored_count": report.ignored_count,
         "conversions": list(report.conversions),
@@ -61,8 +63,12 @@ def report_row(report: IntakeReport) -> dict[str, Any]:
     }
 
 
+def _keys(keys: KeyMatch) -> dict[str, Any]:
+    return asdict(keys) | {"missing": list(keys.missing), "unexpected": list(keys.unexpected)}
+
+
 def _cells(report: IntakeReport) -> list[str]:
-    card = report.checkpoint.card if report.checkpoint else None
+    card = report.card
     how = card.preprocessing if card else None
     return [
         report.name,

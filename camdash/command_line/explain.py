@@ -83,7 +83,7 @@ def _explained(file: Path, loaded: LoadedCheckpoint | LoadedPredictor, output: P
             return row | _predicted(predict_alone(radiograph, loaded))
         analysis = analyse(radiograph, loaded)
     except CamdashError as error:
-        nothing = dict.fromkeys(("predicted", "probabilities", "logits", "evidence", "bias", "grid", "no_map"))
+        nothing = dict.fromkeys(("predicted", "probabilities", "logits", "evidence", "bias", "grid"))
         return row | nothing | {"error": str(error)}
     if output is not None:
         _write_pictures(output, file, str(row["sha256"]), radiograph, analysis)
@@ -107,11 +107,11 @@ def _result(analysis: Analysis) -> dict[str, Any]:
     }
     result: dict[str, Any] = {"predicted": analysis.prediction.predicted_name}
     result |= {key: dict(zip(names, values.tolist(), strict=True)) for key, values in columns.items()}
-    return result | {"grid": list(maps.maps.shape[1:]), "no_map": None, "error": None}
+    return result | {"grid": list(maps.maps.shape[1:]), "error": None}
 
 
 def _predicted(found: PredictionAlone) -> dict[str, Any]:
-    """Return the row of a network without exact map: what belongs to maps is None, and `no_map` says why."""
+    """Return the row of a network without exact map: what belongs to maps is None, and one more key says why."""
     prediction = found.prediction
     columns = {"probabilities": prediction.probabilities, "logits": prediction.logits}
     named = {key: dict(zip(prediction.class_names, values.tolist(), strict=True)) for key, values in columns.items()}

@@ -10,7 +10,7 @@ from pathlib import Path
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures import family_of
 from camdash.networks.card import METADATA_KEY, Card, Checkpoint, assumed_card, parse_card
-from camdash.networks.recognition import class_count_of, fixed_input, recognise
+from camdash.networks.recognition import check_said, class_count_of, fixed_input, recognise
 from camdash.networks.weights import SUFFIXES, StoredWeights, read_header
 
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
@@ -102,6 +102,7 @@ def assumed(stored: StoredWeights) -> Card:
         CheckpointError: the architecture is not recognised.
     """
     architecture = recognise(stored.shapes)
+    check_said(stored.metadata.get("arch", ""), architecture)
     count = class_count_of(family_of(architecture), stored.shapes)
     side = fixed_input(architecture, stored.shapes)
     return assumed_card(architecture, count) if side is None else assumed_card(architecture, count, side)

@@ -110,7 +110,9 @@ def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:
     matched = match_keys(card.architecture, shapes, count)
     if not matched.perfect:
         outputs = class_count_of(family, shapes)
-        said = f"its head has {outputs} outputs." if outputs not in (1, count) else matched.sentence
+        said = matched.sentence
+        if outputs not in (1, count):
+            said = f"its head has {outputs} outputs ({', '.join(matched.unexpected)})."
         raise CheckpointError(f"The weights of {name} do not fit {card.architecture} with {count} classes: {said}")
 
 

@@ -44,10 +44,11 @@ class KeyMatch:
         """What does not fit, as a sentence; empty when all does."""
         parts = []
         if self.missing_count:
-            parts.append(f"{self.missing_count} of its weights are missing ({_some(self.missing)})")
+            parts.append(f"missing keys: {self.missing_count} ({_some(self.missing)})")
         if self.unexpected_count:
-            parts.append(f"{self.unexpected_count} of the file's have no place in it ({_some(self.unexpected)})")
-        return " and ".join(parts) + "." if parts else ""
+            parts.append(f"unexpected keys: {self.unexpected_count} ({_some(self.unexpected)})")
+        said = "; ".join(parts)
+        return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
 def match(found: Shapes, wanted: Shapes, auxiliary: tuple[str, ...]) -> KeyMatch:

@@ -11,6 +11,9 @@ from camdash.networks.matching import KeyMatch, Shapes, match
 CHANNELS = (1, 3)
 """Input channels that a network may have: a grey image is given once, or thrice."""
 
+LOOKALIKES = {"resnetaa50": "resnet50", "resnetblur18": "resnet18", "resnetblur50": "resnet50"}
+"""timm's ResNets with smoothed strides, by the architecture that no name and no shape tells them from."""
+
 
 def recognise(shapes: Shapes) -> str:
     """Return the builder's name whose parameters have these names and shapes.
@@ -27,9 +30,28 @@ def recognise(shapes: Shapes) -> str:
     close = f" The closest is {found[0]}: {found[1].sentence}" if found else ""
     raise CheckpointError(
         f"The architecture could not be recognised from the names and shapes of the weights.{close} "
-        "If it is one that camdash knows, put a card beside the file that names it, such as "
+        "Put a card beside the file that names it, such as "
         '{"architecture": "resnet50", "class_names": ["Chest", "Hand"], "input_size": [512, 512], "fit": "stretch"}.'
     )
+
+
+def check_said(said: str, architecture: str) -> None:
+    """Refuse weights of a network that has the names and shapes of another one and computes differently.
+
+    Args:
+        said: what the training script called the architecture, as timm's does under `arch`.
+        architecture: what it was recognised as.
+
+    Raises:
+        CheckpointError: it is one of `LOOKALIKES`.
+    """
+    if LOOKALIKES.get(said) == architecture:
+        raise CheckpointError(
+            f"The file says that it is a {said}: its weights have the names and shapes of {architecture}, but its "
+            f"layers compute differently. If it is a {architecture} after all, put a card beside it, such as "
+            f'{{"architecture": "{architecture}", "class_names": ["Chest", "Hand"], "input_size": [512, 512], '
+            '"fit": "stretch"}.'
+        )
 
 
 def nearest(shapes: Shapes) -> tuple[str, KeyMatch] | None:

@@ -37,13 +37,15 @@ class IntakeReport:
         size: bytes.
         sha256: of the file; None where it was refused unread.
         stored_as: the file's format.
-        architecture: torchvision's builder name: the card's, else recognised, else (with an error) the closest.
+        architecture: torchvision's builder name: the card's, else the recognised one.
+        compared_with: the architecture that `keys` compares with: this one, else the closest.
         channels: input channels.
         parameters: numbers in the network's weights, without batch norm's statistics and auxiliary heads.
         keys: the comparison of the file's names with the architecture's.
         ignored: the first names in the file that belong to no network.
         ignored_count: how many there are.
         conversions: what was done to the file's content, a phrase each.
+        card: the card, given or assumed.
         fields: the card's fields and where they came from.
         deviation: the self-check's result, in parts of the largest logit; None for a network without map.
         no_map: why there is no exact map, a sentence; None where there is one.
@@ -58,12 +60,14 @@ class IntakeReport:
     sha256: str | None = None
     stored_as: str | None = None
     architecture: str | None = None
+    compared_with: str | None = None
     channels: int | None = None
     parameters: int | None = None
     keys: KeyMatch | None = None
     ignored: tuple[str, ...] = ()
     ignored_count: int = 0
     conversions: tuple[str, ...] = ()
+    card: Card | None = None
     fields: tuple[CardField, ...] = ()
     deviation: float | None = None
     no_map: str | None = None
@@ -105,7 +109,7 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
     report = _with_weights(report, stored, found)
     yield report
     card = assumed(stored) if found is None else found.card
-    report = replace(report, fields=_fields(card, found))
+    report = replace(report, card=card, fields=_fields(card, found))
     yield report
     family_of(card.architecture)
     checkpoint = Checkpoint(entry.name, entry.path, report.sha256 or "", card)
@@ -121,7 +125,8 @@ def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard 
     architecture, keys = _compared(stored, found)
     report = replace(
         report,
-        architecture=architecture,
+        architecture=architecture if found or (keys and keys.perfect) else None,
+        compared_with=architecture,
         keys=keys,
         conversions=stored.conversions + _precisions(stored),
         ignored=stored.ignored[:FIRST],
@@ -132,7 +137,10 @@ def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard 
     family = family_of(architecture)
     first = stored.shapes.get(f"{family.first}.weight", ())
     renames = head_renames(stored.shapes, family)
-    said = [f"{old} read as {new}; layers without weights before it taken as dropout" for old, new in renames.items()]
+    said = [
+        f"head {old.removesuffix('.weight')} taken as {family.head}, what stands before it as dropout"
+        for old in renames
+    ][:1]
     if keys.auxiliary_count:
         said.append(f"{keys.auxiliary_count} weights of auxiliary heads left out")
     return replace(

@@ -52,7 +52,7 @@ class StoredWeights:
     Attributes:
         tensors: by the network's own names, in the precision of the file; on the meta device where only the header
             was read.
-        metadata: a safetensors file's text metadata.
+        metadata: a safetensors file's text metadata; of other files `arch`, where the training script said it.
         conversions: what was done to the file's names, a phrase each.
         ignored: names of the file that belong to no network (a loss, an averaging counter).
     """
@@ -101,8 +101,10 @@ def _read(path: Path, *, values: bool) -> StoredWeights:
         tensors, metadata = _safetensors(path, values=values)
         conversions: tuple[str, ...] = ()
     else:
-        tensors, conversions = find_state_dict(_unpickled(path, values=values), path.name)
-        metadata = {}
+        loaded = _unpickled(path, values=values)
+        tensors, conversions = find_state_dict(loaded, path.name)
+        said = loaded.get("arch") if isinstance(loaded, dict) else None
+        metadata = {"arch": said} if isinstance(said, str) else {}
     layout = clean(tensors)
     if not layout.tensors:
         raise CheckpointError(f"{path.name} holds no weights.")
