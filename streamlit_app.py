@@ -6,7 +6,7 @@ from camdash.app.frame import DISCLAIMER, frame
 
 st.set_page_config(
     page_title="camdash",
-    page_icon=":material/radiology:",
+    page_icon="camdash/app/icon.png",
     layout="wide",
     initial_sidebar_state=280,
     menu_items={"About": f"camdash shows what an X-ray classifier looks at. {DISCLAIMER}"},

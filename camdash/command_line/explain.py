@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from numpy.typing import NDArray
+
 from camdash.command_line.table import write_table
 from camdash.errors import CamdashError, ImageError, UsageError
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
@@ -38,10 +40,12 @@ def explain(request: Request, out: TextIO) -> int:
     """Analyse the files of a request in the order given; return 0, or 1 when some file failed.
 
     Raises:
-        CamdashError: no such checkpoint, one that cannot be used, or nothing to read.
+        CamdashError: no such checkpoint, one that cannot be used, nothing to read, or nowhere to write.
     """
     files = _files(request.paths)
     loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
+    if request.output is not None:
+        _make_folder(request.output)
     rows = []
     for file in files:
         rows.append(_explained(file, loaded, request.output))
@@ -66,6 +70,13 @@ def _files(paths: Sequence[str]) -> list[Path]:
     if not any(file.exists() for file in files):
         raise UsageError(f"No image was found in {', '.join(paths)}.")
     return files
+
+
+def _make_folder(output: Path) -> None:
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"Nothing can be written to {output}: {error.strerror}.") from error
 
 
 def _explained(file: Path, loaded: LoadedCheckpoint | LoadedPredictor, output: Path | None) -> dict[str, Any]:
@@ -99,7 +110,7 @@ def _content(file: Path) -> bytes:
 
 def _result(analysis: Analysis) -> dict[str, Any]:
     names, maps = analysis.prediction.class_names, analysis.maps
-    columns = {
+    columns: dict[str, NDArray[Any]] = {
         "probabilities": analysis.prediction.probabilities,
         "logits": analysis.prediction.logits,
         "evidence": maps.evidence,
@@ -120,7 +131,6 @@ def _predicted(found: PredictionAlone) -> dict[str, Any]:
 
 
 def _write_pictures(output: Path, file: Path, sha256: str, radiograph: Radiograph, analysis: Analysis) -> None:
-    output.mkdir(parents=True, exist_ok=True)
     for name, content in export_files(file.stem, sha256, radiograph, analysis):
         (output / name).write_bytes(content)
 
@@ -132,7 +142,6 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 
 def _write_csv(output: Path, rows: Sequence[dict[str, Any]], checkpoint: Checkpoint) -> None:
-    output.mkdir(parents=True, exist_ok=True)
     flat = [dict(_flat(row, checkpoint.card.class_names)) for row in rows]
     with (output / "predictions.csv").open("w", newline="", encoding="utf-8") as lines:
         writer = csv.DictWriter(lines, fieldnames=list(flat[0]))

@@ -25,7 +25,8 @@ class EvidenceMaps:
     @property
     def evidence(self) -> NDArray[np.float64]:
         """The mean of each map over its cells: (classes,), in logits."""
-        return self.maps.mean(axis=(1, 2), dtype=np.float64)
+        evidence: NDArray[np.float64] = self.maps.mean(axis=(1, 2), dtype=np.float64)
+        return evidence
 
     @property
     def average(self) -> NDArray[np.float32]:
@@ -34,7 +35,8 @@ class EvidenceMaps:
         It shows where the network responds, not why it chose: taking it away from every class changes no
         probability, since softmax ignores what is common to all.
         """
-        return self.maps.mean(axis=0, dtype=np.float64).astype(np.float32)
+        average: NDArray[np.float32] = self.maps.mean(axis=0, dtype=np.float64).astype(np.float32)
+        return average
 
     @property
     def contrast(self) -> NDArray[np.float32]:
@@ -42,7 +44,8 @@ class EvidenceMaps:
 
         Its mean plus the centred bias is log p_k minus the mean of log p over the classes.
         """
-        return (self.maps - self.maps.mean(axis=0, dtype=np.float64)).astype(np.float32)
+        contrast: NDArray[np.float32] = (self.maps - self.maps.mean(axis=0, dtype=np.float64)).astype(np.float32)
+        return contrast
 
     def on_padding(self, padding_share: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the part of each class's evidence that lies on padding: (classes,), in logits.
@@ -50,4 +53,5 @@ class EvidenceMaps:
         Args:
             padding_share: (grid rows, grid columns), the share of each cell that is padding.
         """
-        return (self.maps * padding_share).mean(axis=(1, 2), dtype=np.float64)
+        evidence: NDArray[np.float64] = (self.maps * padding_share).mean(axis=(1, 2), dtype=np.float64)
+        return evidence

@@ -47,7 +47,8 @@ class Radiograph:
         """Return the values through the default window: (rows, columns), float32 in [0, 1]."""
         low = self.window.centre - self.window.width / 2
         scaled = (self.values.astype(np.float32) - np.float32(low)) / np.float32(self.window.width)
-        return np.clip(scaled, 0, 1)
+        clipped: NDArray[np.float32] = np.clip(scaled, 0, 1)
+        return clipped
 
     def display(self) -> NDArray[np.uint8]:
         """Return the values through the default window as grey levels: (rows, columns), 0 to 255."""

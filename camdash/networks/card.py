@@ -22,6 +22,9 @@ REQUIRED = ("architecture", "class_names", "input_size", "fit")
 LARGEST_INPUT = 4096
 """The largest input side accepted from a card, in pixels: beyond it one pass would take the machine down."""
 
+LARGEST_NUMBER = 1e6
+"""The largest size of a mean or a std: far beyond any that makes sense for values in [0, 1]."""
+
 
 class Fit(StrEnum):
     """How a radiograph is brought to the network's input size."""
@@ -111,7 +114,7 @@ def parse_card(text: str, where: str) -> Card:
     """
     try:
         fields = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CheckpointError(f"The card in {where} is not valid JSON: {error}.") from error
     if not isinstance(fields, dict):
         raise CheckpointError(f"The card in {where} must be a JSON object with the keys {', '.join(REQUIRED)}.")
@@ -157,7 +160,7 @@ def _card(fields: Mapping[str, Any]) -> Card:
     if len(set(names)) < len(names):
         raise ValueError("class_names must differ from each other")
     if not isinstance(fields["architecture"], str):
-        raise ValueError('architecture must be a builder\'s name such as "resnet34"')
+        raise ValueError('architecture must be a builder\'s name such as "resnet34"')  # noqa: TRY004 (the card's fault, not a bug)
     transform_input = fields.get("transform_input")
     if transform_input is not None and not isinstance(transform_input, bool):
         raise ValueError("transform_input must be true or false")
@@ -201,9 +204,11 @@ def _whole(value: object, key: str) -> tuple[int, int]:
 
 
 def _numbers(value: object, key: str) -> tuple[float, ...]:
-    values = value if isinstance(value, list) else [value]
+    values: list[Any] = value if isinstance(value, list) else [value]
     if not values or any(isinstance(item, bool) or not isinstance(item, int | float) for item in values):
         raise ValueError(f"{key} must be a number, or a list of one number per channel")
+    if not all(abs(item) <= LARGEST_NUMBER for item in values):
+        raise ValueError(f"{key} must be a finite number, of at most {LARGEST_NUMBER:g}")
     return tuple(float(item) for item in values)
 
 

@@ -1,5 +1,7 @@
 """Batch norm folded into the convolution before it: the same function in eval mode, with less work."""
 
+from itertools import pairwise
+
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -11,7 +13,7 @@ def fold_batch_norm(module: nn.Module) -> None:
     loaded would refuse one where it is not.
     """
     names = list(module._modules)
-    for name, following in zip(names, names[1:], strict=False):
+    for name, following in pairwise(names):
         convolution, norm = module._modules[name], module._modules[following]
         if (
             isinstance(convolution, nn.Conv2d)

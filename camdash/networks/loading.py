@@ -47,7 +47,7 @@ def preferred_device() -> torch.device:
     wanted = os.environ.get(DEVICE_VARIABLE) or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(wanted)
-        torch.empty(0, device=device)
+        torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise UsageError(f"{DEVICE_VARIABLE} is {wanted!r}, which is no device of this machine. Try cpu.") from error
     return device

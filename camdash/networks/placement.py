@@ -46,7 +46,7 @@ class Placement:
     def cells_of_pixels(self, axis: int) -> NDArray[np.float64]:
         """Return the cell coordinate of each radiograph pixel on `axis` (not clamped to the grid)."""
         slope, intercept = self.cell_affine(axis)
-        return slope * np.arange(self.radiograph_shape[axis]) + intercept
+        return slope * np.arange(self.radiograph_shape[axis], dtype=np.float64) + intercept
 
     def pixel_of_cell(self, axis: int, cell: float) -> float:
         """Return the radiograph pixel index on which `cell` is centred; it may lie outside the radiograph."""
@@ -74,4 +74,5 @@ class Placement:
         stop = start + self.radiograph_shape[axis] * self.scale[axis]
         lengths = np.diff(edges)
         overlap = np.clip(np.minimum(edges[1:], stop) - np.maximum(edges[:-1], start), 0, None)
-        return np.clip(np.divide(overlap, lengths, out=np.ones(count), where=lengths > 0), 0, 1)
+        share: NDArray[np.float64] = np.divide(overlap, lengths, out=np.ones(count), where=lengths > 0)
+        return share.clip(0, 1)

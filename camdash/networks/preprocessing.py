@@ -6,6 +6,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from camdash.errors import ImageError
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Fit, Interpolation, Preprocessing
 from camdash.networks.placement import Grid, Placement
@@ -14,8 +15,11 @@ RESAMPLING = {
     Interpolation.BILINEAR: cv2.INTER_LINEAR,
     Interpolation.AREA: cv2.INTER_AREA,
     Interpolation.BICUBIC: cv2.INTER_CUBIC,
-    Interpolation.NEAREST: cv2.INTER_NEAREST,
+    Interpolation.NEAREST: cv2.INTER_NEAREST_EXACT,  # INTER_NEAREST draws up to half a pixel off
 }
+
+MOST_PIXELS = 100_000_000
+"""Of the resized radiograph, before a crop: 400 MB of float32."""
 
 
 def place(shape: tuple[int, int], how: Preprocessing, grid: Grid) -> Placement:
@@ -31,8 +35,14 @@ def network_input(radiograph: Radiograph, how: Preprocessing, channels: int) -> 
 
     Resized, padded with the pad value or cropped (both centred), then mean and std; a network of three channels
     gets the grey image thrice.
+
+    Raises:
+        ImageError: the radiograph is a strip so narrow that before its crop it would fill the memory.
     """
     rows, columns = _resized_shape(radiograph.shape, how)
+    if rows * columns > MOST_PIXELS:
+        own = " x ".join(str(length) for length in radiograph.shape)
+        raise ImageError(f"An image of {own} pixels is too narrow for this checkpoint, which crops it. Cut it first.")
     resized = cv2.resize(radiograph.grey(), (columns, rows), interpolation=RESAMPLING[how.interpolation])
     canvas = _on_canvas(np.asarray(resized, np.float32), how)
     planes = [

@@ -67,7 +67,8 @@ def split(network: nn.Module, family: Family, channels: int, device: torch.devic
     features = features_of(network, family)
     grid = grid_of(features)
     fold_batch_norm(features)
-    features.requires_grad_(False).to(device, memory_format=torch.channels_last)
+    features.requires_grad_(False).to(device)
+    features.to(memory_format=torch.channels_last)
     divided = SplitNetwork(features, weight.to(device), bias.to(device), grid, channels)
     return replace(divided, deviation=check_split(divided, inputs, reference))
 

@@ -11,7 +11,7 @@ from camdash.networks.card import METADATA_KEY, Card, card_json
 
 
 def write_checkpoint(path: Path, weights: Mapping[str, Tensor], card: Card, *, half: bool = True) -> None:
-    """Write weights and card to a safetensors file.
+    """Write weights and card to a safetensors file; the same weights and card give the same bytes.
 
     Args:
         path: where to; the ending should be `.safetensors`.
@@ -20,7 +20,7 @@ def write_checkpoint(path: Path, weights: Mapping[str, Tensor], card: Card, *, h
         half: store convolution and linear weights as float16; batch norm's numbers stay float32.
     """
     stored = {name: _stored(value, half).contiguous() for name, value in weights.items()}
-    save_file(stored, path, metadata={METADATA_KEY: card_json(card), "format": "pt"})
+    save_file(stored, path, metadata={METADATA_KEY: card_json(card)})
 
 
 def _stored(value: Tensor, half: bool) -> Tensor:

@@ -1,12 +1,14 @@
 """Charts as Plotly figures."""
 
+import html
+
 import plotly.graph_objects as go
 
 from camdash.evidence.analysis import Prediction
 
 PREDICTED_COLOR = "#e8833a"
 OTHER_COLOR = "#6b8cae"
-BAR_HEIGHT = 23
+BAR_HEIGHT = 20
 """Pixels a class."""
 
 
@@ -16,7 +18,7 @@ def softmax_chart(prediction: Prediction) -> go.Figure:
     Hovering a bar shows its logit.
     """
     predicted = prediction.predicted
-    names = [f"<b>▸ {name}</b>" if k == predicted else name for k, name in enumerate(prediction.class_names)]
+    names = [_label(name, marked=k == predicted) for k, name in enumerate(prediction.class_names)]
     figure = go.Figure(
         go.Bar(
             x=[float(p) for p in prediction.probabilities],
@@ -33,12 +35,17 @@ def softmax_chart(prediction: Prediction) -> go.Figure:
     figure.update_xaxes(range=[0, 1.12], visible=False, fixedrange=True)
     figure.update_yaxes(autorange="reversed", fixedrange=True, title=None, ticks="", automargin=True)
     figure.update_layout(
-        height=BAR_HEIGHT * max(len(names), 3) + 8,
+        height=BAR_HEIGHT * max(len(names), 3) + 4,
         margin={"l": 0, "r": 8, "t": 2, "b": 2},
         bargap=0.25,
         showlegend=False,
     )
     return figure
+
+
+def _label(name: str, *, marked: bool) -> str:
+    text = html.escape(name)
+    return f"<b>▸ {text}</b>" if marked else text
 
 
 def percent(probability: float) -> str:

@@ -12,8 +12,8 @@ from camdash.rendering.scale import Look
 STEPS = 4096
 
 # Weak evidence keeps a saturated hue: its opacity fades at zero, so the film shows through instead of a white.
-_AGAINST = ((0.0, (16, 60, 214)), (0.5, (30, 128, 246)), (1.0, (92, 206, 255)))
-_FOR = ((0.0, (255, 200, 66)), (0.45, (255, 120, 24)), (1.0, (228, 26, 28)))
+_AGAINST = ((0.0, (30, 70, 250)), (0.5, (34, 136, 252)), (1.0, (92, 206, 255)))
+_FOR = ((0.0, (255, 184, 46)), (0.45, (255, 120, 24)), (1.0, (238, 34, 24)))
 _POSITIVE = ((0.0, (150, 12, 50)), (0.35, (214, 48, 30)), (0.7, (252, 142, 24)), (1.0, (255, 228, 84)))
 
 
@@ -42,7 +42,8 @@ def opacities(look: Look, positions: NDArray[np.float32], opacity: float) -> NDA
     """
     if look is Look.CLASSIC:
         return np.full_like(positions, opacity)
-    return opacity * (np.abs(2 * positions - 1) if look.diverges else positions)
+    strength: NDArray[np.float32] = np.abs(2 * positions - 1) if look.diverges else positions
+    return strength * np.float32(opacity)
 
 
 def blend_table(look: Look, opacity: float) -> NDArray[np.float32]:
@@ -64,5 +65,5 @@ def _ramp(anchors: Sequence[tuple[float, tuple[int, int, int]]], rows: int) -> N
 
 def _jet() -> NDArray[np.uint8]:
     levels = np.arange(256, dtype=np.uint8)[:, None]
-    bgr: NDArray[np.uint8] = cv2.applyColorMap(levels, cv2.COLORMAP_JET)
+    bgr = np.asarray(cv2.applyColorMap(levels, cv2.COLORMAP_JET), np.uint8)
     return np.ascontiguousarray(bgr[:, 0, ::-1])

@@ -36,6 +36,7 @@ def _weights(placement: Placement, axis: int, count: int, smooth: bool) -> NDArr
     """Return the share that each cell has in each pixel: (pixels, count), rows sum to 1."""
     cells = np.clip(placement.cells_of_pixels(axis), 0, count - 1)
     if not smooth:
-        return np.eye(count, dtype=np.float32)[np.floor(cells + 0.5).astype(int)]
+        cells = np.floor(cells + 0.5)
     distance = np.abs(cells[:, None] - np.arange(count))
-    return np.clip(1 - distance, 0, 1).astype(np.float32)
+    weights: NDArray[np.float32] = np.clip(1 - distance, 0, 1).astype(np.float32)
+    return weights

@@ -9,9 +9,7 @@ from camdash.rendering.scale import Scale
 _ROWS_AT_A_TIME = 64
 
 
-def overlay(
-    grey: NDArray[np.uint8], values: NDArray[np.float32], scale: Scale, opacity: float
-) -> NDArray[np.uint8]:
+def overlay(grey: NDArray[np.uint8], values: NDArray[np.float32], scale: Scale, opacity: float) -> NDArray[np.uint8]:
     """Return round(grey * (1 - o) + color * o): (rows, columns, 3), RGB.
 
     Args:

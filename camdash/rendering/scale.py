@@ -57,7 +57,8 @@ class Scale:
     def steps(self, values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
         """Return where `values` lie on the scale: same shape, in [0, count]; NaN stays NaN."""
         slope = count / (self.high - self.low)
-        return np.clip((values - np.float32(self.low)) * np.float32(slope), 0, count, dtype=np.float32)
+        steps: NDArray[np.float32] = (values - np.float32(self.low)) * np.float32(slope)
+        return steps.clip(0, count, out=steps)
 
 
 def scales(maps: Sequence[NDArray[np.float32]], look: Look) -> tuple[Scale, ...]:

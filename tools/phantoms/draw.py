@@ -49,7 +49,6 @@ def draw_phantom_with_mask(name: str, seed: int, size: int = 1024, marker: bool 
 
     Raises:
         KeyError: no phantom has that name.
-
     """
     anatomy, pose, film = np.random.default_rng([seed, zlib.crc32(name.encode())]).spawn(3)
     scene = SCENES[name](anatomy)

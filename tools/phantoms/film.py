@@ -28,7 +28,6 @@ class Exposure:
         gamma: exponent of the tone curve; above 1 darkens the middle.
         black: darkest gray value, in [0, 255].
         white: brightest gray value of the body, in [0, 255].
-
     """
 
     quanta: float

@@ -33,7 +33,6 @@ class Tissue:
         attenuation: difference of the linear attenuation coefficients, per cm, shape (2,); negative for lung and gas.
         solids: their union is the shape. What lies between two of them on a ray counts as inside, so they must touch.
         holes: carved out of the shape, exactly.
-
     """
 
     attenuation: Array

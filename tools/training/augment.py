@@ -53,9 +53,7 @@ def plain_view(image: Image, size: int, fit: str, interpolation: int = cv2.INTER
     return padded
 
 
-def _random_affine(
-    shape: tuple[int, ...], size: int, fit: str, random: np.random.Generator
-) -> NDArray[np.float64]:
+def _random_affine(shape: tuple[int, ...], size: int, fit: str, random: np.random.Generator) -> NDArray[np.float64]:
     rows, columns = shape[:2]
     if fit == "stretch":
         scales = np.array([size / columns, size / rows]) * np.exp(random.uniform(-0.22, 0.22, 2))
@@ -84,16 +82,17 @@ def _shrunk(image: Image, matrix: NDArray[np.float64]) -> tuple[Image, NDArray[n
 
 
 def _exposure(image: Image, random: np.random.Generator) -> Image:
-    values = image.astype(np.float32) / 255
-    values = values ** np.exp(random.uniform(-0.6, 0.6))
-    values = (values - 0.5) * random.uniform(0.6, 1.35) + 0.5 + random.uniform(-0.14, 0.14)
+    values: NDArray[np.float32] = (image.astype(np.float32) / np.float32(255)) ** np.float32(np.exp(random.uniform(-0.6, 0.6)))
+    values = (values - np.float32(0.5)) * np.float32(random.uniform(0.6, 1.35))
+    values = values + np.float32(0.5 + random.uniform(-0.14, 0.14))
     if random.random() < 0.25:
-        values = cv2.GaussianBlur(values, (0, 0), random.uniform(0.4, 1.6))
+        values = np.asarray(cv2.GaussianBlur(values, (0, 0), random.uniform(0.4, 1.6)), np.float32)
     if random.random() < 0.35:
         values = values + random.normal(0, random.uniform(0.005, 0.05), values.shape).astype(np.float32)
     if random.random() < 0.2:
         values = _erased(values, random)
-    return (np.clip(values, 0, 1) * 255).astype(np.uint8)
+    levels: Image = (np.clip(values, 0, 1) * 255).astype(np.uint8)
+    return levels
 
 
 def _erased(values: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
@@ -129,8 +128,13 @@ def _marker_box(image: Image, random: np.random.Generator) -> Image:
     bright = int(random.integers(150, 256))
     if random.random() < 0.4:
         reach = int(30 * scale)
-        cv2.rectangle(image, (place[0] - reach // 4, place[1] - reach), (place[0] + reach, place[1] + reach // 4),
-                      int(random.integers(0, 256)), -1)
+        cv2.rectangle(
+            image,
+            (place[0] - reach // 4, place[1] - reach),
+            (place[0] + reach, place[1] + reach // 4),
+            int(random.integers(0, 256)),
+            -1,
+        )
     text = str(random.choice(["L", "R", "AP", "PA", "LL", "X", "7"]))
     cv2.putText(image, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, bright, max(int(scale * 2.5), 1), cv2.LINE_AA)
     return image
@@ -139,7 +143,7 @@ def _marker_box(image: Image, random: np.random.Generator) -> Image:
 def _border(image: Image, body: Image, random: np.random.Generator) -> tuple[Image, Image]:
     """Cover one to four sides by a collimator's shadow or an unexposed bar of any brightness."""
     image, body = image.copy(), body.copy()
-    value = int(random.choice([0, 255, random.integers(0, 256)]))
+    value = int(random.choice(np.array([0, 255, int(random.integers(0, 256))])))
     for side in random.choice(4, random.integers(1, 5), replace=False):
         turned, mask = np.rot90(image, side), np.rot90(body, side)
         width = int(turned.shape[0] * random.uniform(0.01, 0.14))

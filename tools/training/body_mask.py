@@ -28,11 +28,11 @@ def body_mask(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Returns:
         (rows, columns) of 0 and 1.
-
     """
     bars = _collimator_bars(image)
     longer = max(image.shape)
-    logarithmic = _logarithmic(cv2.GaussianBlur(image, (0, 0), max(longer / 100, 0.5)), ~bars)
+    smooth = cv2.GaussianBlur(image, (0, 0), max(longer / 100, 0.5)).astype(np.uint8)
+    logarithmic = _logarithmic(smooth, ~bars)
     threshold, _ = cv2.threshold(logarithmic[~bars].reshape(-1, 1), 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     mask = ((logarithmic > threshold) & ~bars).astype(np.uint8)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (int(longer / 40) | 1,) * 2)
@@ -41,7 +41,7 @@ def body_mask(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def dilated(mask: NDArray[np.uint8], radius: float) -> NDArray[np.uint8]:
     """Return the mask grown by a disc of `radius` pixels."""
-    size = 2 * int(round(radius)) + 1
+    size = 2 * round(radius) + 1
     return cv2.dilate(mask, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))).astype(np.uint8)
 
 
@@ -49,7 +49,8 @@ def _logarithmic(smooth: NDArray[np.uint8], counted: NDArray[np.bool_]) -> NDArr
     low, high = np.percentile(smooth[counted], [2, 99])
     relative = np.clip(smooth.astype(np.float32) - low, 0, None) / max(high - low, 1)
     scaled = np.log1p(relative * LOG_GAIN) / np.log1p(LOG_GAIN)
-    return (np.clip(scaled, 0, 1) * 255).astype(np.uint8)
+    levels: NDArray[np.uint8] = (np.clip(scaled, 0, 1) * 255).astype(np.uint8)
+    return levels
 
 
 def _collimator_bars(image: NDArray[np.uint8]) -> NDArray[np.bool_]:

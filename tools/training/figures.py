@@ -61,9 +61,8 @@ def enlarged(grid_map: NDArray[np.float32], rows: int, columns: int, stride: flo
 
 def recalls(verdicts: Sequence[Verdict], classes: int) -> list[float]:
     """Return the recall of each class; NaN where a class has no image."""
-    return [
-        float(np.mean([v.predicted == k for v in verdicts if v.label == k] or [math.nan])) for k in range(classes)
-    ]
+    counts = confusion(verdicts, classes)
+    return [float(row[k] / row.sum()) if row.sum() else math.nan for k, row in enumerate(counts)]
 
 
 def confusion(verdicts: Sequence[Verdict], classes: int) -> NDArray[np.int64]:

@@ -28,8 +28,10 @@ class Sampling:
 
 def read_films(folder: Path, images: Sequence[Labelled], labels: Sequence[str], longest: int) -> list[Film]:
     """Read images as grey films, shrunk to `longest` pixels on the longer side, with their body masks."""
-    return [_film(cv2.imread(str(folder / item.file), cv2.IMREAD_GRAYSCALE), labels.index(item.label), longest)
-            for item in images]
+    return [
+        _film(cv2.imread(str(folder / item.file), cv2.IMREAD_GRAYSCALE), labels.index(item.label), longest)
+        for item in images
+    ]
 
 
 def _film(image: np.ndarray | None, label: int, longest: int) -> Film:
@@ -67,9 +69,7 @@ def _batch(
     return inputs, torch.tensor([film.label for film in chosen]), masks
 
 
-def _draw(
-    films: Sequence[Film], phantoms: Sequence[Film], sampling: Sampling, random: np.random.Generator
-) -> Film:
+def _draw(films: Sequence[Film], phantoms: Sequence[Film], sampling: Sampling, random: np.random.Generator) -> Film:
     if phantoms and random.random() < sampling.phantom_share:
         return phantoms[int(random.integers(len(phantoms)))]
     weights = np.array(sampling.class_weights)

@@ -64,4 +64,5 @@ def read_split(path: Path) -> dict[str, str]:
 
 def _need(group: Counter[str], filled: Counter[str], totals: Counter[str], share: float) -> float:
     """How far the group's classes are below their share, weighted by rarity; in parts of the whole class."""
-    return sum((share - filled[label] / totals[label]) / share * count / totals[label] for label, count in group.items())
+    missing = {label: (share - filled[label] / totals[label]) / share for label in group}
+    return sum(missing[label] * count / totals[label] for label, count in group.items())

@@ -59,7 +59,7 @@ def train_stage(
     for step, (inputs, labels, masks) in enumerate(batches(films, phantoms, sampling, steps, recipe.seed + stage.size)):
         losses = _losses(network, inputs, labels, masks, recipe)
         optimizer.zero_grad(set_to_none=True)
-        (losses[0] + recipe.penalty * losses[1]).backward()
+        (losses[0] + recipe.penalty * losses[1]).backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         schedule.step()
@@ -67,8 +67,14 @@ def train_stage(
         figures += torch.stack(losses).detach()
         if (step + 1) % 50 == 0 or step + 1 == steps:
             done = figures / (50 if (step + 1) % 50 == 0 else (step + 1) % 50)
-            log.info("size %d step %d/%d: loss %.4f, evidence outside %.3f, accuracy %.3f, %.0f s",
-                     stage.size, step + 1, steps, *done.tolist(), time.monotonic() - started)
+            log.info(
+                "size %d step %d/%d: loss %.4f, evidence outside %.3f, accuracy %.3f, %.0f s",
+                stage.size,
+                step + 1,
+                steps,
+                *done.tolist(),
+                time.monotonic() - started,
+            )
             figures.zero_()
     return averaged
 
@@ -83,7 +89,6 @@ def outside_share(maps: Tensor, labels: Tensor, masks: Tensor, grow: float = STR
         labels: (images,), the true classes.
         masks: (images, rows, columns) of 0 and 1, at the network's input size.
         grow: pixels by which each mask is grown.
-
     """
     grown = torch.stack([torch.from_numpy(dilated(mask.numpy(), grow)) for mask in masks])
     outside = 1 - grown[:, ::STRIDE, ::STRIDE].float()[:, : maps.shape[2], : maps.shape[3]]
@@ -104,7 +109,8 @@ def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, r
     with torch.autocast("cpu", torch.bfloat16):
         features = features_of(network, inputs.to(memory_format=torch.channels_last))
     head = network.get_submodule("fc")
-    assert isinstance(head, nn.Linear)
+    if not isinstance(head, nn.Linear):
+        raise TypeError("the network's head must be linear")
     maps = torch.einsum("kc,ncij->nkij", head.weight, features.float())
     logits = maps.mean((2, 3)) + head.bias
     loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
@@ -114,8 +120,10 @@ def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, r
 
 def _decayed(network: nn.Module) -> list[dict[str, object]]:
     parameters = list(network.parameters())
-    return [{"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
-            {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0}]
+    return [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
 
 
 @torch.no_grad()

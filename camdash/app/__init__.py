@@ -1,0 +1,1 @@
+"""Pages, caches and the viewer component: all that knows Streamlit."""

@@ -1,0 +1,95 @@
+"""What is kept between reruns, by whom it may be seen, and under which key.
+
+Checkpoints hold nothing of a patient and are shared by all sessions. Whatever is made from an upload is kept for
+its session alone. Keys are digests of bytes and cards, never arrays.
+"""
+
+import gc
+import hashlib
+import logging
+from dataclasses import dataclass
+
+import streamlit as st
+
+from camdash.evidence.analysis import Analysis, analyse
+from camdash.images.radiograph import Radiograph
+from camdash.images.raster import decode
+from camdash.networks.card import Checkpoint
+from camdash.networks.catalog import Entry, describe
+from camdash.networks.loading import LoadedCheckpoint, free_device_memory, load, preferred_device
+
+log = logging.getLogger(__name__)
+
+LOADED_AT_ONCE = 2
+"""Checkpoints kept on the device: two, so that switching between them loads nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImageFile:
+    """A file that the user gave, or a sample: its name, content and sha256."""
+
+    name: str
+    data: bytes
+    sha256: str
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> "ImageFile":
+        """Return the file with its digest."""
+        return cls(name, data, hashlib.sha256(data).hexdigest())
+
+
+def _checkpoint_key(checkpoint: Checkpoint) -> str:
+    return f"{checkpoint.sha256} {checkpoint.card!r}"
+
+
+def _digest(file: ImageFile) -> str:
+    return file.sha256
+
+
+def _released(loaded: LoadedCheckpoint) -> None:
+    log.info("released checkpoint %s", loaded.checkpoint.name)
+    free_device_memory()
+
+
+@st.cache_resource(show_spinner=False)
+def settled() -> bool:
+    """Take what the imports made out of the garbage collector's sight, once: it saves 0.2 s at every rerun."""
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+@st.cache_data(show_spinner=False, max_entries=256, hash_funcs={Entry: repr})
+def described(entry: Entry) -> Checkpoint:
+    """Return a checkpoint's digest and card; read once for each state of the file."""
+    return describe(entry)
+
+
+@st.cache_resource(
+    show_spinner="Loading and checking the checkpoint …",
+    max_entries=LOADED_AT_ONCE,
+    hash_funcs={Checkpoint: _checkpoint_key},
+    on_release=_released,
+)
+def loaded(checkpoint: Checkpoint, device: str) -> LoadedCheckpoint:
+    """Return the network of a checkpoint on a device, shared by all sessions."""
+    log.info("loading checkpoint %s on %s", checkpoint.name, device)
+    return load(checkpoint, device)
+
+
+@st.cache_resource(show_spinner=False, scope="session", max_entries=8, hash_funcs={ImageFile: _digest})
+def decoded(file: ImageFile) -> Radiograph:
+    """Return the radiograph of a file, for this session alone."""
+    return decode(file.data)
+
+
+@st.cache_resource(
+    show_spinner=False,
+    scope="session",
+    max_entries=2000,
+    hash_funcs={ImageFile: _digest, Checkpoint: _checkpoint_key},
+)
+def analysed(file: ImageFile, checkpoint: Checkpoint) -> Analysis:
+    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each."""
+    log.info("forward pass of %s for image %s", checkpoint.name, file.sha256[:12])
+    return analyse(decoded(file), loaded(checkpoint, str(preferred_device())))

@@ -1,0 +1,81 @@
+"""What became of each upload: an analysis, or a sentence; one bad file never spoils the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from camdash.app import selection
+from camdash.app.caches import ImageFile, analysed
+from camdash.app.text import plain
+from camdash.errors import ImageError
+from camdash.evidence.analysis import Analysis
+from camdash.networks.card import Checkpoint
+from camdash.rendering.charts import percent
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a file has no analysis, as a sentence."""
+
+    sentence: str
+
+
+def outcome(file: ImageFile, checkpoint: Checkpoint) -> Analysis | Refusal:
+    """Return the analysis of a file, or why there is none."""
+    try:
+        return analysed(file, checkpoint)
+    except ImageError as error:
+        return Refusal(str(error))
+
+
+def show_refusal(file: ImageFile, refusal: Refusal) -> None:
+    """Say why a file could not be analysed."""
+    st.error(f"**{plain(file.name)}** was not analysed. {plain(refusal.sentence)}", icon=":material/broken_image:")
+
+
+def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint) -> None:
+    """Analyse all uploads with a progress bar, then list them; the files that failed carry their sentence."""
+    with place:
+        bar = st.progress(0.0, text="Analysing …") if len(files) > 1 else None
+        outcomes = []
+        for index, file in enumerate(files):
+            outcomes.append(outcome(file, checkpoint))
+            if bar is not None:
+                bar.progress((index + 1) / len(files), text=f"Analysed {index + 1} of {len(files)}")
+        if bar is not None:
+            bar.empty()
+        if len(files) > 1:
+            _table(files, outcomes)
+
+
+def _table(files: Sequence[ImageFile], outcomes: Sequence[Analysis | Refusal]) -> None:
+    rows = {
+        "file": [file.name for file in files],
+        "predicted": [_predicted(one) for one in outcomes],
+    }
+    st.dataframe(
+        rows,
+        hide_index=True,
+        key="results",
+        on_select=_opened,
+        selection_mode="single-row",
+        height=min(38 + 35 * len(files), 250),
+    )
+    failed = sum(isinstance(one, Refusal) for one in outcomes)
+    if failed:
+        st.caption(f"{failed} of {len(files)} files could not be read; choose one to see why.")
+
+
+def _opened() -> None:
+    rows = st.session_state["results"]["selection"]["rows"]
+    if rows:
+        selection.choose_file(rows[0])
+
+
+def _predicted(one: Analysis | Refusal) -> str:
+    if isinstance(one, Refusal):
+        return "not read"
+    prediction = one.prediction
+    return f"{prediction.predicted_name} {percent(float(prediction.probabilities[prediction.predicted]))}"

@@ -1,0 +1,34 @@
+"""The samples that ship: phantoms drawn by camdash itself, so that the page shows something before any upload."""
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from camdash.app.caches import ImageFile
+from camdash.images.raster import decode
+
+FOLDER = Path(__file__).parent / "samples"
+TITLES = {
+    "chest_frontal": "Chest frontal",
+    "chest_lateral": "Chest lateral",
+    "hip": "Hip",
+    "hand": "Hand",
+    "foot": "Foot",
+}
+FIRST = "hand"
+THUMBNAIL = 96
+"""Pixels a side."""
+
+
+@cache
+def sample(name: str) -> ImageFile:
+    """Return a sample by its name in `TITLES`."""
+    return ImageFile.of(f"{name}.png", (FOLDER / f"{name}.png").read_bytes())
+
+
+@cache
+def thumbnail(name: str) -> np.ndarray:
+    """Return a small grey picture of a sample: (THUMBNAIL, THUMBNAIL), 0 to 255."""
+    return cv2.resize(decode(sample(name).data).display(), (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)

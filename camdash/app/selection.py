@@ -1,0 +1,60 @@
+"""Which image is looked at: a sample, or one of the uploads. Lives in the session's state."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from camdash.app.caches import ImageFile
+from camdash.app.samples import FIRST, sample
+
+SAMPLE, FILE, UPLOADS = "sample", "file", "uploads"
+KNOWN = "known_uploads"
+
+
+def choose_sample(name: str) -> None:
+    """Look at a sample; no upload is chosen then, so that choosing one again is a change."""
+    st.session_state[SAMPLE] = name
+    st.session_state[FILE] = None
+
+
+def choose_file(index: int) -> None:
+    """Look at an upload, by its place among the uploads."""
+    st.session_state[SAMPLE] = None
+    st.session_state[FILE] = index
+
+
+def uploads_changed() -> None:
+    """Look at the first file that was not there before; back to the sample when none is left."""
+    uploads = st.session_state.get(UPLOADS) or []
+    known = st.session_state.get(KNOWN, frozenset())
+    new = [index for index, upload in enumerate(uploads) if upload.file_id not in known]
+    st.session_state[KNOWN] = frozenset(upload.file_id for upload in uploads)
+    if new:
+        choose_file(new[0])
+    elif not uploads:
+        choose_sample(FIRST)
+    elif (st.session_state.get(FILE) or 0) >= len(uploads):
+        choose_file(len(uploads) - 1)
+
+
+def chosen_sample() -> str | None:
+    """Return the name of the sample that is looked at, or None when it is an upload."""
+    if SAMPLE not in st.session_state:
+        choose_sample(FIRST)
+    name: str | None = st.session_state[SAMPLE]
+    return name
+
+
+def chosen(files: Sequence[ImageFile]) -> ImageFile:
+    """Return the image that is looked at."""
+    name = chosen_sample()
+    if name is not None or not files:
+        return sample(name or FIRST)
+    return files[min(st.session_state.get(FILE) or 0, len(files) - 1)]
+
+
+def file_chosen() -> None:
+    """Look at the upload that the list of files has been set to; clearing it changes nothing."""
+    index = st.session_state[FILE]
+    if index is not None:
+        choose_file(index)

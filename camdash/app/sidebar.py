@@ -1,0 +1,130 @@
+"""The sidebar: checkpoint, uploads, samples, look."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from camdash.app import selection
+from camdash.app.caches import ImageFile, described
+from camdash.app.samples import TITLES, thumbnail
+from camdash.app.text import plain
+from camdash.app.viewer import look_control
+from camdash.errors import CheckpointError
+from camdash.networks.card import Card, Checkpoint
+from camdash.networks.catalog import Entry, checkpoint_folders, entries
+
+
+def choose_checkpoint() -> Checkpoint | None:
+    """Let the user choose among the checkpoints that can be used; None when there is none.
+
+    A file that cannot be used is named with its reason; it never hides the others.
+    """
+    usable, refused = _described(entries(checkpoint_folders()))
+    if usable:
+        checkpoint: Checkpoint | None = st.selectbox("Checkpoint", usable, format_func=_title, key="checkpoint")
+        if checkpoint is not None:
+            _about(checkpoint)
+    else:
+        checkpoint = None
+        st.error("There is no checkpoint that can be used. Put one into the folder `checkpoints`.")
+    for name, sentence in refused:
+        st.warning(f"{plain(name)}: {plain(sentence)}")
+    return checkpoint
+
+
+def choose_files() -> list[ImageFile]:
+    """Let the user drop radiographs; return them in the order of the uploader."""
+    uploads = st.file_uploader(
+        "Radiographs",
+        accept_multiple_files=True,
+        key=selection.UPLOADS,
+        on_change=selection.uploads_changed,
+        help="PNG, JPEG, TIFF, BMP or WebP, up to 64 MB each. They stay in this session's memory.",
+    )
+    files = [ImageFile.of(upload.name, upload.getvalue()) for upload in uploads or []]
+    if files:
+        st.selectbox(
+            f"Files ({len(files)})",
+            range(len(files)),
+            index=None,
+            format_func=lambda index: files[index].name,
+            key=selection.FILE,
+            placeholder="Choose an upload",
+            on_change=selection.file_chosen,
+        )
+    return files
+
+
+def choose_sample() -> None:
+    """Offer the samples as thumbnails with a button each."""
+    st.caption("Samples: drawn phantoms, no patient")
+    chosen = selection.chosen_sample()
+    columns = st.columns(len(TITLES), gap="xxsmall")
+    for column, (name, title) in zip(columns, TITLES.items(), strict=True):
+        with column:
+            st.image(thumbnail(name), width="stretch", alt=f"Phantom of class {title}")
+            st.button(
+                SHORT[name],
+                key=f"sample-{name}",
+                help=title,
+                type="primary" if name == chosen else "tertiary",
+                width="stretch",
+                on_click=selection.choose_sample,
+                args=(name,),
+            )
+
+
+SHORT = {"chest_frontal": "Front", "chest_lateral": "Side", "hip": "Hip", "hand": "Hand", "foot": "Foot"}
+
+
+def choose_look() -> None:
+    """Offer the looks; the viewer follows in the browser."""
+    look_control(key="look")
+
+
+def results_place() -> DeltaGenerator:
+    """Return the place where the results of all uploads appear."""
+    return st.container()
+
+
+def _described(found: Sequence[Entry]) -> tuple[list[Checkpoint], list[tuple[str, str]]]:
+    usable, refused = [], []
+    for entry in found:
+        try:
+            usable.append(described(entry))
+        except CheckpointError as error:
+            refused.append((entry.path.name, str(error)))
+    return usable, refused
+
+
+def _title(checkpoint: Checkpoint) -> str:
+    rows, columns = checkpoint.card.preprocessing.input_size
+    trained = checkpoint.card.text("trained")
+    words = [checkpoint.name, f"{len(checkpoint.card.class_names)} classes", f"{rows} x {columns}"]
+    return " · ".join([*words, trained] if trained else words)
+
+
+def _facts(card: Card) -> str:
+    rows, columns = card.preprocessing.input_size
+    fits = {"stretch": "stretched", "pad": "padded", "crop": "cropped"}
+    words = [
+        card.architecture,
+        f"{len(card.class_names)} classes",
+        f"{rows} x {columns}, {fits[card.preprocessing.fit]}",
+    ]
+    if trained := card.text("trained"):
+        words.append(f"trained {trained}")
+    if card.assumed:
+        words.append(f"assumed, for want of a card: {', '.join(card.assumed)}")
+    return " · ".join(words)
+
+
+def _about(checkpoint: Checkpoint) -> None:
+    card = checkpoint.card
+    st.caption(plain(_facts(card)))
+    with st.popover("About this checkpoint", type="tertiary"):
+        st.markdown(f"**{plain(checkpoint.name)}**, classes: {plain(', '.join(card.class_names))}")
+        for key, text in card.about:
+            st.markdown(f"**{key.capitalize()}**: {plain(text)}")
+        st.caption(f"sha256 {checkpoint.sha256}")

@@ -1,0 +1,25 @@
+// The marker at one place in all panels, and what each panel's cell says there.
+
+function pointAt(parts, panel, source, at, { transform: place, size, header }) {
+  const here = at && [(at[1] - place.top) / place.scale, (at[0] - place.left) / place.scale];
+  const { rows, columns } = header.picture;
+  const inside = here && here[0] >= 0 && here[0] < rows && here[1] >= 0 && here[1] < columns;
+  parts.cross.style.display = inside ? "block" : "none";
+  parts.second.classList.toggle("here", Boolean(inside));
+  if (!inside) return setText(parts.second, parts.second.dataset.said ?? "");
+  parts.cross.style.left = `${at[0] / size.ratio}px`;
+  parts.cross.style.top = `${at[1] / size.ratio}px`;
+  const pixel = `row ${Math.floor(here[0])}, column ${Math.floor(here[1])}`;
+  return setText(parts.second, panel.kind === "film" ? pixel : `here: ${valueAt(panel.map, source, here)}`);
+}
+
+// The value of the cell nearest to a place, as the network has it.
+function valueAt(map, source, here) {
+  const [row, column] = source.axes.map((axis, index) => {
+    if (here[index] < axis.seen[0] || here[index] >= axis.seen[1]) return -1;
+    const cell = axis.affine[0] * (here[index] - 0.5) + axis.affine[1];
+    return Math.floor(Math.min(Math.max(cell, 0), axis.cells - 1) + 0.5);
+  });
+  if (row < 0 || column < 0) return "outside of what the network saw";
+  return signed(map.grid[row * source.axes[1].cells + column], 2);
+}

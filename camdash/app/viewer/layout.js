@@ -1,0 +1,36 @@
+// How the panels share the space: never narrower than they are legible, and all of them on one screen if they fit.
+
+const NARROWEST = 200;
+const LOWEST = 150;
+const GAP = 6;
+const WORDS = 58; // a panel's heading and caption, CSS pixels
+const STRIP = 34; // the legend where it has a row of its own
+const ABOVE = [100, 300]; // how much of the page above is reckoned with
+const BELOW = 12;
+const LEAST = 420;
+
+// Returns the box of each panel in CSS pixels, and whether the last row has a free place for the legend.
+function arrange(counts, { width, above, toolbar, labels }) {
+  const most = Math.max(...counts);
+  const fitting = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
+  const columns = Math.ceil(most / Math.ceil(most / fitting));
+  const boxWidth = Math.floor((width - GAP * (columns - 1)) / columns);
+  const rows = counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0);
+  const free = counts[counts.length - 1] % columns !== 0;
+  const height = Math.max(window.innerHeight - Math.min(Math.max(above, ABOVE[0]), ABOVE[1]) - BELOW, LEAST);
+  const left = height - toolbar - labels * 24 - (free ? 0 : STRIP);
+  const boxHeight = Math.floor(Math.min(Math.max(left / rows - WORDS, LOWEST), boxWidth));
+  return { boxWidth, boxHeight, free };
+}
+
+// How far down the page an element stands, however far the page is scrolled; in steps, so that a line more or less
+// above does not move the panels.
+function placeOnPage(node) {
+  const scrolled = node.getRootNode().host?.closest("[data-testid=stMain]")?.scrollTop ?? 0;
+  return Math.ceil((node.getBoundingClientRect().top + scrolled) / 16) * 16;
+}
+
+function canvasSize({ boxWidth, boxHeight }) {
+  const ratio = Math.min(window.devicePixelRatio || 1, 2);
+  return { width: Math.round(boxWidth * ratio), height: Math.round(boxHeight * ratio), ratio };
+}

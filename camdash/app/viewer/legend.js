@@ -1,0 +1,25 @@
+// The color bar, as seen over mid grey at the present opacity, and what its ends mean.
+
+function showLegend(legend, state, scales, table) {
+  const { ends, sentences, flat } = legendWords(state.look, state.mode, scales);
+  const text = sentences.join(" ");
+  [".low", ".middle", ".high"].forEach((name, index) => setText(legend.querySelector(name), ends[index]));
+  legend.classList.toggle("flat", flat);
+  if (legend.title !== text) {
+    legend.title = text;
+    legend.querySelector("figcaption").replaceChildren(...sentences.map((one) => element("span", {}, one)));
+  }
+  const bar = legend.querySelector("canvas");
+  bar.setAttribute("aria-label", `Color bar, logits: ${ends.filter(Boolean).join(", ")}`);
+  paintBar(bar, table);
+}
+
+function paintBar(canvas, table) {
+  const bar = new ImageData(canvas.width, 1);
+  for (let x = 0; x < canvas.width; x++) {
+    const row = 4 * Math.round((x / (canvas.width - 1)) * STEPS);
+    for (let channel = 0; channel < 3; channel++) bar.data[4 * x + channel] = table[row + channel] + 128 * table[row + 3];
+    bar.data[4 * x + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(bar, 0, 0);
+}

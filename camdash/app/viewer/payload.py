@@ -1,0 +1,186 @@
+"""What the browser's viewer is given: one blob of bytes with the picture, the maps and all that is said of them.
+
+    u32 little endian: length of the header | header: JSON in UTF-8, padded with spaces to a multiple of 4 bytes
+    | grids: float32 little endian, row by row | tables: 256 x RGB, uint8 | picture: PNG or JPEG
+
+Offsets in the header count bytes from the header's end. The same data always give the same bytes, so Streamlit does
+not send them twice.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.networks.placement import Placement
+from camdash.rendering.color import table
+from camdash.rendering.scale import Look, Scale, scales
+
+_JPEG_QUALITY = 90
+# Level 1 takes a quarter of the time of level 6, for a few percent more bytes.
+_PNG_LEVEL = 1
+
+
+class Mode(StrEnum):
+    """Which maps the viewer shows; all maps of a mode share its scale."""
+
+    EVIDENCE = "evidence"
+    CONTRAST = "contrast"
+    DIFFERENCE = "difference"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The radiograph as it is sent.
+
+    Attributes:
+        data: the encoded picture; its pixels are those of every panel.
+        mime: "image/png" (lossless) or "image/jpeg".
+        shape: rows and columns.
+        label: what to call it, a file's name; shown as text, never as HTML.
+    """
+
+    data: bytes
+    mime: str
+    shape: tuple[int, int]
+    label: str
+
+
+@dataclass(frozen=True, eq=False)
+class ViewerMap:
+    """One map and what is said of it. Figures are in logits; None is not shown.
+
+    Attributes:
+        id: its name in the browser, unique in its source: "average", "class-0", "contrast-0".
+        slot: the panel in which it is shown; the maps of one class in several modes share one: "class-0".
+        modes: the modes in which it is shown.
+        name: the panel's heading.
+        values: (grid rows, grid columns), raw and signed.
+        predicted: whether it is the class with the highest probability.
+        probability: the class's, in [0, 1].
+        evidence: the mean of `values`; evidence + bias = logit.
+        bias: the class's bias.
+        logit: the class's logit.
+        note: what else to say, as a short line ("of which +0.4 on the padding").
+        caption: one or two sentences in place of figures.
+    """
+
+    id: str
+    slot: str
+    modes: tuple[Mode, ...]
+    name: str
+    values: NDArray[np.float32]
+    predicted: bool = False
+    probability: float | None = None
+    evidence: float | None = None
+    bias: float | None = None
+    logit: float | None = None
+    note: str = ""
+    caption: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """The maps of one checkpoint, all on one grid: a row of panels.
+
+    Attributes:
+        label: the checkpoint's name; shown where there are several sources.
+        placement: where the radiograph lies in the network's input.
+        maps: in the order in which they are shown.
+    """
+
+    label: str
+    placement: Placement
+    maps: tuple[ViewerMap, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ViewerData:
+    """One radiograph and the maps of one or several checkpoints, on one scale."""
+
+    picture: Picture
+    sources: tuple[Source, ...]
+
+
+def encode_picture(grey: NDArray[np.uint8], lossless: bool) -> tuple[bytes, str]:
+    """Return a radiograph's grey levels, (rows, columns), as (bytes, MIME type): PNG, or JPEG of quality 90."""
+    suffix, options = (".jpg", [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
+    if lossless:
+        suffix, options = (".png", [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL])
+    _, encoded = cv2.imencode(suffix, grey, options)
+    return encoded.tobytes(), "image/png" if lossless else "image/jpeg"
+
+
+def pack(data: ViewerData) -> bytes:
+    """Return `data` as the blob that the module's docstring describes."""
+    grids = [_grid(drawn) for source in data.sources for drawn in source.maps]
+    tables = [table(look).tobytes() for look in Look]
+    parts = [*grids, *tables, data.picture.data]
+    starts = [0, *np.cumsum([len(part) for part in parts]).tolist()]
+    header = {
+        "picture": _described(data.picture, starts[-2]),
+        "looks": {look: _look(look, start) for look, start in zip(Look, starts[len(grids) :], strict=False)},
+        "sources": list(_sources(data.sources, iter(starts))),
+    }
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
+    text += b" " * (-len(text) % 4)
+    return b"".join([len(text).to_bytes(4, "little"), text, *parts])
+
+
+def _grid(drawn: ViewerMap) -> bytes:
+    return drawn.values.astype("<f4").tobytes()
+
+
+def _described(picture: Picture, start: int) -> dict[str, Any]:
+    rows, columns = picture.shape
+    return {
+        "start": start,
+        "length": len(picture.data),
+        "mime": picture.mime,
+        "rows": rows,
+        "columns": columns,
+        "label": picture.label,
+    }
+
+
+def _look(look: Look, start: int) -> dict[str, Any]:
+    return {"start": start, "diverges": look.diverges, "opacity": look.default_opacity}
+
+
+def _sources(sources: Sequence[Source], starts: Iterator[int]) -> Iterator[dict[str, Any]]:
+    drawn_scales = _scales([drawn for source in sources for drawn in source.maps])
+    for source in sources:
+        grid = source.maps[0].values.shape
+        if any(drawn.values.shape != grid for drawn in source.maps):
+            raise ValueError("the maps of a source must lie on one grid")
+        axes = [
+            {"cells": grid[axis], "affine": source.placement.cell_affine(axis), "seen": source.placement.seen(axis)}
+            for axis in (0, 1)
+        ]
+        maps = [_map(drawn, next(starts), drawn_scales[id(drawn)]) for drawn in source.maps]
+        yield {"label": source.label, "axes": axes, "maps": maps}
+
+
+def _map(drawn: ViewerMap, start: int, by_mode: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    fields = {name: value for name, value in vars(drawn).items() if name not in ("values", "modes")}
+    return {**fields, "start": start, "scales": by_mode}
+
+
+def _scales(maps: Sequence[ViewerMap]) -> dict[int, dict[str, dict[str, Any]]]:
+    """Return, by the id() of each map, its scale in each of its modes and each look."""
+    found: dict[int, dict[str, dict[str, Any]]] = {id(drawn): {} for drawn in maps}
+    for mode in Mode:
+        together = [drawn for drawn in maps if mode in drawn.modes]
+        for look in Look:
+            for drawn, scale in zip(together, scales([one.values for one in together], look), strict=True):
+                found[id(drawn)].setdefault(mode, {})[look] = _figures(scale)
+    return found
+
+
+def _figures(scale: Scale) -> dict[str, Any]:
+    return {"low": scale.low, "high": scale.high, "factor": scale.factor, "flat": scale.flat}

@@ -1,0 +1,39 @@
+// Settings that the viewer and the sidebar's look control share in the browser, without a round trip to the server.
+// They live on `window`, so they survive a remount of either.
+
+const LOOKS = [
+  ["evidence", "Evidence", "All classes on one scale: a weak class looks weak."],
+  ["positive", "Positive only", "Only what speaks for a class, on one scale."],
+  ["own", "Each on its own scale", "Shapes of weak maps; strengths do not compare."],
+  ["classic", "Classic", "Jet colors, stretched from lowest to highest."],
+];
+
+const CHANGE = "camdash:change";
+
+function sharedState() {
+  window.__camdash ??= {
+    look: "evidence",
+    opacities: {},
+    mode: "evidence",
+    show: "all",
+    classicShow: "three",
+    chosen: null,
+    smooth: true,
+    lossless: false,
+    view: null,
+    focus: null,
+  };
+  return window.__camdash;
+}
+
+function change(settings) {
+  Object.assign(sharedState(), settings);
+  window.dispatchEvent(new CustomEvent(CHANGE, { detail: Object.keys(settings) }));
+}
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}

@@ -1,0 +1,87 @@
+// The controls above the panels: they write to the shared store, and show what it holds.
+
+function wireToolbar(root, signal, viewer) {
+  const on = (selector, type, act) =>
+    root.querySelectorAll(selector).forEach((node) => node.addEventListener(type, act, { signal }));
+  on("input[name=show]", "change", (event) => setShow(event.target.value));
+  on("input[name=smooth]", "change", (event) => change({ smooth: event.target.value === "smooth" }));
+  on("input[name=lossless]", "change", (event) => change({ lossless: event.target.checked }));
+  on("input[name=opacity]", "input", (event) => setOpacity(event.target.value / 100));
+  on("button[name=fit]", "click", () => change({ view: null }));
+  on("button[name=one]", "click", () => viewer.oneToOne());
+  on(".mode", "change", (event) => change({ mode: event.target.value }));
+  on("#choose", "change", () => setShow("choose", checkedSlots(root)));
+  on("#choose", "beforetoggle", () => fillChoices(root, viewer));
+  on("[popover]", "toggle", (event) => event.newState === "open" && placeMenu(root, event.target));
+}
+
+function setShow(show, chosen = sharedState().chosen) {
+  const name = sharedState().look === "classic" ? "classicShow" : "show";
+  change({ [name]: show, chosen, focus: null });
+}
+
+function setOpacity(opacity) {
+  const state = sharedState();
+  change({ opacities: { ...state.opacities, [state.look]: opacity } });
+}
+
+function checkedSlots(root) {
+  return [...root.querySelectorAll("#choose input:checked")].map((input) => input.value);
+}
+
+function fillChoices(root, viewer) {
+  const shown = viewer.shownSlots();
+  const boxes = [["radiograph", "Radiograph"], ...viewer.slots()].map(([slot, name]) => {
+    const input = element("input", { type: "checkbox", value: slot });
+    input.checked = shown.has(slot);
+    return element("label", {}, input, name);
+  });
+  root.querySelector("#choose").replaceChildren(...boxes);
+}
+
+// Beneath its button, within the window.
+function placeMenu(root, menu) {
+  const button = root.querySelector(`[popovertarget=${menu.id}]`).getBoundingClientRect();
+  const left = Math.min(button.left, document.documentElement.clientWidth - menu.offsetWidth - 8);
+  const top = Math.min(button.bottom + 4, window.innerHeight - menu.offsetHeight - 8);
+  menu.style.left = `${Math.max(left, 8)}px`;
+  menu.style.top = `${Math.max(top, 8)}px`;
+}
+
+function showToolbar(root, state, header) {
+  const show = state.look === "classic" ? state.classicShow : state.show;
+  for (const input of root.querySelectorAll("input[name=show]")) input.checked = input.value === show;
+  root.querySelector(".choose").setAttribute("aria-pressed", String(show === "choose"));
+  root.querySelector(".only-classic").hidden = state.look !== "classic";
+  for (const input of root.querySelectorAll("input[name=smooth]")) input.checked = (input.value === "smooth") === state.smooth;
+  root.querySelector("input[name=lossless]").checked = state.lossless;
+  const opacity = Math.round(100 * opacityOf(state, header));
+  const slider = root.querySelector("input[name=opacity]");
+  slider.value = opacity;
+  slider.setAttribute("aria-valuetext", `${opacity} percent`);
+  setText(root.querySelector(".opacity output"), `${opacity} %`);
+  showModes(root.querySelector(".mode"), state, header);
+}
+
+function showModes(fieldset, state, header) {
+  const modes = modesOf(header);
+  fieldset.hidden = modes.length < 2;
+  if (fieldset.dataset.modes !== modes.join()) {
+    fieldset.dataset.modes = modes.join();
+    fieldset.querySelectorAll("label").forEach((label) => label.remove());
+    for (const mode of modes) {
+      const input = element("input", { type: "radio", name: "mode", value: mode });
+      fieldset.append(element("label", { title: ABOUT_MODES[mode] }, input, element("span", {}, MODES[mode])));
+    }
+  }
+  for (const input of fieldset.querySelectorAll("input")) input.checked = input.value === state.mode;
+}
+
+function modesOf(header) {
+  const present = new Set(header.sources.flatMap((source) => source.maps.flatMap((map) => Object.keys(map.scales))));
+  return Object.keys(MODES).filter((mode) => present.has(mode));
+}
+
+function opacityOf(state, header) {
+  return state.opacities[state.look] ?? header.looks[state.look].opacity;
+}

@@ -1,0 +1,80 @@
+// What is said of a map, in words and figures.
+
+const MODES = { evidence: "Evidence", contrast: "Contrast", difference: "Difference" };
+
+const READINGS = {
+  evidence: "Red speaks for the class, blue against it. One scale for all panels: a faint map is a weak map.",
+  positive: "Only what speaks for a class; what speaks against it is left out. One scale for all panels.",
+  own: "Red speaks for the class, blue against it. Each panel on its own scale: strengths do not compare.",
+  classic: "Each panel from its own lowest to its highest value. Red is the highest, even where that speaks against the class.",
+};
+
+const ABOUT_MODES = {
+  evidence: "",
+  contrast: "Contrast: each class minus the average of all classes.",
+  difference: "Difference of the two checkpoints.",
+};
+
+function signed(value, digits = 1) {
+  const text = Math.abs(value).toFixed(digits);
+  return (value < 0 && Number(text) !== 0 ? "−" : "+") + text;
+}
+
+function few(value) {
+  const size = Math.abs(value);
+  return signed(value, size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : 4);
+}
+
+// Never claims certainty; the page's own words follow the same rule.
+function percent(share) {
+  if (share > 0.999) return "> 99.9 %";
+  return share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
+}
+
+// "evidence +5.92 + bias 0.20 = +6.12" (the logit). The bias takes up the rounding, so that the line adds up.
+function equation({ evidence, bias, logit }) {
+  if (evidence === null || bias === null || logit === null) return "";
+  const hundredths = (value) => Math.round(value * 100) / 100;
+  const term = signed(hundredths(logit) - hundredths(evidence), 2);
+  return `evidence ${signed(evidence, 2)} ${term[0]} bias ${term.slice(1)} = ${signed(logit, 2)}`;
+}
+
+// The two lines beneath a panel: figures or the caption's first sentence, then what else there is to say.
+function lines(map, scale, look) {
+  const [first, ...others] = map.caption.split(/(?<=[.;]) /);
+  const figures = equation(map);
+  const said = figures ? [figures, map.caption] : [first, others.join(" ")];
+  let second = [map.note, said[1]].filter(Boolean).join(" · ");
+  if (scale.flat) second = scale.flat;
+  else if (look === "classic") second = `blue ${few(scale.low)} … red ${few(scale.high)} logits`;
+  else if (look === "own") second = `stretched ×${factor(scale.factor)}${second && " · " + second}`;
+  return [said[0], second];
+}
+
+function factor(value) {
+  return value >= 9.95 ? value.toFixed(0) : value.toFixed(1);
+}
+
+function description(map, mode) {
+  const parts = [`${MODES[mode]} map: ${map.name}`];
+  if (map.predicted) parts.push("predicted class");
+  if (map.probability !== null) parts.push(`probability ${percent(map.probability)}`);
+  if (equation(map)) parts.push(`evidence ${signed(map.evidence, 2)}, bias ${signed(map.bias, 2)}, logit ${signed(map.logit, 2)}`);
+  if (map.note) parts.push(map.note);
+  if (map.caption) parts.push(map.caption);
+  return parts.join("; ");
+}
+
+// The ends of the color bar and the sentences beside it.
+function legendWords(look, mode, drawn) {
+  const shared = drawn.length > 0 && drawn.every((scale) => scale.flat === drawn[0].flat) ? drawn[0].flat : "";
+  const scale = drawn.find((one) => one.high > one.low);
+  const sentences = [shared || READINGS[look], ABOUT_MODES[mode], "Beneath: evidence + bias = logit."].filter(Boolean);
+  if (look === "own") return { ends: ["− own maximum", "0", "+ own maximum"], sentences, flat: !scale };
+  if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, flat: !scale };
+  if (!scale) return { ends: ["", "", ""], sentences, flat: true };
+  const ends = look === "positive"
+    ? ["0", "", `${few(scale.high)} logits`]
+    : [`${few(scale.low)} against`, "0", `for ${few(scale.high)} logits`];
+  return { ends, sentences, flat: Boolean(shared) };
+}

@@ -1,0 +1,51 @@
+"""The page, run by AppTest over small checkpoints of the test's own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from camdash.networks import catalog
+from camdash.networks.split import SplitNetwork
+from tests.conftest import save_checkpoint, small_card
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder in place of the shipped one, with two small checkpoints."""
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    save_checkpoint(folder, "first")
+    save_checkpoint(folder, "second", small_card(classes=7))
+    monkeypatch.setattr(catalog, "SHIPPED", folder)
+    monkeypatch.delenv(catalog.FOLDERS_VARIABLE, raising=False)
+    return folder
+
+
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """The shape of every batch that went through a network."""
+    seen: list[tuple[int, ...]] = []
+    original = SplitNetwork.activations
+
+    def counted(network, inputs):  # type: ignore[no-untyped-def]
+        seen.append(tuple(inputs.shape))
+        return original(network, inputs)
+
+    monkeypatch.setattr(SplitNetwork, "activations", counted)
+    return seen
+
+
+@pytest.fixture
+def page(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The page, not yet run; caches are emptied before and after."""
+    monkeypatch.chdir(ROOT)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    st.cache_resource.clear()
+    st.cache_data.clear()

@@ -1,0 +1,167 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from camdash.networks.split import CHECK_SHAPE
+from tests.conftest import image_bytes, save_checkpoint, save_state_dict, speckle
+
+CHECK = (1, 1, *CHECK_SHAPE)
+
+
+def analysed(passes: list[tuple[int, ...]]) -> int:
+    """Count the passes that were not the check of a checkpoint at its loading."""
+    return sum(shape != CHECK for shape in passes)
+
+
+def texts(page: AppTest) -> str:
+    shown = [*page.markdown, *page.caption, *page.error, *page.warning]
+    return " ".join(str(one.value) for one in shown)
+
+
+def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    return page.file_uploader(key="uploads").set_value([(name, data, "image/png") for name, data in files]).run()
+
+
+def film(seed: int = 0) -> bytes:
+    return image_bytes(speckle(40 + seed, 30))
+
+
+def test_the_first_screen_shows_an_analysed_sample(page: AppTest, passes: list[tuple[int, ...]]) -> None:
+    page.run()
+    assert not page.exception
+    assert "Part " in page.markdown[-2].value or "Part " in texts(page)
+    assert len(page.get("plotly_chart")) == 1
+    assert len(page.get("bidi_component")) == 2
+    assert analysed(passes) == 1
+
+
+def test_the_chart_shows_every_class_of_the_checkpoint(page: AppTest) -> None:
+    page.run()
+    chart = json.loads(page.get("plotly_chart")[0].proto.spec)
+    names = [name.replace("<b>▸ ", "").replace("</b>", "") for name in chart["data"][0]["y"]]
+    assert names == [f"Part {k}" for k in range(5)]
+
+
+def test_a_sample_is_one_click_away(page: AppTest, passes: list[tuple[int, ...]]) -> None:
+    page.run()
+    page.button(key="sample-foot").click().run()
+    assert not page.exception
+    assert analysed(passes) == 2
+    page.button(key="sample-hand").click().run()
+    assert analysed(passes) == 2
+
+
+def test_an_upload_is_shown_at_once_and_a_sample_does_not_lose_it(page: AppTest, passes: list[tuple[int, ...]]) -> None:
+    upload(page.run(), ("mine.png", film()))
+    assert page.session_state["sample"] is None
+    assert page.selectbox(key="file").value == 0
+    page.button(key="sample-hip").click().run()
+    assert page.selectbox(key="file").value is None
+    page.selectbox(key="file").set_value(0).run()
+    assert page.session_state["sample"] is None
+    assert analysed(passes) == 3
+
+
+def test_many_uploads_are_all_analysed_and_listed(page: AppTest, passes: list[tuple[int, ...]]) -> None:
+    upload(page.run(), *((f"film{k}.png", film(k)) for k in range(4)))
+    assert not page.exception
+    assert analysed(passes) == 1 + 4
+    table = page.dataframe[0].value
+    assert list(table["file"]) == [f"film{k}.png" for k in range(4)]
+    assert all("Part" in predicted for predicted in table["predicted"])
+
+
+def test_one_bad_file_is_named_with_its_reason_and_the_others_are_analysed(page: AppTest) -> None:
+    upload(page.run(), ("empty.png", b""), ("good.png", film()), ("text.png", b"dear sir"))
+    assert not page.exception
+    assert "The file is empty" in texts(page)
+    assert list(page.dataframe[0].value["predicted"])[0::2] == ["not read", "not read"]
+    page.selectbox(key="file").set_value(2).run()
+    assert "not an image" in texts(page)
+    page.selectbox(key="file").set_value(1).run()
+    assert not page.error
+
+
+def test_odd_pictures_give_a_result_or_a_sentence_but_no_traceback(page: AppTest) -> None:
+    ramp = image_bytes(np.tile(np.arange(256, dtype=np.uint8), (40, 1)))
+    jpeg = image_bytes(speckle(64, 64), "JPEG")
+    one = image_bytes(np.zeros((1, 1), np.uint8))
+    files = [("one.png", one), ("ramp.png", ramp), ("cut.jpg", jpeg[: len(jpeg) // 2])]
+    upload(page.run(), *files)
+    for index in range(3):
+        page.selectbox(key="file").set_value(index).run()
+        assert not page.exception
+        assert len(page.get("plotly_chart")) + len(page.error) == 1
+
+
+def test_a_file_name_is_shown_letter_by_letter(page: AppTest) -> None:
+    upload(page.run(), ("![x](http://example.invalid/y.png)<b>.png", b""))
+    shown = page.error[0].value
+    assert "![x](" not in shown
+    assert "<b>" not in shown
+    assert "\\!\\[x\\]" in shown
+
+
+def test_another_checkpoint_analyses_once_and_coming_back_costs_nothing(
+    page: AppTest, passes: list[tuple[int, ...]]
+) -> None:
+    page.run()
+    first, second = page.selectbox(key="checkpoint").options
+    page.selectbox(key="checkpoint").select(second).run()
+    assert analysed(passes) == 2
+    assert len(json.loads(page.get("plotly_chart")[0].proto.spec)["data"][0]["y"]) == 7
+    page.selectbox(key="checkpoint").select(first).run()
+    assert analysed(passes) == 2
+
+
+def test_nothing_in_the_look_runs_the_network(page: AppTest, passes: list[tuple[int, ...]]) -> None:
+    page.run()
+    before = len(passes)
+    for settings in ({"look": "classic", "opacity": 0.5}, {"mode": "contrast"}, {"smooth": False}, {"lossless": True}):
+        page.session_state["viewer"] = {"settings": settings}
+        page.run()
+        assert not page.exception
+    assert len(passes) == before
+
+
+def test_a_checkpoint_that_cannot_be_used_is_named_and_hides_no_other(checkpoints: Path, page: AppTest) -> None:
+    (checkpoints / "broken.safetensors").write_bytes(b"nothing")
+    page.run()
+    assert not page.exception
+    assert "not a whole safetensors file" in texts(page).replace("\\", "")
+    assert len(page.selectbox(key="checkpoint").options) == 2
+
+
+def test_without_any_checkpoint_the_page_says_what_to_do(checkpoints: Path, page: AppTest) -> None:
+    for path in checkpoints.iterdir():
+        path.unlink()
+    page.run()
+    assert not page.exception
+    assert "no checkpoint" in page.error[0].value
+
+
+def test_a_new_checkpoint_appears_without_a_restart(checkpoints: Path, page: AppTest) -> None:
+    page.run()
+    save_checkpoint(checkpoints, "third")
+    page.run()
+    names = [option.split(" · ")[0] for option in page.selectbox(key="checkpoint").options]
+    assert names == ["first", "second", "third"]
+
+
+def test_assumed_fields_are_said(checkpoints: Path, page: AppTest) -> None:
+    for path in checkpoints.iterdir():
+        path.unlink()
+    save_state_dict(checkpoints / "bare.pth")
+    page.run()
+    assert "assumed" in texts(page)
+
+
+@pytest.mark.parametrize("value", ["nonsense", "cuda:99"])
+def test_a_device_that_is_not_there_is_said(page: AppTest, monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("CAMDASH_DEVICE", value)
+    page.run()
+    assert not page.exception
+    assert value in page.error[0].value.replace("\\", "")

@@ -1,0 +1,138 @@
+import json
+import struct
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camdash.app.viewer import ViewerSettings, parse_settings
+from camdash.app.viewer.payload import Mode, Picture, Source, ViewerData, ViewerMap, encode_picture, pack
+from camdash.networks.placement import Grid, Placement
+from camdash.rendering.color import table
+from camdash.rendering.scale import Look
+
+GREY = np.arange(35, dtype=np.uint8).reshape(5, 7) * 7
+PLACEMENT = Placement((5, 7), (64, 64), (64 / 5, 64 / 7), (0, 0), Grid(32, 0))
+FOR = ViewerMap("class-0", "class-0", (Mode.EVIDENCE,), "Händ", np.array([[1, 2], [3, 8]], np.float32), predicted=True)
+AGAINST = ViewerMap("class-1", "class-1", (Mode.EVIDENCE,), "Foot", np.array([[-1, 0], [0, 0.5]], np.float32))
+CONTRAST = replace(FOR, id="contrast-0", modes=(Mode.CONTRAST,), values=FOR.values / np.float32(4))
+
+
+def _data(*sources: Source) -> ViewerData:
+    return ViewerData(Picture(*encode_picture(GREY, lossless=True), (5, 7), "a <b> & ü.png"), sources)
+
+
+def _source(*maps: ViewerMap) -> Source:
+    return Source("resnet", PLACEMENT, maps)
+
+
+def _unpack(blob: bytes) -> tuple[dict[str, Any], bytes]:
+    (length,) = struct.unpack("<I", blob[:4])
+    return json.loads(blob[4 : 4 + length]), blob[4 + length :]
+
+
+def test_grids_start_on_a_multiple_of_four_bytes_and_hold_the_values() -> None:
+    blob = pack(_data(_source(FOR, AGAINST)))
+    header, body = _unpack(blob)
+    assert (len(blob) - len(body)) % 4 == 0
+    for sent, given_map in zip(header["sources"][0]["maps"], (FOR, AGAINST), strict=True):
+        values = np.frombuffer(body, "<f4", 4, sent["start"]).reshape(2, 2)
+        np.testing.assert_array_equal(values, given_map.values)
+
+
+def test_each_look_has_its_table_and_opacity() -> None:
+    header, body = _unpack(pack(_data(_source(FOR))))
+    for look in Look:
+        start = header["looks"][look]["start"]
+        assert body[start : start + 768] == table(look).tobytes()
+        assert header["looks"][look]["opacity"] == pytest.approx(look.default_opacity)
+
+
+def test_the_picture_is_the_radiograph() -> None:
+    header, body = _unpack(pack(_data(_source(FOR))))
+    sent = header["picture"]
+    decoded = cv2.imdecode(np.frombuffer(body, np.uint8, sent["length"], sent["start"]), cv2.IMREAD_UNCHANGED)
+    np.testing.assert_array_equal(decoded, GREY)
+    assert (sent["rows"], sent["columns"], sent["mime"]) == (5, 7, "image/png")
+    assert sent["start"] + sent["length"] == len(body)
+
+
+def test_names_arrive_as_they_are() -> None:
+    header, _ = _unpack(pack(_data(_source(FOR))))
+    assert header["picture"]["label"] == "a <b> & ü.png"
+    assert header["sources"][0]["maps"][0]["name"] == "Händ"
+
+
+def test_the_geometry_is_the_placements() -> None:
+    header, _ = _unpack(pack(_data(_source(FOR))))
+    for axis in (0, 1):
+        sent = header["sources"][0]["axes"][axis]
+        assert sent["affine"] == pytest.approx(PLACEMENT.cell_affine(axis))
+        assert tuple(sent["seen"]) == PLACEMENT.seen(axis)
+        assert sent["cells"] == 2
+
+
+def test_all_sources_share_a_scale_and_each_mode_has_its_own() -> None:
+    header, _ = _unpack(pack(_data(_source(AGAINST, CONTRAST), _source(FOR))))
+    weak, contrast = header["sources"][0]["maps"]
+    assert weak["scales"]["evidence"]["evidence"]["high"] == pytest.approx(8)
+    assert weak["scales"]["evidence"]["own"]["factor"] == pytest.approx(8)
+    assert contrast["scales"]["contrast"]["evidence"]["high"] == pytest.approx(2)
+    assert set(contrast["scales"]) == {"contrast"}
+
+
+def test_a_flat_map_carries_its_sentence_and_no_nan() -> None:
+    header, _ = _unpack(pack(_data(_source(replace(FOR, values=np.zeros((2, 2), np.float32))))))
+    scale = header["sources"][0]["maps"][0]["scales"]["evidence"]["classic"]
+    assert scale["flat"] == "No evidence for or against any class: nothing to draw."
+
+
+def test_the_same_data_give_the_same_bytes() -> None:
+    assert pack(_data(_source(FOR, AGAINST))) == pack(_data(_source(FOR, AGAINST)))
+
+
+def test_maps_of_one_source_lie_on_one_grid() -> None:
+    with pytest.raises(ValueError, match="one grid"):
+        pack(_data(_source(FOR, replace(AGAINST, values=np.zeros((3, 2), np.float32)))))
+
+
+def test_a_lossy_picture_is_a_jpeg_of_nearly_the_same_grey_levels() -> None:
+    data, mime = encode_picture(GREY, lossless=False)
+    assert mime == "image/jpeg"
+    decoded = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED))
+    assert decoded.shape == GREY.shape
+    assert np.abs(decoded.astype(int) - GREY).max() < 12
+
+
+def test_settings_are_what_the_browser_told() -> None:
+    told = {"look": "classic", "opacity": 0.25, "panels": ["average"], "mode": "contrast", "smooth": False}
+    assert parse_settings({**told, "lossless": True}) == ViewerSettings(
+        Look.CLASSIC, 0.25, ("average",), Mode.CONTRAST, smooth=False, lossless=True
+    )
+
+
+def test_a_browser_that_told_nothing_has_the_defaults() -> None:
+    assert parse_settings(None) == ViewerSettings()
+
+
+def test_a_look_without_an_opacity_has_its_default() -> None:
+    assert parse_settings({"look": "classic"}).opacity == pytest.approx(0.5)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text() | st.just("own"),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=4,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["look", "opacity", "panels", "mode", "smooth", "lossless"]), anything))
+def test_whatever_a_browser_sends_gives_sound_settings(told: dict[str, object]) -> None:
+    settings = parse_settings(told)
+    assert settings.look in set(Look)
+    assert 0 <= settings.opacity <= 1
+    assert all(isinstance(slot, str) for slot in settings.panels)

@@ -1,0 +1,22 @@
+"""A page with nothing but the viewer, a synthetic radiograph and synthetic maps, for the browser's tests."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+import streamlit as st
+
+from camdash.app.viewer import look_control, parse_settings, viewer
+from camdash.app.viewer.payload import pack
+from tests.browser.synthetic import FITS, viewer_data
+
+st.set_page_config(layout="wide")
+with st.sidebar:
+    look_control(key="look")
+left, right = st.columns(2)
+fit = left.radio("Fit", list(FITS), key="fit", horizontal=True)
+sample = right.radio("Sample", [0, 1], key="sample", horizontal=True)
+told = parse_settings(st.session_state.get("viewer", {}).get("settings"))
+settings = viewer(pack(viewer_data(str(fit), int(sample), told.lossless)), key="viewer")
+st.text(f"told: {settings}")

@@ -1,0 +1,72 @@
+"""A synthetic radiograph and synthetic maps, the same for the page in the browser and for the test beside it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.app.viewer.payload import Mode, Picture, Source, ViewerData, ViewerMap, encode_picture
+from camdash.networks.placement import Grid, Placement
+
+SHAPE = (260, 300)
+LABEL = "<img src=x onerror=document.title='broken'>.png"
+NAMES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")
+_GRID = Grid(32, 0)
+FITS = {
+    "stretch": Placement(SHAPE, (256, 256), (256 / 260, 256 / 300), (0, 0), _GRID),
+    "pad": Placement(SHAPE, (256, 256), (256 / 300, 256 / 300), (17, 0), _GRID),
+    "crop": Placement(SHAPE, (256, 256), (300 / 260, 300 / 260), (-22, -45), _GRID),
+}
+
+
+def grey_levels(sample: int) -> NDArray[np.uint8]:
+    """Return a gradient with noise: (rows, columns)."""
+    noise = np.random.default_rng(sample).integers(0, 60, SHAPE)
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    return np.asarray(noise + rows * 0.3 + columns * 0.3, np.uint8)
+
+
+def class_maps(sample: int) -> NDArray[np.float32]:
+    """Return signed maps in logits: (classes, 8, 8)."""
+    strengths = np.array([1.0, 0.3, 2.0, 6.0, 0.1])[:, None, None]
+    return np.asarray(np.random.default_rng(100 + sample).normal(0.2, 1, (5, 8, 8)) * strengths, np.float32)
+
+
+def viewer_maps(sample: int, fit: str = "stretch") -> tuple[ViewerMap, ...]:
+    """Return the maps as the page gives them to the viewer: classes, contrasts, average."""
+    values = class_maps(sample)
+    average = values.mean(axis=0)
+    return (
+        *(
+            ViewerMap(
+                id=f"class-{index}",
+                slot=f"class-{index}",
+                modes=(Mode.EVIDENCE,),
+                name=name,
+                values=values[index],
+                predicted=index == 3,
+                probability=0.987 if index == 3 else 0.00325,
+                evidence=float(values[index].mean()),
+                bias=0.2,
+                logit=float(values[index].mean()) + 0.2,
+                note=f"{fit}: +0.4 on the padding" if index == 3 else "",
+            )
+            for index, name in enumerate(NAMES)
+        ),
+        *(
+            ViewerMap(f"contrast-{index}", f"class-{index}", (Mode.CONTRAST,), name, values[index] - average)
+            for index, name in enumerate(NAMES)
+        ),
+        ViewerMap(
+            id="average",
+            slot="average",
+            modes=(Mode.EVIDENCE, Mode.CONTRAST),
+            name="Average",
+            values=average,
+            caption="Where the network responds. Removing it changes no probability.",
+        ),
+    )
+
+
+def viewer_data(fit: str, sample: int, lossless: bool = True) -> ViewerData:
+    """Return what the page shows."""
+    picture = Picture(*encode_picture(grey_levels(sample), lossless), SHAPE, (LABEL, "second.png")[sample])
+    return ViewerData(picture, (Source("resnet18", FITS[fit], viewer_maps(sample, fit)),))

@@ -1,0 +1,126 @@
+"""The whole dashboard in a browser: the checkpoint and the samples that ship, and files dropped on it."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.browser.conftest import NOT_RUNNING
+from tests.conftest import image_bytes, speckle
+
+Open = Callable[..., Any]
+HOSTILE = "<img src=x onerror=alert(1)>.png"
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[..., str]) -> str:
+    return serve("streamlit_app.py")
+
+
+@pytest.fixture
+def page(address: str, open_page: Open) -> Any:
+    opened = open_page(address)
+    settled(opened)
+    return opened
+
+
+def settled(page: Any) -> None:
+    """Wait until the script has run and the viewer shows what it was given."""
+    page.locator(".camdash[data-state=painted]").wait_for()
+    page.wait_for_selector(NOT_RUNNING)
+
+
+def upload(page: Any, *files: tuple[str, bytes]) -> None:
+    given = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files]
+    page.locator("input[type=file]").first.set_input_files(given)
+
+
+def heading(page: Any) -> str:
+    text: str = page.locator("h3").first.inner_text()
+    return text
+
+
+def test_the_first_screen_shows_answer_bars_and_all_panels_without_scrolling(page: Any) -> None:
+    assert heading(page).startswith("Hand, ")
+    boxes = [canvas.bounding_box() for canvas in page.locator(".camdash canvas[data-map-id]").all()]
+    assert len(boxes) == 7
+    assert max(box["y"] + box["height"] for box in boxes) <= 720
+    assert min(box["width"] for box in boxes) >= 200
+    assert page.locator(".stPlotlyChart").first.bounding_box()["y"] >= 0
+    assert page.get_by_text("Research and demonstration only, not for diagnosis").first.is_visible()
+
+
+def test_every_sample_is_named_rightly(page: Any) -> None:
+    for label, name in [("Front", "Chest frontal"), ("Side", "Chest lateral"), ("Hip", "Hip"), ("Foot", "Foot")]:
+        page.get_by_role("button", name=label, exact=True).click()
+        page.locator("h3", has_text=f"{name}, ").first.wait_for()
+        settled(page)
+
+
+def test_the_page_asks_no_other_machine_for_anything(address: str, open_page: Open) -> None:
+    asked: list[str] = []
+    blank = open_page(address)
+    blank.on("request", lambda request: asked.append(request.url))
+    blank.reload()
+    settled(blank)
+    others = [url for url in asked if not url.startswith((address, address.replace("http", "ws"), "blob:", "data:"))]
+    assert asked
+    assert others == []
+
+
+def test_an_uploaded_film_is_explained_and_its_name_is_only_text(page: Any) -> None:
+    upload(page, (HOSTILE, image_bytes(speckle(300, 200))))
+    page.locator(".camdash").get_by_text(HOSTILE, exact=True).first.wait_for()
+    settled(page)
+    assert page.locator("img[src=x]").count() == 0
+    assert "200 × 300 pixels" in page.locator(".camdash").inner_text()
+
+
+def test_a_bad_file_gives_a_sentence_and_the_good_one_beside_it_is_shown(page: Any) -> None:
+    upload(page, ("note.png", b"dear colleague"), ("film.png", image_bytes(speckle(200, 200))))
+    page.get_by_text("This is not an image file").first.wait_for()
+    page.get_by_role("combobox", name="Files (2)").click()
+    page.get_by_role("option", name="film.png").click()
+    page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
+    settled(page)
+
+
+def test_opacity_and_panels_survive_another_sample(page: Any) -> None:
+    slider = page.locator(".camdash input[type=range]").first
+    slider.focus()
+    for _ in range(5):
+        slider.press("ArrowLeft")
+    moved = slider.input_value()
+    page.locator(".camdash").get_by_text("Top class", exact=True).click()
+    settled(page)
+    page.get_by_role("button", name="Foot", exact=True).click()
+    page.locator("h3", has_text="Foot, ").first.wait_for()
+    settled(page)
+    assert page.locator(".camdash input[type=range]").first.input_value() == moved
+    assert page.locator(".camdash canvas[data-map-id]").count() == 2
+
+
+def test_the_classic_look_is_one_click_away_and_shows_its_three_pictures(page: Any) -> None:
+    page.get_by_role("radio", name="Classic").check()
+    settled(page)
+    assert page.locator(".camdash canvas[data-map-id]").count() == 3
+
+
+def test_a_download_is_the_overlay_at_the_radiographs_size(page: Any, tmp_path: Path) -> None:
+    upload(page, ("film.png", image_bytes(speckle(300, 200))))
+    page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
+    settled(page)
+    page.get_by_role("button", name="Download", exact=False).first.click()
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Hand", exact=True).last.click()
+    saved = Path(started.value.path()).read_bytes()
+    assert started.value.suggested_filename.startswith("film_class-hand_evidence_")
+    assert Image.open(io.BytesIO(saved)).size == (200, 300)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Raw maps (.npz)").click()
+    archive = np.load(io.BytesIO(Path(started.value.path()).read_bytes()))
+    assert archive["maps"].shape == (5, 16, 16)

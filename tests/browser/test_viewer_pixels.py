@@ -1,0 +1,245 @@
+"""The browser paints what the server would."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from camdash.app.viewer.payload import Mode
+from camdash.rendering.enlarge import enlarge
+from camdash.rendering.overlay import heat_map, overlay
+from camdash.rendering.scale import Look, scales
+from tests.browser.synthetic import FITS, LABEL, SHAPE, grey_levels, viewer_maps
+
+NAMES = {
+    Look.EVIDENCE: "Evidence",
+    Look.POSITIVE: "Positive only",
+    Look.OWN_SCALE: "Each on its own scale",
+    Look.CLASSIC: "Classic",
+}
+READ = """canvas => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let text = "";
+  for (let at = 0; at < data.length; at += 8192) text += String.fromCharCode(...data.subarray(at, at + 8192));
+  return [canvas.height, canvas.width, btoa(text)];
+}"""
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[..., str]) -> str:
+    return serve("tests/browser/pages/synthetic.py")
+
+
+@pytest.fixture
+def page(address: str, open_page: Open) -> Any:
+    # In a window this large, three panels in a row hold the whole radiograph at 1:1.
+    opened = open_page(address, 1500, 1000)
+    painted(opened, "average")
+    return opened
+
+
+def canvas(page: Any, map_id: str) -> Any:
+    return page.locator(f"canvas[data-map-id='{map_id}']")
+
+
+def painted(page: Any, map_id: str) -> None:
+    """Wait until the panel is there and shows what is set."""
+    canvas(page, map_id).wait_for()
+    page.locator(".camdash[data-state=painted]").wait_for()
+
+
+def act(page: Any, map_id: str, action: Callable[[], Any]) -> None:
+    """Change a setting, which the viewer notes at once, and wait until it is painted."""
+    action()
+    painted(page, map_id)
+
+
+def choose(page: Any, name: str, group: str = ".toolbar") -> None:
+    page.locator(group).get_by_role("radio", name=name, exact=True).check()
+
+
+def choose_look(page: Any, look: Look) -> None:
+    page.locator(f".looks input[value={look}]").check()
+    page.locator(".camdash[data-state=painted]").wait_for()
+
+
+def set_opacity(page: Any, percent: int) -> None:
+    page.locator("input[name=opacity]").fill(str(percent))
+
+
+def pixels(page: Any, map_id: str) -> NDArray[np.uint8]:
+    """Return what the canvas shows of the radiograph, which stands in its middle at 1:1: (rows, columns, 3)."""
+    rows, columns, text = canvas(page, map_id).evaluate(READ)
+    picture = np.frombuffer(base64.b64decode(text), np.uint8).reshape(rows, columns, 4)[..., :3]
+    top = round_half_up(rows / 2 - SHAPE[0] / 2)
+    left = round_half_up(columns / 2 - SHAPE[1] / 2)
+    return picture[top : top + SHAPE[0], left : left + SHAPE[1]]
+
+
+def round_half_up(value: float) -> int:
+    """Return what JavaScript's Math.round does."""
+    return int(np.floor(value + 0.5))
+
+
+def at_one_to_one(page: Any, lossless: bool = True) -> None:
+    """Show the radiograph beside the predicted class, one radiograph pixel on one canvas pixel."""
+    choose(page, "Top class")
+    if lossless:
+        page.get_by_role("switch", name="Lossless").check()
+        page.locator("figure.panel .second", has_text="lossless").first.wait_for()
+    act(page, "class-3", lambda: page.get_by_role("button", name="1:1").click())
+
+
+def expected(fit: str, look: Look, opacity: float, smooth: bool = True, map_id: str = "class-3") -> NDArray[np.uint8]:
+    shown = [one for one in viewer_maps(0) if Mode.EVIDENCE in one.modes]
+    drawn = dict(zip((one.id for one in shown), scales([one.values for one in shown], look), strict=True))
+    values = next(one.values for one in shown if one.id == map_id)
+    return overlay(grey_levels(0), enlarge(values, FITS[fit], smooth), drawn[map_id], opacity)
+
+
+def difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> int:
+    return int(np.abs(first.astype(int) - second.astype(int)).max())
+
+
+@pytest.mark.parametrize("fit", FITS)
+def test_each_look_and_opacity_is_painted_as_the_server_would(page: Any, fit: str) -> None:
+    page.get_by_role("radiogroup", name="Fit").get_by_text(fit, exact=True).click()
+    page.locator("figure.panel .second", has_text=f"{fit}:").wait_for()
+    at_one_to_one(page)
+    for look in Look:
+        choose_look(page, look)
+        act(page, "class-3", lambda: choose(page, "Top class"))
+        for percent in (100, 50, 0):
+            set_opacity(page, percent)
+            painted(page, "class-3")
+            assert difference(pixels(page, "class-3"), expected(fit, look, percent / 100)) <= 2, (look, percent)
+
+
+def test_the_grid_is_painted_as_the_server_would(page: Any) -> None:
+    at_one_to_one(page)
+    act(page, "class-3", lambda: choose(page, "Grid"))
+    assert difference(pixels(page, "class-3"), expected("stretch", Look.EVIDENCE, 0.85, smooth=False)) <= 2
+
+
+def test_the_radiograph_is_painted_as_it_is(page: Any) -> None:
+    at_one_to_one(page)
+    film = np.repeat(grey_levels(0)[:, :, None], 3, axis=2)
+    assert difference(pixels(page, "radiograph"), film) == 0
+
+
+def test_the_classic_preset_shows_overlay_heat_map_and_radiograph(page: Any) -> None:
+    at_one_to_one(page)
+    choose_look(page, Look.CLASSIC)
+    painted(page, "heat-average")
+    headings = page.locator("figure.panel h4").all_inner_texts()
+    assert headings == ["Overlay: Average", "Heat map: Average", "Radiograph"]
+    assert page.locator("figure.panel .mark").last.inner_text() == "Hand 98.7 %"
+    shown = [one.values for one in viewer_maps(0) if Mode.EVIDENCE in one.modes]
+    heat = heat_map(enlarge(shown[-1], FITS["stretch"]), scales(shown, Look.CLASSIC)[-1])
+    act(page, "heat-average", lambda: page.get_by_role("button", name="1:1").click())
+    assert difference(pixels(page, "heat-average"), heat) <= 2
+
+
+def test_leaving_classic_restores_the_panels(page: Any) -> None:
+    choose(page, "Average")
+    choose_look(page, Look.CLASSIC)
+    painted(page, "heat-average")
+    choose_look(page, Look.EVIDENCE)
+    canvas(page, "heat-average").wait_for(state="detached")
+    assert page.locator("figure.panel h4").all_inner_texts() == ["Radiograph", "Average"]
+
+
+def test_opacity_zoom_and_panels_survive_another_radiograph(page: Any) -> None:
+    choose(page, "Top class")
+    set_opacity(page, 40)
+    act(page, "class-3", lambda: page.get_by_role("button", name="1:1").click())
+    before = pixels(page, "radiograph")
+    page.get_by_role("radiogroup", name="Sample").get_by_text("1", exact=True).click()
+    page.locator("figure.panel .first", has_text="second.png").wait_for()
+    assert page.locator("input[name=opacity]").input_value() == "40"
+    assert page.locator("figure.panel h4").all_inner_texts() == ["Radiograph", "Hand"]
+    assert difference(pixels(page, "radiograph"), before) > 20
+    assert np.corrcoef(pixels(page, "radiograph")[..., 0].ravel(), grey_levels(1).ravel())[0, 1] > 0.99
+
+
+def test_each_look_remembers_its_own_opacity(page: Any) -> None:
+    set_opacity(page, 33)
+    choose_look(page, Look.POSITIVE)
+    assert page.locator(".opacity output").inner_text() == "85 %"
+    choose_look(page, Look.EVIDENCE)
+    assert page.locator("input[name=opacity]").input_value() == "33"
+
+
+def test_enter_enlarges_a_panel_and_escape_returns(page: Any) -> None:
+    canvas(page, "class-2").focus()
+    page.keyboard.press("Enter")
+    canvas(page, "class-0").wait_for(state="detached")
+    assert page.locator("figure.panel h4").all_inner_texts() == ["Radiograph", "Hip"]
+    page.keyboard.press("Escape")
+    canvas(page, "class-0").wait_for()
+    assert page.locator("figure.panel").count() == 7
+
+
+def test_keys_zoom_pan_and_fit(page: Any) -> None:
+    canvas(page, "class-2").focus()
+    fitted = canvas(page, "radiograph").evaluate(READ)
+    act(page, "class-2", lambda: page.keyboard.press("+"))
+    zoomed = canvas(page, "radiograph").evaluate(READ)
+    act(page, "class-2", lambda: page.keyboard.press("ArrowDown"))
+    panned = canvas(page, "radiograph").evaluate(READ)
+    act(page, "class-2", lambda: page.keyboard.press("0"))
+    assert len({fitted[2], zoomed[2], panned[2]}) == 3
+    assert canvas(page, "radiograph").evaluate(READ) == fitted
+
+
+def test_a_hover_says_the_cell_in_each_panel_and_moves_nothing(page: Any) -> None:
+    boxes = [box.bounding_box() for box in page.locator("figure.panel").all()]
+    canvas(page, "class-2").hover()
+    page.locator("figure.panel .here").first.wait_for()
+    assert page.locator("figure.panel .here").count() == 7
+    middle = viewer_maps(0)[2].values[4, 4]
+    assert page.locator("figure.panel .here").nth(3).inner_text() == f"here: {middle:+.2f}".replace("-", "−")
+    assert [box.bounding_box() for box in page.locator("figure.panel").all()] == boxes
+
+
+def test_a_file_name_is_text_and_never_html(page: Any) -> None:
+    assert page.locator("figure.panel .first").first.inner_text() == LABEL
+    assert page.locator("figure.panel img").count() == 0
+    assert page.title() != "broken"
+
+
+def test_panels_wrap_rather_than_shrink_below_200_pixels(address: str, open_page: Open) -> None:
+    narrow = open_page(address, 700, 720)
+    painted(narrow, "average")
+    assert all(panel.bounding_box()["width"] >= 200 for panel in narrow.locator("figure.panel").all())
+
+
+def test_all_panels_fit_on_a_screen_of_1280_by_720(address: str, open_page: Open) -> None:
+    opened = open_page(address, 1280, 720)
+    painted(opened, "average")
+    # What stands above may arrive after the viewer; it then makes room.
+    opened.wait_for_function("""() => {
+      const host = [...document.querySelectorAll("*")].find(node => node.shadowRoot?.querySelector(".camdash"));
+      const captions = [...host.shadowRoot.querySelectorAll("figure.panel figcaption")];
+      return captions.every(caption => caption.getBoundingClientRect().bottom <= window.innerHeight);
+    }""")
+
+
+def test_the_server_is_told_of_the_settings(page: Any) -> None:
+    choose_look(page, Look.POSITIVE)
+    set_opacity(page, 25)
+    choose(page, "Contrast")
+    told = "look=<Look.POSITIVE: 'positive'>, opacity=0.25"
+    page.get_by_text(told, exact=False).wait_for()
+    page.get_by_text("mode=<Mode.CONTRAST: 'contrast'>, smooth=True, lossless=False", exact=False).wait_for()
+
+
+def test_on_a_dense_screen_canvases_have_as_many_pixels(address: str, open_page: Open) -> None:
+    dense = open_page(address, 1280, 720, ratio=2)
+    painted(dense, "average")
+    size = canvas(dense, "average").evaluate("node => [node.width, node.clientWidth]")
+    assert size[0] == 2 * size[1]

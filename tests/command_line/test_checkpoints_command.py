@@ -1,0 +1,96 @@
+"""`python -m camdash checkpoints`, sentence by sentence."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from camdash.command_line.main import main
+from camdash.networks import catalog
+from camdash.networks.writing import write_checkpoint
+from tests.command_line.conftest import json_lines
+from tests.conftest import card_fields, random_network, save_state_dict, small_card
+
+KEYS = ["name", "file", "usable", "error", "architecture", "class_names", "input_size", "fit", "sha256"]
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A second checkpoint folder, as a user names it."""
+    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def test_json_is_one_object_a_line_with_the_documented_keys(shipped: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["checkpoints", "--json"]) == 0
+    (row,) = json_lines(capsys.readouterr().out)
+    path = shipped / "small.safetensors"
+    assert list(row)[: len(KEYS)] == KEYS
+    assert {key: row[key] for key in KEYS} == {
+        "name": "small",
+        "file": str(path),
+        "usable": True,
+        "error": None,
+        "architecture": "resnet18",
+        "class_names": ["Part 0", "Part 1", "Part 2", "Part 3", "Part 4"],
+        "input_size": [64, 96],
+        "fit": "stretch",
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+
+
+def test_a_file_that_cannot_be_read_is_listed_with_its_sentence(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (own / "broken.safetensors").write_bytes(b"x")
+    (own / "empty.pth").write_bytes(b"")
+    assert main(["checkpoints", "--json"]) == 0
+    rows = json_lines(capsys.readouterr().out)
+    assert [(row["name"], row["usable"]) for row in rows] == [("small", True), ("broken", False), ("empty", False)]
+    assert [list(row)[: len(KEYS)] for row in rows] == [KEYS] * 3
+    assert rows[1]["error"].startswith("broken.safetensors is not a whole safetensors file")
+    assert rows[2]["error"] == "empty.pth is empty."
+    assert [rows[1][key] for key in ("architecture", "class_names", "input_size", "fit")] == [None] * 4
+    assert rows[1]["sha256"] is None  # what is none of ours is refused unread
+
+
+def test_a_good_card_beside_weights_that_do_not_fit_it_is_not_usable(
+    own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_checkpoint(own / "seven.safetensors", random_network("resnet18", 7).state_dict(), small_card(5))
+    (own / "zero.pth").write_bytes(b"")
+    (own / "zero.json").write_text(json.dumps(card_fields()))
+    main(["checkpoints", "--json"])
+    _, seven, zero = json_lines(capsys.readouterr().out)
+    assert (seven["usable"], seven["architecture"]) == (False, "resnet18")
+    assert seven["error"].startswith("The weights of seven do not fit resnet18 with 5 classes")
+    assert (zero["usable"], zero["error"]) == (False, "zero.pth is empty.")
+
+
+def test_the_table_is_for_people(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save_state_dict(own / "bare.pth")
+    (own / "empty.pth").write_bytes(b"")
+    assert main(["checkpoints"]) == 0
+    header, small, bare, empty = capsys.readouterr().out.splitlines()
+    assert header.split() == [
+        "name",
+        "architecture",
+        "classes",
+        "input",
+        "fit",
+        "parameters",
+        "check",
+        "sha256",
+        "error",
+    ]
+    assert "Part 0, Part 1, Part 2, Part 3, Part 4" in small
+    assert "64 x 96" in small
+    assert "Chest frontal, Chest lateral, Hip, Hand, Foot" in bare
+    assert empty.endswith("empty.pth is empty.")
+
+
+def test_no_checkpoint_at_all_is_an_empty_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(catalog, "SHIPPED", tmp_path / "none")
+    assert main(["checkpoints", "--json"]) == 0
+    assert capsys.readouterr().out == ""

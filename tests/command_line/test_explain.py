@@ -1,0 +1,237 @@
+"""`python -m camdash explain`, sentence by sentence."""
+
+import csv
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from camdash.command_line.main import main
+from camdash.networks import catalog
+from tests.command_line.conftest import json_lines
+from tests.conftest import image_bytes, save_checkpoint, save_state_dict, small_card, speckle
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = [
+    "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "probabilities", "logits", "evidence", "bias",
+    "grid", "error",
+]  # fmt: skip
+PARTS = [f"Part {k}" for k in range(5)]
+
+
+def written(path: Path, rows: int = 40, columns: int = 50) -> str:
+    path.write_bytes(image_bytes(speckle(rows, columns)))
+    return str(path)
+
+
+def test_json_is_one_object_a_line_with_the_documented_keys(
+    tmp_path: Path, shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path / "hand.png")
+    assert main(["explain", "--json", file]) == 0
+    (row,) = json_lines(capsys.readouterr().out)
+    assert list(row) == KEYS
+    assert (row["file"], row["checkpoint"], row["grid"], row["error"]) == (file, "small", [2, 3], None)
+    assert row["sha256"] == hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    assert row["checkpoint_sha256"] == hashlib.sha256((shipped / "small.safetensors").read_bytes()).hexdigest()
+    assert [list(row[key]) for key in ("probabilities", "logits", "evidence", "bias")] == [PARTS] * 4
+
+
+def test_the_figures_add_up_and_have_full_precision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["explain", "--json", written(tmp_path / "hand.png")])
+    (row,) = json_lines(capsys.readouterr().out)
+    logits, evidence, bias = (np.array(list(row[key].values())) for key in ("logits", "evidence", "bias"))
+    np.testing.assert_allclose(evidence + bias, logits, rtol=1e-12)
+    softmax = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
+    np.testing.assert_allclose(list(row["probabilities"].values()), softmax, rtol=1e-12)
+    assert row["predicted"] == PARTS[int(logits.argmax())]
+
+
+def test_a_bad_file_gives_its_line_and_the_others_go_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--json", str(folder)]) == 1
+    captured = capsys.readouterr()
+    rows = json_lines(captured.out)
+    assert [row["error"] is None for row in rows] == [False, True, False, True]
+    assert rows[0]["error"] == "The image is damaged or cut short. Export it again."
+    assert rows[2]["error"] == "The file is empty. Export the radiograph again."
+    for row in (rows[0], rows[2]):
+        assert list(row) == KEYS
+        assert row["sha256"] == hashlib.sha256(Path(row["file"]).read_bytes()).hexdigest()
+        assert row["checkpoint"] == "small"
+        assert [row[key] for key in KEYS[4:-1]] == [None] * 6
+
+
+def test_folders_are_recursive_and_sorted_and_what_is_no_image_is_passed_over(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["explain", "--json", str(folder)])
+    rows = json_lines(capsys.readouterr().out)
+    assert [row["file"] for row in rows] == [str(folder / name) for name in ("a.png", "b.png", "c.png", "deeper/a.jpg")]
+
+
+def test_files_come_in_the_order_given_and_as_they_were_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    names = ["deeper/a.jpg", "b.png", "deeper/a.jpg"]
+    assert main(["explain", "--json", *names]) == 0
+    assert [row["file"] for row in json_lines(capsys.readouterr().out)] == names
+
+
+def test_an_image_is_known_by_its_content_whatever_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "films").mkdir()
+    written(tmp_path / "films/0001.dat")
+    assert main(["explain", "--json", str(tmp_path / "films")]) == 0
+    assert len(json_lines(capsys.readouterr().out)) == 1
+
+
+def test_a_missing_file_beside_a_good_one_is_an_error_line_without_a_digest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "--json", str(tmp_path / "gone.png"), written(tmp_path / "hand.png")]) == 1
+    missing, good = json_lines(capsys.readouterr().out)
+    assert missing["error"] == "The file cannot be read: No such file or directory."
+    assert missing["sha256"] is None
+    assert good["error"] is None
+
+
+@pytest.mark.parametrize("name", ["grey.png", "ramp.png", "text.png", "pixel.png"])
+def test_odd_files_give_a_line_and_never_a_traceback(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    content = {
+        "grey.png": image_bytes(np.full((30, 30), 128, np.uint8)),
+        "ramp.png": image_bytes(np.arange(65536, dtype=np.uint16).reshape(256, 256)),
+        "text.png": b"not an image",
+        "pixel.png": image_bytes(np.array([[7]], np.uint8)),
+    }[name]
+    (tmp_path / name).write_bytes(content)
+    status = main(["explain", "--json", str(tmp_path / name)])
+    (row,) = json_lines(capsys.readouterr().out)
+    assert (status, row["error"] is None) == ((1, False) if name == "text.png" else (0, True))
+
+
+def test_the_table_is_for_people(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", str(folder)]) == 1
+    header, *lines = capsys.readouterr().out.splitlines()
+    assert header.split() == ["file", "predicted", "probability", "error"]
+    assert len(lines) == 4
+    assert "cut short" in lines[0]
+    assert "Part " in lines[1]
+    assert " %" in lines[1]
+
+
+def test_output_writes_a_flat_table_overlays_and_maps(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    output = tmp_path / "not/yet/there"
+    assert main(["explain", "--json", "--output", str(output), str(folder)]) == 1
+    rows = json_lines(capsys.readouterr().out)
+    with (output / "predictions.csv").open(newline="", encoding="utf-8") as lines:
+        table = list(csv.DictReader(lines))
+    assert [line["file"] for line in table] == [row["file"] for row in rows]
+    assert float(table[1]["logits.Part 3"]) == pytest.approx(rows[1]["logits"]["Part 3"])
+    assert (table[1]["grid.rows"], table[1]["grid.columns"], table[1]["error"]) == ("2", "3", "")
+    assert (table[0]["predicted"], table[0]["probabilities.Part 0"]) == ("", "")
+    assert table[0]["error"] == rows[0]["error"]
+    for stem, shape in (("a", (50, 40)), ("b", (40, 50))):
+        pictures = sorted(output.glob(f"{stem}_*.png"))
+        assert len(pictures) == 6  # five classes and their average
+        for picture in pictures:
+            with Image.open(picture) as opened:
+                assert (opened.height, opened.width) == shape
+
+
+def test_the_maps_that_are_written_add_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["explain", "--json", "--output", str(tmp_path / "out"), written(tmp_path / "hand.png")])
+    (row,) = json_lines(capsys.readouterr().out)
+    (archive,) = (tmp_path / "out").glob("*.npz")
+    with np.load(archive) as content:
+        assert content["maps"].dtype == np.float32
+        assert content["class_names"].tolist() == PARTS
+        np.testing.assert_allclose(content["maps"].mean((1, 2), dtype=float) + content["bias"], content["logits"])
+        np.testing.assert_allclose(content["logits"], list(row["logits"].values()))
+        assert str(content["checkpoint_sha256"]) == row["checkpoint_sha256"]
+
+
+def test_an_output_that_is_a_file_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = written(tmp_path / "hand.png")
+    assert main(["explain", "--output", file, file]) == 2
+    assert f"Nothing can be written to {file}: File exists." in capsys.readouterr().err
+
+
+def test_a_checkpoint_is_chosen_by_name_or_by_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, file = save_checkpoint(tmp_path, "other", small_card(7)), written(tmp_path / "hand.png")
+    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path))
+    for name in ("other", str(path)):
+        assert main(["explain", "--json", "--checkpoint", name, file]) == 0
+        (row,) = json_lines(capsys.readouterr().out)
+        assert (row["checkpoint"], len(row["logits"])) == ("other", 7)
+
+
+def test_a_checkpoint_that_is_not_there_is_wrong_usage_with_the_candidates(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["explain", "--json", "--checkpoint", "big", written(tmp_path / "hand.png")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == "camdash: There is no checkpoint 'big'. There are: small.\n"
+
+
+def test_an_ambiguous_name_is_wrong_usage_with_the_candidates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save_state_dict(tmp_path / "small.pth", {})
+    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path))
+    assert main(["explain", "--checkpoint", "small", written(tmp_path / "hand.png")]) == 2
+    assert "'small' is ambiguous; give one of the paths: " in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_cannot_be_used_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "broken.safetensors").write_bytes(b"x")
+    file = written(tmp_path / "hand.png")
+    assert main(["explain", "--checkpoint", str(tmp_path / "broken.safetensors"), file]) == 2
+    assert "camdash: broken.safetensors is not a whole safetensors file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("made", [True, False])
+def test_nothing_found_is_wrong_usage(tmp_path: Path, made: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    if made:
+        (tmp_path / "films").mkdir()
+        (tmp_path / "films/notes.txt").write_text("no image")
+    assert main(["explain", "--json", str(tmp_path / "films")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.endswith(f"camdash: No image was found in {tmp_path / 'films'}.\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["explain"], ["explain", "--frobnicate", "x.png"], ["diagnose", "x.png"]])
+def test_arguments_that_make_no_sense_are_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: python -m camdash" in capsys.readouterr().err
+
+
+def test_as_a_program_its_standard_output_is_json_alone_and_logs_go_to_standard_error(
+    folder: Path, shipped: Path
+) -> None:
+    command = [sys.executable, "-m", "camdash", "explain", "--json", "--checkpoint", str(shipped / "small.safetensors")]
+    done = subprocess.run(
+        [*command, str(folder)], cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"}, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert [row["error"] is None for row in json_lines(done.stdout.decode())] == [False, True, False, True]
+    assert done.stderr.decode() == "1 files that are no images were passed over\n"
+
+
+def test_real_radiographs_are_explained(real_radiographs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "--json", *map(str, real_radiographs)]) == 0
+    assert len(json_lines(capsys.readouterr().out)) == len(real_radiographs)

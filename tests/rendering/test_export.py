@@ -1,0 +1,77 @@
+import io
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+
+from camdash.evidence.analysis import Analysis, analyse
+from camdash.images.radiograph import Radiograph
+from camdash.networks.card import Fit, Preprocessing
+from camdash.rendering.export import Drawing, export_files, file_name, maps_npz, overlay_png, overlays
+from camdash.rendering.scale import Look
+from tests.conftest import loaded, radiograph, speckle
+
+SHA256 = "ab" * 32
+
+
+@pytest.fixture
+def film() -> Radiograph:
+    return radiograph(speckle(70, 50))
+
+
+@pytest.fixture
+def analysis(film: Radiograph) -> Analysis:
+    pooling = nn.AvgPool2d(8)
+    checkpoint = loaded(
+        pooling, torch.tensor([[1.0], [-2.0], [0.5]]), (0.1, 0.2, 0.3), Preprocessing((64, 48), Fit.PAD)
+    )
+    return analyse(film, checkpoint)
+
+
+def test_each_map_becomes_a_png_of_the_radiographs_own_size(film: Radiograph, analysis: Analysis) -> None:
+    files = dict(export_files("hand 7", SHA256, film, analysis))
+    pictures = [Image.open(io.BytesIO(content)) for name, content in files.items() if name.endswith(".png")]
+    assert len(pictures) == 4
+    assert {picture.size for picture in pictures} == {(50, 70)}
+    assert {picture.mode for picture in pictures} == {"RGB"}
+
+
+def test_the_raw_maps_hold_what_adds_up_to_the_logits(analysis: Analysis) -> None:
+    archive = np.load(io.BytesIO(maps_npz(analysis, SHA256)))
+    assert archive["maps"].dtype == np.float32
+    np.testing.assert_allclose(archive["maps"].mean(axis=(1, 2)) + archive["bias"], archive["logits"], rtol=1e-5)
+    assert archive["class_names"].tolist() == ["Part 0", "Part 1", "Part 2"]
+    assert str(archive["checkpoint_sha256"]) == "0" * 64
+    assert str(archive["image_sha256"]) == SHA256
+
+
+def test_no_two_drawings_share_a_file_name(analysis: Analysis) -> None:
+    drawings = [Drawing(), Drawing(opacity=0.3), Drawing(Look.CLASSIC), Drawing(contrast=True), Drawing(smooth=False)]
+    other = replace(analysis, checkpoint=replace(analysis.checkpoint, sha256="1" * 64))
+    names = [file_name("x", SHA256, one, drawing, "class-0") for one in (analysis, other) for drawing in drawings]
+    names.append(file_name("x", "cd" * 32, analysis, Drawing(), "class-0"))
+    assert len(set(names)) == len(names)
+
+
+def test_a_file_name_cannot_leave_its_folder(analysis: Analysis) -> None:
+    name = file_name("../../etc/pass wd\n", SHA256, analysis, Drawing(), "class-1")
+    assert "/" not in name
+    assert "\n" not in name
+    assert not name.startswith(".")
+
+
+def test_one_overlay_is_the_same_alone_and_among_all(film: Radiograph, analysis: Analysis) -> None:
+    drawing = Drawing(look=Look.OWN_SCALE, opacity=0.6)
+    among_all = dict(overlays(film, analysis, drawing))
+    for map_id, picture in among_all.items():
+        alone = np.asarray(Image.open(io.BytesIO(overlay_png(film, analysis, drawing, map_id))))
+        np.testing.assert_array_equal(alone, picture)
+
+
+def test_without_opacity_the_overlay_is_the_radiograph(film: Radiograph, analysis: Analysis) -> None:
+    for look in Look:
+        for _, picture in overlays(film, analysis, Drawing(look=look, opacity=0)):
+            np.testing.assert_array_equal(picture, np.repeat(film.display()[:, :, None], 3, axis=2))
