@@ -71,17 +71,8 @@ def test_the_table_is_for_people(own: Path, capsys: pytest.CaptureFixture[str]) 
     (own / "empty.pth").write_bytes(b"")
     assert main(["checkpoints"]) == 0
     header, small, bare, empty = capsys.readouterr().out.splitlines()
-    assert header.split() == [
-        "name",
-        "architecture",
-        "classes",
-        "input",
-        "fit",
-        "parameters",
-        "check",
-        "sha256",
-        "error",
-    ]
+    columns = ["name", "architecture", "classes", "input", "fit", "parameters", "check", "sha256", "error"]
+    assert header.split() == columns
     assert "Part 0, Part 1, Part 2, Part 3, Part 4" in small
     assert "64 x 96" in small
     assert "Chest frontal, Chest lateral, Hip, Hand, Foot" in bare
