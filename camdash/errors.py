@@ -3,6 +3,7 @@
     CamdashError
     +-- ImageError        a file that cannot be read as a radiograph
     +-- CheckpointError   a checkpoint that cannot be used
+    |   +-- PickledCodeError   one that cannot be read without running code that stands in it
     +-- UsageError        a command or a setting that makes no sense
 
 Each message is a sentence for the user: what happened, to which file where that is known, what to do.
@@ -19,6 +20,18 @@ class ImageError(CamdashError):
 
 class CheckpointError(CamdashError):
     """A checkpoint cannot be found, read or trusted."""
+
+
+class PickledCodeError(CheckpointError):
+    """A file cannot be read without running code that stands in it.
+
+    Attributes:
+        recipe: the lines of Python by which someone who trusts the file saves its weights alone.
+    """
+
+    def __init__(self, message: str, recipe: str) -> None:
+        super().__init__(message)
+        self.recipe = recipe
 
 
 class UsageError(CamdashError):

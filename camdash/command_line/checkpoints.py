@@ -1,54 +1,84 @@
 """`python -m camdash checkpoints`: what stands in the checkpoint folders."""
 
 import json
+from dataclasses import asdict
 from typing import Any, TextIO
 
 from camdash.command_line.table import write_table
-from camdash.errors import CheckpointError
-from camdash.networks.catalog import Entry, checkpoint_folders, describe, digest, entries
-from camdash.networks.loading import load, preferred_device
+from camdash.networks.catalog import Entry, checkpoint_folders, entries
+from camdash.networks.matching import KeyMatch
+from camdash.networks.report import IntakeReport, intake
 
 
 def list_checkpoints(out: TextIO, *, as_json: bool) -> int:
-    """Write a line (or a JSON object a line) for each checkpoint; return the exit status."""
-    rows = [checkpoint_row(entry) for entry in entries(checkpoint_folders())]
+    """Write a line (or a JSON object a line) for each checkpoint, each loaded and checked; return the exit status."""
+    reports = (intake(entry) for entry in entries(checkpoint_folders()))
     if as_json:
-        for row in rows:
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        for report in reports:
+            out.write(json.dumps(report_row(report), ensure_ascii=False) + "\n")
+            out.flush()
         return 0
-    header = ["name", "architecture", "classes", "input", "fit", "sha256", "error"]
-    write_table(out, header, [_cells(row) for row in rows])
+    found = list(reports)
+    header = ["name", "architecture", "classes", "input", "fit", "parameters", "check", "sha256", "notes", "error"]
+    write_table(out, header, [_cells(report) for report in found])
+    for report in found:
+        if report.recipe:
+            out.write(
+                f"\nTo convert {report.path.name}, if you trust who made it, run in its folder:\n\n{report.recipe}\n"
+            )
     return 0
 
 
 def checkpoint_row(entry: Entry) -> dict[str, Any]:
-    """Return what the list says of one file; what could not be read is None, with the sentence in `error`.
+    """Return what the list says of one file; what could not be read is None, with the sentence in `error`."""
+    return report_row(intake(entry))
 
-    A checkpoint is usable when its network was built, filled and checked, as `explain` would.
-    """
-    row: dict[str, Any] = {"name": entry.name, "file": str(entry.path), "usable": False, "error": None}
-    unknown = dict.fromkeys(("architecture", "class_names", "input_size", "fit", "sha256"))
-    try:
-        checkpoint = describe(entry)
-    except CheckpointError as error:
-        return row | unknown | {"error": str(error), "sha256": digest(entry.path)}
-    card = checkpoint.card
-    row |= {
-        "architecture": card.architecture,
-        "class_names": list(card.class_names),
-        "input_size": list(card.preprocessing.input_size),
-        "fit": card.preprocessing.fit.value,
-        "sha256": checkpoint.sha256,
+
+def report_row(report: IntakeReport) -> dict[str, Any]:
+    """Return an intake report as a JSON object."""
+    card = report.card
+    return {
+        "name": report.name,
+        "file": str(report.path),
+        "usable": report.usable,
+        "error": report.error,
+        "architecture": report.architecture,
+        "class_names": list(card.class_names) if card else None,
+        "input_size": list(card.preprocessing.input_size) if card else None,
+        "fit": card.preprocessing.fit.value if card else None,
+        "sha256": report.sha256,
+        "size": report.size,
+        "stored_as": report.stored_as,
+        "channels": report.channels,
+        "parameters": report.parameters,
+        "compared_with": report.compared_with,
+        "keys": _keys(report.keys) if report.keys else None,
+        "ignored": list(report.ignored),
+        "ignored_count": report.ignored_count,
+        "conversions": list(report.conversions),
+        "fields": {field.name: {"value": json.loads(field.value), "source": field.source} for field in report.fields},
+        "deviation": report.deviation,
+        "no_map": report.no_map,
+        "recipe": report.recipe,
     }
-    try:
-        load(checkpoint, preferred_device())
-    except CheckpointError as error:
-        return row | {"error": str(error)}
-    return row | {"usable": True}
 
 
-def _cells(row: dict[str, Any]) -> list[str]:
-    classes = ", ".join(row["class_names"] or [])
-    size = " x ".join(str(length) for length in row["input_size"] or [])
-    digest_start = (row["sha256"] or "")[:12]
-    return [row["name"], row["architecture"] or "", classes, size, row["fit"] or "", digest_start, row["error"] or ""]
+def _keys(keys: KeyMatch) -> dict[str, Any]:
+    return asdict(keys) | {"missing": list(keys.missing), "unexpected": list(keys.unexpected)}
+
+
+def _cells(report: IntakeReport) -> list[str]:
+    card = report.card
+    how = card.preprocessing if card else None
+    return [
+        report.name,
+        report.architecture or "",
+        ", ".join(card.class_names) if card else "",
+        " x ".join(str(length) for length in how.input_size) if how else "",
+        how.fit.value if how else "",
+        f"{report.parameters:,}" if report.parameters is not None else "",
+        "no map" if report.no_map else f"{report.deviation:.1e}" if report.deviation is not None else "",
+        (report.sha256 or "")[:12],
+        "; ".join(report.conversions),
+        report.error or "",
+    ]

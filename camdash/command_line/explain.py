@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from camdash.command_line.table import write_table
 from camdash.errors import CamdashError, ImageError, UsageError
-from camdash.evidence.analysis import Analysis, analyse
+from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
 from camdash.images.files import files_of
 from camdash.images.radiograph import Radiograph
 from camdash.images.raster import decode
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import checkpoint_folders, describe, find
-from camdash.networks.loading import LoadedCheckpoint, load, preferred_device
+from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
 from camdash.rendering.charts import percent
 from camdash.rendering.export import export_files
 
@@ -43,7 +43,7 @@ def explain(request: Request, out: TextIO) -> int:
         CamdashError: no such checkpoint, one that cannot be used, nothing to read, or nowhere to write.
     """
     files = _files(request.paths)
-    loaded = load(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
+    loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
     if request.output is not None:
         _make_folder(request.output)
     rows = []
@@ -79,7 +79,7 @@ def _make_folder(output: Path) -> None:
         raise UsageError(f"Nothing can be written to {output}: {error.strerror}.") from error
 
 
-def _explained(file: Path, loaded: LoadedCheckpoint, output: Path | None) -> dict[str, Any]:
+def _explained(file: Path, loaded: LoadedCheckpoint | LoadedPredictor, output: Path | None) -> dict[str, Any]:
     row: dict[str, Any] = {
         "file": str(file),
         "sha256": None,
@@ -90,6 +90,8 @@ def _explained(file: Path, loaded: LoadedCheckpoint, output: Path | None) -> dic
         data = _content(file)
         row["sha256"] = hashlib.sha256(data).hexdigest()
         radiograph = decode(data)
+        if isinstance(loaded, LoadedPredictor):
+            return row | _predicted(predict_alone(radiograph, loaded))
         analysis = analyse(radiograph, loaded)
     except CamdashError as error:
         nothing = dict.fromkeys(("predicted", "probabilities", "logits", "evidence", "bias", "grid"))
@@ -117,6 +119,15 @@ def _result(analysis: Analysis) -> dict[str, Any]:
     result: dict[str, Any] = {"predicted": analysis.prediction.predicted_name}
     result |= {key: dict(zip(names, values.tolist(), strict=True)) for key, values in columns.items()}
     return result | {"grid": list(maps.maps.shape[1:]), "error": None}
+
+
+def _predicted(found: PredictionAlone) -> dict[str, Any]:
+    """Return the row of a network without exact map: what belongs to maps is None, and one more key says why."""
+    prediction = found.prediction
+    columns = {"probabilities": prediction.probabilities, "logits": prediction.logits}
+    named = {key: dict(zip(prediction.class_names, values.tolist(), strict=True)) for key, values in columns.items()}
+    nothing = dict.fromkeys(("evidence", "bias", "grid", "error"))
+    return {"predicted": prediction.predicted_name} | named | nothing | {"no_map": found.reason}
 
 
 def _write_pictures(output: Path, file: Path, sha256: str, radiograph: Radiograph, analysis: Analysis) -> None:

@@ -11,7 +11,7 @@ from camdash.errors import CheckpointError
 from camdash.evidence.maps import EvidenceMaps
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Checkpoint
-from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
 
@@ -65,6 +65,21 @@ class Analysis:
         return self.placement.padding_share((rows, columns))
 
 
+@dataclass(frozen=True, eq=False)
+class PredictionAlone:
+    """What one forward pass says of one radiograph where the network has no exact map.
+
+    Attributes:
+        prediction: as for any network.
+        checkpoint: the checkpoint.
+        reason: a sentence that says why there is no map.
+    """
+
+    prediction: Prediction
+    checkpoint: Checkpoint
+    reason: str
+
+
 def class_activation_maps(activations: Tensor, weight: Tensor) -> Tensor:
     """Return the map of every class (Zhou et al. 2016, eq. 2): sum over channels of weight times activation.
 
@@ -94,13 +109,28 @@ def analyse(radiograph: Radiograph, loaded: LoadedCheckpoint) -> Analysis:
     return Analysis(prediction, evidence, placement, loaded.checkpoint)
 
 
+def predict_alone(radiograph: Radiograph, loaded: LoadedPredictor) -> PredictionAlone:
+    """Run a network that has no exact map once, and return its prediction.
+
+    Raises:
+        CheckpointError: the logits are not finite.
+    """
+    card, network = loaded.checkpoint.card, loaded.network
+    inputs = network_input(radiograph, card.preprocessing, network.channels)
+    logits = network.logits(inputs)[0].cpu().numpy().astype(np.float64)
+    return PredictionAlone(_softmax(card.class_names, logits), loaded.checkpoint, network.sentence)
+
+
 def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
     """Return the prediction that the maps add up to: logit k = mean of map k + bias k.
 
     Raises:
         CheckpointError: the logits are not finite.
     """
-    logits = maps.evidence + maps.bias
+    return _softmax(class_names, maps.evidence + maps.bias)
+
+
+def _softmax(class_names: tuple[str, ...], logits: NDArray[np.float64]) -> Prediction:
     if not np.isfinite(logits).all():
         raise CheckpointError("The network gave logits that are not finite numbers for this image.")
     exponentials = np.exp(logits - logits.max())

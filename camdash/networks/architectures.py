@@ -1,56 +1,54 @@
-"""The architectures whose maps are exact: convolutions, global average pooling and one linear layer.
+"""The networks of the recognised families: built, with numbers or without, and divided into features and head."""
 
-Each family says which of its modules lead to the input of global average pooling (after the residual sum and
-all activations) and where its linear head is. Names are those of torchvision's builders.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 import torchvision
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
+from camdash.networks.families import FAMILIES, GOOGLENET, INCEPTION_V3, REGNET, RESNET, WITH_MAP, Family
+
+__all__ = ["FAMILIES", "RESNET", "TRANSFORMED", "WITH_MAP", "Family", "InputTransform", "blueprint", "build"]
+__all__ += ["family_of", "features_of", "head_of"]
+
+TRANSFORMED = GOOGLENET.builders + INCEPTION_V3.builders
+"""Architectures with torchvision's option `transform_input`, which the weights do not show."""
 
 
-@dataclass(frozen=True)
-class Family:
-    """A family of architectures that is split in the same way.
+class InputTransform(nn.Module):
+    """Bring an input normalised with ImageNet's mean and std to mean 0.5 and std 0.5, as `transform_input` does."""
 
-    Attributes:
-        builders: torchvision's builder names.
-        path: the children that lead from the input to the input of global average pooling, in order.
-        head: the dotted name of the linear head.
-        first: the dotted name of the first convolution.
+    def __init__(self) -> None:
+        super().__init__()
+        scale, shift = torch.tensor([0.229, 0.224, 0.225]) / 0.5, (torch.tensor([0.485, 0.456, 0.406]) - 0.5) / 0.5
+        self.register_buffer("scale", scale.reshape(3, 1, 1), persistent=False)
+        self.register_buffer("shift", shift.reshape(3, 1, 1), persistent=False)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Return the transformed batch (n, 3, rows, columns)."""
+        return inputs * self.get_buffer("scale") + self.get_buffer("shift")
+
+
+class _Outlines(TorchFunctionMode):
+    """Make parameters on the meta device: shapes without numbers.
+
+    RegNet's builder computes with numbers on its way, which `torch.device("meta")`, else faster, would break.
     """
 
-    builders: tuple[str, ...]
-    path: tuple[str, ...]
-    head: str
-    first: str
-
-
-RESNET = Family(
-    builders=(
-        "resnet18",
-        "resnet34",
-        "resnet50",
-        "resnet101",
-        "resnet152",
-        "resnext50_32x4d",
-        "resnext101_32x8d",
-        "resnext101_64x4d",
-        "wide_resnet50_2",
-        "wide_resnet101_2",
-    ),
-    path=("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"),
-    head="fc",
-    first="conv1",
-)
-
-FAMILIES = (RESNET,)
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        options = dict(kwargs or {})
+        if func is torch.empty:
+            options["device"] = "meta"
+        return func(*args, **options)
 
 
 def family_of(architecture: str) -> Family:
@@ -66,20 +64,34 @@ def family_of(architecture: str) -> Family:
     raise CheckpointError(f"The architecture {architecture!r} is not one that camdash can split: {known}.")
 
 
-def build(architecture: str, class_count: int, channels: int) -> nn.Module:
-    """Build an untrained network with `class_count` outputs and `channels` input channels, in eval mode."""
+def build(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:
+    """Build an untrained network with `class_count` outputs and `channels` input channels, in eval mode.
+
+    Auxiliary heads are left out; `options` go to torchvision's builder.
+    """
     family = family_of(architecture)
     builder: Callable[..., nn.Module] = torchvision.models.get_model_builder(architecture)
-    network = builder(weights=None, num_classes=class_count)
+    if family.auxiliary:
+        options |= {"aux_logits": False, "init_weights": False}
+    network = builder(weights=None, num_classes=class_count, **options)
     first = network.get_submodule(family.first)
     if isinstance(first, nn.Conv2d) and first.in_channels != channels:
         _replace(network, family.first, _with_channels(first, channels))
     return network.eval()
 
 
+def blueprint(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:
+    """Build the network on the meta device: names, shapes and arithmetic, but no numbers and no memory."""
+    with _Outlines() if architecture in REGNET.builders else torch.device("meta"):
+        return build(architecture, class_count, channels, **options).to("meta")
+
+
 def features_of(network: nn.Module, family: Family) -> nn.Sequential:
     """Return the part of the network before global average pooling; it shares the network's modules."""
-    return nn.Sequential(*(network.get_submodule(name) for name in family.path))
+    parts = [network.get_submodule(name) for name in family.path]
+    if getattr(network, "transform_input", False):
+        parts.insert(0, InputTransform())
+    return nn.Sequential(*parts, *([nn.ReLU()] if family.closing_relu else []))
 
 
 def head_of(network: nn.Module, family: Family) -> tuple[Tensor, Tensor]:
@@ -89,39 +101,6 @@ def head_of(network: nn.Module, family: Family) -> tuple[Tensor, Tensor]:
         raise CheckpointError(f"The head {family.head!r} is not a linear layer, so the maps would not be exact.")
     bias = head.bias if head.bias is not None else torch.zeros(head.out_features)
     return head.weight.detach(), bias.detach()
-
-
-def recognise(shapes: dict[str, tuple[int, ...]]) -> str:
-    """Return the builder's name whose parameters have these names and shapes.
-
-    Args:
-        shapes: the state dict's names and shapes, prefixes taken off.
-
-    Raises:
-        CheckpointError: none matches.
-    """
-    for family in FAMILIES:
-        head, first = shapes.get(f"{family.head}.weight"), shapes.get(f"{family.first}.weight")
-        if head is None or first is None or len(head) != 2 or len(first) != 4:
-            continue
-        for name in family.builders:
-            if _shapes(name, head[0], first[1]) == _essential(shapes):
-                return name
-    raise CheckpointError(
-        "The architecture could not be recognised from the names and shapes of the weights. "
-        "Put a card beside the file that names it."
-    )
-
-
-@cache
-def _shapes(architecture: str, class_count: int, channels: int) -> frozenset[tuple[str, tuple[int, ...]]]:
-    with torch.device("meta"):
-        state = build(architecture, class_count, channels).state_dict()
-    return _essential({name: tuple(value.shape) for name, value in state.items()})
-
-
-def _essential(shapes: dict[str, tuple[int, ...]]) -> frozenset[tuple[str, tuple[int, ...]]]:
-    return frozenset((name, shape) for name, shape in shapes.items() if not name.endswith("num_batches_tracked"))
 
 
 def _with_channels(layer: nn.Conv2d, channels: int) -> nn.Conv2d:

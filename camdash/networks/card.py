@@ -76,6 +76,8 @@ class Card:
         preprocessing: from radiograph to network input.
         about: free text by field: `trained`, `notes`, `sources`, `license`; only what the card has.
         assumed: the fields that no card gave.
+        transform_input: torchvision's option of GoogLeNet and Inception v3, true for those that began with its own
+            weights; None where the card does not say, and then taken as false.
     """
 
     architecture: str
@@ -83,6 +85,7 @@ class Card:
     preprocessing: Preprocessing
     about: tuple[tuple[str, str], ...] = ()
     assumed: tuple[str, ...] = ()
+    transform_input: bool | None = None
 
     def text(self, key: str) -> str | None:
         """Return a free-text field of the card, or None."""
@@ -124,10 +127,10 @@ def parse_card(text: str, where: str) -> Card:
         raise CheckpointError(f"The card in {where} cannot be used: {error}.") from error
 
 
-def assumed_card(architecture: str, class_count: int) -> Card:
-    """Return the card of a bare state dict: grey / 255, stretched to 1024 x 1024, and the names by their number."""
+def assumed_card(architecture: str, class_count: int, side: int = 1024) -> Card:
+    """Return the card of a bare state dict: grey / 255, stretched to `side` squared, and the names by their number."""
     names = FIVE_CLASSES if class_count == len(FIVE_CLASSES) else tuple(f"Class {k}" for k in range(class_count))
-    return Card(architecture, names, Preprocessing((1024, 1024), Fit.STRETCH), assumed=REQUIRED)
+    return Card(architecture, names, Preprocessing((side, side), Fit.STRETCH), assumed=REQUIRED)
 
 
 def card_json(card: Card) -> str:
@@ -145,6 +148,8 @@ def card_json(card: Card) -> str:
     }
     if how.resize is not None:
         fields["resize"] = how.resize
+    if card.transform_input is not None:
+        fields["transform_input"] = card.transform_input
     return json.dumps(fields | dict(card.about), ensure_ascii=False)
 
 
@@ -156,8 +161,12 @@ def _card(fields: Mapping[str, Any]) -> Card:
         raise ValueError("class_names must differ from each other")
     if not isinstance(fields["architecture"], str):
         raise ValueError('architecture must be a builder\'s name such as "resnet34"')  # noqa: TRY004 (the card's fault, not a bug)
+    transform_input = fields.get("transform_input")
+    if transform_input is not None and not isinstance(transform_input, bool):
+        raise ValueError("transform_input must be true or false")
     about = [(key, _words(fields[key])) for key in ("trained", "notes", "sources", "license") if fields.get(key)]
-    return Card(fields["architecture"], tuple(names), _preprocessing(fields), tuple(about))
+    how = _preprocessing(fields)
+    return Card(fields["architecture"], tuple(names), how, tuple(about), transform_input=transform_input)
 
 
 def _preprocessing(fields: Mapping[str, Any]) -> Preprocessing:

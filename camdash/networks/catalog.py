@@ -1,17 +1,17 @@
 """The checkpoints on disk: found in folders, identified by a digest, each with its card."""
 
 import hashlib
+import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from safetensors import SafetensorError, safe_open
-
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.architectures import family_of, recognise
+from camdash.networks.architectures import family_of
 from camdash.networks.card import METADATA_KEY, Card, Checkpoint, assumed_card, parse_card
-from camdash.networks.weights import SUFFIXES, read_weights
+from camdash.networks.recognition import check_said, class_count_of, fixed_input, recognise
+from camdash.networks.weights import SUFFIXES, StoredWeights, read_header
 
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
 FOLDERS_VARIABLE = "CAMDASH_CHECKPOINTS"
@@ -34,6 +34,15 @@ class Entry:
         return self.path.stem
 
 
+@dataclass(frozen=True)
+class FoundCard:
+    """A card, the name of the file it stood in, and the fields that it gave."""
+
+    card: Card
+    where: str
+    given: frozenset[str]
+
+
 def checkpoint_folders() -> list[Path]:
     """Return the shipped folder, then those of the environment's path list `CAMDASH_CHECKPOINTS`."""
     others = [Path(part) for part in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if part]
@@ -44,8 +53,7 @@ def entries(folders: Iterable[Path]) -> list[Entry]:
     """Return the checkpoint files directly in the folders, by folder and then by name. Only the folders are read."""
     found: dict[Path, Entry] = {}
     for folder in folders:
-        paths = sorted(folder.iterdir()) if folder.is_dir() else []
-        for path in paths:
+        for path in _content(folder):
             if path.suffix in SUFFIXES and path.is_file():
                 found.setdefault(path.resolve(), entry_of(path))
     return list(found.values())
@@ -76,21 +84,41 @@ def describe(entry: Entry) -> Checkpoint:
     Raises:
         CheckpointError: the file or its card cannot be used.
     """
-    path = entry.path
-    card = _card_of(path)
-    if card is None:
-        tensors, _ = read_weights(path)
-        architecture = recognise({name: tuple(value.shape) for name, value in tensors.items()})
-        head = tensors[f"{family_of(architecture).head}.weight"]
-        card = assumed_card(architecture, head.shape[0])
+    return describe_header(entry, read_header(entry.path))
+
+
+def describe_header(entry: Entry, stored: StoredWeights) -> Checkpoint:
+    """Return the checkpoint of a file whose header was read; raise as `describe`."""
+    found = read_card(entry.path, stored.metadata)
+    card = assumed(stored) if found is None else found.card
     family_of(card.architecture)
-    return Checkpoint(entry.name, path, digest(path), card)
+    return Checkpoint(entry.name, entry.path, digest(entry.path), card)
+
+
+def assumed(stored: StoredWeights) -> Card:
+    """Return the card that is assumed for weights without one.
+
+    Raises:
+        CheckpointError: the architecture is not recognised.
+    """
+    architecture = recognise(stored.shapes)
+    check_said(stored.metadata.get("arch", ""), architecture)
+    count = class_count_of(family_of(architecture), stored.shapes)
+    side = fixed_input(architecture, stored.shapes)
+    return assumed_card(architecture, count) if side is None else assumed_card(architecture, count, side)
 
 
 def digest(path: Path) -> str:
-    """Return the sha256 of a file's content, in hexadecimal."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
+    """Return the sha256 of a file's content, in hexadecimal.
+
+    Raises:
+        CheckpointError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
 
 
 def find(name: str | None, folders: Sequence[Path]) -> Entry:
@@ -114,27 +142,40 @@ def find(name: str | None, folders: Sequence[Path]) -> Entry:
     return matching[0]
 
 
+def _content(folder: Path) -> list[Path]:
+    """Return what a folder holds, sorted; nothing where it is none, or may not be read."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _first(known: Sequence[Entry]) -> Entry:
     if not known:
         raise UsageError(f"There is no checkpoint. Put one into {SHIPPED}, or name its folder in {FOLDERS_VARIABLE}.")
     return known[0]
 
 
-def _card_of(path: Path) -> Card | None:
-    if path.suffix == ".safetensors":
-        try:
-            with safe_open(path, framework="pt") as opened:
-                text = (opened.metadata() or {}).get(METADATA_KEY)
-        except (SafetensorError, OSError) as error:
-            raise CheckpointError(f"{path.name} is not a whole safetensors file: {error}.") from error
-        if text is not None:
-            return parse_card(text, path.name)
-    beside = card_path(path)
-    if not beside.is_file():
-        return None
-    if beside.stat().st_size > LARGEST_CARD:
-        raise CheckpointError(f"The card {beside.name} is too large to be one.")
+def read_card(path: Path, metadata: Mapping[str, str]) -> FoundCard | None:
+    """Return the card in a file's metadata, else the one beside it, else None.
+
+    Raises:
+        CheckpointError: it cannot be read or used.
+    """
+    text, where = metadata.get(METADATA_KEY), path.name
+    if text is None:
+        beside = card_path(path)
+        if not beside.is_file():
+            return None
+        text, where = _text(beside), beside.name
+    card = parse_card(text, where)
+    return FoundCard(card, where, frozenset(json.loads(text)))
+
+
+def _text(card: Path) -> str:
+    if card.stat().st_size > LARGEST_CARD:
+        raise CheckpointError(f"The card {card.name} is too large to be one.")
     try:
-        return parse_card(beside.read_text(encoding="utf-8"), beside.name)
+        return card.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"The card {beside.name} cannot be read: {error}.") from error
+        raise CheckpointError(f"The card {card.name} cannot be read: {error}.") from error

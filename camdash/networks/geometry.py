@@ -6,15 +6,30 @@ begin at `offset`, the output's cells are `stride * s` apart and begin at `offse
 """
 
 from torch import nn
+from torchvision.models.googlenet import Inception
+from torchvision.models.inception import InceptionA, InceptionB, InceptionC, InceptionD, InceptionE
+from torchvision.models.regnet import ResBottleneckBlock
 from torchvision.models.resnet import BasicBlock, Bottleneck
+from torchvision.models.shufflenetv2 import InvertedResidual
 
 from camdash.networks.placement import Grid
 
 MAIN_PATH: dict[type[nn.Module], tuple[str, ...]] = {
     BasicBlock: ("conv1", "conv2"),
     Bottleneck: ("conv1", "conv2", "conv3"),
+    ResBottleneckBlock: ("f",),
+    InvertedResidual: ("branch2",),
+    Inception: ("branch1",),
+    InceptionA: ("branch1x1",),
+    InceptionB: ("branch3x3",),
+    InceptionC: ("branch1x1",),
+    InceptionD: ("branch3x3_1", "branch3x3_2"),
+    InceptionE: ("branch1x1",),
 }
-"""For blocks with parallel branches, the children of one branch; all branches of a block are centred alike."""
+"""For blocks with parallel branches, the children of one branch; all branches of a block are centred alike.
+
+The branches of Inception v3 that pool do so by functions, which are no modules; those named here do not.
+"""
 
 
 def grid_of(features: nn.Module) -> Grid:

@@ -1,15 +1,23 @@
 """A checkpoint made ready to run: weights read, network built, split, checked, on its device."""
 
 import os
+from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.architectures import build, family_of
+from camdash.networks.architectures import TRANSFORMED, blueprint, family_of
 from camdash.networks.card import Checkpoint
-from camdash.networks.split import SplitNetwork, split
-from camdash.networks.weights import read_weights
+from camdash.networks.families import Family
+from camdash.networks.matching import COUNTER
+from camdash.networks.recognition import CHANNELS, class_count_of, fixed_input, head_renames, match_keys
+from camdash.networks.split import SplitNetwork, check_finite, random_input, split
+from camdash.networks.weights import StoredWeights, in_float32, read_stored
+from camdash.networks.whole import WholeNetwork
 
 DEVICE_VARIABLE = "CAMDASH_DEVICE"
 
@@ -20,6 +28,14 @@ class LoadedCheckpoint:
 
     checkpoint: Checkpoint
     network: SplitNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedPredictor:
+    """A checkpoint whose network predicts and has no exact map."""
+
+    checkpoint: Checkpoint
+    network: WholeNetwork
 
 
 def preferred_device() -> torch.device:
@@ -44,42 +60,119 @@ def free_device_memory() -> None:
 
 
 def load(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckpoint:
-    """Build and check the network of a checkpoint.
+    """Build and check the network of a checkpoint that has exact maps.
 
     Raises:
-        CheckpointError: the weights do not fit the card, or the split network does not add up.
+        CheckpointError: the weights do not fit the card, the split network does not add up, or its architecture has
+            no exact map (`load_any` takes those too).
     """
-    weights, _ = read_weights(checkpoint.path)
-    card = checkpoint.card
+    loaded = load_any(checkpoint, device)
+    if isinstance(loaded, LoadedPredictor):
+        raise CheckpointError(f"{checkpoint.name}: {loaded.network.sentence}")
+    return loaded
+
+
+def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckpoint | LoadedPredictor:
+    """Build and check the network of a checkpoint, with exact maps where its architecture has them.
+
+    Raises:
+        CheckpointError: the weights do not fit the card, or the check failed.
+    """
+    stored = read_stored(checkpoint.path)
+    check_fit(checkpoint, stored)
+    family = family_of(checkpoint.card.architecture)
+    channels = stored.shapes[f"{family.first}.weight"][1]
+    network = _filled(_outline(checkpoint, stored, channels), _own(stored, family))
+    if family.no_map is None:
+        return LoadedCheckpoint(checkpoint, split(network, family, channels, torch.device(device)))
+    whole = WholeNetwork(network.to(device), channels, torch.device(device), family.no_map)
+    side = fixed_input(checkpoint.card.architecture, stored.shapes)
+    check_finite(whole.logits(random_input(channels) if side is None else torch.rand(1, channels, side, side)))
+    return LoadedPredictor(checkpoint, whole)
+
+
+def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:
+    """Compare a card with the names and shapes of the weights.
+
+    Raises:
+        CheckpointError: they do not fit each other.
+    """
+    name, card, shapes = checkpoint.name, checkpoint.card, stored.shapes
     family = family_of(card.architecture)
-    first = weights.get(f"{family.first}.weight")
-    if first is None or first.ndim != 4 or first.shape[1] not in (1, 3):
+    first = shapes.get(f"{family.first}.weight", ())
+    if len(first) != 4 or first[1] not in CHANNELS:
         raise CheckpointError(
-            f"{checkpoint.name} has no first convolution {family.first!r} with 1 or 3 input channels, "
+            f"{name} has no first convolution {family.first!r} with 1 or 3 input channels, "
             f"as {card.architecture} needs."
         )
-    channels = first.shape[1]
-    _check_channels(checkpoint, channels)
-    network = build(card.architecture, len(card.class_names), channels)
-    try:
-        network.load_state_dict(weights)
-    except RuntimeError as error:
-        raise CheckpointError(
-            f"The weights of {checkpoint.name} do not fit {card.architecture} with {len(card.class_names)} classes: "
-            f"{_first_lines(str(error))}"
-        ) from error
-    return LoadedCheckpoint(checkpoint, split(network, family, channels, torch.device(device)))
+    _check_card(checkpoint, first[1], fixed_input(card.architecture, shapes))
+    count = len(card.class_names)
+    matched = match_keys(card.architecture, shapes, count)
+    if not matched.perfect:
+        outputs = class_count_of(family, shapes)
+        said = matched.sentence
+        if outputs not in (1, count):
+            said = f"its head has {outputs} outputs ({', '.join(matched.unexpected)})."
+        raise CheckpointError(f"The weights of {name} do not fit {card.architecture} with {count} classes: {said}")
 
 
-def _check_channels(checkpoint: Checkpoint, channels: int) -> None:
-    how = checkpoint.card.preprocessing
+def _check_card(checkpoint: Checkpoint, channels: int, side: int | None) -> None:
+    name, how = checkpoint.name, checkpoint.card.preprocessing
     for key, values in (("mean", how.mean), ("std", how.std)):
         if len(values) not in (1, channels):
             raise CheckpointError(
-                f"The card of {checkpoint.name} gives {len(values)} values of {key}, "
+                f"The card of {name} gives {len(values)} values of {key}, "
                 f"but the network has {channels} input channel{'s' if channels > 1 else ''}."
             )
+    if checkpoint.card.transform_input and channels != 3:
+        raise CheckpointError(f"The card of {name} says transform_input, which a network of 1 channel cannot have.")
+    if side is not None and how.input_size != (side, side):
+        raise CheckpointError(
+            f"The weights of {name} take {side} x {side} pixels and no other size; let the card's input_size say so."
+        )
 
 
-def _first_lines(message: str) -> str:
-    return " ".join(line.strip() for line in message.splitlines()[1:3])[:300]
+def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn.Module:
+    """Return the network without numbers, once it is known that the card's input size passes through it.
+
+    Raises:
+        CheckpointError: the input is too small for it.
+    """
+    card = checkpoint.card
+    side = fixed_input(card.architecture, stored.shapes)
+    options: dict[str, Any] = {} if side is None else {"image_size": side}
+    if card.architecture in TRANSFORMED:
+        options["transform_input"] = bool(card.transform_input)
+    network = blueprint(card.architecture, len(card.class_names), channels, **options)
+    try:
+        network(torch.empty(1, channels, *card.preprocessing.input_size, device="meta"))
+    except RuntimeError as error:
+        size = " x ".join(str(length) for length in card.preprocessing.input_size)
+        raise CheckpointError(f"An input of {size} pixels is too small for {card.architecture}.") from error
+    return network
+
+
+def _own(stored: StoredWeights, family: Family) -> dict[str, Tensor]:
+    renames = head_renames(stored.shapes, family)
+    return {
+        renames.get(name, name): in_float32(value)
+        for name, value in stored.tensors.items()
+        if not name.startswith(family.auxiliary)
+    }
+
+
+def _filled(network: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
+    """Give a network without numbers its weights, and step counters of zero where the file has none."""
+    outline = network.state_dict()
+    state = OrderedDict(weights)
+    state |= {name: torch.tensor(0) for name in outline if name.endswith(COUNTER) and name not in weights}
+    for name, value in outline.items():
+        if value.is_floating_point() and not state[name].is_floating_point():
+            raise CheckpointError(f"The weight {name} is stored in whole numbers, not in floating point.")
+    versions = {"_metadata": vars(outline)["_metadata"]}  # of the modules; without them MNASNet refuses
+    vars(state).update(versions)
+    try:
+        network.load_state_dict(state, assign=True)
+    except RuntimeError as error:
+        raise CheckpointError(f"The weights do not fit: {str(error)[:300]}") from error
+    return network.requires_grad_(False)

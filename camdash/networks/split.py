@@ -1,6 +1,6 @@
 """A network in two parts: features up to global average pooling, and a linear head."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +28,8 @@ class SplitNetwork:
         bias: the head's bias, (classes,).
         grid: where the cells of the grid are centred.
         channels: input channels.
+        deviation: the check's result: the largest difference between evidence + bias and a logit of the original
+            network, in parts of the largest logit; None before the check.
     """
 
     features: nn.Module
@@ -35,6 +37,7 @@ class SplitNetwork:
     bias: Tensor
     grid: Grid
     channels: int
+    deviation: float | None = None
 
     @property
     def device(self) -> torch.device:
@@ -67,8 +70,7 @@ def split(network: nn.Module, family: Family, channels: int, device: torch.devic
     features.requires_grad_(False).to(device)
     features.to(memory_format=torch.channels_last)
     divided = SplitNetwork(features, weight.to(device), bias.to(device), grid, channels)
-    check_split(divided, inputs, reference)
-    return divided
+    return replace(divided, deviation=check_split(divided, inputs, reference))
 
 
 def random_input(channels: int) -> Tensor:
@@ -76,7 +78,7 @@ def random_input(channels: int) -> Tensor:
     return torch.rand(1, channels, *CHECK_SHAPE, generator=torch.Generator().manual_seed(0))
 
 
-def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> None:
+def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> float:
     """Compare evidence + bias with the logits of the original network, unsplit and unfolded.
 
     Args:
@@ -84,11 +86,13 @@ def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> Non
         inputs: a batch of network inputs.
         reference: the original network's logits for it, (n, classes).
 
+    Returns:
+        The largest difference, in parts of the largest logit.
+
     Raises:
         CheckpointError: they differ by more than `TOLERANCE` of the largest logit's size, or are not finite.
     """
-    if not torch.isfinite(reference).all():
-        raise CheckpointError("The network's logits are not finite numbers: its weights are damaged.")
+    check_finite(reference)
     activations = divided.activations(inputs)
     if activations.ndim != 4 or activations.shape[1] != divided.weight.shape[1]:
         raise CheckpointError(
@@ -103,3 +107,10 @@ def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> Non
             f"The maps of this network would not add up: evidence + bias misses its logits by {relative:.2g} of the "
             f"largest logit, and at most {TOLERANCE:g} is accepted."
         )
+    return relative
+
+
+def check_finite(logits: Tensor) -> None:
+    """Raise a CheckpointError unless all logits are finite numbers."""
+    if not torch.isfinite(logits).all():
+        raise CheckpointError("The network's logits are not finite numbers: its weights are damaged.")

@@ -113,8 +113,8 @@ def test_a_bare_state_dict_of_another_architecture_is_refused_with_what_to_do(tm
 
 def test_a_card_that_names_an_unknown_architecture_is_refused_with_those_that_can_be_used(tmp_path: Path) -> None:
     path = save_state_dict(tmp_path / "mine.pth", TINY)
-    (tmp_path / "mine.json").write_text(json.dumps(card_fields(architecture="vit_b_16")))
-    with pytest.raises(CheckpointError, match="'vit_b_16' is not one that camdash can split: resnet18, resnet34"):
+    (tmp_path / "mine.json").write_text(json.dumps(card_fields(architecture="perceptron")))
+    with pytest.raises(CheckpointError, match="'perceptron' is not one that camdash can split: resnet18, resnet34"):
         describe(entry_of(path))
 
 

@@ -1,0 +1,141 @@
+"""Where training scripts put a state dict in a file, and what they write before and after its names."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from camdash.errors import CheckpointError
+
+NESTINGS = ("state_dict", "model_state_dict", "model", "net", "ema", "state_dict_ema", "model_ema")
+"""Keys under which training scripts usually nest a state dict."""
+
+PREFIXES = ("module.", "model.", "net.", "backbone.", "_orig_mod.", "network.", "ema.", "timm_model.")
+"""Prefixes that DataParallel, Lightning, torch.compile, EMA and wrappers put before every name."""
+
+DEEPEST = 4
+"""Nestings that are opened, one in another."""
+
+LOSSES = ("criterion.", "loss.", "loss_fn.", "loss_function.")
+"""Beginnings of the names of a loss's own weights (its class weights, say), which stand beside the network's."""
+
+COUNTER = "n_averaged"
+"""The counter of torch.optim.swa_utils.AveragedModel, beside the averaged network's `module.`."""
+
+RENAMINGS = (
+    (re.compile(r"^(.*denselayer\d+\.(?:norm|relu|conv))\.(?=[12]\.)"), r"\1"),  # DenseNet before torchvision 0.3
+    (re.compile(r"^last_linear\."), "fc."),  # pretrained-models and early timm
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """A state dict with the network's own names.
+
+    Attributes:
+        tensors: by clean name, as they are stored.
+        conversions: what was done to get there, a phrase each.
+        ignored: the names (as in the file) that were left out because they belong to no network.
+    """
+
+    tensors: dict[str, Tensor]
+    conversions: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+def find_state_dict(loaded: object, where: str) -> tuple[dict[str, Tensor], tuple[str, ...]]:
+    """Return the state dict in what a file holds, and the conversions made.
+
+    Raises:
+        CheckpointError: there is none, bare or nested.
+    """
+    conversions: list[str] = []
+    for _ in range(DEEPEST):
+        if not isinstance(loaded, dict):
+            break
+        tensors = {str(name): value for name, value in loaded.items() if is_plain(value)}
+        if tensors and len(tensors) == len(loaded):
+            return tensors, tuple(conversions)
+        nested = [key for key in NESTINGS if isinstance(loaded.get(key), dict)]
+        if not nested:
+            if any("." in name for name in tensors):
+                return tensors, (*conversions, f"{_others(loaded, tensors)} left out")
+            break
+        conversions.append(f"taken from under {nested[0]!r}")
+        if len(loaded) > 1:
+            conversions.append(f"{_others(loaded, nested[:1])} left out")
+        loaded = loaded[nested[0]]
+    raise CheckpointError(f"{where} holds no state dict, bare or under one of the keys {', '.join(NESTINGS)}.")
+
+
+def clean(tensors: Mapping[str, Tensor]) -> Layout:
+    """Take off prefixes, in any nesting, leave out losses and counters, and bring old names to today's."""
+    names = {name: value for name, value in tensors.items() if name.rpartition(".")[2] != COUNTER}
+    names, conversions = _unprefixed(names)
+    kept = {name: value for name, value in names.items() if not name.startswith(LOSSES)}
+    renamed = {_renamed(name): value for name, value in kept.items()}
+    if changed := len(renamed.keys() - kept.keys()):
+        conversions.append(f"{changed} names of an older convention brought to torchvision's")
+    counters = [name for name in tensors if name.rpartition(".")[2] == COUNTER]
+    return Layout(renamed, tuple(conversions), (*counters, *(name for name in names if name not in kept)))
+
+
+def without_prefixes(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Take off the prefixes that all names share, in any nesting."""
+    names = dict(tensors)
+    while prefix := _shared_prefix(names):
+        names = {name.removeprefix(prefix): value for name, value in names.items()}
+    return names
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a value is a dense tensor whose every number is stored, not one number said to be a billion."""
+    return (
+        isinstance(value, Tensor)
+        and value.layout is torch.strided
+        and not value.is_quantized
+        and not value.is_nested
+        and value.untyped_storage().nbytes() >= value.numel() * value.element_size()
+    )
+
+
+def _unprefixed(names: dict[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
+    """Take prefixes off as long as no two names become one; a second copy of the whole network is left out."""
+    conversions = []
+    while prefix := _prefix(names):
+        others = {name: value for name, value in names.items() if not name.startswith(prefix)}
+        inner = {name.removeprefix(prefix): value for name, value in names.items() if name.startswith(prefix)}
+        if inner.keys() == others.keys():
+            conversions.append(f"a second copy of the network, under {prefix!r}, left out")
+            return others, conversions
+        if inner.keys() & others.keys():
+            return names, conversions
+        conversions.append(f"prefix {prefix!r} taken off")
+        names = others | inner
+    return names, conversions
+
+
+def _prefix(names: Mapping[str, Tensor]) -> str | None:
+    """Return the prefix that all names share, else one that at least half of three or more names have."""
+    if shared := _shared_prefix(names):
+        return shared
+    counts = {prefix: sum(name.startswith(prefix) for name in names) for prefix in PREFIXES}
+    prefix, count = max(counts.items(), key=lambda item: item[1])
+    return prefix if len(names) > 2 and 2 * count >= len(names) else None
+
+
+def _shared_prefix(names: Mapping[str, Tensor]) -> str | None:
+    return next((p for p in PREFIXES if names and all(name.startswith(p) for name in names)), None)
+
+
+def _renamed(name: str) -> str:
+    for pattern, replacement in RENAMINGS:
+        name = pattern.sub(replacement, name)
+    return name
+
+
+def _others(loaded: Mapping[object, object], taken: object) -> str:
+    names = [str(key) for key in loaded if not isinstance(taken, dict | list) or key not in taken]
+    return ", ".join(repr(name[:40]) for name in names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

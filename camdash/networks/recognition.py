@@ -1,0 +1,125 @@
+"""Which architecture a file's names and shapes are those of."""
+
+from functools import cache
+from math import isqrt
+
+from camdash.errors import CheckpointError
+from camdash.networks.architectures import blueprint, family_of
+from camdash.networks.families import FAMILIES, Family
+from camdash.networks.matching import KeyMatch, Shapes, match
+
+CHANNELS = (1, 3)
+"""Input channels that a network may have: a grey image is given once, or thrice."""
+
+LOOKALIKES = {"resnetaa50": "resnet50", "resnetblur18": "resnet18", "resnetblur50": "resnet50"}
+"""timm's ResNets with smoothed strides, by the architecture that no name and no shape tells them from."""
+
+
+def recognise(shapes: Shapes) -> str:
+    """Return the builder's name whose parameters have these names and shapes.
+
+    Args:
+        shapes: the state dict's names and shapes, prefixes taken off.
+
+    Raises:
+        CheckpointError: none matches; the sentence names the closest.
+    """
+    found = nearest(shapes)
+    if found is not None and found[1].perfect:
+        return found[0]
+    close = f" The closest is {found[0]}: {found[1].sentence}" if found else ""
+    raise CheckpointError(
+        f"The architecture could not be recognised from the names and shapes of the weights.{close} "
+        "Put a card beside the file that names it, such as "
+        '{"architecture": "resnet50", "class_names": ["Chest", "Hand"], "input_size": [512, 512], "fit": "stretch"}.'
+    )
+
+
+def check_said(said: str, architecture: str) -> None:
+    """Refuse weights of a network that has the names and shapes of another one and computes differently.
+
+    Args:
+        said: what the training script called the architecture, as timm's does under `arch`.
+        architecture: what it was recognised as.
+
+    Raises:
+        CheckpointError: it is one of `LOOKALIKES`.
+    """
+    if LOOKALIKES.get(said) == architecture:
+        raise CheckpointError(
+            f"The file says that it is a {said}: its weights have the names and shapes of {architecture}, but its "
+            f"layers compute differently. If it is a {architecture} after all, put a card beside it, such as "
+            f'{{"architecture": "{architecture}", "class_names": ["Chest", "Hand"], "input_size": [512, 512], '
+            '"fit": "stretch"}.'
+        )
+
+
+def nearest(shapes: Shapes) -> tuple[str, KeyMatch] | None:
+    """Return the architecture with most names and shapes in common, and the comparison; None when no family fits."""
+    best: tuple[str, KeyMatch] | None = None
+    for family in FAMILIES:
+        if (
+            len(shapes.get(f"{family.first}.weight", ())) != 4
+            or (family.mark or f"{family.first}.weight") not in shapes
+        ):
+            continue
+        for architecture in family.builders:
+            matched = match_keys(architecture, shapes, class_count_of(family, shapes))
+            if matched.perfect:
+                return architecture, matched
+            if 2 * matched.matched > len(shapes) and (best is None or matched.matched > best[1].matched):
+                best = architecture, matched
+    return best
+
+
+def match_keys(architecture: str, shapes: Shapes, class_count: int) -> KeyMatch:
+    """Compare names and shapes with those of an architecture of so many classes; auxiliary heads are not counted."""
+    family = family_of(architecture)
+    first = shapes.get(f"{family.first}.weight", ())
+    channels = first[1] if len(first) == 4 and first[1] in CHANNELS else CHANNELS[-1]
+    size = fixed_input(architecture, shapes)
+    renames = head_renames(shapes, family)
+    own = {renames.get(name, name): shape for name, shape in shapes.items()}
+    return match(own, _outline(architecture, class_count, channels, size), family.auxiliary)
+
+
+def class_count_of(family: Family, shapes: Shapes) -> int:
+    """Return the number of classes that the head's shape tells; 1 where there is no head."""
+    renames = head_renames(shapes, family)
+    own = {renames.get(name, name): shape for name, shape in shapes.items()}
+    head = own.get(f"{family.head}.weight", ())
+    return head[0] if head else 1
+
+
+def head_renames(shapes: Shapes, family: Family) -> dict[str, str]:
+    """Return new names by old for a head that was replaced by one linear layer under a neighbouring name.
+
+    `fc = Sequential(Dropout(), Linear())` gives `fc.1.weight` for `fc.weight`; the layers without weights before it
+    are taken to be dropout, which does nothing to a prediction.
+    """
+    if f"{family.head}.weight" in shapes or family.no_map:
+        return {}
+    root = family.head.partition(".")[0] + "."
+    linear = [name.removesuffix(".weight") for name in shapes if name.startswith(root) and name.endswith("weight")]
+    if len(linear) != 1:
+        return {}
+    own = linear[0] + "."
+    return {name: f"{family.head}.{name.removeprefix(own)}" for name in shapes if name.startswith(own)}
+
+
+def fixed_input(architecture: str, shapes: Shapes) -> int | None:
+    """Return the side of the only input a vision transformer takes, in pixels; None for all other architectures.
+
+    Its position embedding has one entry for each square of `patch` pixels, and one for the class token.
+    """
+    position, patches = shapes.get("encoder.pos_embedding", ()), shapes.get("conv_proj.weight", ())
+    if not architecture.startswith("vit_") or len(position) != 3 or len(patches) != 4:
+        return None
+    return isqrt(max(position[1] - 1, 1)) * patches[2]
+
+
+@cache
+def _outline(architecture: str, class_count: int, channels: int, image_size: int | None) -> dict[str, tuple[int, ...]]:
+    options = {} if image_size is None else {"image_size": image_size}
+    network = blueprint(architecture, class_count, channels, **options)
+    return {name: tuple(value.shape) for name, value in network.state_dict().items()}

@@ -1,0 +1,187 @@
+"""The intake report: what was found in a checkpoint file, what was done to it, and whether it can be used."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+
+from camdash.errors import CheckpointError, PickledCodeError
+from camdash.networks.architectures import TRANSFORMED, family_of
+from camdash.networks.card import Card, Checkpoint, card_json
+from camdash.networks.catalog import Entry, FoundCard, assumed, digest, read_card
+from camdash.networks.files import kind_of
+from camdash.networks.loading import LoadedPredictor, load_any
+from camdash.networks.matching import COUNTER, FIRST, KeyMatch
+from camdash.networks.recognition import head_renames, match_keys, nearest
+from camdash.networks.weights import StoredWeights, read_header
+
+
+@dataclass(frozen=True)
+class CardField:
+    """A field of a card: its value as JSON-like text, and where it came from (a file's name, assumed, default)."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What was found in a checkpoint file. What was not reached before an error is None or empty.
+
+    Attributes:
+        name: the file's name without its ending.
+        path: the file.
+        size: bytes.
+        sha256: of the file; None where it was refused unread.
+        stored_as: the file's format.
+        architecture: torchvision's builder name: the card's, else the recognised one.
+        compared_with: the architecture that `keys` compares with: this one, else the closest.
+        channels: input channels.
+        parameters: numbers in the network's weights, without batch norm's statistics and auxiliary heads.
+        keys: the comparison of the file's names with the architecture's.
+        ignored: the first names in the file that belong to no network.
+        ignored_count: how many there are.
+        conversions: what was done to the file's content, a phrase each.
+        card: the card, given or assumed.
+        fields: the card's fields and where they came from.
+        deviation: the self-check's result, in parts of the largest logit; None for a network without map.
+        no_map: why there is no exact map, a sentence; None where there is one.
+        error: why the checkpoint cannot be used, a sentence; None where it can.
+        recipe: lines of Python that convert a file with pickled code.
+        checkpoint: the checkpoint, ready for `load_any`; None where it cannot be used.
+    """
+
+    name: str
+    path: Path
+    size: int
+    sha256: str | None = None
+    stored_as: str | None = None
+    architecture: str | None = None
+    compared_with: str | None = None
+    channels: int | None = None
+    parameters: int | None = None
+    keys: KeyMatch | None = None
+    ignored: tuple[str, ...] = ()
+    ignored_count: int = 0
+    conversions: tuple[str, ...] = ()
+    card: Card | None = None
+    fields: tuple[CardField, ...] = ()
+    deviation: float | None = None
+    no_map: str | None = None
+    error: str | None = None
+    recipe: str | None = None
+    checkpoint: Checkpoint | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether the checkpoint was loaded and passed its check."""
+        return self.error is None and self.checkpoint is not None
+
+
+def intake(entry: Entry) -> IntakeReport:
+    """Read, build and check one checkpoint on the CPU, keep nothing of it, and say what was found."""
+    report = IntakeReport(entry.name, entry.path, entry.size)
+    try:
+        for reached in _stages(report, entry):
+            report = reached
+    except PickledCodeError as error:
+        return replace(report, error=str(error), recipe=error.recipe)
+    except CheckpointError as error:
+        return replace(report, error=str(error))
+    return report
+
+
+def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
+    """Yield the report as it grows.
+
+    Raises:
+        CheckpointError: at the stage that fails.
+    """
+    report = replace(report, stored_as=kind_of(entry.path).value)
+    yield report
+    report = replace(report, sha256=digest(entry.path))
+    yield report
+    stored = read_header(entry.path)
+    found = read_card(entry.path, stored.metadata)
+    report = _with_weights(report, stored, found)
+    yield report
+    card = assumed(stored) if found is None else found.card
+    report = replace(report, card=card, fields=_fields(card, found))
+    yield report
+    family_of(card.architecture)
+    checkpoint = Checkpoint(entry.name, entry.path, report.sha256 or "", card)
+    loaded = load_any(checkpoint, torch.device("cpu"))
+    if isinstance(loaded, LoadedPredictor):
+        yield replace(report, no_map=loaded.network.sentence, checkpoint=checkpoint)
+    else:
+        yield replace(report, deviation=loaded.network.deviation, checkpoint=checkpoint)
+
+
+def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard | None) -> IntakeReport:
+    """Add what names, shapes and precision tell."""
+    architecture, keys = _compared(stored, found)
+    report = replace(
+        report,
+        architecture=architecture if found or (keys and keys.perfect) else None,
+        compared_with=architecture,
+        keys=keys,
+        conversions=stored.conversions + _precisions(stored),
+        ignored=stored.ignored[:FIRST],
+        ignored_count=len(stored.ignored),
+    )
+    if architecture is None or keys is None:
+        return report
+    family = family_of(architecture)
+    first = stored.shapes.get(f"{family.first}.weight", ())
+    renames = head_renames(stored.shapes, family)
+    said = [
+        f"head {old.removesuffix('.weight')} taken as {family.head}, what stands before it as dropout"
+        for old in renames
+    ][:1]
+    if keys.auxiliary_count:
+        said.append(f"{keys.auxiliary_count} weights of auxiliary heads left out")
+    return replace(
+        report,
+        channels=first[1] if len(first) == 4 else None,
+        parameters=_parameters(stored, family.auxiliary),
+        conversions=report.conversions + tuple(said),
+    )
+
+
+def _compared(stored: StoredWeights, found: FoundCard | None) -> tuple[str | None, KeyMatch | None]:
+    if found is None:
+        return nearest(stored.shapes) or (None, None)
+    architecture = found.card.architecture
+    family_of(architecture)
+    return architecture, match_keys(architecture, stored.shapes, len(found.card.class_names))
+
+
+def _precisions(stored: StoredWeights) -> tuple[str, ...]:
+    """Say which precisions become float32."""
+    counts: dict[str, int] = {}
+    for value in stored.tensors.values():
+        if value.is_floating_point() and value.dtype is not torch.float32:
+            name = str(value.dtype).removeprefix("torch.")
+            counts[name] = counts.get(name, 0) + 1
+    return tuple(f"{count} tensors from {name} to float32" for name, count in counts.items())
+
+
+def _parameters(stored: StoredWeights, auxiliary: tuple[str, ...]) -> int:
+    passive = (COUNTER, "running_mean", "running_var", "relative_position_index", "relative_coords_table")
+    return sum(
+        value.numel()
+        for name, value in stored.tensors.items()
+        if not name.endswith(passive) and not name.startswith(auxiliary)
+    )
+
+
+def _fields(card: Card, found: FoundCard | None) -> tuple[CardField, ...]:
+    values = {key: json.dumps(value, ensure_ascii=False) for key, value in json.loads(card_json(card)).items()}
+    if card.architecture in TRANSFORMED:
+        values.setdefault("transform_input", "false")
+    sources = dict.fromkeys(found.given, found.where) if found else dict.fromkeys(card.assumed, "assumed")
+    unsaid = {"transform_input": "assumed"}
+    return tuple(CardField(key, value, sources.get(key, unsaid.get(key, "default"))) for key, value in values.items())

@@ -1,0 +1,37 @@
+"""A network whose head is not global average pooling and one linear layer: it predicts, and has no exact map."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, eq=False)
+class WholeNetwork:
+    """A network that is run in one piece; nothing in it changes when it runs, so sessions may share it.
+
+    Attributes:
+        network: from a network input (n, channels, rows, columns) to logits (n, classes).
+        channels: input channels.
+        device: what holds the weights.
+        reason: why there is no exact map, as the beginning of a sentence without its full stop.
+    """
+
+    network: nn.Module
+    channels: int
+    device: torch.device
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        """Why there is no exact map, for the user."""
+        return (
+            f"This network gives a prediction and no map: {self.reason}, "
+            "so its logits are not sums over the cells of a grid that could be drawn exactly."
+        )
+
+    def logits(self, inputs: Tensor) -> Tensor:
+        """Return the logits of a batch of network inputs: (n, classes)."""
+        with torch.inference_mode():
+            result: Tensor = self.network(inputs.to(self.device))
+            return result
