@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from camdash.evidence.analysis import Analysis, analyse
+from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
 from camdash.images.radiograph import Radiograph
 from camdash.images.raster import decode
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import Entry, describe
-from camdash.networks.loading import LoadedCheckpoint, free_device_memory, load, preferred_device
+from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, free_device_memory, load_any, preferred_device
+from camdash.networks.report import IntakeReport, intake
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def _digest(file: ImageFile) -> str:
     return file.sha256
 
 
-def _released(loaded: LoadedCheckpoint) -> None:
+def _released(loaded: LoadedCheckpoint | LoadedPredictor) -> None:
     log.info("released checkpoint %s", loaded.checkpoint.name)
     free_device_memory()
 
@@ -65,16 +66,22 @@ def described(entry: Entry) -> Checkpoint:
     return describe(entry)
 
 
+@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Entry: repr})
+def reported(entry: Entry) -> IntakeReport:
+    """Return a checkpoint's intake report; made once for each state of the file."""
+    return intake(entry)
+
+
 @st.cache_resource(
     show_spinner="Loading and checking the checkpoint …",
     max_entries=LOADED_AT_ONCE,
     hash_funcs={Checkpoint: _checkpoint_key},
     on_release=_released,
 )
-def loaded(checkpoint: Checkpoint, device: str) -> LoadedCheckpoint:
-    """Return the network of a checkpoint on a device, shared by all sessions."""
+def loaded(checkpoint: Checkpoint, device: str) -> LoadedCheckpoint | LoadedPredictor:
+    """Return the network of a checkpoint on a device, shared by all sessions; with maps where it has them."""
     log.info("loading checkpoint %s on %s", checkpoint.name, device)
-    return load(checkpoint, device)
+    return load_any(checkpoint, device)
 
 
 @st.cache_resource(show_spinner=False, scope="session", max_entries=8, hash_funcs={ImageFile: _digest})
@@ -89,7 +96,10 @@ def decoded(file: ImageFile) -> Radiograph:
     max_entries=2000,
     hash_funcs={ImageFile: _digest, Checkpoint: _checkpoint_key},
 )
-def analysed(file: ImageFile, checkpoint: Checkpoint) -> Analysis:
+def analysed(file: ImageFile, checkpoint: Checkpoint) -> Analysis | PredictionAlone:
     """Return what a checkpoint says of a file, for this session alone: at most one forward pass each."""
     log.info("forward pass of %s for image %s", checkpoint.name, file.sha256[:12])
-    return analyse(decoded(file), loaded(checkpoint, str(preferred_device())))
+    network = loaded(checkpoint, str(preferred_device()))
+    if isinstance(network, LoadedPredictor):
+        return predict_alone(decoded(file), network)
+    return analyse(decoded(file), network)

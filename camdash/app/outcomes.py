@@ -10,7 +10,7 @@ from camdash.app import selection
 from camdash.app.caches import ImageFile, analysed
 from camdash.app.text import plain
 from camdash.errors import ImageError
-from camdash.evidence.analysis import Analysis
+from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.networks.card import Checkpoint
 from camdash.rendering.charts import percent
 
@@ -22,7 +22,10 @@ class Refusal:
     sentence: str
 
 
-def outcome(file: ImageFile, checkpoint: Checkpoint) -> Analysis | Refusal:
+Outcome = Analysis | PredictionAlone | Refusal
+
+
+def outcome(file: ImageFile, checkpoint: Checkpoint) -> Outcome:
     """Return the analysis of a file, or why there is none."""
     try:
         return analysed(file, checkpoint)
@@ -50,7 +53,7 @@ def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Chec
             _table(files, outcomes)
 
 
-def _table(files: Sequence[ImageFile], outcomes: Sequence[Analysis | Refusal]) -> None:
+def _table(files: Sequence[ImageFile], outcomes: Sequence[Outcome]) -> None:
     rows = {
         "file": [file.name for file in files],
         "predicted": [_predicted(one) for one in outcomes],
@@ -74,7 +77,7 @@ def _opened() -> None:
         selection.choose_file(rows[0])
 
 
-def _predicted(one: Analysis | Refusal) -> str:
+def _predicted(one: Outcome) -> str:
     if isinstance(one, Refusal):
         return "not read"
     prediction = one.prediction

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from camdash.app import selection, sidebar
-from camdash.app.caches import ImageFile, analysed, decoded, loaded, settled
+from camdash.app.caches import ImageFile, decoded, loaded, settled
 from camdash.app.downloads import offer_downloads
 from camdash.app.explanation import explain_the_picture
 from camdash.app.outcomes import Refusal, outcome, show_all, show_refusal
@@ -13,6 +13,7 @@ from camdash.app.text import plain
 from camdash.app.viewer import saved_settings, viewer
 from camdash.app.viewer.payload import Mode
 from camdash.errors import CamdashError
+from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.networks.card import Checkpoint
 from camdash.networks.loading import preferred_device
 from camdash.rendering.export import Drawing
@@ -47,13 +48,15 @@ def _show(file: ImageFile, checkpoint: Checkpoint) -> None:
         show_refusal(file, result)
         return
     show_answer(result)
-    _show_maps(file, checkpoint)
+    if isinstance(result, PredictionAlone):
+        st.info(plain(result.reason))
+        return
+    _show_maps(file, result)
 
 
 @st.fragment
-def _show_maps(file: ImageFile, checkpoint: Checkpoint) -> None:
+def _show_maps(file: ImageFile, analysis: Analysis) -> None:
     """Show viewer and downloads; a fragment, so that a change of look runs nothing else."""
-    analysis = analysed(file, checkpoint)
     lossless = saved_settings(VIEWER).lossless
     settings = viewer(viewer_blob(file.name, decoded(file), analysis, lossless=lossless), key=VIEWER)
     drawing = Drawing(settings.look, settings.opacity, settings.mode is Mode.CONTRAST, settings.smooth)

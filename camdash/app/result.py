@@ -3,14 +3,14 @@
 import streamlit as st
 
 from camdash.app.text import plain
-from camdash.evidence.analysis import Analysis, Prediction
+from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
 from camdash.rendering.charts import percent, softmax_chart
 
 EVEN = 0.5
 """Below this probability of the predicted class the answer is called uncertain."""
 
 
-def show_answer(analysis: Analysis) -> None:
+def show_answer(analysis: Analysis | PredictionAlone) -> None:
     """Show the predicted class and its probability in words, and the softmax as bars."""
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     prediction = analysis.prediction

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torchvision
 from streamlit.testing.v1 import AppTest
 
 from camdash.networks.split import CHECK_SHAPE
@@ -165,3 +166,15 @@ def test_a_device_that_is_not_there_is_said(page: AppTest, monkeypatch: pytest.M
     page.run()
     assert not page.exception
     assert value in page.error[0].value.replace("\\", "")
+
+
+def test_a_network_without_exact_map_gives_prediction_chart_and_the_reason(checkpoints: Path, page: AppTest) -> None:
+    for path in checkpoints.iterdir():
+        path.unlink()
+    network = torchvision.models.squeezenet1_1(weights=None, num_classes=4)
+    save_state_dict(checkpoints / "squeeze.pth", network.state_dict())
+    page.run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
+    assert "no map" in page.info[0].value
+    assert len(page.get("bidi_component")) == 1

@@ -82,7 +82,8 @@ def _shrunk(image: Image, matrix: NDArray[np.float64]) -> tuple[Image, NDArray[n
 
 
 def _exposure(image: Image, random: np.random.Generator) -> Image:
-    values: NDArray[np.float32] = (image.astype(np.float32) / np.float32(255)) ** np.float32(np.exp(random.uniform(-0.6, 0.6)))
+    gamma = np.float32(np.exp(random.uniform(-0.6, 0.6)))
+    values: NDArray[np.float32] = (image.astype(np.float32) / np.float32(255)) ** gamma
     values = (values - np.float32(0.5)) * np.float32(random.uniform(0.6, 1.35))
     values = values + np.float32(0.5 + random.uniform(-0.14, 0.14))
     if random.random() < 0.25:

@@ -1,0 +1,83 @@
+"""The page of checkpoints: for each file what was recognised, what was done to it, and whether it can be used."""
+
+import streamlit as st
+
+from camdash.app.caches import reported
+from camdash.app.text import plain
+from camdash.networks.catalog import checkpoint_folders, entries
+from camdash.networks.matching import KeyMatch
+from camdash.networks.report import IntakeReport
+
+
+def checkpoints_page() -> None:
+    """Draw the intake report of every file in the checkpoint folders."""
+    with st.sidebar:
+        st.markdown("#### camdash")
+        st.button("Look again", icon=":material/refresh:", help="New and replaced files appear at every look.")
+        for folder in checkpoint_folders():
+            st.caption(plain(f"Folder {folder}"))
+    st.markdown("### Checkpoints")
+    found = entries(checkpoint_folders())
+    if not found:
+        st.info("There is no checkpoint. Put one into the folder `checkpoints`.")
+    for entry in found:
+        with st.spinner(f"Reading and checking {plain(entry.path.name)} …"):
+            report = reported(entry)
+        _show(report)
+
+
+def _show(report: IntakeReport) -> None:
+    icon = ":material/check_circle:" if report.usable else ":material/error:"
+    said = "can be used" if report.usable else "cannot be used"
+    with st.expander(f"**{plain(report.path.name)}** {said}", icon=icon, expanded=not report.usable):
+        if report.error:
+            st.error(plain(report.error))
+        if report.recipe:
+            st.caption("To convert it, if you trust who made it:")
+            st.code(report.recipe, language="python")
+        if report.no_map:
+            st.info(plain(report.no_map))
+        st.markdown("\n".join(f"- **{name}**: {plain(text)}" for name, text in _facts(report)))
+        if report.fields:
+            rows = [{"field": one.name, "value": one.value, "from": one.source} for one in report.fields]
+            st.dataframe(rows, hide_index=True)
+
+
+def _facts(report: IntakeReport) -> list[tuple[str, str]]:
+    facts: list[tuple[str, str | None]] = [
+        ("Architecture", report.architecture),
+        ("Closest architecture", report.compared_with if report.compared_with != report.architecture else None),
+        ("Input channels", None if report.channels is None else str(report.channels)),
+        ("Parameters", None if report.parameters is None else f"{report.parameters:,}"),
+        ("Self-check", _check(report)),
+        ("Names of weights", _keys(report.keys) if report.keys else None),
+        ("Left out", _listed(report.ignored, report.ignored_count)),
+        ("Done to it", "; ".join(report.conversions)),
+        ("Stored as", f"{report.stored_as}, {report.size / 2**20:.1f} MB" if report.stored_as else None),
+        ("sha256", report.sha256),
+    ]
+    return [(name, text) for name, text in facts if text]
+
+
+def _check(report: IntakeReport) -> str | None:
+    if report.deviation is None:
+        return None
+    return f"evidence + bias meets the original network's logits within {report.deviation:.1e} of the largest"
+
+
+def _keys(keys: KeyMatch) -> str:
+    words = [f"{keys.matched} match"]
+    for label, names, count in (
+        ("missing", keys.missing, keys.missing_count),
+        ("unexpected", keys.unexpected, keys.unexpected_count),
+    ):
+        if listed := _listed(names, count):
+            words.append(f"{label}: {listed}")
+    return "; ".join(words)
+
+
+def _listed(names: tuple[str, ...], count: int) -> str:
+    if not count:
+        return ""
+    more = f" and {count - len(names)} more" if count > len(names) else ""
+    return f"{count} ({', '.join(names)}{more})"

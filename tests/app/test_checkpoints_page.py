@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.conftest import save_state_dict
+
+
+def shown() -> None:
+    from camdash.app.checkpoints_page import checkpoints_page
+
+    checkpoints_page()
+
+
+@pytest.fixture
+def report(checkpoints: Path) -> AppTest:
+    st.cache_resource.clear()
+    return AppTest.from_function(shown, default_timeout=60)
+
+
+def words(page: AppTest) -> str:
+    return " ".join(one.value for one in [*page.markdown, *page.error, *page.info, *page.caption]).replace("\\", "")
+
+
+def test_each_file_is_listed_with_what_was_recognised_and_its_check(report: AppTest) -> None:
+    report.run()
+    assert not report.exception
+    assert [one.label.replace("\\", "").split("**")[1] for one in report.expander] == [
+        "first.safetensors",
+        "second.safetensors",
+    ]
+    assert "resnet18" in words(report)
+    assert "evidence + bias meets" in words(report)
+
+
+def test_a_file_that_fails_is_listed_with_its_sentence_and_breaks_nothing(checkpoints: Path, report: AppTest) -> None:
+    (checkpoints / "empty.pth").write_bytes(b"")
+    (checkpoints / "picture.pt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    report.run()
+    assert not report.exception
+    assert len(report.expander) == 4
+    assert len(report.error) == 2
+    assert "empty" in report.error[0].value
+
+
+def test_the_fields_of_a_card_say_where_they_came_from(checkpoints: Path, report: AppTest) -> None:
+    for path in checkpoints.iterdir():
+        path.unlink()
+    save_state_dict(checkpoints / "bare.pth")
+    report.run()
+    table = report.dataframe[0].value
+    assert dict(zip(table["field"], table["from"], strict=True))["architecture"] == "assumed"
+
+
+def test_a_file_with_pickled_code_comes_with_the_recipe_that_converts_it(checkpoints: Path, report: AppTest) -> None:
+    save_state_dict(checkpoints / "code.pth", {"run": print})
+    report.run()
+    assert "torch" in report.code[0].value
