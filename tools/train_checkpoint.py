@@ -1,7 +1,7 @@
 r"""Train a checkpoint for camdash on a labelled folder of radiographs.
 
     python -m tools.train_checkpoint --data FOLDER --output checkpoints/NAME.safetensors \
-        --classes chest_frontal chest_lateral hip hand foot --stages 160:9:2e-3:32 256:3:8e-4:24 512:2:5e-4:10
+        --classes chest_frontal chest_lateral hip hand foot --stages 160:9:2e-3:32 256:3:8e-4:24
 
 FOLDER holds `labels.csv` with the columns `file` (relative to it), `label` and `group` (a patient, or whatever must
 not be parted); other columns are ignored. The split by group is read from `--split`; if that file does not exist it

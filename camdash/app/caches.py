@@ -40,7 +40,7 @@ class ImageFile:
 
 
 def _checkpoint_key(checkpoint: Checkpoint) -> str:
-    return f"{checkpoint.sha256} {checkpoint.card!r}"
+    return f"{checkpoint.name} {checkpoint.sha256} {checkpoint.card!r}"
 
 
 def _digest(file: ImageFile) -> str:

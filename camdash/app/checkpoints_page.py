@@ -16,7 +16,7 @@ def checkpoints_page() -> None:
         st.button("Look again", icon=":material/refresh:", help="New and replaced files appear at every look.")
         for folder in checkpoint_folders():
             st.caption(plain(f"Folder {folder}"))
-    st.markdown("### Checkpoints")
+    st.caption("What was found in each file of the checkpoint folders, and whether it can be used.")
     found = entries(checkpoint_folders())
     if not found:
         st.info("There is no checkpoint. Put one into the folder `checkpoints`.")

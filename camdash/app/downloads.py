@@ -4,15 +4,19 @@ from functools import partial
 
 import streamlit as st
 
-from camdash.app.caches import ImageFile, decoded
+from camdash.app.caches import ImageFile
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis
+from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import Drawing, file_name, maps_npz, npz_name, overlay_png
 from camdash.rendering.panels import shown_together
 
 
-def offer_downloads(file: ImageFile, analysis: Analysis, drawing: Drawing) -> None:
-    """Offer a PNG of each overlay and the raw maps; each is made when it is asked for."""
+def offer_downloads(file: ImageFile, radiograph: Radiograph, analysis: Analysis, drawing: Drawing) -> None:
+    """Offer a PNG of each overlay and the raw maps; each is made when it is asked for.
+
+    That happens in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
+    """
     stem = file.name.rsplit(".", 1)[0]
     with st.popover("Download", icon=":material/download:"):
         st.caption("Overlays at the radiograph's own size, drawn as the viewer shows them now.")
@@ -20,7 +24,7 @@ def offer_downloads(file: ImageFile, analysis: Analysis, drawing: Drawing) -> No
             name = file_name(stem, file.sha256, analysis, drawing, panel.id)
             st.download_button(
                 plain(panel.name),
-                partial(_overlay, file, analysis, drawing, panel.id),
+                partial(overlay_png, radiograph, analysis, drawing, panel.id),
                 file_name=name,
                 mime="image/png",
                 key=f"download-{name}",
@@ -38,7 +42,3 @@ def offer_downloads(file: ImageFile, analysis: Analysis, drawing: Drawing) -> No
             on_click="ignore",
             width="stretch",
         )
-
-
-def _overlay(file: ImageFile, analysis: Analysis, drawing: Drawing, map_id: str) -> bytes:
-    return overlay_png(decoded(file), analysis, drawing, map_id)

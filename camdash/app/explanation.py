@@ -6,8 +6,8 @@ SENTENCES = (
     "**Orange to red** areas speak **for** the class, **blue** areas **against** it. Where the radiograph is "
     "untouched, there is no evidence either way.",
     "All classes share **one scale**: a pale map is weak evidence. Nothing is stretched unless the panel says so.",
-    "Under each panel: *evidence + bias = logit*. The evidence is the average of the whole map, and the classes' "
-    "logits become the probabilities (softmax). The colors are all there is, plus one constant per class.",
+    "Under each panel: *evidence + bias = logit*. The evidence is the mean of the map over its cells, and the classes' "
+    "logits become the probabilities (softmax). The map is all there is, plus one constant per class.",
     "The **average** shows where the network responds to anything. Taking it away changes no probability. *Contrast* "
     "shows each class without it: why this class rather than the others.",
     "A map is coarse: its cells are some 32 pixels of the network's input apart, and each sees far around itself. "

@@ -16,11 +16,11 @@ STYLE = f"""
   .stSidebar [data-testid="stSidebarUserContent"] {{ padding: 0 0.6rem 1rem; }}
   .stSidebar .stColumn [data-testid="stElementToolbar"] {{ display: none; }}
   .stSidebar [data-testid="stPopover"] button {{ min-height: 1.4rem; padding: 0; }}
-  .stSidebar [data-testid="stFileUploaderDropzone"] {{ padding: 0.5rem 0.75rem; }}
+  .stSidebar [data-testid="stFileUploaderDropzone"] {{ padding: 0.5rem 0.75rem; max-height: 9.5rem; overflow-y: auto; }}
   .stSidebar [class*="st-key-sample-"] button {{ padding: 0 0.1rem; min-height: 1.5rem; font-size: 0.75rem; }}
   .stSidebar [class*="st-key-sample-"] button p {{ font-size: 0.75rem; overflow: visible; }}
   .camdash-disclaimer {{
-    position: fixed; top: 0.5rem; left: 50%; transform: translateX(-50%); z-index: 999991; pointer-events: none;
+    position: fixed; top: 0.95rem; right: 4.2rem; z-index: 999991; pointer-events: none;
     padding: 0.1rem 0.8rem; border-radius: 1rem; font-size: 0.8rem; white-space: nowrap;
     color: #f0b45c; background: #2a2312;
   }}

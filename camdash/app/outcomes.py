@@ -8,8 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import selection
 from camdash.app.caches import ImageFile, analysed
-from camdash.app.text import plain
-from camdash.errors import ImageError
+from camdash.app.text import named, plain
+from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.networks.card import Checkpoint
 from camdash.rendering.charts import percent
@@ -29,13 +29,13 @@ def outcome(file: ImageFile, checkpoint: Checkpoint) -> Outcome:
     """Return the analysis of a file, or why there is none."""
     try:
         return analysed(file, checkpoint)
-    except ImageError as error:
+    except CamdashError as error:
         return Refusal(str(error))
 
 
 def show_refusal(file: ImageFile, refusal: Refusal) -> None:
     """Say why a file could not be analysed."""
-    st.error(f"**{plain(file.name)}** was not analysed. {plain(refusal.sentence)}", icon=":material/broken_image:")
+    st.error(f"{named(file.name)} was not analysed. {plain(refusal.sentence)}", icon=":material/broken_image:")
 
 
 def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint) -> None:

@@ -10,6 +10,7 @@ from camdash.app.outcomes import Refusal, outcome, show_all, show_refusal
 from camdash.app.panels import viewer_blob
 from camdash.app.result import show_answer
 from camdash.app.text import plain
+from camdash.app.uploads import keep_uploads_in_memory
 from camdash.app.viewer import saved_settings, viewer
 from camdash.app.viewer.payload import Mode
 from camdash.errors import CamdashError
@@ -23,6 +24,7 @@ VIEWER = "viewer"
 
 def page() -> None:
     """Draw the page; what a user can do something about is shown as a sentence."""
+    keep_uploads_in_memory()
     settled()
     with st.sidebar:
         st.markdown("#### camdash")
@@ -58,8 +60,9 @@ def _show(file: ImageFile, checkpoint: Checkpoint) -> None:
 def _show_maps(file: ImageFile, analysis: Analysis) -> None:
     """Show viewer and downloads; a fragment, so that a change of look runs nothing else."""
     lossless = saved_settings(VIEWER).lossless
-    settings = viewer(viewer_blob(file.name, decoded(file), analysis, lossless=lossless), key=VIEWER)
+    radiograph = decoded(file)
+    settings = viewer(viewer_blob(file.name, radiograph, analysis, lossless=lossless), key=VIEWER)
     drawing = Drawing(settings.look, settings.opacity, settings.mode is Mode.CONTRAST, settings.smooth)
     with st.container(horizontal=True, vertical_alignment="top"):
         explain_the_picture()
-        offer_downloads(file, analysis, drawing)
+        offer_downloads(file, radiograph, analysis, drawing)

@@ -26,15 +26,18 @@ def choose_file(index: int) -> None:
 def uploads_changed() -> None:
     """Look at the first file that was not there before; back to the sample when none is left."""
     uploads = st.session_state.get(UPLOADS) or []
-    known = st.session_state.get(KNOWN, frozenset())
-    new = [index for index, upload in enumerate(uploads) if upload.file_id not in known]
-    st.session_state[KNOWN] = frozenset(upload.file_id for upload in uploads)
+    known: tuple[str, ...] = st.session_state.get(KNOWN, ())
+    present = tuple(upload.file_id for upload in uploads)
+    st.session_state[KNOWN] = present
+    new = [index for index, file_id in enumerate(present) if file_id not in known]
+    place = st.session_state.get(FILE)
     if new:
         choose_file(new[0])
     elif not uploads:
         choose_sample(FIRST)
-    elif (st.session_state.get(FILE) or 0) >= len(uploads):
-        choose_file(len(uploads) - 1)
+    elif place is not None:
+        looked_at = known[place] if place < len(known) else ""
+        choose_file(present.index(looked_at) if looked_at in present else min(place, len(present) - 1))
 
 
 def chosen_sample() -> str | None:

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app import selection
 from camdash.app.caches import ImageFile, described
 from camdash.app.samples import TITLES, thumbnail
-from camdash.app.text import plain
+from camdash.app.text import named, plain
 from camdash.app.viewer import look_control
 from camdash.errors import CheckpointError
 from camdash.networks.card import Card, Checkpoint
@@ -29,7 +29,7 @@ def choose_checkpoint() -> Checkpoint | None:
         checkpoint = None
         st.error("There is no checkpoint that can be used. Put one into the folder `checkpoints`.")
     for name, sentence in refused:
-        st.warning(f"{plain(name)}: {plain(sentence)}")
+        st.warning(f"{named(name)}: {plain(sentence)}")
     return checkpoint
 
 

@@ -5,6 +5,11 @@ import re
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=])")
 
 
+def named(name: str) -> str:
+    """Return a file's name as code, in which Markdown finds no link, address, picture or HTML either."""
+    return f"`{' '.join(name.split()).replace('`', chr(39))}`"
+
+
 def plain(text: str) -> str:
-    """Return text that Markdown shows letter by letter: no file name becomes a link, a picture or HTML."""
+    """Return a sentence in which Markdown shows each sign as it is."""
     return MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split()))

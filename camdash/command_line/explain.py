@@ -5,6 +5,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,7 +17,7 @@ from camdash.errors import CamdashError, ImageError, UsageError
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
 from camdash.images.files import files_of
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import decode
+from camdash.images.raster import LARGEST_FILE, decode
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
@@ -42,7 +43,7 @@ def explain(request: Request, out: TextIO) -> int:
     Raises:
         CamdashError: no such checkpoint, one that cannot be used, nothing to read, or nowhere to write.
     """
-    files = _files(request.paths)
+    files = _files(request.paths, request.output)
     loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
     if request.output is not None:
         _make_folder(request.output)
@@ -50,7 +51,7 @@ def explain(request: Request, out: TextIO) -> int:
     for file in files:
         rows.append(_explained(file, loaded, request.output))
         if request.as_json:
-            out.write(json.dumps(rows[-1], ensure_ascii=False) + "\n")
+            out.write(json.dumps(rows[-1], ensure_ascii=True) + "\n")
             out.flush()
     if not request.as_json:
         write_table(out, ["file", "predicted", "probability", "error"], [_cells(row) for row in rows])
@@ -59,10 +60,10 @@ def explain(request: Request, out: TextIO) -> int:
     return 1 if any(row["error"] for row in rows) else 0
 
 
-def _files(paths: Sequence[str]) -> list[Path]:
+def _files(paths: Sequence[str], output: Path | None) -> list[Path]:
     files, passed_over = [], 0
     for path in paths:
-        found, others = files_of(Path(path))
+        found, others = files_of(Path(path), without=output)
         files += found
         passed_over += others
     if passed_over:
@@ -73,8 +74,14 @@ def _files(paths: Sequence[str]) -> list[Path]:
 
 
 def _make_folder(output: Path) -> None:
-    try:
+    with _writing(output):
         output.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def _writing(output: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UsageError(f"Nothing can be written to {output}: {error.strerror}.") from error
 
@@ -103,6 +110,8 @@ def _explained(file: Path, loaded: LoadedCheckpoint | LoadedPredictor, output: P
 
 def _content(file: Path) -> bytes:
     try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise ImageError(f"The file is larger than {LARGEST_FILE // 2**20} MB, the most that is read.")
         return file.read_bytes()
     except OSError as error:
         raise ImageError(f"The file cannot be read: {error.strerror}.") from error
@@ -131,8 +140,9 @@ def _predicted(found: PredictionAlone) -> dict[str, Any]:
 
 
 def _write_pictures(output: Path, file: Path, sha256: str, radiograph: Radiograph, analysis: Analysis) -> None:
-    for name, content in export_files(file.stem, sha256, radiograph, analysis):
-        (output / name).write_bytes(content)
+    with _writing(output):
+        for name, content in export_files(file.stem, sha256, radiograph, analysis):
+            (output / name).write_bytes(content)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
@@ -143,7 +153,8 @@ def _cells(row: dict[str, Any]) -> list[str]:
 
 def _write_csv(output: Path, rows: Sequence[dict[str, Any]], checkpoint: Checkpoint) -> None:
     flat = [dict(_flat(row, checkpoint.card.class_names)) for row in rows]
-    with (output / "predictions.csv").open("w", newline="", encoding="utf-8") as lines:
+    path = output / "predictions.csv"
+    with _writing(output), path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as lines:
         writer = csv.DictWriter(lines, fieldnames=list(flat[0]))
         writer.writeheader()
         writer.writerows(flat)

@@ -1,6 +1,7 @@
 """The radiograph: one channel of values, brighter = higher, and the window it is shown through."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +47,10 @@ class Radiograph:
     def grey(self) -> NDArray[np.float32]:
         """Return the values through the default window: (rows, columns), float32 in [0, 1]."""
         low = self.window.centre - self.window.width / 2
-        scaled = (self.values.astype(np.float32) - np.float32(low)) / np.float32(self.window.width)
-        clipped: NDArray[np.float32] = np.clip(scaled, 0, 1)
+        number = np.float64 if self.values.dtype == np.float32 else np.float32  # extreme floats overflow in single
+        values: NDArray[Any] = self.values.astype(number)
+        scaled = (values - number(low)) / number(self.window.width)
+        clipped: NDArray[np.float32] = np.clip(scaled, 0, 1).astype(np.float32)
         return clipped
 
     def display(self) -> NDArray[np.uint8]:

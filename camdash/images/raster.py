@@ -103,9 +103,10 @@ def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
     upright = ImageOps.exif_transpose(image)
     if upright.mode in ("1", "L"):
         return np.asarray(upright.convert("L"), np.uint8)
-    colors = np.asarray(upright.convert("RGBA"), np.float32)
-    brightness = colors[:, :, :3] @ LUMA
-    return np.round(brightness * colors[:, :, 3] / 255).astype(np.uint8)
+    colors = upright.convert("RGBA")
+    brightness = np.asarray(colors.convert("L"), np.uint16)  # Pillow's L is BT.601, rounded, in one byte a pixel
+    opacity = np.asarray(colors.getchannel("A"), np.uint16)
+    return ((brightness * opacity + 127) // 255).astype(np.uint8)
 
 
 def _radiograph(values: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float32], kind: str) -> Radiograph:
@@ -113,4 +114,4 @@ def _radiograph(values: NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.floa
         return Radiograph(values, Window.between(0, 255), f"{kind}, 8 bits")
     low, high = float(values.min()), float(values.max())
     bits = "16 bits" if values.dtype == np.uint16 else "float"
-    return Radiograph(values, Window.between(low, high if high > low else low + 1), f"{kind}, {bits}")
+    return Radiograph(values, Window.between(low, high if high > low else low + max(1, abs(low))), f"{kind}, {bits}")

@@ -47,6 +47,7 @@ def preferred_device() -> torch.device:
     wanted = os.environ.get(DEVICE_VARIABLE) or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(wanted)
+        torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise UsageError(f"{DEVICE_VARIABLE} is {wanted!r}, which is no device of this machine. Try cpu.") from error

@@ -95,7 +95,7 @@ def test_opacity_and_panels_survive_another_sample(page: Any) -> None:
     for _ in range(5):
         slider.press("ArrowLeft")
     moved = slider.input_value()
-    page.locator(".camdash").get_by_text("Top class", exact=True).click()
+    page.get_by_role("radio", name="Top class").check()
     settled(page)
     page.get_by_role("button", name="Foot", exact=True).click()
     page.locator("h3", has_text="Foot, ").first.wait_for()
@@ -116,7 +116,7 @@ def test_a_download_is_the_overlay_at_the_radiographs_size(page: Any, tmp_path: 
     settled(page)
     page.get_by_role("button", name="Download", exact=False).first.click()
     with page.expect_download() as started:
-        page.get_by_role("button", name="Hand", exact=True).last.click()
+        page.locator("[data-testid=stPopoverBody]").get_by_role("button", name="Hand").click()
     saved = Path(started.value.path()).read_bytes()
     assert started.value.suggested_filename.startswith("film_class-hand_evidence_")
     assert Image.open(io.BytesIO(saved)).size == (200, 300)

@@ -235,3 +235,33 @@ def test_as_a_program_its_standard_output_is_json_alone_and_logs_go_to_standard_
 def test_real_radiographs_are_explained(real_radiographs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "--json", *map(str, real_radiographs)]) == 0
     assert len(json_lines(capsys.readouterr().out)) == len(real_radiographs)
+
+
+def test_an_output_folder_within_the_folder_is_not_explained_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    written(films / "one.png")
+    (films / "._one.png").write_bytes(b"resource fork")
+    arguments = ["explain", "--json", "--output", str(films / "out"), str(films)]
+    for _ in range(2):
+        assert main(arguments) == 0
+        assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_file_name_that_is_no_unicode_is_escaped_in_every_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png")
+    Path(odd).write_bytes(image_bytes(speckle(40, 30)))
+    assert main(["explain", "--json", "--output", str(tmp_path / "out"), odd]) == 0
+    assert "\\udcff" in capsys.readouterr().out
+    assert "\\udcff" in (tmp_path / "out/predictions.csv").read_text(encoding="utf-8")
+
+
+def test_a_folder_that_cannot_be_written_to_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/predictions.csv").mkdir()
+    assert main(["explain", "--output", str(tmp_path / "out"), written(tmp_path / "hand.png")]) == 2
+    assert "Nothing can be written" in capsys.readouterr().err

@@ -31,12 +31,12 @@ function percent(share) {
   return share < 0.001 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
 }
 
-// "evidence +5.92 + bias 0.20 = +6.12" (the logit). The bias takes up the rounding, so that the line adds up.
+// "evidence +5.92 + bias 0.20 = +6.12" (the logit). The evidence takes up the rounding, so that the line adds up.
 function equation({ evidence, bias, logit }) {
   if (evidence === null || bias === null || logit === null) return "";
   const hundredths = (value) => Math.round(value * 100) / 100;
-  const term = signed(hundredths(logit) - hundredths(evidence), 2);
-  return `evidence ${signed(evidence, 2)} ${term[0]} bias ${term.slice(1)} = ${signed(logit, 2)}`;
+  const term = signed(bias, 2);
+  return `evidence ${signed(hundredths(logit) - hundredths(bias), 2)} ${term[0]} bias ${term.slice(1)} = ${signed(logit, 2)}`;
 }
 
 // The two lines beneath a panel: figures or the caption's first sentence, then what else there is to say.
@@ -44,11 +44,10 @@ function lines(map, scale, look) {
   const [first, ...others] = map.caption.split(/(?<=[.;]) /);
   const figures = equation(map);
   const said = figures ? [figures, map.caption] : [first, others.join(" ")];
-  let second = [map.note, said[1]].filter(Boolean).join(" · ");
-  if (scale.flat) second = scale.flat;
-  else if (look === "classic") second = `blue ${few(scale.low)} … red ${few(scale.high)} logits`;
-  else if (look === "own") second = `stretched ×${factor(scale.factor)}${second && " · " + second}`;
-  return [said[0], second];
+  let drawn = scale.flat;
+  if (!drawn && look === "classic") drawn = `blue ${few(scale.low)} … red ${few(scale.high)} logits`;
+  if (!drawn && look === "own") drawn = `stretched ×${factor(scale.factor)} to ±${few(scale.high).slice(1)} logits`;
+  return [said[0], [drawn, map.note, said[1]].filter(Boolean).join(" · ")];
 }
 
 function factor(value) {
