@@ -1,5 +1,6 @@
 """Overlays and raw maps to take away, drawn by the server as the viewer shows them."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -11,34 +12,49 @@ from camdash.rendering.export import Drawing, file_name, maps_npz, npz_name, ove
 from camdash.rendering.panels import shown_together
 
 
-def offer_downloads(file: ImageFile, analysis: Analysis, drawing: Drawing) -> None:
-    """Offer a PNG of each overlay and the raw maps; each is made when it is asked for."""
-    stem = file.name.rsplit(".", 1)[0]
+def offer_downloads(file: ImageFile, analyses: Sequence[Analysis], drawing: Drawing) -> None:
+    """Offer a PNG of each overlay and the raw maps of each checkpoint; each is made when it is asked for."""
     with st.popover("Download", icon=":material/download:"):
         st.caption("Overlays at the radiograph's own size, drawn as the viewer shows them now.")
-        for panel in shown_together(analysis, contrast=drawing.contrast):
-            name = file_name(stem, file.sha256, analysis, drawing, panel.id)
-            st.download_button(
-                plain(panel.name),
-                partial(_overlay, file, analysis, drawing, panel.id),
-                file_name=name,
-                mime="image/png",
-                key=f"download-{name}",
-                on_click="ignore",
-                width="stretch",
-            )
-        st.caption("Raw maps: float32, in logits, with names, bias, logits and digests.")
-        name = npz_name(stem, file.sha256, analysis)
+        for place, analysis in enumerate(analyses):
+            if len(analyses) > 1:
+                st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")
+            beside = [*analyses[:place], *analyses[place + 1 :]]
+            _offer_overlays(file, analysis, drawing, beside)
+            _offer_maps(file, analysis)
+
+
+def _offer_overlays(file: ImageFile, analysis: Analysis, drawing: Drawing, beside: Sequence[Analysis]) -> None:
+    for panel in shown_together(analysis, contrast=drawing.contrast):
+        name = file_name(_stem(file), file.sha256, analysis, drawing, panel.id, beside)
         st.download_button(
-            "Raw maps (.npz)",
-            partial(maps_npz, analysis, file.sha256),
+            plain(panel.name),
+            partial(_overlay, file, analysis, drawing, panel.id, beside),
             file_name=name,
-            mime="application/octet-stream",
+            mime="image/png",
             key=f"download-{name}",
             on_click="ignore",
             width="stretch",
         )
 
 
-def _overlay(file: ImageFile, analysis: Analysis, drawing: Drawing, map_id: str) -> bytes:
-    return overlay_png(decoded(file), analysis, drawing, map_id)
+def _offer_maps(file: ImageFile, analysis: Analysis) -> None:
+    st.caption("Raw maps: float32, in logits, with names, bias, logits and digests.")
+    name = npz_name(_stem(file), file.sha256, analysis)
+    st.download_button(
+        "Raw maps (.npz)",
+        partial(maps_npz, analysis, file.sha256),
+        file_name=name,
+        mime="application/octet-stream",
+        key=f"download-{name}",
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def _stem(file: ImageFile) -> str:
+    return file.name.rsplit(".", 1)[0]
+
+
+def _overlay(file: ImageFile, analysis: Analysis, drawing: Drawing, map_id: str, beside: Sequence[Analysis]) -> bytes:
+    return overlay_png(decoded(file), analysis, drawing, map_id, beside)
