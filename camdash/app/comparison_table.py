@@ -56,7 +56,7 @@ def _work(files: Sequence[ImageFile], pair: Pair, done: dict[str, Row]) -> None:
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0)
-        st.button("Stop", key="stop", on_click=_stop, args=(_task(files, pair),))
+        st.button("Stop comparing", key="stop", on_click=_stop, args=(_task(files, pair),))
     for count, file in enumerate(missing, len(files) - len(missing)):
         bar.progress(count / len(files), text=f"Compared {count} of {len(files)} radiographs")
         done[file.sha256] = _row(file, pair)

@@ -70,15 +70,12 @@ def say_ignored() -> None:
     st.session_state[SAID] = True
 
 
-def write(**values: str | None) -> None:
-    """Bring the address up to date; None takes a value out of it. What did not change is not touched."""
-    keys = {"checkpoint": CHECKPOINT, "second": SECOND, "class_name": CLASS, "view": VIEW}
-    for name, value in values.items():
-        key = keys[name]
-        if value is None and key in st.query_params:
-            del st.query_params[key]
-        elif value is not None and st.query_params.get(key) != value:
-            st.query_params[key] = value
+def write(values: Mapping[str, str | None]) -> None:
+    """Bring the address up to date, in one step and only if it changes; None takes a value out of it."""
+    before = st.query_params.to_dict()
+    after = {key: value for key, value in {**before, **values}.items() if value is not None}
+    if after != before:
+        st.query_params.from_dict(after)
 
 
 def _sentence(key: str, value: str) -> str:

@@ -28,7 +28,7 @@ def show_maps(file: ImageFile, checkpoint: Checkpoint, second: Checkpoint | None
     picture = picture_of(file.name, decoded(file), lossless=saved_settings(VIEWER).lossless)
     settings = viewer(pack(ViewerData(picture, sources, _opening(names))), key=VIEWER)
     if has_told(VIEWER):
-        link.write(class_name=names.get(settings.focus), view=_view(settings, sources))
+        link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus)})
     drawing = Drawing(settings.look, settings.opacity, settings.mode is Mode.CONTRAST, settings.smooth)
     with st.container(horizontal=True, vertical_alignment="top"):
         if comparison:

@@ -29,7 +29,7 @@ def page() -> None:
         sidebar.choose_look()
     if checkpoint is None:
         return
-    link.write(checkpoint=checkpoint.name, second=second.name if second else None)
+    link.write({link.CHECKPOINT: checkpoint.name, link.SECOND: second.name if second else None})
     link.say_ignored()
     try:
         loaded(checkpoint, str(preferred_device()))
