@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import streamlit as st
@@ -159,7 +160,7 @@ def _columns(rows: Sequence[Row], pair: Pair) -> dict[str, list[object]]:
     }
 
 
-def _config() -> dict[str, object]:
+def _config() -> dict[str, Any]:
     share = st.column_config.NumberColumn(format="percent", help="Probability of the class beside it")
     return {
         "picture": st.column_config.ImageColumn("", width=60),

@@ -31,10 +31,10 @@ def show_maps(file: ImageFile, checkpoint: Checkpoint, second: Checkpoint | None
         link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus)})
     drawing = Drawing(settings.look, settings.opacity, settings.mode is Mode.CONTRAST, settings.smooth)
     with st.container(horizontal=True, vertical_alignment="top"):
-        if comparison:
-            show_agreement(comparison)
         explain_the_picture()
         offer_downloads(file, analyses, drawing)
+    if comparison:
+        show_agreement(comparison)
 
 
 def _names(sources: tuple[Source, ...]) -> dict[str, str]:

@@ -16,6 +16,10 @@ PAIR_HEIGHT = 28
 """Pixels a class where two checkpoints are compared."""
 FIRST_COLOR, SECOND_COLOR = "#3f9e94", "#a284d6"
 """The two checkpoints; neither is a color of evidence, and the second is hatched too."""
+HATCHED = {
+    "color": SECOND_COLOR,
+    "pattern": {"shape": "/", "size": 5, "solidity": 0.25, "fillmode": "overlay", "fgcolor": "#ffffff"},
+}
 
 
 def softmax_chart(prediction: Prediction) -> go.Figure:
@@ -59,16 +63,7 @@ def comparison_chart(comparison: Comparison) -> go.Figure:
     figure = go.Figure(
         [
             _bars("A", comparison.first, [one for _, one, _ in rows], labels, {"color": FIRST_COLOR}),
-            _bars(
-                "B",
-                comparison.second,
-                [two for _, _, two in rows],
-                labels,
-                {
-                    "color": SECOND_COLOR,
-                    "pattern": {"shape": "/", "size": 5, "solidity": 0.25, "fillmode": "overlay", "fgcolor": "#ffffff"},
-                },
-            ),
+            _bars("B", comparison.second, [two for _, _, two in rows], labels, HATCHED),
         ]
     )
     _bare_axes(figure)

@@ -3,9 +3,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.app import comparison_table
+from camdash.app.caches import ImageFile
 from tests.app.test_page import analysed, film, texts, upload
 from tests.conftest import card_fields, save_state_dict
 
@@ -20,6 +22,11 @@ def comparing(page: AppTest, passes: list[tuple[int, ...]]) -> AppTest:
 def compare_with(page: AppTest, index: int) -> AppTest:
     box = page.selectbox(key="second")
     return box.select(box.options[index]).run()
+
+
+def chosen(page: AppTest, key: str) -> str:
+    value: Any = page.selectbox(key=key).value
+    return str(value.name)
 
 
 def header(page: AppTest) -> dict[str, Any]:
@@ -133,13 +140,13 @@ def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
         if len(seen) == 2:
             # What a click on Stop does: its callback, then the page anew.
             comparison_table._stop(comparison_table._task(files(), pair))
-            comparison_table.st.rerun()
+            st.rerun()
         seen.append(file.name)
         return original(file, pair)
 
     def files() -> list[Any]:
-        uploads = comparison_table.st.session_state["uploads"]
-        return [comparison_table.ImageFile.of(one.name, one.getvalue()) for one in uploads]
+        uploads = st.session_state["uploads"]
+        return [ImageFile.of(one.name, one.getvalue()) for one in uploads]
 
     monkeypatch.setattr(comparison_table, "_row", stopped_after_two)
     upload(comparing, *((f"film{k}.png", film(k)) for k in range(4)))
@@ -159,8 +166,8 @@ def test_the_address_carries_both_checkpoints_and_never_a_file(comparing: AppTes
 def test_a_link_reopens_the_comparison(page: AppTest, passes: list[tuple[int, ...]]) -> None:
     page.query_params.update({"checkpoint": "second", "with": "first", "class": "Part 6", "view": "difference"})
     page.run()
-    assert page.selectbox(key="checkpoint").value.name == "second"
-    assert page.selectbox(key="second").value.name == "first"
+    assert chosen(page, "checkpoint") == "second"
+    assert chosen(page, "second") == "first"
     assert header(page)["opening"] == {"mode": "difference", "slot": "only-A-class-6"}
     assert analysed(passes) == 2
     assert not page.warning
@@ -171,7 +178,7 @@ def test_a_link_to_what_is_not_here_is_said_once(page: AppTest) -> None:
     page.run()
     assert not page.exception
     assert [("gone" in one.value, "upside" in one.value) for one in page.warning] == [(True, False), (False, True)]
-    assert page.selectbox(key="second").value.name == "second"
+    assert chosen(page, "second") == "second"
     page.run()
     assert not page.warning
 

@@ -105,8 +105,9 @@ def test_a_row_of_the_table_opens_its_image(page: Any) -> None:
     settled(page)
     table = page.locator("[data-testid=stDataFrame]").last
     table.scroll_into_view_if_needed()
-    cells = table.locator("[role=gridcell]").all_text_contents()
-    listed = [text for text in cells if text.startswith("film")]
+    names = table.locator("td[aria-colindex='2']")
+    names.last.wait_for(state="attached")
+    listed = names.all_text_contents()
     place = next(index for index, name in enumerate(listed) if name != "film0.png")
     box = table.bounding_box()
     page.mouse.click(box["x"] + 17, box["y"] + 38 + 48 * place + 24)

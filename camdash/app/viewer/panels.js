@@ -18,8 +18,10 @@ function panelsOf(header, state) {
 }
 
 function withOneFilm(sections) {
+  if (sections.length < 2) return sections;
   return sections.map((section, index) => {
-    if (index === 0) return section;
+    // The radiograph is neither one's alone, so it carries no answer.
+    if (index === 0) return { ...section, panels: section.panels.map((panel) => ({ ...panel, mark: "" })) };
     const panels = section.panels.filter(({ kind }) => kind !== "film");
     return { ...section, panels, legendFirst: section.panels[0].kind === "film" };
   });
