@@ -53,7 +53,7 @@ def show_agreement(comparison: Comparison) -> None:
 def _answer(letter: str, analysis: Analysis) -> str:
     prediction = analysis.prediction
     answer = f"{plain(prediction.predicted_name)}, {percent(_highest(prediction))}"
-    uncertain = "" if _highest(prediction) >= EVEN else " :gray[uncertain: no class reaches half]"
+    uncertain = "" if _highest(prediction) >= EVEN else " :gray[:small[uncertain, below half]]"
     return f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}{uncertain}"
 
 

@@ -119,7 +119,7 @@ class Viewer {
       toolbar: this.root.querySelector(".toolbar").offsetHeight,
       labels: sections.filter((section) => section.label).length,
       placed: sections.some(legends),
-      narrowest: sections.length > 1 ? NARROWEST_OF_MANY : NARROWEST,
+      several: sections.length > 1,
     });
     this.root.style.setProperty("--box-width", `${places.boxWidth}px`);
     this.root.style.setProperty("--box-height", `${places.boxHeight}px`);
