@@ -10,6 +10,8 @@ STYLE = f"""
   .stAppHeader {{ background: transparent; }}
   .stMainBlockContainer h3 {{ padding: 0 0 0.2rem; }}
   .stMain .stVerticalBlock {{ gap: 0.5rem; }}
+  .stMain .st-key-answers {{ gap: 0.1rem; }}
+  .stMain .st-key-answers h5 {{ padding: 0; margin-bottom: 1rem; }}
   .stSidebar .stVerticalBlock {{ gap: 0.55rem; }}
   .stSidebar [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
   .stSidebar [data-testid="stSidebarContent"] {{ padding: 0 0.2rem; }}

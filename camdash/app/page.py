@@ -1,25 +1,23 @@
-"""The page: a radiograph in, a prediction and its maps out."""
+"""The page: a radiograph in, a prediction and its maps out; of one checkpoint, or of two side by side."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
-from camdash.app import selection, sidebar
-from camdash.app.caches import ImageFile, decoded, loaded, settled
-from camdash.app.downloads import offer_downloads
-from camdash.app.explanation import explain_the_picture
-from camdash.app.outcomes import Refusal, outcome, show_all, show_refusal
-from camdash.app.panels import viewer_blob
+from camdash.app import link, selection, sidebar
+from camdash.app.caches import ImageFile, loaded, settled
+from camdash.app.compared import show_comparison
+from camdash.app.comparison_table import compare_all
+from camdash.app.maps import show_maps
+from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refusal
 from camdash.app.result import show_answer
 from camdash.app.text import plain
 from camdash.app.uploads import keep_uploads_in_memory
-from camdash.app.viewer import saved_settings, viewer
-from camdash.app.viewer.payload import Mode
 from camdash.errors import CamdashError
-from camdash.evidence.analysis import Analysis, PredictionAlone
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import compare
 from camdash.networks.card import Checkpoint
-from camdash.networks.loading import preferred_device
-from camdash.rendering.export import Drawing
-
-VIEWER = "viewer"
+from camdash.networks.loading import LoadedPredictor, preferred_device
 
 
 def page() -> None:
@@ -29,40 +27,63 @@ def page() -> None:
     with st.sidebar:
         st.markdown("#### camdash")
         checkpoint = sidebar.choose_checkpoint()
+        second = sidebar.choose_second(checkpoint)
         files = sidebar.choose_files()
         results = sidebar.results_place()
         sidebar.choose_sample()
         sidebar.choose_look()
     if checkpoint is None:
         return
+    link.write({link.CHECKPOINT: checkpoint.name, link.SECOND: second.name if second else None})
+    link.say_ignored()
     try:
-        loaded(checkpoint, str(preferred_device()))
-        _show(selection.chosen(files), checkpoint)
-        show_all(results, files, checkpoint)
+        first = loaded(checkpoint, str(preferred_device()))
+        second = None if second and isinstance(first, LoadedPredictor) else _ready(second)
+        _show(selection.chosen(files), checkpoint, second)
+        if second is None:
+            show_all(results, files, checkpoint)
+        else:
+            compare_all(files, (checkpoint, second))
     except CamdashError as error:
         st.error(plain(str(error)))
 
 
-def _show(file: ImageFile, checkpoint: Checkpoint) -> None:
+def _ready(second: Checkpoint | None) -> Checkpoint | None:
+    """Load the second checkpoint; one that cannot be used or has no maps is named, and the first is shown alone."""
+    if second is None:
+        return None
+    try:
+        network = loaded(second, str(preferred_device()))
+    except CamdashError as error:
+        st.warning(f"There is nothing to compare with: {plain(str(error))}")
+        return None
+    if isinstance(network, LoadedPredictor):
+        st.warning(f"There are no maps to compare with. {plain(network.network.sentence)}")
+        return None
+    return second
+
+
+def _show(file: ImageFile, checkpoint: Checkpoint, second: Checkpoint | None) -> None:
     with st.spinner("Analysing …"):
-        result = outcome(file, checkpoint)
-    if isinstance(result, Refusal):
-        show_refusal(file, result)
+        results = [outcome(file, one) for one in (checkpoint, second) if one is not None]
+    analyses = [one for one in results if isinstance(one, Analysis)]
+    if len(analyses) < len(results):
+        _show_without_maps(file, results)
         return
-    show_answer(result)
-    if isinstance(result, PredictionAlone):
-        st.info(plain(result.reason))
-        return
-    _show_maps(file, result)
+    if second is None:
+        show_answer(analyses[0])
+    else:
+        show_comparison(compare(analyses[0], analyses[1]))
+    show_maps(file, tuple(analyses))
 
 
-@st.fragment
-def _show_maps(file: ImageFile, analysis: Analysis) -> None:
-    """Show viewer and downloads; a fragment, so that a change of look runs nothing else."""
-    lossless = saved_settings(VIEWER).lossless
-    radiograph = decoded(file)
-    settings = viewer(viewer_blob(file.name, radiograph, analysis, lossless=lossless), key=VIEWER)
-    drawing = Drawing(settings.look, settings.opacity, settings.mode is Mode.CONTRAST, settings.smooth)
-    with st.container(horizontal=True, vertical_alignment="top"):
-        explain_the_picture()
-        offer_downloads(file, radiograph, analysis, drawing)
+def _show_without_maps(file: ImageFile, results: Sequence[Outcome]) -> None:
+    """Show why there is no analysis, or the prediction of a network that has no exact map, and why."""
+    for result in results:
+        if isinstance(result, Refusal):
+            show_refusal(file, result)
+            return
+        if not isinstance(result, Analysis):
+            show_answer(result)
+            st.info(plain(result.reason))
+            return

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from camdash.app.viewer.payload import Mode, Picture, Source, ViewerData, ViewerMap, encode_picture, pack
+from camdash.app.viewer.payload import Mode, Source, ViewerMap
+from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.panels import average_map, class_maps, contrast_maps
@@ -13,12 +14,20 @@ WORTH_NAMING = 0.05
 AVERAGE_CAPTION = "Where the network responds. Removing it changes no probability."
 
 
-def viewer_blob(name: str, radiograph: Radiograph, analysis: Analysis, *, lossless: bool) -> bytes:
-    """Return the viewer's data for one radiograph and one checkpoint."""
+def picture_of(name: str, radiograph: Radiograph, *, lossless: bool) -> Picture:
+    """Return the radiograph as it is sent."""
     data, mime = encode_picture(radiograph.display(), lossless)
-    picture = Picture(data, mime, radiograph.shape, name)
-    maps = (*_class_panels(analysis), *_contrast_panels(analysis), _average_panel(analysis))
-    return pack(ViewerData(picture, (Source(analysis.checkpoint.name, analysis.placement, maps),)))
+    return Picture(data, mime, radiograph.shape, name)
+
+
+def source_of(analysis: Analysis) -> Source:
+    """Return the row of one checkpoint."""
+    return Source(analysis.checkpoint.name, analysis.placement, maps_of(analysis))
+
+
+def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
+    """Return all maps of one checkpoint: classes, contrasts, average."""
+    return (*_class_panels(analysis), *_contrast_panels(analysis), _average_panel(analysis))
 
 
 def _class_panels(analysis: Analysis) -> Iterator[ViewerMap]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from camdash.app import selection
+from camdash.app import link, selection
 from camdash.app.caches import ImageFile, described
 from camdash.app.samples import TITLES, thumbnail
 from camdash.app.text import named, plain
@@ -14,6 +14,8 @@ from camdash.errors import CheckpointError
 from camdash.networks.card import Card, Checkpoint
 from camdash.networks.catalog import Entry, checkpoint_folders, entries
 
+FIRST, SECOND = "checkpoint", "second"
+
 
 def choose_checkpoint() -> Checkpoint | None:
     """Let the user choose among the checkpoints that can be used; None when there is none.
@@ -21,8 +23,9 @@ def choose_checkpoint() -> Checkpoint | None:
     A file that cannot be used is named with its reason; it never hides the others.
     """
     usable, refused = _described(entries(checkpoint_folders()))
+    _follow_link(usable)
     if usable:
-        checkpoint: Checkpoint | None = st.selectbox("Checkpoint", usable, format_func=_title, key="checkpoint")
+        checkpoint: Checkpoint | None = st.selectbox("Checkpoint", usable, format_func=_title, key=FIRST)
         if checkpoint is not None:
             _about(checkpoint)
     else:
@@ -31,6 +34,20 @@ def choose_checkpoint() -> Checkpoint | None:
     for name, sentence in refused:
         st.warning(f"{named(name)}: {plain(sentence)}")
     return checkpoint
+
+
+def choose_second(first: Checkpoint | None) -> Checkpoint | None:
+    """Let the user choose a checkpoint to compare the first one with; None, the default, for no comparison."""
+    usable, _ = _described(entries(checkpoint_folders()))
+    others = [one for one in usable if one != first]
+    if first is None or not others:
+        return None
+    if st.session_state.get(SECOND) not in others:
+        st.session_state[SECOND] = None
+    second: Checkpoint | None = st.selectbox(
+        "Compare with", others, index=None, format_func=_title, key=SECOND, placeholder="No other checkpoint"
+    )
+    return second
 
 
 def choose_files() -> list[ImageFile]:
@@ -86,6 +103,15 @@ def choose_look() -> None:
 def results_place() -> DeltaGenerator:
     """Return the place where the results of all uploads appear."""
     return st.container()
+
+
+def _follow_link(usable: Sequence[Checkpoint]) -> None:
+    """Choose the checkpoints that the page's address names, once, when the session begins."""
+    asked, begins = link.opened(usable)
+    if begins and asked.checkpoint is not None:
+        st.session_state[FIRST] = asked.checkpoint
+    if begins and asked.second is not None:
+        st.session_state[SECOND] = asked.second
 
 
 def _described(found: Sequence[Entry]) -> tuple[list[Checkpoint], list[tuple[str, str]]]:

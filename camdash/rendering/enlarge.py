@@ -15,7 +15,8 @@ def enlarge(values: NDArray[np.float32], placement: Placement, smooth: bool = Tr
     """Return a map of (grid rows, grid columns) at each radiograph pixel: (rows, columns), in the map's units.
 
     Args:
-        values: the map; its edge values are held beyond its outermost cell centres.
+        values: the map; its edge values are held beyond its outermost cell centres. A cell that is NaN is not known
+            (in a difference: one of the two networks did not see it), nor is any pixel it has a share in.
         placement: where the radiograph lies in the network's input.
         smooth: bilinear between cell centres; else the value of the nearest cell.
 
@@ -23,7 +24,10 @@ def enlarge(values: NDArray[np.float32], placement: Placement, smooth: bool = Tr
         The values; NaN where the network saw nothing.
     """
     vertical, horizontal = (_weights(placement, axis, values.shape[axis], smooth) for axis in (0, 1))
-    enlarged: NDArray[np.float32] = vertical @ (values.astype(np.float32) @ horizontal.T)
+    unknown = np.isnan(values)
+    enlarged: NDArray[np.float32] = vertical @ (np.where(unknown, 0, values).astype(np.float32) @ horizontal.T)
+    if unknown.any():
+        enlarged[vertical @ (unknown.astype(np.float32) @ horizontal.T) > 0] = np.nan
     for axis in (0, 1):
         start, stop = placement.seen(axis)
         rows = enlarged if axis == 0 else enlarged.T

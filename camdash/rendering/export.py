@@ -3,7 +3,7 @@
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,15 +47,25 @@ def overlays(radiograph: Radiograph, analysis: Analysis, drawing: Drawing) -> It
         yield panel.id, overlay(grey, values, scale, drawing.opacity)
 
 
-def overlay_png(radiograph: Radiograph, analysis: Analysis, drawing: Drawing, map_id: str) -> bytes:
+def overlay_png(
+    radiograph: Radiograph, analysis: Analysis, drawing: Drawing, map_id: str, beside: Sequence[Analysis] = ()
+) -> bytes:
     """Return the overlay of one map as PNG, at the radiograph's size.
+
+    Args:
+        radiograph: the radiograph.
+        analysis: whose maps.
+        drawing: how they are drawn.
+        map_id: which of them.
+        beside: other analyses that share the scale.
 
     Raises:
         KeyError: there is no such map.
     """
     maps = shown_together(analysis, contrast=drawing.contrast)
     index = {panel.id: place for place, panel in enumerate(maps)}[map_id]
-    scale = scales([panel.values for panel in maps], drawing.look)[index]
+    others = [panel for other in beside for panel in shown_together(other, contrast=drawing.contrast)]
+    scale = scales([panel.values for panel in (*maps, *others)], drawing.look)[index]
     values = enlarge(maps[index].values, analysis.placement, drawing.smooth)
     return png(overlay(radiograph.display(), values, scale, drawing.opacity))
 
@@ -91,9 +101,12 @@ def export_files(stem: str, sha256: str, radiograph: Radiograph, analysis: Analy
     yield npz_name(stem, sha256, analysis), maps_npz(analysis, sha256)
 
 
-def file_name(stem: str, sha256: str, analysis: Analysis, drawing: Drawing, map_id: str) -> str:
-    """Return the file name of an overlay: with a digest of image, checkpoint and drawing, so that no two are alike."""
-    return f"{_safe(stem)}_{_named(analysis, map_id)}_{drawing.look}_{_digest(sha256, analysis, drawing)}.png"
+def file_name(
+    stem: str, sha256: str, analysis: Analysis, drawing: Drawing, map_id: str, beside: Sequence[Analysis] = ()
+) -> str:
+    """Return the file name of an overlay: with a digest of image, checkpoints and drawing, so that no two are alike."""
+    whole = sha256 + "".join(other.checkpoint.sha256 for other in beside)
+    return f"{_safe(stem)}_{_named(analysis, map_id)}_{drawing.look}_{_digest(whole, analysis, drawing)}.png"
 
 
 def npz_name(stem: str, sha256: str, analysis: Analysis) -> str:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camdash.app.viewer import ViewerSettings, parse_settings
-from camdash.app.viewer.payload import Mode, Picture, Source, ViewerData, ViewerMap, encode_picture, pack
+from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, ViewerMap, pack
+from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.color import table
 from camdash.rendering.scale import Look
@@ -109,9 +110,16 @@ def test_a_lossy_picture_is_a_jpeg_of_nearly_the_same_grey_levels() -> None:
 
 
 def test_settings_are_what_the_browser_told() -> None:
-    told = {"look": "classic", "opacity": 0.25, "panels": ["average"], "mode": "contrast", "smooth": False}
+    told = {
+        "look": "classic",
+        "opacity": 0.25,
+        "panels": ["average"],
+        "mode": "contrast",
+        "smooth": False,
+        "focus": "class-1",
+    }
     assert parse_settings({**told, "lossless": True}) == ViewerSettings(
-        Look.CLASSIC, 0.25, ("average",), Mode.CONTRAST, smooth=False, lossless=True
+        Look.CLASSIC, 0.25, ("average",), Mode.CONTRAST, smooth=False, lossless=True, focus="class-1"
     )
 
 
@@ -130,9 +138,28 @@ anything = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["look", "opacity", "panels", "mode", "smooth", "lossless"]), anything))
+@given(st.dictionaries(st.sampled_from(["look", "opacity", "panels", "mode", "smooth", "lossless", "focus"]), anything))
 def test_whatever_a_browser_sends_gives_sound_settings(told: dict[str, object]) -> None:
     settings = parse_settings(told)
     assert settings.look in set(Look)
     assert 0 <= settings.opacity <= 1
-    assert all(isinstance(slot, str) for slot in settings.panels)
+    assert all(isinstance(slot, str) for slot in (*settings.panels, settings.focus))
+
+
+def test_what_one_of_two_checkpoints_did_not_see_has_no_part_in_the_scale() -> None:
+    part = np.array([[np.nan, 2], [-3, np.nan]], np.float32)
+    header, body = _unpack(pack(_data(_source(replace(FOR, values=part)))))
+    sent = header["sources"][0]["maps"][0]
+    assert sent["scales"]["evidence"]["evidence"]["low"] == pytest.approx(-3)
+    np.testing.assert_array_equal(np.frombuffer(body, "<f4", 4, sent["start"]).reshape(2, 2), part)
+
+
+def test_a_map_of_nothing_that_both_saw_is_flat() -> None:
+    header, _ = _unpack(pack(_data(_source(replace(FOR, values=np.full((2, 2), np.nan, np.float32))))))
+    assert header["sources"][0]["maps"][0]["scales"]["evidence"]["evidence"]["flat"]
+
+
+def test_the_opening_is_what_the_link_asked_for() -> None:
+    header, _ = _unpack(pack(replace(_data(_source(FOR)), opening=Opening(Mode.DIFFERENCE, "class-3"))))
+    assert header["opening"] == {"mode": "difference", "slot": "class-3"}
+    assert _unpack(pack(_data(_source(FOR))))[0]["opening"] == {"mode": None, "slot": ""}

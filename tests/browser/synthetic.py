@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.app.viewer.payload import Mode, Picture, Source, ViewerData, ViewerMap, encode_picture
+from camdash.app.viewer.payload import Mode, Source, ViewerData, ViewerMap
+from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.networks.placement import Grid, Placement
 
 SHAPE = (260, 300)

@@ -63,3 +63,13 @@ def test_no_value_lies_beyond_those_of_the_map(values: np.ndarray, smooth: bool)
 def test_the_enlarged_sum_is_the_sum_of_the_enlarged(pair: np.ndarray, smooth: bool) -> None:
     together = enlarge(pair[0] + pair[1], PLAIN, smooth)
     np.testing.assert_allclose(together, enlarge(pair[0], PLAIN, smooth) + enlarge(pair[1], PLAIN, smooth), atol=1e-4)
+
+
+@pytest.mark.parametrize("smooth", [True, False])
+def test_a_cell_that_is_not_known_leaves_only_its_own_pixels_unknown(smooth: bool) -> None:
+    known = np.where(np.eye(3)[0], np.nan, MAP).astype(np.float32)  # the left column is not known
+    drawn, whole = enlarge(known, PLAIN, smooth), enlarge(MAP, PLAIN, smooth)
+    # The cells lie on columns 0, 4 and 8: a smooth edge reaches to column 3, the grid's to the middle between them.
+    edge = 4 if smooth else 2
+    assert np.isnan(drawn[:, :edge]).all()
+    np.testing.assert_allclose(drawn[:, edge:], whole[:, edge:], atol=1e-6)

@@ -75,3 +75,13 @@ def test_without_opacity_the_overlay_is_the_radiograph(film: Radiograph, analysi
     for look in Look:
         for _, picture in overlays(film, analysis, Drawing(look=look, opacity=0)):
             np.testing.assert_array_equal(picture, np.repeat(film.display()[:, :, None], 3, axis=2))
+
+
+def test_beside_a_stronger_checkpoint_the_same_map_is_drawn_paler(film: Radiograph, analysis: Analysis) -> None:
+    stronger = replace(analysis, maps=replace(analysis.maps, maps=analysis.maps.maps * 4))
+    grey = film.display()[:, :, None].astype(int)
+    alone = np.asarray(Image.open(io.BytesIO(overlay_png(film, analysis, Drawing(), "class-1"))))
+    beside = np.asarray(Image.open(io.BytesIO(overlay_png(film, analysis, Drawing(), "class-1", [stronger]))))
+    assert np.abs(beside - grey).mean() < 0.5 * np.abs(alone - grey).mean()
+    with_other = file_name("x", SHA256, analysis, Drawing(), "class-1", [stronger])
+    assert with_other != file_name("x", SHA256, analysis, Drawing(), "class-1")

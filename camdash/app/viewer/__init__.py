@@ -24,6 +24,7 @@ class ViewerSettings:
         mode: which maps are shown.
         smooth: whether maps are drawn bilinear between cells; else as the grid.
         lossless: whether the radiograph is to be sent without losses.
+        focus: the slot that is enlarged beside the radiograph; empty for none.
     """
 
     look: Look = Look.EVIDENCE
@@ -32,6 +33,7 @@ class ViewerSettings:
     mode: Mode = Mode.EVIDENCE
     smooth: bool = True
     lossless: bool = False
+    focus: str = ""
 
 
 def parse_settings(told: object) -> ViewerSettings:
@@ -39,7 +41,7 @@ def parse_settings(told: object) -> ViewerSettings:
     if not isinstance(told, Mapping):
         return ViewerSettings()
     look = Look(told["look"]) if told.get("look") in tuple(Look) else Look.EVIDENCE
-    opacity, panels = told.get("opacity"), told.get("panels")
+    opacity, panels, focus = told.get("opacity"), told.get("panels"), told.get("focus")
     return ViewerSettings(
         look=look,
         opacity=_share(opacity, look.default_opacity),
@@ -47,6 +49,7 @@ def parse_settings(told: object) -> ViewerSettings:
         mode=Mode(told["mode"]) if told.get("mode") in tuple(Mode) else Mode.EVIDENCE,
         smooth=told.get("smooth") is not False,
         lossless=told.get("lossless") is True,
+        focus=focus if isinstance(focus, str) else "",
     )
 
 
@@ -65,6 +68,12 @@ def saved_settings(key: str) -> ViewerSettings:
     """Return the settings that the browser told in an earlier run, before the viewer is mounted in this one."""
     state: Any = st.session_state.get(key) or {}
     return parse_settings(state.get("settings"))
+
+
+def has_told(key: str) -> bool:
+    """Return whether the browser has told anything yet; until then its settings are only the defaults."""
+    state: Any = st.session_state.get(key) or {}
+    return isinstance(state.get("settings"), Mapping)
 
 
 def look_control(*, key: str) -> None:

@@ -1,6 +1,6 @@
 // The marker at one place in all panels, and what each panel's cell says there.
 
-function pointAt(parts, panel, source, at, { transform: place, size, header }) {
+function pointAt(parts, panel, at, { transform: place, size, header }) {
   const here = at && [(at[1] - place.top) / place.scale, (at[0] - place.left) / place.scale];
   const { rows, columns } = header.picture;
   const inside = here && here[0] >= 0 && here[0] < rows && here[1] >= 0 && here[1] < columns;
@@ -10,7 +10,7 @@ function pointAt(parts, panel, source, at, { transform: place, size, header }) {
   parts.cross.style.left = `${at[0] / size.ratio}px`;
   parts.cross.style.top = `${at[1] / size.ratio}px`;
   const pixel = `row ${Math.floor(here[0])}, column ${Math.floor(here[1])}`;
-  return setText(parts.second, panel.kind === "film" ? pixel : `here: ${valueAt(panel.map, source, here)}`);
+  return setText(parts.second, panel.kind === "film" ? pixel : `here: ${valueAt(panel.map, panel.source, here)}`);
 }
 
 // The value of the cell nearest to a place, as the network has it.
@@ -21,5 +21,6 @@ function valueAt(map, source, here) {
     return Math.floor(Math.min(Math.max(cell, 0), axis.cells - 1) + 0.5);
   });
   if (row < 0 || column < 0) return "outside of what the network saw";
-  return signed(map.grid[row * source.axes[1].cells + column], 2);
+  const value = map.grid[row * source.axes[1].cells + column];
+  return Number.isNaN(value) ? "not seen by both" : signed(value, 2);
 }

@@ -1,7 +1,9 @@
 // How the panels share the space: never narrower than they are legible, and all of them on one screen if they fit.
 
 const NARROWEST = 200;
+const NARROWEST_OF_MANY = 128; // where checkpoints stand one above the other: rather small than far apart
 const LOWEST = 150;
+const LOWEST_OF_MANY = 110;
 const GAP = 6;
 const WORDS = 58; // a panel's heading and caption, CSS pixels
 const STRIP = 34; // the legend where it has a row of its own
@@ -9,17 +11,18 @@ const ABOVE = [100, 300]; // how much of the page above is reckoned with
 const BELOW = 12;
 const LEAST = 420;
 
+// `counts`: the panels of each section, the legend among them where it is `placed`.
 // Returns the box of each panel in CSS pixels, and whether the last row has a free place for the legend.
-function arrange(counts, { width, above, toolbar, labels }) {
+function arrange(counts, { width, above, toolbar, labels, several, placed }) {
   const most = Math.max(...counts);
-  const fitting = Math.max(1, Math.floor((width + GAP) / (NARROWEST + GAP)));
+  const fitting = Math.max(1, Math.floor((width + GAP) / ((several ? NARROWEST_OF_MANY : NARROWEST) + GAP)));
   const columns = Math.ceil(most / Math.ceil(most / fitting));
   const boxWidth = Math.floor((width - GAP * (columns - 1)) / columns);
   const rows = counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0);
-  const free = counts[counts.length - 1] % columns !== 0;
+  const free = placed || counts[counts.length - 1] % columns !== 0;
   const height = Math.max(window.innerHeight - Math.min(Math.max(above, ABOVE[0]), ABOVE[1]) - BELOW, LEAST);
   const left = height - toolbar - labels * 24 - (free ? 0 : STRIP);
-  const boxHeight = Math.floor(Math.min(Math.max(left / rows - WORDS, LOWEST), boxWidth));
+  const boxHeight = Math.floor(Math.min(Math.max(left / rows - WORDS, several ? LOWEST_OF_MANY : LOWEST), boxWidth));
   return { boxWidth, boxHeight, free };
 }
 

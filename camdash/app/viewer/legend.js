@@ -1,7 +1,7 @@
 // The color bar, as seen over mid grey at the present opacity, and what its ends mean.
 
 function showLegend(legend, state, scales, table) {
-  const { ends, sentences, flat } = legendWords(state.look, state.mode, scales);
+  const { ends, sentences, flat } = legendWords(state, scales);
   const text = sentences.join(" ");
   [".low", ".middle", ".high"].forEach((name, index) => setText(legend.querySelector(name), ends[index]));
   legend.classList.toggle("flat", flat);

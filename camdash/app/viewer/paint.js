@@ -37,13 +37,14 @@ function axisPlaces(axis, size, origin, scale, smooth) {
     }
     const cell = Math.min(Math.max(slope * (edge - 0.5) + intercept, 0), last);
     first[at] = Math.floor(smooth ? cell : cell + 0.5);
-    second[at] = Math.min(first[at] + 1, last);
     weight[at] = smooth ? cell - first[at] : 0;
+    second[at] = weight[at] > 0 ? Math.min(first[at] + 1, last) : first[at];
   }
   return { first, second, weight, start, stop, cells: axis.cells };
 }
 
 // Blend one map into `target` (Uint32 pixels, RGBA in memory order) over the grey levels of the base picture.
+// NaN, what one of two compared networks did not see, leaves the pixel as it is.
 function blend(target, greys, width, [rows, columns], grid, scale, table) {
   const slope = STEPS / (scale.high - scale.low);
   const line = new Float32Array(columns.cells);
@@ -57,6 +58,7 @@ function blend(target, greys, width, [rows, columns], grid, scale, table) {
     }
     for (let x = columns.start, at = y * width + columns.start; x < columns.stop; x++, at++) {
       const value = line[first[x]] * (1 - weight[x]) + line[second[x]] * weight[x];
+      if (Number.isNaN(value)) continue;
       const step = (value - scale.low) * slope;
       const row = step <= 0 ? 0 : step >= STEPS ? 4 * STEPS : ((step + 0.5) | 0) << 2;
       const grey = greys[at];

@@ -1,13 +1,29 @@
 // Which panels there are, and their elements.
 
+// A section for each source that has maps in the present mode. The radiograph stands in the first one alone; in its
+// place in the second stands the legend, so that a class has the same column in both.
 function panelsOf(header, state) {
-  return header.sources.map((source, index) => {
-    const label = header.sources.length > 1 ? source.label : "";
-    const inMode = source.maps.filter((map) => map.scales[state.mode]);
+  const drawn = header.sources.map((source) => source.maps.filter((map) => map.scales[state.mode]));
+  const predicted = new Set(drawn.flat().filter((map) => map.predicted).map((map) => map.slot));
+  const sections = drawn.map((maps, index) => {
+    const source = header.sources[index];
     const panels = state.look === "classic" && state.classicShow === "three"
-      ? threePictures(inMode)
-      : chosenPanels(inMode, state);
-    return { label, source, panels: panels.map((panel) => ({ ...panel, key: `${index}/${panel.id}` })) };
+      ? threePictures(maps)
+      : chosenPanels(maps, state, predicted);
+    const keyOf = ({ kind, id }) => (kind === "film" ? id : `${index}/${id}`);
+    const keyed = panels.map((panel) => ({ ...panel, source, key: keyOf(panel) }));
+    return { label: header.sources.length > 1 ? source.label : "", panels: keyed };
+  });
+  return withOneFilm(sections.filter((_, index) => drawn[index].length));
+}
+
+function withOneFilm(sections) {
+  if (sections.length < 2) return sections;
+  return sections.map((section, index) => {
+    // The radiograph is neither one's alone, so it carries no answer.
+    if (index === 0) return { ...section, panels: section.panels.map((panel) => ({ ...panel, mark: "" })) };
+    const panels = section.panels.filter(({ kind }) => kind !== "film");
+    return { ...section, panels, legendFirst: section.panels[0].kind === "film" };
   });
 }
 
@@ -15,8 +31,9 @@ const film = (mark = "") => ({ id: "radiograph", slot: "radiograph", kind: "film
 const mapPanel = (map) => ({ id: map.slot, slot: map.slot, kind: "map", map, name: map.name });
 
 function threePictures(maps) {
-  const average = maps.find((map) => map.slot === "average") ?? maps[0];
+  if (!maps.length) return [];
   const top = maps.find((map) => map.predicted);
+  const average = maps.find((map) => map.slot === "average") ?? top ?? maps[0];
   const label = top ? `${top.name}${top.probability === null ? "" : ` ${percent(top.probability)}`}` : "";
   const heat = { id: "heat", slot: "heat", kind: "heat", map: average, name: `Heat map: ${average.name}` };
   return [{ ...mapPanel(average), name: `Overlay: ${average.name}` }, heat, film(label)];
@@ -27,27 +44,28 @@ function shownSlots(state) {
   return show === "choose" && state.chosen?.length ? new Set(state.chosen) : show;
 }
 
-function chosenPanels(maps, state) {
+function chosenPanels(maps, state, predicted) {
   const slots = shownSlots(state);
   if (slots instanceof Set) {
     const panels = maps.filter((map) => slots.has(map.slot)).map(mapPanel);
     if (panels.length || slots.has("radiograph")) return slots.has("radiograph") ? [film(), ...panels] : panels;
   }
-  const one = (map) => (slots === "average" ? map.slot === "average" : map.predicted);
+  const one = (map) => (slots === "average" ? map.slot === "average" : predicted.has(map.slot));
   const kept = slots === "average" || slots === "top" ? maps.filter(one) : maps;
   return [film(), ...(kept.length ? kept : maps).map(mapPanel)];
 }
 
-// A focused panel stands beside the radiograph, alone.
-function focused(sections, key) {
-  for (const section of sections) {
-    const panel = section.panels.find((one) => one.key === key);
-    if (!panel) continue;
-    const beside = { ...film(), key: `${key.split("/")[0]}/radiograph` };
-    return [{ ...section, panels: panel.kind === "film" ? [panel] : [beside, panel] }];
-  }
-  return sections;
+// A focused slot stands beside the radiograph, alone: the panels of all sections that have it, in one row.
+function focused(sections, slot) {
+  const panels = sections.flatMap((section) => section.panels.filter((panel) => panel.slot === slot));
+  if (!panels.length) return sections;
+  const labels = sections.map(({ label }) => label).filter(Boolean);
+  const beside = slot === "radiograph" ? [] : [{ ...film(), key: "radiograph" }];
+  const named = panels.map((panel) => (panels.length > 1 ? { ...panel, name: whose(panel) } : panel));
+  return [{ label: panels.length > 1 || labels.length === 1 ? labels.join(" | ") : "", panels: [...beside, ...named] }];
 }
+
+const whose = ({ source, name }) => `${source.label.split(" ")[0]} · ${name}`;
 
 function makePanel(key) {
   const parts = {
@@ -73,15 +91,15 @@ function describePanel(parts, panel, header, state) {
   const { rows, columns, mime, label } = header.picture;
   const [first, second] = isFilm
     ? [label, `${columns} × ${rows} pixels, ${mime === "image/png" ? "lossless" : "JPEG, quality 90"}`]
-    : lines(map, map.scales[state.mode][state.look], state.look);
+    : lines(map, map.scales[state.mode][state.look], state);
   setText(parts.name, isFilm ? "Radiograph" : panel.name);
-  setText(parts.mark, isFilm ? panel.mark : map.predicted ? "✓ predicted" : "");
-  setText(parts.share, isFilm || map.probability === null ? "" : percent(map.probability));
+  setText(parts.mark, isFilm ? panel.mark : map.predicted ? `✓ ${state.brief ? "" : map.mark || "predicted"}` : "");
+  setText(parts.share, isFilm ? "" : map.share || (map.probability === null ? "" : percent(map.probability)));
   setText(parts.first, first);
   parts.second.dataset.said = second;
   if (!parts.second.classList.contains("here")) setText(parts.second, second);
   parts.name.title = isFilm ? label : panel.name;
-  parts.first.title = isFilm ? label : equation(map) ? `${first} (evidence + bias = logit)` : first;
+  parts.first.title = isFilm ? label : equation(map) ? `${equation(map)} (${SUMS[state.mode]})` : first;
   parts.second.title = second;
   parts.root.classList.toggle("predicted", !isFilm && map.predicted);
   parts.canvas.setAttribute("aria-label", isFilm ? `The radiograph ${label}` : description(map, state.mode));

@@ -13,17 +13,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.app.viewer.picture import Picture
 from camdash.networks.placement import Placement
 from camdash.rendering.color import table
 from camdash.rendering.scale import Look, Scale, scales
-
-_JPEG_QUALITY = 90
-# Level 1 takes a quarter of the time of level 6, for a few percent more bytes.
-_PNG_LEVEL = 1
 
 
 class Mode(StrEnum):
@@ -32,23 +28,6 @@ class Mode(StrEnum):
     EVIDENCE = "evidence"
     CONTRAST = "contrast"
     DIFFERENCE = "difference"
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The radiograph as it is sent.
-
-    Attributes:
-        data: the encoded picture; its pixels are those of every panel.
-        mime: "image/png" (lossless) or "image/jpeg".
-        shape: rows and columns.
-        label: what to call it, a file's name; shown as text, never as HTML.
-    """
-
-    data: bytes
-    mime: str
-    shape: tuple[int, int]
-    label: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +39,10 @@ class ViewerMap:
         slot: the panel in which it is shown; the maps of one class in several modes share one: "class-0".
         modes: the modes in which it is shown.
         name: the panel's heading.
-        values: (grid rows, grid columns), raw and signed.
+        values: (grid rows, grid columns), raw and signed; NaN leaves the radiograph untouched.
         predicted: whether it is the class with the highest probability.
+        share: what to say in the place of the probability.
+        mark: what to say of a predicted class beside its name; "predicted" if empty.
         probability: the class's, in [0, 1].
         evidence: the mean of `values`; evidence + bias = logit.
         bias: the class's bias.
@@ -76,6 +57,8 @@ class ViewerMap:
     name: str
     values: NDArray[np.float32]
     predicted: bool = False
+    share: str = ""
+    mark: str = ""
     probability: float | None = None
     evidence: float | None = None
     bias: float | None = None
@@ -86,7 +69,9 @@ class ViewerMap:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """The maps of one checkpoint, all on one grid: a row of panels.
+    """The maps of one checkpoint, or of the difference of two, all on one grid: a row of panels.
+
+    The maps of one class have the same slot in all sources. In each mode only sources with maps in it are shown.
 
     Attributes:
         label: the checkpoint's name; shown where there are several sources.
@@ -99,21 +84,26 @@ class Source:
     maps: tuple[ViewerMap, ...]
 
 
+@dataclass(frozen=True)
+class Opening:
+    """With what the viewer starts, until the user changes it; heeded once in the life of a browser's page.
+
+    Attributes:
+        mode: which maps; None leaves it.
+        slot: the panel that is enlarged; empty for none.
+    """
+
+    mode: Mode | None = None
+    slot: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class ViewerData:
     """One radiograph and the maps of one or several checkpoints, on one scale."""
 
     picture: Picture
     sources: tuple[Source, ...]
-
-
-def encode_picture(grey: NDArray[np.uint8], lossless: bool) -> tuple[bytes, str]:
-    """Return a radiograph's grey levels, (rows, columns), as (bytes, MIME type): PNG, or JPEG of quality 90."""
-    suffix, options = (".jpg", [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])
-    if lossless:
-        suffix, options = (".png", [cv2.IMWRITE_PNG_COMPRESSION, _PNG_LEVEL])
-    _, encoded = cv2.imencode(suffix, grey, options)
-    return encoded.tobytes(), "image/png" if lossless else "image/jpeg"
+    opening: Opening = Opening()
 
 
 def pack(data: ViewerData) -> bytes:
@@ -126,6 +116,7 @@ def pack(data: ViewerData) -> bytes:
         "picture": _described(data.picture, starts[-2]),
         "looks": {look: _look(look, start) for look, start in zip(Look, starts[len(grids) :], strict=False)},
         "sources": list(_sources(data.sources, iter(starts))),
+        "opening": vars(data.opening),
     }
     text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
     text += b" " * (-len(text) % 4)
@@ -177,9 +168,15 @@ def _scales(maps: Sequence[ViewerMap]) -> dict[int, dict[str, dict[str, Any]]]:
     for mode in Mode:
         together = [drawn for drawn in maps if mode in drawn.modes]
         for look in Look:
-            for drawn, scale in zip(together, scales([one.values for one in together], look), strict=True):
+            for drawn, scale in zip(together, scales([_known(one.values) for one in together], look), strict=True):
                 found[id(drawn)].setdefault(mode, {})[look] = _figures(scale)
     return found
+
+
+def _known(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the values that are drawn; of a map without any, a zero, which draws nothing."""
+    known = values[~np.isnan(values)]
+    return known if known.size else np.zeros(1, np.float32)
 
 
 def _figures(scale: Scale) -> dict[str, Any]:

@@ -22,6 +22,7 @@ function sharedState() {
     lossless: false,
     view: null,
     focus: null,
+    opened: false,
   };
   return window.__camdash;
 }

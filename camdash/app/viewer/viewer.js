@@ -59,9 +59,17 @@ class Viewer {
     this.header?.bitmap.close();
     this.header = header;
     this.painter.forget();
-    if (!modesOf(header).includes(sharedState().mode)) sharedState().mode = modesOf(header)[0];
+    if (this.settle(sharedState(), header)) this.changed();
     this.root.hidden = false;
     return this.schedule();
+  }
+
+  // Bring the settings in line with new data: the link's wishes once, and never a mode without maps.
+  settle(state, { opening, ...header }) {
+    const { mode, focus } = state;
+    if (!state.opened) Object.assign(state, { opened: true, mode: opening.mode ?? mode, focus: opening.slot || focus });
+    if (!modesOf(header).includes(state.mode)) state.mode = modesOf(header)[0];
+    return state.mode !== mode || state.focus !== focus;
   }
 
   changed() {
@@ -75,7 +83,8 @@ class Viewer {
     const state = sharedState();
     const { look, mode, smooth, lossless } = state;
     const panels = [...this.shownSlots()];
-    const settings = { look, opacity: opacityOf(state, this.header), panels, mode, smooth, lossless };
+    const focus = panels.includes(state.focus) ? state.focus : "";
+    const settings = { look, opacity: opacityOf(state, this.header), panels, mode, smooth, lossless, focus };
     const text = JSON.stringify(settings);
     if (text === this.sent) return;
     this.sent = text;
@@ -90,6 +99,7 @@ class Viewer {
   }
 
   draw() {
+    if (!this.root.clientWidth) return; // not laid out yet; its observer calls again
     const state = sharedState();
     const sections = focused(panelsOf(this.header, state), state.focus);
     showToolbar(this.root, state, this.header);
@@ -100,18 +110,25 @@ class Viewer {
   }
 
   layOut(sections) {
-    const places = arrange(sections.map((section) => section.panels.length), {
+    const state = sharedState();
+    // The legend counts as a panel where it takes the place of one.
+    const legends = (section) => (section.legendFirst || (section.label && sections.length === 1 && !state.focus) ? 1 : 0);
+    const places = arrange(sections.map((section) => section.panels.length + legends(section)), {
       width: this.root.clientWidth,
       above: placeOnPage(this.root),
       toolbar: this.root.querySelector(".toolbar").offsetHeight,
       labels: sections.filter((section) => section.label).length,
+      placed: sections.some(legends),
+      several: sections.length > 1,
     });
     this.root.style.setProperty("--box-width", `${places.boxWidth}px`);
     this.root.style.setProperty("--box-height", `${places.boxHeight}px`);
+    this.brief = places.boxWidth < NARROWEST;
+    this.root.classList.toggle("brief", this.brief);
     this.size = canvasSize(places);
     this.place(sections, places.free);
     for (const { panels } of sections) {
-      for (const panel of panels) describePanel(this.partsOf(panel), panel, this.header, sharedState());
+      for (const panel of panels) describePanel(this.partsOf(panel), panel, this.header, { ...state, brief: this.brief });
     }
   }
 
@@ -126,9 +143,11 @@ class Viewer {
       return element("div", { class: "section" }, ...(label ? [element("h3", {}, label)] : []), ...roots);
     });
     const legend = this.legend();
-    legend.classList.toggle("strip", !free);
+    const first = sections.findIndex((section) => section.legendFirst);
+    legend.classList.toggle("strip", first < 0 && !free);
     this.root.querySelector(".sections").replaceChildren(...made);
-    if (free) made[made.length - 1].append(legend);
+    if (first >= 0) made[first].querySelector("h3").after(legend);
+    else if (free) made[made.length - 1].append(legend);
     else this.root.append(legend);
     if (active?.isConnected && active.dataset.key) active.focus({ preventScroll: true });
     this.hover(null);
@@ -156,9 +175,10 @@ class Viewer {
     const table = painter.table(look, opacityOf(state, header));
     this.transform = place;
     this.shown = sections;
-    for (const { source, panels } of sections) {
-      const places = painter.places(header.sources.indexOf(source), source, size, place, state.smooth);
+    for (const { panels } of sections) {
       for (const panel of panels) {
+        const { source } = panel;
+        const places = source && painter.places(header.sources.indexOf(source), source, size, place, state.smooth);
         const scale = panel.map?.scales[state.mode][state.look];
         const colors = panel.kind === "heat" ? painter.table(look, 1, true) : table;
         painter.paint(this.partsOf(panel).canvas, panel, base, places, scale, colors);
@@ -166,12 +186,12 @@ class Viewer {
     }
     const maps = sections.flatMap(({ panels }) => panels.flatMap(({ map }) => map ?? []));
     const scales = maps.map((map) => map.scales[state.mode][state.look]);
-    showLegend(this.legend(), state, scales, table);
+    showLegend(this.legend(), { ...state, brief: this.brief }, scales, table);
   }
 
   slots() {
-    const maps = this.header.sources[0].maps.filter((map) => map.scales[sharedState().mode]);
-    return maps.map((map) => [map.slot, map.name]);
+    const maps = this.header.sources.flatMap((source) => source.maps).filter((map) => map.scales[sharedState().mode]);
+    return [...new Map(maps.map((map) => [map.slot, map.name]))];
   }
 
   shownSlots() {
@@ -205,7 +225,7 @@ class Viewer {
   }
 
   toggleFocus(key) {
-    change({ focus: sharedState().focus ? null : key });
+    change({ focus: sharedState().focus ? null : key.split("/").pop() });
   }
 
   escaped(event) {
@@ -220,8 +240,8 @@ class Viewer {
 
   hover(canvas, event) {
     const at = canvas && this.transform ? this.toCanvas(canvas, event.clientX, event.clientY) : null;
-    for (const { source, panels } of this.shown ?? []) {
-      for (const panel of panels) pointAt(this.partsOf(panel), panel, source, at, this);
+    for (const { panels } of this.shown ?? []) {
+      for (const panel of panels) pointAt(this.partsOf(panel), panel, at, this);
     }
   }
 }

@@ -9,10 +9,23 @@ const READINGS = {
   classic: "Each panel from its own lowest to its highest value. Red is the highest, even where that speaks against the class.",
 };
 
+const CHANGES = {
+  evidence: "Red: B finds more for the class here than A. Blue: less. One scale for all panels.",
+  positive: "Only where B finds more for a class than A. One scale for all panels.",
+  own: "Red: B finds more for the class here than A. Blue: less. Each panel on its own scale: strengths do not compare.",
+  classic: "Each panel from its own lowest to its highest change. Red is the highest, even where B finds less than A.",
+};
+
+const SUMS = {
+  evidence: "evidence + bias = logit",
+  contrast: "evidence + bias = logit",
+  difference: "change of evidence + change of bias = change of the logit",
+};
+
 const ABOUT_MODES = {
   evidence: "",
   contrast: "Contrast: each class minus the average of all classes.",
-  difference: "Difference of the two checkpoints.",
+  difference: "Difference: the second checkpoint's evidence minus the first's (B − A).",
 };
 
 function signed(value, digits = 1) {
@@ -32,17 +45,18 @@ function percent(share) {
 }
 
 // "evidence +5.92 + bias 0.20 = +6.12" (the logit). The evidence takes up the rounding, so that the line adds up.
-function equation({ evidence, bias, logit }) {
+function equation({ evidence, bias, logit }, brief = false) {
   if (evidence === null || bias === null || logit === null) return "";
   const hundredths = (value) => Math.round(value * 100) / 100;
   const term = signed(bias, 2);
-  return `evidence ${signed(hundredths(logit) - hundredths(bias), 2)} ${term[0]} bias ${term.slice(1)} = ${signed(logit, 2)}`;
+  const [name, constant] = brief ? ["", ""] : ["evidence ", "bias "];
+  return `${name}${signed(hundredths(logit) - hundredths(bias), 2)} ${term[0]} ${constant}${term.slice(1)} = ${signed(logit, 2)}`;
 }
 
 // The two lines beneath a panel: figures or the caption's first sentence, then what else there is to say.
-function lines(map, scale, look) {
+function lines(map, scale, { look, brief }) {
   const [first, ...others] = map.caption.split(/(?<=[.;]) /);
-  const figures = equation(map);
+  const figures = equation(map, brief);
   const said = figures ? [figures, map.caption] : [first, others.join(" ")];
   let drawn = scale.flat;
   if (!drawn && look === "classic") drawn = `blue ${few(scale.low)} … red ${few(scale.high)} logits`;
@@ -58,6 +72,7 @@ function description(map, mode) {
   const parts = [`${MODES[mode]} map: ${map.name}`];
   if (map.predicted) parts.push("predicted class");
   if (map.probability !== null) parts.push(`probability ${percent(map.probability)}`);
+  if (map.share) parts.push(`probability ${map.share}`);
   if (equation(map)) parts.push(`evidence ${signed(map.evidence, 2)}, bias ${signed(map.bias, 2)}, logit ${signed(map.logit, 2)}`);
   if (map.note) parts.push(map.note);
   if (map.caption) parts.push(map.caption);
@@ -65,15 +80,19 @@ function description(map, mode) {
 }
 
 // The ends of the color bar and the sentences beside it.
-function legendWords(look, mode, drawn) {
+function legendWords({ look, mode, brief }, drawn) {
   const shared = drawn.length > 0 && drawn.every((scale) => scale.flat === drawn[0].flat) ? drawn[0].flat : "";
   const scale = drawn.find((one) => one.high > one.low);
-  const sentences = [shared || READINGS[look], ABOUT_MODES[mode], "Beneath: evidence + bias = logit."].filter(Boolean);
+  const change = mode === "difference";
+  const reading = change ? CHANGES[look] : READINGS[look];
+  const about = change ? "" : ABOUT_MODES[mode];
+  const sentences = [shared || reading, about, `Beneath: ${SUMS[mode]}.`].filter(Boolean);
   if (look === "own") return { ends: ["− own maximum", "0", "+ own maximum"], sentences, flat: !scale };
   if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, flat: !scale };
   if (!scale) return { ends: ["", "", ""], sentences, flat: true };
+  const [less, more] = brief ? ["", ""] : change ? [" less in B", "more in B "] : [" against", "for "];
   const ends = look === "positive"
     ? ["0", "", `${few(scale.high)} logits`]
-    : [`${few(scale.low)} against`, "0", `for ${few(scale.high)} logits`];
+    : [`${few(scale.low)}${less}`, "0", `${more}${few(scale.high)}${brief ? "" : " logits"}`];
   return { ends, sentences, flat: Boolean(shared) };
 }

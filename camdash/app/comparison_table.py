@@ -1,0 +1,176 @@
+"""Two checkpoints over all uploads: a table with flips first, totals, progress that can be stopped, and a CSV."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cv2
+import streamlit as st
+
+from camdash.app import selection
+from camdash.app.caches import ImageFile, decoded
+from camdash.app.outcomes import Refusal, outcome
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import compare
+from camdash.evidence.overview import Line, flips_first, line_of, totals
+from camdash.networks.card import Checkpoint
+from camdash.rendering.agreement import figure
+from camdash.rendering.comparison_csv import comparison_csv
+
+THUMBNAIL = 64
+"""Pixels of the longer side."""
+TABLE, ORDER = "comparison", "comparison_order"
+DONE, STOPPED = "compared", "comparing_stopped"
+Pair = tuple[Checkpoint, Checkpoint]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table with its picture, as a data URI; empty where there is none."""
+
+    line: Line
+    thumbnail: str
+
+
+def compare_all(files: Sequence[ImageFile], pair: Pair) -> None:
+    """Compare all uploads and list them; what is done stays when it is stopped."""
+    if len(files) < 2:
+        return
+    done = _done(files, pair)
+    if st.session_state.get(STOPPED) != _task(files, pair):
+        _work(files, pair, done)
+    here = [file for file in files if file.sha256 in done]
+    if len(here) < len(files):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"Stopped: {len(here)} of {len(files)} radiographs are compared.")
+            st.button("Go on", key="go-on", on_click=_go_on)
+    rows = [replace(done[file.sha256], line=replace(done[file.sha256].line, file=file.name)) for file in here]
+    if rows:
+        _show(rows, [files.index(file) for file in here], pair)
+
+
+def _work(files: Sequence[ImageFile], pair: Pair, done: dict[str, Row]) -> None:
+    """Compare what is missing. A click on Stop begins the page anew, between two radiographs."""
+    missing = [file for file in files if file.sha256 not in done]
+    if not missing:
+        return
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0)
+        st.button("Stop comparing", key="stop", on_click=_stop, args=(_task(files, pair),))
+    for count, file in enumerate(missing, len(files) - len(missing)):
+        bar.progress(count / len(files), text=f"Compared {count} of {len(files)} radiographs")
+        done[file.sha256] = _row(file, pair)
+    place.empty()
+
+
+def _stop(task: object) -> None:
+    st.session_state[STOPPED] = task
+
+
+def _go_on() -> None:
+    st.session_state[STOPPED] = None
+
+
+def _task(files: Sequence[ImageFile], pair: Pair) -> object:
+    """Return what a click on Stop stops: other files or checkpoints are another task."""
+    return pair, frozenset(file.sha256 for file in files)
+
+
+def _done(files: Sequence[ImageFile], pair: Pair) -> dict[str, Row]:
+    """Return what is done, by digest: of these two checkpoints and of files that are still there."""
+    known, rows = st.session_state.get(DONE, (None, {}))
+    kept = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if known == pair else {}
+    st.session_state[DONE] = (pair, kept)
+    return kept
+
+
+def _row(file: ImageFile, pair: Pair) -> Row:
+    results = [outcome(file, checkpoint) for checkpoint in pair]
+    for result in results:
+        if isinstance(result, Refusal):
+            return Row(Line(file.name, file.sha256, error=result.sentence), "")
+    first, second = results
+    if not isinstance(first, Analysis) or not isinstance(second, Analysis):
+        return Row(Line(file.name, file.sha256, error="One of the checkpoints has no exact map."), "")
+    comparison = compare(first, second)
+    return Row(line_of(file.name, file.sha256, comparison), _thumbnail(file))
+
+
+def _thumbnail(file: ImageFile) -> str:
+    grey = decoded(file).display()
+    scale = THUMBNAIL / max(grey.shape)
+    size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))  # OpenCV: columns, rows
+    _, encoded = cv2.imencode(".jpg", cv2.resize(grey, size, interpolation=cv2.INTER_AREA))
+    return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode()}"
+
+
+def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair) -> None:
+    lines = [row.line for row in rows]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_totals(lines)}**")
+        st.download_button(
+            "CSV",
+            comparison_csv(lines, *pair),
+            file_name=f"comparison_{pair[0].sha256[:8]}_{pair[1].sha256[:8]}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+    order = flips_first(lines)
+    st.dataframe(
+        _columns([rows[place] for place in order], pair),
+        column_config=_config(),
+        hide_index=True,
+        key=TABLE,
+        on_select=_opened,
+        selection_mode="single-row",
+        row_height=48,
+        height=min(38 + 48 * len(rows), 420),
+        alt="Both answers for every uploaded radiograph, flips first",
+    )
+    st.session_state[ORDER] = [places[place] for place in order]
+
+
+def _opened() -> None:
+    rows = st.session_state[TABLE]["selection"]["rows"]
+    if rows:
+        selection.choose_file(st.session_state[ORDER][rows[0]])
+
+
+def _totals(lines: Sequence[Line]) -> str:
+    found = totals(lines)
+    words = [f"{found.flips} of {found.compared} answers flip"]
+    if found.agreement is not None:
+        words.append(f"mean agreement {figure(found.agreement)}")
+    if found.failed:
+        words.append(f"{found.failed} not read")
+    return " · ".join(words)
+
+
+def _columns(rows: Sequence[Row], pair: Pair) -> dict[str, list[object]]:
+    lines = [row.line for row in rows]
+    first, second = (f"{letter} · {one.name}" for letter, one in zip("AB", pair, strict=True))
+    return {
+        "picture": [row.thumbnail or None for row in rows],
+        "file": [line.file for line in lines],
+        "answers": ["not read" if line.error else "FLIP" if line.flips else "same" for line in lines],
+        first: [line.first or line.error for line in lines],
+        "p of A": [line.first_probability for line in lines],
+        second: [line.second for line in lines],
+        "p of B": [line.second_probability for line in lines],
+        "agreement": [line.agreement for line in lines],
+    }
+
+
+def _config() -> dict[str, Any]:
+    share = st.column_config.NumberColumn(format="percent", help="Probability of the class beside it")
+    return {
+        "picture": st.column_config.ImageColumn("", width=60),
+        "p of A": share,
+        "p of B": share,
+        "agreement": st.column_config.NumberColumn(
+            format="%.2f", help="Correlation of both maps of the class that A predicts: 1 the same places, 0 others"
+        ),
+    }

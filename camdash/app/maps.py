@@ -1,0 +1,55 @@
+"""The viewer with what stands beneath it; a fragment, so that a change of look runs nothing else."""
+
+import streamlit as st
+
+from camdash.app import link
+from camdash.app.caches import ImageFile, decoded
+from camdash.app.compared import show_agreement
+from camdash.app.compared_panels import sources_of
+from camdash.app.downloads import offer_downloads
+from camdash.app.explanation import explain_the_picture
+from camdash.app.panels import picture_of, source_of
+from camdash.app.viewer import ViewerSettings, has_told, saved_settings, viewer
+from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import compare
+from camdash.rendering.export import Drawing
+
+VIEWER = "viewer"
+
+
+@st.fragment
+def show_maps(file: ImageFile, analyses: tuple[Analysis, ...]) -> None:
+    """Show viewer, explanation and downloads of one checkpoint, or of two that are compared."""
+    comparison = compare(analyses[0], analyses[1]) if len(analyses) > 1 else None
+    sources = sources_of(comparison) if comparison else (source_of(analyses[0]),)
+    names = _names(sources)
+    radiograph = decoded(file)
+    picture = picture_of(file.name, radiograph, lossless=saved_settings(VIEWER).lossless)
+    settings = viewer(pack(ViewerData(picture, sources, _opening(names))), key=VIEWER)
+    if has_told(VIEWER):
+        link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus)})
+    drawing = Drawing(settings.look, settings.opacity, settings.mode is Mode.CONTRAST, settings.smooth)
+    with st.container(horizontal=True, vertical_alignment="top"):
+        explain_the_picture()
+        offer_downloads(file, radiograph, analyses, drawing)
+    if comparison:
+        show_agreement(comparison)
+
+
+def _names(sources: tuple[Source, ...]) -> dict[str, str]:
+    """Return the name of the class in each slot."""
+    return {one.slot: one.name for source in reversed(sources) for one in source.maps if one.slot != "average"}
+
+
+def _opening(names: dict[str, str]) -> Opening:
+    """Return with what the viewer starts: what the page's address asked for when the session began."""
+    asked = link.opened(())[0]
+    slot = next((slot for slot, name in names.items() if name == asked.class_name), "")
+    return Opening(asked.view, slot)
+
+
+def _view(settings: ViewerSettings, sources: tuple[Source, ...]) -> str | None:
+    """Return the view for the address; the default needs no mention."""
+    shown = {mode for source in sources for one in source.maps for mode in one.modes}
+    return settings.mode if settings.mode in shown and settings.mode is not Mode.EVIDENCE else None

@@ -1,0 +1,177 @@
+"""Two checkpoints on one radiograph: the same classes side by side, and what changed between them.
+
+Totals are taken on each checkpoint's own cells, where they are exact. A difference that is drawn needs one grid: where
+the two checkpoints lie on the radiograph alike it is theirs; else both maps are sampled through the radiograph's
+pixels, and said to be.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.evidence.analysis import Analysis
+from camdash.networks.placement import Grid, Placement
+
+SAMPLES = 96
+"""Rows and columns of the grid on which maps of different geometry are compared."""
+
+
+@dataclass(frozen=True)
+class ClassPair:
+    """A class that both checkpoints know: its name and its index in each head."""
+
+    name: str
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """What changed for one class from the first checkpoint to the second.
+
+    Attributes:
+        pair: the class.
+        values: second map minus first, (rows, columns), in logits; NaN where one of them saw nothing.
+        evidence: change of the evidence, each on its own cells.
+        bias: change of the bias; evidence + bias is the change of the logit.
+        probability: change of the probability.
+        correlation: Pearson's correlation of the two maps, in [-1, 1]; None where one of them is constant.
+    """
+
+    pair: ClassPair
+    values: NDArray[np.float32]
+    evidence: float
+    bias: float
+    probability: float
+    correlation: float | None
+
+    @property
+    def logit(self) -> float:
+        """The change of the logit."""
+        return self.evidence + self.bias
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Two analyses of one radiograph, class by class.
+
+    Attributes:
+        first: the first checkpoint's analysis.
+        second: the second checkpoint's.
+        differences: for each class that both know, in the first head's order.
+        only_first: class names that the second does not know.
+        only_second: class names that the first does not know.
+        placement: where the differences' grid lies on the radiograph.
+        resampled: whether the differences were sampled through the radiograph's pixels.
+    """
+
+    first: Analysis
+    second: Analysis
+    differences: tuple[Difference, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+    placement: Placement
+    resampled: bool
+
+    @property
+    def flips(self) -> bool:
+        """Whether the two predict different classes, by name."""
+        return _key(self.first.prediction.predicted_name) != _key(self.second.prediction.predicted_name)
+
+    @property
+    def predicted(self) -> Difference | None:
+        """What changed for the class that the first predicts; None where the second does not know it."""
+        index = self.first.prediction.predicted
+        return next((one for one in self.differences if one.pair.first == index), None)
+
+    @property
+    def agreement(self) -> float | None:
+        """The correlation of both maps of the class that the first predicts; None without a twin, or a constant map."""
+        return self.predicted.correlation if self.predicted else None
+
+
+def match_classes(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[ClassPair, ...]:
+    """Match classes by name, without regard to case and outer spaces, in the first head's order.
+
+    No class has two twins: of names that differ in case alone, the last of the first head meets the last of the second.
+    """
+    ours = {_key(name): index for index, name in enumerate(first)}
+    theirs = {_key(name): index for index, name in enumerate(second)}
+    return tuple(ClassPair(first[k], k, theirs[key]) for key, k in sorted(ours.items(), key=_place) if key in theirs)
+
+
+def _key(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _place(item: tuple[str, int]) -> int:
+    return item[1]
+
+
+def compare(first: Analysis, second: Analysis) -> Comparison:
+    """Compare two analyses of one radiograph.
+
+    Raises:
+        ValueError: they are not of radiographs of one size.
+    """
+    if first.placement.radiograph_shape != second.placement.radiograph_shape:
+        raise ValueError("the two analyses are not of the same radiograph")
+    names, others = first.prediction.class_names, second.prediction.class_names
+    pairs = match_classes(names, others)
+    alike = first.placement == second.placement and first.maps.maps.shape[1:] == second.maps.maps.shape[1:]
+    placement = first.placement if alike else _sampling(first.placement.radiograph_shape)
+    twins, known = {pair.first for pair in pairs}, {pair.second for pair in pairs}
+    return Comparison(
+        first,
+        second,
+        tuple(_difference(pair, first, second, None if alike else placement) for pair in pairs),
+        tuple(name for k, name in enumerate(names) if k not in twins),
+        tuple(name for k, name in enumerate(others) if k not in known),
+        placement,
+        resampled=not alike,
+    )
+
+
+def _difference(pair: ClassPair, first: Analysis, second: Analysis, sampling: Placement | None) -> Difference:
+    before, after = first.maps.maps[pair.first], second.maps.maps[pair.second]
+    if sampling is not None:
+        before, after = sampled(before, first.placement, sampling), sampled(after, second.placement, sampling)
+    return Difference(
+        pair,
+        after - before,
+        float(second.maps.evidence[pair.second] - first.maps.evidence[pair.first]),
+        float(second.maps.bias[pair.second] - first.maps.bias[pair.first]),
+        float(second.prediction.probabilities[pair.second] - first.prediction.probabilities[pair.first]),
+        correlation(before, after),
+    )
+
+
+def correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float | None:
+    """Return Pearson's correlation over the cells that both have; None where one of them is constant there."""
+    both = np.isfinite(first) & np.isfinite(second)
+    a, b = first[both].astype(np.float64), second[both].astype(np.float64)
+    if a.size < 2 or np.ptp(a) <= 1e-9 * np.abs(a).max() or np.ptp(b) <= 1e-9 * np.abs(b).max():
+        return None
+    return float(np.clip(np.corrcoef(a, b)[0, 1], -1, 1))
+
+
+def sampled(values: NDArray[np.float32], placement: Placement, sampling: Placement) -> NDArray[np.float32]:
+    """Return a map at the centres of another grid on the radiograph: bilinear, edges held, NaN where it saw nothing."""
+    weights, seen = [], []
+    for axis in (0, 1):
+        count = sampling.input_shape[axis]
+        pixels = np.array([sampling.pixel_of_cell(axis, cell) for cell in range(count)])
+        slope, intercept = placement.cell_affine(axis)
+        cells = np.clip(slope * pixels + intercept, 0, values.shape[axis] - 1)
+        weights.append(np.clip(1 - np.abs(cells[:, None] - np.arange(values.shape[axis])), 0, 1))
+        start, stop = placement.seen(axis)
+        seen.append((pixels >= start - 0.5) & (pixels <= stop - 0.5))
+    drawn = weights[0] @ values.astype(np.float64) @ weights[1].T
+    result: NDArray[np.float32] = np.where(np.outer(*seen), drawn, np.nan).astype(np.float32)
+    return result
+
+
+def _sampling(shape: tuple[int, int]) -> Placement:
+    scale = (SAMPLES / shape[0], SAMPLES / shape[1])
+    return Placement(shape, (SAMPLES, SAMPLES), scale, (0.0, 0.0), Grid(1.0, 0.0))

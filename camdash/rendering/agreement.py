@@ -1,0 +1,54 @@
+"""What the agreement of two checkpoints means, in a line of plain words."""
+
+from camdash.evidence.comparison import Comparison, Difference
+from camdash.rendering.charts import percent
+
+MEANINGS = (
+    (0.8, "evidence in the same places"),
+    (0.5, "evidence in largely the same places"),
+    (0.2, "evidence in partly the same places"),
+    (-0.2, "evidence in different places"),
+)
+OPPOSITE = "rather opposite evidence"
+NO_CORRELATION = "no correlation: one of the maps is the same everywhere"
+LARGE, NOTICEABLE = 0.2, 0.02
+"""Changes of probability from which the words say so."""
+
+
+def correlation_words(correlation: float | None) -> str:
+    """Return a correlation of two maps with its meaning: "correlation 0.83, evidence in the same places"."""
+    if correlation is None:
+        return NO_CORRELATION
+    meaning = next((words for least, words in MEANINGS if correlation >= least), OPPOSITE)
+    return f"correlation {figure(correlation)}, {meaning}"
+
+
+def change_words(difference: Difference, comparison: Comparison) -> str:
+    """Return a change of probability with its meaning: "98.7 % → 3.2 %, much less probable in B"."""
+    before, after = probabilities(difference, comparison)
+    return f"{percent(before)} → {percent(after)}, {_change(difference.probability)}"
+
+
+def probabilities(difference: Difference, comparison: Comparison) -> tuple[float, float]:
+    """Return the class's probability in the first and in the second checkpoint."""
+    pair = difference.pair
+    return (
+        float(comparison.first.prediction.probabilities[pair.first]),
+        float(comparison.second.prediction.probabilities[pair.second]),
+    )
+
+
+def figure(value: float) -> str:
+    """Return a signed figure of two digits with a true minus sign and no sign of plus: "0.83", "−0.12"."""
+    return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a figure that always carries its sign: "+0.83", "−0.12"."""
+    return f"{value:+.{digits}f}".replace("-", "−")
+
+
+def _change(change: float) -> str:
+    if abs(change) < NOTICEABLE:
+        return "hardly changed"
+    return f"{'much ' if abs(change) >= LARGE else ''}{'more' if change > 0 else 'less'} probable in B"

@@ -1,0 +1,112 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdash.evidence.analysis import Analysis, predict
+from camdash.evidence.comparison import ClassPair, compare, correlation, match_classes, sampled
+from camdash.evidence.maps import EvidenceMaps
+from camdash.networks.card import Checkpoint
+from camdash.networks.placement import Grid, Placement
+from tests.conftest import small_card
+
+SHAPE = (120, 90)
+STRETCHED = Placement(SHAPE, (64, 64), (64 / 120, 64 / 90), (0, 0), Grid(32, 0))
+PADDED = Placement(SHAPE, (64, 64), (64 / 120, 64 / 120), (0, 8), Grid(32, 0))
+CROPPED = Placement(SHAPE, (64, 64), (1.0, 1.0), (-28, -13), Grid(32, 0))
+
+
+def analysis(maps: object, names: tuple[str, ...], placement: Placement = STRETCHED) -> Analysis:
+    values = np.asarray(maps, np.float32)
+    evidence = EvidenceMaps(values, np.linspace(0, 1, len(names)).astype(np.float32))
+    return Analysis(predict(names, evidence), evidence, placement, Checkpoint("x", Path("x"), "0" * 64, small_card()))
+
+
+def maps(seed: int, classes: int = 3) -> object:
+    return np.random.default_rng(seed).normal(size=(classes, 2, 2))
+
+
+def test_classes_are_matched_by_name_whatever_their_order_and_case() -> None:
+    pairs = match_classes(("Hip", "Hand", "Foot"), ("hand ", "Knee", "HIP"))
+    assert pairs == (ClassPair("Hip", 0, 2), ClassPair("Hand", 1, 0))
+
+
+def test_no_class_has_two_twins() -> None:
+    assert match_classes(("hand", "Hand"), ("HAND", "foot")) == (ClassPair("Hand", 1, 0),)
+
+
+def test_what_has_no_twin_is_named() -> None:
+    found = compare(analysis(maps(1), ("a", "b", "c")), analysis(maps(2, 2), ("c", "d")))
+    assert found.only_first == ("a", "b")
+    assert found.only_second == ("d",)
+    assert [one.pair.name for one in found.differences] == ["c"]
+
+
+def test_change_of_evidence_and_bias_is_the_change_of_the_logit() -> None:
+    first, second = analysis(maps(1), ("a", "b", "c")), analysis(maps(2), ("c", "a", "b"), PADDED)
+    for one in compare(first, second).differences:
+        change = second.prediction.logits[one.pair.second] - first.prediction.logits[one.pair.first]
+        assert one.logit == pytest.approx(change, abs=1e-6)
+
+
+def test_on_one_grid_the_difference_is_cell_by_cell() -> None:
+    first, second = analysis(maps(1), ("a", "b", "c")), analysis(maps(2), ("a", "b", "c"))
+    found = compare(first, second)
+    assert not found.resampled
+    for k, one in enumerate(found.differences):
+        np.testing.assert_allclose(one.values, second.maps.maps[k] - first.maps.maps[k], rtol=1e-6)
+        assert one.values.mean() == pytest.approx(one.evidence, abs=1e-6)
+
+
+def test_of_a_checkpoint_with_itself_nothing_changes() -> None:
+    one = analysis(maps(1), ("a", "b", "c"))
+    found = compare(one, one)
+    assert not found.flips
+    assert found.agreement == pytest.approx(1)
+    assert all(np.abs(difference.values).max() < 1e-9 for difference in found.differences)
+
+
+def test_where_the_fits_differ_the_difference_is_resampled_and_blank_where_one_saw_nothing() -> None:
+    found = compare(analysis(maps(1), ("a", "b", "c")), analysis(maps(2), ("a", "b", "c"), CROPPED))
+    assert found.resampled
+    values = found.differences[0].values
+    assert np.isnan(values[0, 0])
+    assert np.isfinite(values[48, 48])
+
+
+def test_a_flip_is_a_change_of_the_predicted_name() -> None:
+    strong = np.zeros((2, 2, 2))
+    strong[0] = 9
+    first, second = analysis(strong, ("a", "b")), analysis(strong, ("b", "a"))
+    assert compare(first, second).flips
+    assert not compare(first, first).flips
+    assert not compare(first, analysis(strong, ("A", "b"))).flips
+
+
+def test_a_predicted_class_without_a_twin_is_a_flip_without_agreement() -> None:
+    strong = np.zeros((2, 2, 2))
+    strong[0] = 9
+    found = compare(analysis(strong, ("a", "b")), analysis(strong, ("c", "b")))
+    assert found.flips
+    assert found.predicted is None
+    assert found.agreement is None
+
+
+def test_sampling_a_linear_map_gives_its_value_at_the_same_place_of_the_radiograph() -> None:
+    ramp = np.tile(np.arange(2, dtype=np.float32), (2, 1))
+    grid = Placement(SHAPE, (10, 9), (10 / 120, 9 / 90), (0, 0), Grid(1, 0))
+    # Column 4 of 9 is centred on pixel 44.5, which stretching brings to network pixel 45 * 64 / 90 - 0.5 = 31.5.
+    assert sampled(ramp, STRETCHED, grid)[5, 4] == pytest.approx(31.5 / 32, abs=1e-6)
+
+
+def test_correlation_agrees_with_worked_values_and_is_nothing_for_a_constant_map() -> None:
+    up = np.array([[1, 2], [3, 4]], np.float32)
+    assert correlation(up, 5 - up) == pytest.approx(-1)
+    assert correlation(up, np.array([[1, 2], [3, np.nan]], np.float32)) == pytest.approx(1)
+    assert correlation(up, np.full((2, 2), 3, np.float32)) is None
+
+
+def test_analyses_of_two_radiographs_cannot_be_compared() -> None:
+    other = Placement((50, 50), (64, 64), (1.28, 1.28), (0, 0), Grid(32, 0))
+    with pytest.raises(ValueError, match="same radiograph"):
+        compare(analysis(maps(1), ("a", "b", "c")), analysis(maps(1), ("a", "b", "c"), other))

@@ -1,0 +1,46 @@
+import pytest
+
+from camdash.evidence.comparison import compare
+from camdash.evidence.overview import Line, flips_first, line_of, totals
+from tests.evidence.test_comparison import analysis, maps
+
+
+def line(name: str, flips: bool, agreement: float | None, error: str = "") -> Line:
+    return Line(name, "0" * 64, "Hand", 0.9, "Foot" if flips else "Hand", 0.8, flips, agreement, error)
+
+
+LINES = (
+    line("agree.png", False, 0.9),
+    Line("text.png", "1" * 64, error="This is not an image file."),
+    line("flip.png", True, 0.4),
+    line("differ.png", False, -0.1),
+    line("constant.png", False, None),
+)
+
+
+def test_flips_come_first_then_the_least_agreement_and_failed_files_last() -> None:
+    assert [LINES[place].file for place in flips_first(LINES)] == [
+        "flip.png",
+        "differ.png",
+        "agree.png",
+        "constant.png",
+        "text.png",
+    ]
+
+
+def test_totals_count_flips_and_take_the_mean_of_the_agreements_there_are() -> None:
+    found = totals(LINES)
+    assert (found.compared, found.flips, found.failed) == (4, 1, 1)
+    assert found.agreement == pytest.approx((0.9 + 0.4 - 0.1) / 3)
+
+
+def test_of_no_lines_there_is_no_agreement() -> None:
+    assert totals([]).agreement is None
+
+
+def test_a_line_holds_both_answers() -> None:
+    found = compare(analysis(maps(1), ("a", "b", "c")), analysis(maps(2), ("c", "a", "b")))
+    one = line_of("film.png", "2" * 64, found)
+    assert one.first == found.first.prediction.predicted_name
+    assert one.second_probability == pytest.approx(found.second.prediction.probabilities.max())
+    assert (one.flips, one.agreement) == (found.flips, found.agreement)
