@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from camdash.command_line.table import write_table
-from camdash.networks.catalog import Entry, checkpoint_folders, entries
+from camdash.networks.catalog import checkpoint_folders, entries
 from camdash.networks.matching import KeyMatch
 from camdash.networks.report import IntakeReport, intake
 
@@ -27,11 +27,6 @@ def list_checkpoints(out: TextIO, *, as_json: bool) -> int:
                 f"\nTo convert {report.path.name}, if you trust who made it, run in its folder:\n\n{report.recipe}\n"
             )
     return 0
-
-
-def checkpoint_row(entry: Entry) -> dict[str, Any]:
-    """Return what the list says of one file; what could not be read is None, with the sentence in `error`."""
-    return report_row(intake(entry))
 
 
 def report_row(report: IntakeReport) -> dict[str, Any]:

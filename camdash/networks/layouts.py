@@ -82,14 +82,6 @@ def clean(tensors: Mapping[str, Tensor]) -> Layout:
     return Layout(renamed, tuple(conversions), (*counters, *(name for name in names if name not in kept)))
 
 
-def without_prefixes(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Take off the prefixes that all names share, in any nesting."""
-    names = dict(tensors)
-    while prefix := _shared_prefix(names):
-        names = {name.removeprefix(prefix): value for name, value in names.items()}
-    return names
-
-
 def is_plain(value: object) -> bool:
     """Tell whether a value is a dense tensor whose every number is stored, not one number said to be a billion."""
     return (

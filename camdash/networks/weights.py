@@ -14,10 +14,7 @@ from torch import Tensor
 
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.files import ADVICE, FileKind, kind_of, recipe
-from camdash.networks.layouts import NESTINGS, PREFIXES, clean, find_state_dict, is_plain, without_prefixes
-
-__all__ = ["NESTINGS", "PREFIXES", "SUFFIXES", "StoredWeights", "read_header", "read_stored", "read_weights"]
-__all__ += ["without_prefixes"]
+from camdash.networks.layouts import clean, find_state_dict, is_plain
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin")
 
@@ -68,25 +65,18 @@ class StoredWeights:
         return {name: tuple(value.shape) for name, value in self.tensors.items()}
 
 
-def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Read a checkpoint file: its tensors in float32 by name, prefixes taken off, and its text metadata.
-
-    Raises:
-        CheckpointError: the file cannot be read, holds pickled code, or holds no state dict.
-    """
-    stored = read_stored(path)
-    return {name: in_float32(value) for name, value in stored.tensors.items()}, stored.metadata
-
-
 def read_header(path: Path) -> StoredWeights:
-    """Read names, shapes and precision, not the weights; raise as `read_weights`."""
+    """Read names, shapes and precision, not the weights; raise as `read_stored`."""
     return _read(path, values=False)
 
 
 def read_stored(path: Path) -> StoredWeights:
-    """Read the weights in the file's own precision; raise as `read_weights`.
+    """Read the weights in the file's own precision.
 
     Nothing is mapped: a file that is overwritten later does not change, or take down, what was read of it.
+
+    Raises:
+        CheckpointError: the file cannot be read, holds pickled code, or holds no state dict.
     """
     return _read(path, values=True)
 

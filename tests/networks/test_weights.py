@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.weights import NESTINGS, PREFIXES, read_weights, without_prefixes
+from camdash.networks.layouts import NESTINGS, PREFIXES, clean
+from camdash.networks.weights import in_float32, read_stored
 from camdash.networks.writing import write_checkpoint
 from tests.conftest import save_state_dict, small_card
 
@@ -28,6 +29,11 @@ class RunsWhenOpened:
 
     def __reduce__(self) -> tuple[object, tuple[str]]:
         return os.mkdir, (str(self.marker),)
+
+
+def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    stored = read_stored(path)
+    return {name: in_float32(value) for name, value in stored.tensors.items()}, stored.metadata
 
 
 def assert_small(weights: dict[str, Tensor]) -> None:
@@ -73,13 +79,13 @@ def test_prefixes_that_all_names_share_are_taken_off(tmp_path: Path, prefix: str
 
 def test_a_prefix_that_only_some_names_have_belongs_to_the_network() -> None:
     names = {"module.weight": torch.ones(1), "head.weight": torch.ones(1)}
-    assert without_prefixes(names).keys() == names.keys()
+    assert clean(names).tensors.keys() == names.keys()
 
 
 @given(st.lists(st.sampled_from(PREFIXES), max_size=4), st.sets(st.sampled_from(["conv1.weight", "fc.bias", "bn1.x"])))
 def test_any_stack_of_prefixes_comes_off(prefixes: list[str], names: set[str]) -> None:
     stacked = {"".join(prefixes) + name: torch.ones(1) for name in names}
-    assert without_prefixes(stacked).keys() == names
+    assert clean(stacked).tensors.keys() == names
 
 
 def test_half_precision_becomes_float32_and_whole_numbers_stay(tmp_path: Path) -> None:
