@@ -13,6 +13,7 @@ from tools.train_checkpoint import PHANTOM_SEED, draw_phantoms, parse_stage
 from tools.training.augment import Film, plain_view, random_view
 from tools.training.body_mask import body_mask
 from tools.training.figures import Verdict, confusion, nearest_neighbours, recalls, wilson
+from tools.training.films import Sampling, chosen_films
 from tools.training.labels import PARTS, Labelled, read_labels, read_split, split_by_group, write_split
 from tools.training.loop import outside_share
 
@@ -102,6 +103,14 @@ def test_phantoms_for_training_evaluation_and_the_page_have_different_seeds() ->
     assert [film.label for film in films] == list(range(len(NAMES)))
     assert not trained & set(UNSEEN_SEEDS)
     assert not (trained | set(UNSEEN_SEEDS)) & set(SAMPLE_SEEDS.values())
+
+
+def test_at_most_the_share_of_a_batch_is_phantoms() -> None:
+    film = np.zeros((8, 8), np.uint8)
+    films, phantoms = [Film(film, film, 0), Film(film, film, 1)], [Film(film, film, 2)]
+    chosen = chosen_films(films, phantoms, Sampling((1, 1), 0.1, 64, "stretch", 25), np.random.default_rng(0))
+    assert len(chosen) == 25
+    assert sum(one.label == 2 for one in chosen) == 2
 
 
 def test_a_stage_is_read_from_its_four_numbers() -> None:

@@ -62,16 +62,23 @@ def _batch(
     films: Sequence[Film], phantoms: Sequence[Film], sampling: Sampling, seed: np.random.SeedSequence
 ) -> tuple[Tensor, Tensor, Tensor]:
     random = np.random.default_rng(seed)
-    chosen = [_draw(films, phantoms, sampling, random) for _ in range(sampling.batch)]
+    chosen = chosen_films(films, phantoms, sampling, random)
     views = [random_view(film, sampling.size, sampling.fit, random) for film in chosen]
     inputs = torch.from_numpy(np.stack([view for view, _ in views])).float().div_(255).unsqueeze(1)
     masks = torch.from_numpy(np.stack([mask for _, mask in views]))
     return inputs, torch.tensor([film.label for film in chosen]), masks
 
 
-def _draw(films: Sequence[Film], phantoms: Sequence[Film], sampling: Sampling, random: np.random.Generator) -> Film:
-    if phantoms and random.random() < sampling.phantom_share:
-        return phantoms[int(random.integers(len(phantoms)))]
+def chosen_films(
+    films: Sequence[Film], phantoms: Sequence[Film], sampling: Sampling, random: np.random.Generator
+) -> list[Film]:
+    """Return the films of one batch: of the phantoms at most their share, of the others by their class's weight."""
+    drawn = int(sampling.phantom_share * sampling.batch) if phantoms else 0
+    some = [phantoms[int(random.integers(len(phantoms)))] for _ in range(drawn)]
+    return some + [_draw(films, sampling, random) for _ in range(sampling.batch - drawn)]
+
+
+def _draw(films: Sequence[Film], sampling: Sampling, random: np.random.Generator) -> Film:
     weights = np.array(sampling.class_weights)
     label = int(random.choice(len(weights), p=weights / weights.sum()))
     pool = [film for film in films if film.label == label]
