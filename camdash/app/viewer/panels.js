@@ -72,7 +72,7 @@ function makePanel(key) {
     name: element("h4"),
     mark: element("span", { class: "mark" }),
     share: element("span", { class: "share" }),
-    canvas: element("canvas", { role: "img", tabindex: "0", "data-painted": "0" }),
+    canvas: element("canvas", { role: "img", tabindex: "0", "aria-keyshortcuts": "Enter Escape + -", "data-painted": "0" }),
     cross: element("span", { class: "cross" }),
     first: element("div", { class: "first" }),
     second: element("div", { class: "second" }),
