@@ -4,23 +4,6 @@ import streamlit as st
 
 from camdash.app.frame import DISCLAIMER, frame
 
-
-def explain() -> None:
-    """Explain radiographs."""
-    with st.spinner("Starting: loading the libraries …"):
-        from camdash.app.page import page  # imports torch: after the first paint
-
-    page()
-
-
-def checkpoints() -> None:
-    """List the checkpoints and what was found in them."""
-    with st.spinner("Starting: loading the libraries …"):
-        from camdash.app.checkpoints_page import checkpoints_page
-
-    checkpoints_page()
-
-
 st.set_page_config(
     page_title="camdash",
     page_icon="camdash/app/icon.png",
@@ -29,10 +12,29 @@ st.set_page_config(
     menu_items={"About": f"camdash shows what an X-ray classifier looks at. {DISCLAIMER}"},
 )
 frame()
-st.navigation(
+
+with st.spinner("Starting: loading the libraries …"):  # they import torch: after the first paint
+    from camdash.app.checkpoints_page import checkpoints_page
+    from camdash.app.page import page
+    from camdash.app.sidebar import controls
+
+
+def explain() -> None:
+    """Explain radiographs."""
+    page(shared)
+
+
+def checkpoints() -> None:
+    """List the checkpoints and what was found in them."""
+    checkpoints_page()
+
+
+chosen = st.navigation(
     [
         st.Page(explain, title="Radiographs", icon=":material/radiology:", default=True),
         st.Page(checkpoints, title="Checkpoints", icon=":material/inventory_2:", url_path="checkpoints"),
     ],
     position="top",
-).run()
+)
+shared = controls()
+chosen.run()

@@ -11,12 +11,10 @@ from camdash.networks.report import IntakeReport
 
 def checkpoints_page() -> None:
     """Draw the intake report of every file in the checkpoint folders."""
-    with st.sidebar:
-        st.markdown("#### camdash")
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Look again", icon=":material/refresh:", help="New and replaced files appear at every look.")
-        for folder in checkpoint_folders():
-            st.caption(plain(f"Folder {folder}"))
-    st.caption("What was found in each file of the checkpoint folders, and whether it can be used.")
+        folders = ", ".join(str(folder) for folder in checkpoint_folders())
+        st.caption(plain(f"What was found in each file of {folders}, and whether it can be used."))
     found = entries(checkpoint_folders())
     if not found:
         st.info("There is no checkpoint. Put one into the folder `checkpoints`.")

@@ -96,8 +96,8 @@ def _alone(letter: str, names: tuple[str, ...]) -> str:
 
 
 def _sum(one: Difference) -> str:
-    bias = round(one.logit, 2) - round(one.evidence, 2)
-    return f"{signed(one.evidence)} {signed(bias)[0]} {signed(bias)[1:]} = {signed(one.logit)}"
+    evidence = round(one.logit, 2) - round(one.bias, 2)
+    return f"{signed(evidence)} {signed(one.bias)[0]} {signed(one.bias)[1:]} = {signed(one.logit)}"
 
 
 def _figures(letter: str, analysis: Analysis) -> str:

@@ -19,7 +19,7 @@ def offer_downloads(file: ImageFile, radiograph: Radiograph, analyses: Sequence[
     That happens in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
     """
     with st.popover("Download", icon=":material/download:"):
-        st.caption("Overlays at the radiograph's own size, drawn as the viewer shows them now.")
+        st.caption("Overlays at the radiograph's own size, in the viewer's present look and opacity.")
         for place, analysis in enumerate(analyses):
             if len(analyses) > 1:
                 st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")

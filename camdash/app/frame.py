@@ -6,8 +6,8 @@ DISCLAIMER = "Research and demonstration only, not for diagnosis"
 
 STYLE = f"""
 <style>
-  .stMainBlockContainer {{ padding: 2.4rem 1.25rem 1rem; }}
-  .stAppHeader {{ background: transparent; }}
+  .stMainBlockContainer {{ padding: 2.7rem 1.25rem 1rem; }}
+  .stAppHeader {{ height: 2.5rem; min-height: 2.5rem; }}
   .stMainBlockContainer h3 {{ padding: 0 0 0.2rem; }}
   .stMain .stVerticalBlock {{ gap: 0.5rem; }}
   .stMain .st-key-answers {{ gap: 0.1rem; }}
@@ -16,16 +16,17 @@ STYLE = f"""
   .stSidebar [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
   .stSidebar [data-testid="stSidebarContent"] {{ padding: 0 0.2rem; }}
   .stSidebar [data-testid="stSidebarUserContent"] {{ padding: 0 0.6rem 1rem; }}
-  .stSidebar .stColumn [data-testid="stElementToolbar"] {{ display: none; }}
+  .stSidebar [data-testid="stElementToolbar"] {{ display: none; }}
   .stSidebar [data-testid="stPopover"] button {{ min-height: 1.4rem; padding: 0; }}
   .stSidebar [data-testid="stFileUploaderDropzone"] {{ padding: 0.5rem 0.75rem; max-height: 9.5rem; overflow-y: auto; }}
   .stSidebar [class*="st-key-sample-"] button {{ padding: 0 0.1rem; min-height: 1.5rem; font-size: 0.75rem; }}
   .stSidebar [class*="st-key-sample-"] button p {{ font-size: 0.75rem; overflow: visible; }}
   .camdash-disclaimer {{
-    position: fixed; top: 0.95rem; right: 4.2rem; z-index: 999991; pointer-events: none;
+    position: fixed; top: 0.6rem; right: 9rem; z-index: 999991; pointer-events: none;
     padding: 0.1rem 0.8rem; border-radius: 1rem; font-size: 0.8rem; white-space: nowrap;
     color: #f0b45c; background: #2a2312;
   }}
+  @media (max-width: 1000px) {{ .camdash-disclaimer {{ top: auto; bottom: 0.4rem; right: 0.6rem; }} }}
   .stElementContainer:has(.camdash-disclaimer) {{ position: absolute; }}
 </style>
 <div class="camdash-disclaimer" role="note">{DISCLAIMER}</div>

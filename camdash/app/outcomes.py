@@ -55,6 +55,7 @@ def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Chec
 
 def _table(files: Sequence[ImageFile], outcomes: Sequence[Outcome]) -> None:
     rows = {
+        "#": list(range(1, len(files) + 1)),
         "file": [file.name for file in files],
         "predicted": [_predicted(one) for one in outcomes],
     }

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from camdash.app import link, selection, sidebar
+from camdash.app import link, selection
 from camdash.app.caches import ImageFile, loaded, settled
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
 from camdash.app.maps import show_maps
 from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refusal
 from camdash.app.result import show_answer
+from camdash.app.sidebar import Controls
 from camdash.app.text import plain
 from camdash.app.uploads import keep_uploads_in_memory
 from camdash.errors import CamdashError
@@ -20,18 +21,11 @@ from camdash.networks.card import Checkpoint
 from camdash.networks.loading import LoadedPredictor, preferred_device
 
 
-def page() -> None:
+def page(controls: Controls) -> None:
     """Draw the page; what a user can do something about is shown as a sentence."""
     keep_uploads_in_memory()
     settled()
-    with st.sidebar:
-        st.markdown("#### camdash")
-        checkpoint = sidebar.choose_checkpoint()
-        second = sidebar.choose_second(checkpoint)
-        files = sidebar.choose_files()
-        results = sidebar.results_place()
-        sidebar.choose_sample()
-        sidebar.choose_look()
+    checkpoint, second, files = controls.checkpoint, controls.second, controls.files
     if checkpoint is None:
         return
     link.write({link.CHECKPOINT: checkpoint.name, link.SECOND: second.name if second else None})
@@ -41,7 +35,7 @@ def page() -> None:
         second = None if second and isinstance(first, LoadedPredictor) else _ready(second)
         _show(selection.chosen(files), checkpoint, second)
         if second is None:
-            show_all(results, files, checkpoint)
+            show_all(controls.results, files, checkpoint)
         else:
             compare_all(files, (checkpoint, second))
     except CamdashError as error:

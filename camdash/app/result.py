@@ -17,6 +17,7 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
     with words:
         st.markdown(f"### {_headline(prediction)}")
         st.markdown(_runner_up(prediction))
+        st.caption(f"Of the {len(prediction.class_names)} classes it knows; it names one of them for any image.")
     with bars:
         st.plotly_chart(
             softmax_chart(prediction),

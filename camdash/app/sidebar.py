@@ -1,6 +1,7 @@
 """The sidebar: checkpoint, uploads, samples, look."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -15,6 +16,29 @@ from camdash.networks.card import Card, Checkpoint
 from camdash.networks.catalog import Entry, checkpoint_folders, entries
 
 FIRST, SECOND = "checkpoint", "second"
+
+
+@dataclass(frozen=True, eq=False)
+class Controls:
+    """What the sidebar says: the checkpoints (None where there is none), the uploads, and a place below them."""
+
+    checkpoint: Checkpoint | None
+    second: Checkpoint | None
+    files: list[ImageFile]
+    results: DeltaGenerator
+
+
+def controls() -> Controls:
+    """Draw the sidebar, the same on every page: what stands in it outlives a visit to another page."""
+    with st.sidebar:
+        st.markdown("#### camdash")
+        checkpoint = choose_checkpoint()
+        second = choose_second(checkpoint)
+        files = choose_files()
+        results = st.container()
+        choose_sample()
+        choose_look()
+    return Controls(checkpoint, second, files, results)
 
 
 def choose_checkpoint() -> Checkpoint | None:
@@ -45,7 +69,7 @@ def choose_second(first: Checkpoint | None) -> Checkpoint | None:
     if st.session_state.get(SECOND) not in others:
         st.session_state[SECOND] = None
     second: Checkpoint | None = st.selectbox(
-        "Compare with", others, index=None, format_func=_title, key=SECOND, placeholder="No other checkpoint"
+        "Compare with", others, index=None, format_func=_title, key=SECOND, placeholder="Nothing to compare with"
     )
     return second
 
@@ -65,7 +89,7 @@ def choose_files() -> list[ImageFile]:
             f"Files ({len(files)})",
             range(len(files)),
             index=None,
-            format_func=lambda index: files[index].name,
+            format_func=lambda index: f"{index + 1} · {files[index].name}",
             key=selection.FILE,
             placeholder="Choose an upload",
             on_change=selection.file_chosen,
@@ -98,11 +122,6 @@ SHORT = {"chest_frontal": "Front", "chest_lateral": "Side", "hip": "Hip", "hand"
 def choose_look() -> None:
     """Offer the looks; the viewer follows in the browser."""
     look_control(key="look")
-
-
-def results_place() -> DeltaGenerator:
-    """Return the place where the results of all uploads appear."""
-    return st.container()
 
 
 def _follow_link(usable: Sequence[Checkpoint]) -> None:

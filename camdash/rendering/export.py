@@ -106,12 +106,13 @@ def file_name(
 ) -> str:
     """Return the file name of an overlay: with a digest of image, checkpoints and drawing, so that no two are alike."""
     whole = sha256 + "".join(other.checkpoint.sha256 for other in beside)
-    return f"{_safe(stem)}_{_named(analysis, map_id)}_{drawing.look}_{_digest(whole, analysis, drawing)}.png"
+    names = (_safe(stem), _safe(analysis.checkpoint.name), _named(analysis, map_id), str(drawing.look))
+    return f"{'_'.join(names)}_{_digest(whole, analysis, drawing)}.png"
 
 
 def npz_name(stem: str, sha256: str, analysis: Analysis) -> str:
     """Return the file name of the raw maps."""
-    return f"{_safe(stem)}_maps_{_digest(sha256, analysis, None)}.npz"
+    return f"{_safe(stem)}_{_safe(analysis.checkpoint.name)}_maps_{_digest(sha256, analysis, None)}.npz"
 
 
 def png(picture: NDArray[np.uint8]) -> bytes:

@@ -118,9 +118,21 @@ def test_a_download_is_the_overlay_at_the_radiographs_size(page: Any, tmp_path: 
     with page.expect_download() as started:
         page.locator("[data-testid=stPopoverBody]").get_by_role("button", name="Hand").click()
     saved = Path(started.value.path()).read_bytes()
-    assert started.value.suggested_filename.startswith("film_class-hand_evidence_")
+    assert started.value.suggested_filename.startswith("film_body-parts_class-hand_evidence_")
     assert Image.open(io.BytesIO(saved)).size == (200, 300)
     with page.expect_download() as started:
         page.get_by_role("button", name="Raw maps (.npz)").click()
     archive = np.load(io.BytesIO(Path(started.value.path()).read_bytes()))
     assert archive["maps"].shape == (5, 16, 16)
+
+
+def test_uploads_outlive_a_visit_to_the_checkpoints(page: Any) -> None:
+    upload(page, ("film.png", image_bytes(speckle(300, 200))))
+    page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
+    settled(page)
+    page.get_by_role("link", name="Checkpoints").click()
+    page.get_by_text("can be used").first.wait_for()
+    page.wait_for_selector(NOT_RUNNING)
+    page.get_by_role("link", name="Radiographs").click()
+    page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
+    settled(page)

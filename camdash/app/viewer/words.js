@@ -86,7 +86,7 @@ function legendWords({ look, mode, brief }, drawn) {
   const change = mode === "difference";
   const reading = change ? CHANGES[look] : READINGS[look];
   const about = change ? "" : ABOUT_MODES[mode];
-  const sentences = [shared || reading, about, `Beneath: ${SUMS[mode]}.`].filter(Boolean);
+  const sentences = [shared || reading, about, look === "classic" ? "" : `Beneath: ${SUMS[mode]}.`].filter(Boolean);
   if (look === "own") return { ends: ["− own maximum", "0", "+ own maximum"], sentences, flat: !scale };
   if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, flat: !scale };
   if (!scale) return { ends: ["", "", ""], sentences, flat: true };
