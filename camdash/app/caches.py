@@ -8,6 +8,7 @@ import gc
 import hashlib
 import logging
 from dataclasses import dataclass
+from importlib import import_module
 
 import streamlit as st
 
@@ -54,7 +55,12 @@ def _released(loaded: LoadedCheckpoint | LoadedPredictor) -> None:
 
 @st.cache_resource(show_spinner=False)
 def settled() -> bool:
-    """Take what the imports made out of the garbage collector's sight, once: it saves 0.2 s at every rerun."""
+    """Finish the imports, and take what they made out of the garbage collector's sight: 0.2 s less at every rerun.
+
+    Streamlit imports pandas when it first draws a table; Plotly, in the run that follows a quick click, would then
+    find half of it.
+    """
+    import_module("pandas")
     gc.collect()
     gc.freeze()
     return True

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camdash.app import link, selection
-from camdash.app.caches import ImageFile, loaded, settled
+from camdash.app.caches import ImageFile, loaded
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
 from camdash.app.maps import show_maps
@@ -13,7 +13,6 @@ from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refus
 from camdash.app.result import show_answer
 from camdash.app.sidebar import Controls
 from camdash.app.text import plain
-from camdash.app.uploads import keep_uploads_in_memory
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
@@ -23,8 +22,6 @@ from camdash.networks.loading import LoadedPredictor, preferred_device
 
 def page(controls: Controls) -> None:
     """Draw the page; what a user can do something about is shown as a sentence."""
-    keep_uploads_in_memory()
-    settled()
     checkpoint, second, files = controls.checkpoint, controls.second, controls.files
     if checkpoint is None:
         return

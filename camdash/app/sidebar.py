@@ -7,9 +7,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import link, selection
-from camdash.app.caches import ImageFile, described
+from camdash.app.caches import ImageFile, described, settled
 from camdash.app.samples import TITLES, thumbnail
 from camdash.app.text import named, plain
+from camdash.app.uploads import keep_uploads_in_memory
 from camdash.app.viewer import look_control
 from camdash.errors import CheckpointError
 from camdash.networks.card import Card, Checkpoint
@@ -30,6 +31,8 @@ class Controls:
 
 def controls() -> Controls:
     """Draw the sidebar, the same on every page: what stands in it outlives a visit to another page."""
+    keep_uploads_in_memory()
+    settled()
     with st.sidebar:
         st.markdown("#### camdash")
         checkpoint = choose_checkpoint()
