@@ -1,12 +1,16 @@
 """From an analysis to what the viewer is given."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from camdash.app.viewer.payload import Mode, Source, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.panels import average_map, class_maps, contrast_maps
+from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps
 
 WORTH_NAMING = 0.05
 """Evidence on padding below this, in logits, is not worth a line."""
@@ -31,41 +35,41 @@ def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
 
 
 def _class_panels(analysis: Analysis) -> Iterator[ViewerMap]:
-    prediction, evidence = analysis.prediction, analysis.maps.evidence
-    for k, (panel, padding) in enumerate(zip(class_maps(analysis), analysis.on_padding, strict=True)):
-        yield ViewerMap(
-            id=panel.id,
-            slot=f"class-{k}",
-            modes=(Mode.EVIDENCE,),
-            name=panel.name,
-            values=panel.values,
-            predicted=k == prediction.predicted,
-            probability=float(prediction.probabilities[k]),
-            evidence=float(evidence[k]),
-            bias=float(analysis.maps.bias[k]),
-            logit=float(prediction.logits[k]),
-            note=padding_note(float(padding)),
-        )
+    maps = analysis.maps
+    totals = _Totals(maps.evidence, maps.bias.astype(np.float64), analysis.on_padding)
+    return _panels(analysis, Mode.EVIDENCE, class_maps(analysis), totals)
 
 
 def _contrast_panels(analysis: Analysis) -> Iterator[ViewerMap]:
-    prediction, maps = analysis.prediction, analysis.maps
-    evidence = maps.evidence - maps.evidence.mean()
-    bias = maps.bias - maps.bias.mean()
-    padding = analysis.on_padding - analysis.on_padding.mean()
-    for k, panel in enumerate(contrast_maps(analysis)):
+    maps, padding = analysis.maps, analysis.on_padding
+    totals = _Totals(maps.evidence - maps.evidence.mean(), maps.bias - maps.bias.mean(), padding - padding.mean())
+    return _panels(analysis, Mode.CONTRAST, contrast_maps(analysis), totals)
+
+
+@dataclass(frozen=True, eq=False)
+class _Totals:
+    """What stands beneath each class's panel, in logits: (classes,) each."""
+
+    evidence: NDArray[np.float64]
+    bias: NDArray[np.float64]
+    on_padding: NDArray[np.float64]
+
+
+def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: _Totals) -> Iterator[ViewerMap]:
+    prediction = analysis.prediction
+    for k, panel in enumerate(panels):
         yield ViewerMap(
             id=panel.id,
             slot=f"class-{k}",
-            modes=(Mode.CONTRAST,),
+            modes=(mode,),
             name=panel.name,
             values=panel.values,
             predicted=k == prediction.predicted,
             probability=float(prediction.probabilities[k]),
-            evidence=float(evidence[k]),
-            bias=float(bias[k]),
-            logit=float(evidence[k] + bias[k]),
-            note=padding_note(float(padding[k])),
+            evidence=float(totals.evidence[k]),
+            bias=float(totals.bias[k]),
+            logit=float(totals.evidence[k] + totals.bias[k]),
+            note=padding_note(float(totals.on_padding[k])),
         )
 
 

@@ -59,6 +59,7 @@ def test_every_sample_is_named_rightly(page: Any) -> None:
         page.get_by_role("button", name=label, exact=True).click()
         page.locator("h3", has_text=f"{name}, ").first.wait_for()
         settled(page)
+        assert heading(page).startswith(f"{name}, ")
 
 
 def test_the_page_asks_no_other_machine_for_anything(address: str, open_page: Open) -> None:
@@ -87,6 +88,7 @@ def test_a_bad_file_gives_a_sentence_and_the_good_one_beside_it_is_shown(page: A
     page.get_by_role("option", name="film.png").click()
     page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
     settled(page)
+    assert page.get_by_text("This is not an image file").count() == 0
 
 
 def test_opacity_and_panels_survive_another_sample(page: Any) -> None:
@@ -136,3 +138,4 @@ def test_uploads_outlive_a_visit_to_the_checkpoints(page: Any) -> None:
     page.get_by_role("link", name="Radiographs").click()
     page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
     settled(page)
+    assert "200 × 300 pixels" in page.locator(".camdash").inner_text()
