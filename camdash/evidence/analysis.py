@@ -1,5 +1,6 @@
 """One forward pass: prediction and the maps of all classes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +11,12 @@ from torch import Tensor
 from camdash.errors import CheckpointError
 from camdash.evidence.maps import EvidenceMaps
 from camdash.images.radiograph import Radiograph
+from camdash.networks.batches import in_parts_that_fit
 from camdash.networks.card import Checkpoint
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
+from camdash.networks.split import SplitNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,12 +103,39 @@ def analyse(radiograph: Radiograph, loaded: LoadedCheckpoint) -> Analysis:
     Raises:
         CheckpointError: the logits are not finite.
     """
-    card, network = loaded.checkpoint.card, loaded.network
-    inputs = network_input(radiograph, card.preprocessing, network.channels)
-    maps = class_activation_maps(network.activations(inputs), network.weight)[0].cpu().numpy()
-    evidence = EvidenceMaps(maps, network.bias.float().cpu().numpy())
+    return analyse_batch([radiograph], loaded)[0]
+
+
+def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -> list[Analysis]:
+    """Run the network once over several radiographs, and return prediction and maps of each, in their order.
+
+    A batch that does not fit the device's memory is halved until its parts do.
+
+    Raises:
+        ImageError: a radiograph cannot be brought to the network's input; none of the others is analysed then.
+        CheckpointError: the logits of one are not finite, or not even one radiograph fits the device.
+    """
+    if not radiographs:
+        return []
+    network = loaded.network
+    how = loaded.checkpoint.card.preprocessing
+    inputs = torch.cat([network_input(radiograph, how, network.channels) for radiograph in radiographs])
+    maps = in_parts_that_fit(lambda part: _maps(network, part), inputs).numpy()
+    bias = network.bias.float().cpu().numpy()
+    return [
+        _analysis(radiograph, EvidenceMaps(own, bias), loaded)
+        for radiograph, own in zip(radiographs, maps, strict=True)
+    ]
+
+
+def _maps(network: SplitNetwork, inputs: Tensor) -> Tensor:
+    return class_activation_maps(network.activations(inputs), network.weight).cpu()
+
+
+def _analysis(radiograph: Radiograph, evidence: EvidenceMaps, loaded: LoadedCheckpoint) -> Analysis:
+    card = loaded.checkpoint.card
     prediction = predict(card.class_names, evidence)
-    placement = place(radiograph.shape, card.preprocessing, network.grid)
+    placement = place(radiograph.shape, card.preprocessing, loaded.network.grid)
     return Analysis(prediction, evidence, placement, loaded.checkpoint)
 
 
