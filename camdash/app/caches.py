@@ -41,7 +41,7 @@ class ImageFile:
 
 
 def _checkpoint_key(checkpoint: Checkpoint) -> str:
-    return f"{checkpoint.name} {checkpoint.sha256} {checkpoint.card!r}"
+    return f"{checkpoint.name} {checkpoint.sha256} {checkpoint.familiarity_sha256} {checkpoint.card!r}"
 
 
 def _digest(file: ImageFile) -> str:

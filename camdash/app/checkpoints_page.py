@@ -50,6 +50,7 @@ def _facts(report: IntakeReport) -> list[tuple[str, str]]:
         ("Self-check", _check(report)),
         ("Names of weights", _keys(report.keys) if report.keys else None),
         ("Left out", _listed(report.ignored, report.ignored_count)),
+        ("Unlike images", report.familiarity or "no check"),
         ("Done to it", "; ".join(report.conversions)),
         ("Stored as", f"{report.stored_as}, {report.size / 2**20:.1f} MB" if report.stored_as else None),
         ("sha256", report.sha256),

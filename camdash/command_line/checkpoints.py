@@ -53,6 +53,7 @@ def report_row(report: IntakeReport) -> dict[str, Any]:
         "conversions": list(report.conversions),
         "fields": {field.name: {"value": json.loads(field.value), "source": field.source} for field in report.fields},
         "deviation": report.deviation,
+        "familiarity": report.familiarity,
         "no_map": report.no_map,
         "recipe": report.recipe,
     }

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from camdash.command_line.table import write_table
 from camdash.errors import CamdashError, ImageError, UsageError
-from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
+from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, analyse, predict_alone
 from camdash.images.files import files_of
 from camdash.images.radiograph import Radiograph
 from camdash.images.raster import LARGEST_FILE, decode
@@ -101,7 +101,7 @@ def _explained(file: Path, loaded: LoadedCheckpoint | LoadedPredictor, output: P
             return row | _predicted(predict_alone(radiograph, loaded))
         analysis = analyse(radiograph, loaded)
     except CamdashError as error:
-        nothing = dict.fromkeys(("predicted", "probabilities", "logits", "evidence", "bias", "grid"))
+        nothing = dict.fromkeys(("predicted", "probabilities", "logits", "evidence", "bias", "grid", "familiarity"))
         return row | nothing | {"error": str(error)}
     if output is not None:
         _write_pictures(output, file, str(row["sha256"]), radiograph, analysis)
@@ -127,7 +127,18 @@ def _result(analysis: Analysis) -> dict[str, Any]:
     }
     result: dict[str, Any] = {"predicted": analysis.prediction.predicted_name}
     result |= {key: dict(zip(names, values.tolist(), strict=True)) for key, values in columns.items()}
-    return result | {"grid": list(maps.maps.shape[1:]), "error": None}
+    return result | {
+        "grid": list(maps.maps.shape[1:]),
+        "familiarity": _familiarity(analysis.familiarity),
+        "error": None,
+    }
+
+
+def _familiarity(found: Familiarity | None) -> dict[str, float | bool | None]:
+    """Return the familiarity check's result; all None where the checkpoint has no check."""
+    if found is None:
+        return dict.fromkeys(("score", "threshold", "familiar"))
+    return {"score": found.score, "threshold": found.threshold, "familiar": found.familiar}
 
 
 def _predicted(found: PredictionAlone) -> dict[str, Any]:
@@ -135,8 +146,9 @@ def _predicted(found: PredictionAlone) -> dict[str, Any]:
     prediction = found.prediction
     columns = {"probabilities": prediction.probabilities, "logits": prediction.logits}
     named = {key: dict(zip(prediction.class_names, values.tolist(), strict=True)) for key, values in columns.items()}
-    nothing = dict.fromkeys(("evidence", "bias", "grid", "error"))
-    return {"predicted": prediction.predicted_name} | named | nothing | {"no_map": found.reason}
+    nothing = dict.fromkeys(("evidence", "bias", "grid"))
+    more = {"familiarity": _familiarity(None), "error": None, "no_map": found.reason}
+    return {"predicted": prediction.predicted_name} | named | nothing | more
 
 
 def _write_pictures(output: Path, file: Path, sha256: str, radiograph: Radiograph, analysis: Analysis) -> None:
@@ -169,4 +181,6 @@ def _flat(row: dict[str, Any], names: Sequence[str]) -> Iterator[tuple[str, Any]
     rows, columns = row["grid"] or (None, None)
     yield "grid.rows", rows
     yield "grid.columns", columns
+    for key in ("score", "threshold", "familiar"):
+        yield f"familiarity.{key}", None if row["familiarity"] is None else row["familiarity"][key]
     yield "error", row["error"]

@@ -13,6 +13,7 @@ from camdash.evidence.maps import EvidenceMaps
 from camdash.images.radiograph import Radiograph
 from camdash.networks.batches import in_parts_that_fit
 from camdash.networks.card import Checkpoint
+from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
@@ -43,14 +44,33 @@ class Prediction:
         return self.class_names[self.predicted]
 
 
+@dataclass(frozen=True)
+class Familiarity:
+    """Whether an image looks like what a checkpoint was trained on.
+
+    Attributes:
+        score: one minus the cosine of its pooled activations to the nearest training image's, in [0, 2].
+        threshold: the largest score that counts as familiar: 95 % of held-out training images lie below it.
+    """
+
+    score: float
+    threshold: float
+
+    @property
+    def familiar(self) -> bool:
+        """Whether the score lies within the threshold."""
+        return self.score <= self.threshold
+
+
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """What one forward pass of one checkpoint says of one radiograph."""
+    """What one forward pass of one checkpoint says of one radiograph; `familiarity` is None where it has no check."""
 
     prediction: Prediction
     maps: EvidenceMaps
     placement: Placement
     checkpoint: Checkpoint
+    familiarity: Familiarity | None = None
 
     @property
     def on_padding(self) -> NDArray[np.float64]:
@@ -120,23 +140,34 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     network = loaded.network
     how = loaded.checkpoint.card.preprocessing
     inputs = torch.cat([network_input(radiograph, how, network.channels) for radiograph in radiographs])
-    maps = in_parts_that_fit(lambda part: _maps(network, part), inputs).numpy()
+    maps, pooled = in_parts_that_fit(lambda part: _maps_and_pooled(network, part), inputs)
     bias = network.bias.float().cpu().numpy()
+    evidence = [EvidenceMaps(own, bias) for own in maps.numpy()]
+    familiarities = _familiarities(pooled, loaded.familiarity)
     return [
-        _analysis(radiograph, EvidenceMaps(own, bias), loaded)
-        for radiograph, own in zip(radiographs, maps, strict=True)
+        _analysis(radiograph, own, familiarity, loaded)
+        for radiograph, own, familiarity in zip(radiographs, evidence, familiarities, strict=True)
     ]
 
 
-def _maps(network: SplitNetwork, inputs: Tensor) -> Tensor:
-    return class_activation_maps(network.activations(inputs), network.weight).cpu()
+def _maps_and_pooled(network: SplitNetwork, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    activations = network.activations(inputs)
+    return class_activation_maps(activations, network.weight).cpu(), activations.float().mean((2, 3)).cpu()
 
 
-def _analysis(radiograph: Radiograph, evidence: EvidenceMaps, loaded: LoadedCheckpoint) -> Analysis:
+def _familiarities(pooled: Tensor, check: FamiliarityCheck | None) -> list[Familiarity | None]:
+    if check is None:
+        return [None] * len(pooled)
+    return [Familiarity(score, check.threshold) for score in check.distances(pooled).tolist()]
+
+
+def _analysis(
+    radiograph: Radiograph, evidence: EvidenceMaps, familiarity: Familiarity | None, loaded: LoadedCheckpoint
+) -> Analysis:
     card = loaded.checkpoint.card
     prediction = predict(card.class_names, evidence)
     placement = place(radiograph.shape, card.preprocessing, loaded.network.grid)
-    return Analysis(prediction, evidence, placement, loaded.checkpoint)
+    return Analysis(prediction, evidence, placement, loaded.checkpoint, familiarity)
 
 
 def predict_alone(radiograph: Radiograph, loaded: LoadedPredictor) -> PredictionAlone:

@@ -11,17 +11,20 @@ from camdash.errors import CheckpointError
 log = logging.getLogger(__name__)
 
 
-def in_parts_that_fit(run: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor:
+Results = tuple[Tensor, ...]
+
+
+def in_parts_that_fit(run: Callable[[Tensor], Results], inputs: Tensor) -> Results:
     """Return `run` of a batch of at least one; where the device has no memory for it, of its parts, put together.
 
     Args:
-        run: from a batch of network inputs to one result each, along the first axis.
+        run: from a batch of network inputs to tensors with one result each, along the first axis.
         inputs: the batch.
 
     Raises:
         CheckpointError: the device has no memory for a single one.
     """
-    results: list[Tensor] = []
+    results: list[Results] = []
     size, halvings, done = len(inputs), 0, 0
     while done < len(inputs):
         result = _unless_out_of_memory(run, inputs[done : done + size])
@@ -34,10 +37,10 @@ def in_parts_that_fit(run: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor
             size, halvings = (size + 1) // 2, halvings + 1
     if halvings:
         log.warning("no memory for a batch of %d: halved %d times, to %d at a time", len(inputs), halvings, size)
-    return results[0] if len(results) == 1 else torch.cat(results)
+    return results[0] if len(results) == 1 else tuple(torch.cat(parts) for parts in zip(*results, strict=True))
 
 
-def _unless_out_of_memory(run: Callable[[Tensor], Tensor], inputs: Tensor) -> Tensor | None:
+def _unless_out_of_memory(run: Callable[[Tensor], Results], inputs: Tensor) -> Results | None:
     try:
         return run(inputs)
     except torch.OutOfMemoryError:

@@ -94,12 +94,21 @@ class Card:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A checkpoint on disk and its card; hashable, and by its digest a cache key for everything made with it."""
+    """A checkpoint on disk and its card; hashable, and by its digests a cache key for everything made with it.
+
+    Attributes:
+        name: the file's name without its ending.
+        path: the file.
+        sha256: of its content.
+        card: the card, given or assumed.
+        familiarity_sha256: of the familiarity check that stands beside it; empty where none does.
+    """
 
     name: str
     path: Path = field(compare=False)
     sha256: str
     card: Card
+    familiarity_sha256: str = ""
 
 
 def parse_card(text: str, where: str) -> Card:

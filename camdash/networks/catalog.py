@@ -10,6 +10,7 @@ from pathlib import Path
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures import family_of
 from camdash.networks.card import METADATA_KEY, Card, Checkpoint, assumed_card, parse_card
+from camdash.networks.familiarity import beside
 from camdash.networks.recognition import check_said, class_count_of, fixed_input, recognise
 from camdash.networks.weights import SUFFIXES, StoredWeights, read_header
 
@@ -27,6 +28,7 @@ class Entry:
     size: int
     modified_ns: int
     card_modified_ns: int | None
+    familiarity_modified_ns: int | None = None
 
     @property
     def name(self) -> str:
@@ -69,8 +71,7 @@ def entry_of(path: Path) -> Entry:
         status = path.stat()
     except OSError as error:
         raise CheckpointError(f"The checkpoint {path} cannot be found.") from error
-    card = card_path(path)
-    return Entry(path, status.st_size, status.st_mtime_ns, card.stat().st_mtime_ns if card.is_file() else None)
+    return Entry(path, status.st_size, status.st_mtime_ns, _modified(card_path(path)), _modified(beside(path)))
 
 
 def card_path(path: Path) -> Path:
@@ -92,7 +93,12 @@ def describe_header(entry: Entry, stored: StoredWeights) -> Checkpoint:
     found = read_card(entry.path, stored.metadata)
     card = assumed(stored) if found is None else found.card
     family_of(card.architecture)
-    return Checkpoint(entry.name, entry.path, digest(entry.path), card)
+    return Checkpoint(entry.name, entry.path, digest(entry.path), card, familiarity_digest(entry))
+
+
+def familiarity_digest(entry: Entry) -> str:
+    """Return the sha256 of the familiarity check beside a checkpoint; empty where there is none."""
+    return "" if entry.familiarity_modified_ns is None else digest(beside(entry.path))
 
 
 def assumed(stored: StoredWeights) -> Card:
@@ -148,6 +154,14 @@ def _content(folder: Path) -> list[Path]:
         return sorted(folder.iterdir())
     except OSError:
         return []
+
+
+def _modified(path: Path) -> int | None:
+    """Return when a file that may be there was changed, in nanoseconds; None where it is not there."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _first(known: Sequence[Entry]) -> Entry:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures import TRANSFORMED, blueprint, family_of
 from camdash.networks.card import Checkpoint
+from camdash.networks.familiarity import FamiliarityCheck, fits, read_familiarity
 from camdash.networks.families import Family
 from camdash.networks.matching import COUNTER
 from camdash.networks.recognition import CHANNELS, class_count_of, fixed_input, head_renames, match_keys
@@ -24,10 +25,11 @@ DEVICE_VARIABLE = "CAMDASH_DEVICE"
 
 @dataclass(frozen=True, eq=False)
 class LoadedCheckpoint:
-    """A checkpoint and its split network."""
+    """A checkpoint, its split network, and its check for images unlike the training's (None where it has none)."""
 
     checkpoint: Checkpoint
     network: SplitNetwork
+    familiarity: FamiliarityCheck | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,8 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     channels = stored.shapes[f"{family.first}.weight"][1]
     network = _filled(_outline(checkpoint, stored, channels), _own(stored, family))
     if family.no_map is None:
-        return LoadedCheckpoint(checkpoint, split(network, family, channels, torch.device(device)))
+        divided = split(network, family, channels, torch.device(device))
+        return LoadedCheckpoint(checkpoint, divided, _familiarity(checkpoint, divided))
     whole = WholeNetwork(network.to(device), channels, torch.device(device), family.no_map)
     side = fixed_input(checkpoint.card.architecture, stored.shapes)
     check_finite(whole.logits(random_input(channels) if side is None else torch.rand(1, channels, side, side)))
@@ -131,6 +134,18 @@ def _check_card(checkpoint: Checkpoint, channels: int, side: int | None) -> None
         raise CheckpointError(
             f"The weights of {name} take {side} x {side} pixels and no other size; let the card's input_size say so."
         )
+
+
+def _familiarity(checkpoint: Checkpoint, network: SplitNetwork) -> FamiliarityCheck | None:
+    """Return the checkpoint's familiarity check.
+
+    Raises:
+        CheckpointError: it is damaged, or belongs to another network.
+    """
+    check = read_familiarity(checkpoint.path, checkpoint.sha256)
+    if check is not None and not fits(check, network.weight):
+        raise CheckpointError(f"The familiarity check of {checkpoint.name} does not fit its network. Make it anew.")
+    return check
 
 
 def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn.Module:

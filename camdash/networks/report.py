@@ -10,7 +10,8 @@ import torch
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.architectures import TRANSFORMED, family_of
 from camdash.networks.card import Card, Checkpoint, card_json
-from camdash.networks.catalog import Entry, FoundCard, assumed, digest, read_card
+from camdash.networks.catalog import Entry, FoundCard, assumed, digest, familiarity_digest, read_card
+from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.files import kind_of
 from camdash.networks.loading import LoadedPredictor, load_any
 from camdash.networks.matching import COUNTER, FIRST, KeyMatch
@@ -48,6 +49,7 @@ class IntakeReport:
         card: the card, given or assumed.
         fields: the card's fields and where they came from.
         deviation: the self-check's result, in parts of the largest logit; None for a network without map.
+        familiarity: what the check for images unlike the training's holds, in words; None where there is none.
         no_map: why there is no exact map, a sentence; None where there is one.
         error: why the checkpoint cannot be used, a sentence; None where it can.
         recipe: lines of Python that convert a file with pickled code.
@@ -70,6 +72,7 @@ class IntakeReport:
     card: Card | None = None
     fields: tuple[CardField, ...] = ()
     deviation: float | None = None
+    familiarity: str | None = None
     no_map: str | None = None
     error: str | None = None
     recipe: str | None = None
@@ -112,12 +115,13 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
     report = replace(report, card=card, fields=_fields(card, found))
     yield report
     family_of(card.architecture)
-    checkpoint = Checkpoint(entry.name, entry.path, report.sha256 or "", card)
+    checkpoint = Checkpoint(entry.name, entry.path, report.sha256 or "", card, familiarity_digest(entry))
     loaded = load_any(checkpoint, torch.device("cpu"))
     if isinstance(loaded, LoadedPredictor):
         yield replace(report, no_map=loaded.network.sentence, checkpoint=checkpoint)
     else:
-        yield replace(report, deviation=loaded.network.deviation, checkpoint=checkpoint)
+        deviation, check = loaded.network.deviation, loaded.familiarity
+        yield replace(report, deviation=deviation, checkpoint=checkpoint, familiarity=_familiarity(check))
 
 
 def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard | None) -> IntakeReport:
@@ -176,6 +180,12 @@ def _parameters(stored: StoredWeights, auxiliary: tuple[str, ...]) -> int:
         for name, value in stored.tensors.items()
         if not name.endswith(passive) and not name.startswith(auxiliary)
     )
+
+
+def _familiarity(check: FamiliarityCheck | None) -> str | None:
+    if check is None:
+        return None
+    return f"{len(check.vectors)} training images, familiar up to a distance of {check.threshold:.3g}"
 
 
 def _fields(card: Card, found: FoundCard | None) -> tuple[CardField, ...]:

@@ -13,6 +13,7 @@ from safetensors.torch import load as load_safetensors
 from torch import Tensor
 
 from camdash.errors import CheckpointError, PickledCodeError
+from camdash.networks.familiarity import TENSOR
 from camdash.networks.files import ADVICE, FileKind, kind_of, recipe
 from camdash.networks.layouts import clean, find_state_dict, is_plain
 
@@ -95,7 +96,7 @@ def _read(path: Path, *, values: bool) -> StoredWeights:
         tensors, conversions = find_state_dict(loaded, path.name)
         said = loaded.get("arch") if isinstance(loaded, dict) else None
         metadata = {"arch": said} if isinstance(said, str) else {}
-    layout = clean(tensors)
+    layout = clean({name: value for name, value in tensors.items() if name != TENSOR})
     if not layout.tensors:
         raise CheckpointError(f"{path.name} holds no weights.")
     return StoredWeights(layout.tensors, metadata, conversions + layout.conversions, layout.ignored)

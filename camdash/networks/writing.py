@@ -8,9 +8,17 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from camdash.networks.card import METADATA_KEY, Card, card_json
+from camdash.networks.familiarity import FamiliarityCheck, metadata_of, stored_tensors
 
 
-def write_checkpoint(path: Path, weights: Mapping[str, Tensor], card: Card, *, half: bool = True) -> None:
+def write_checkpoint(
+    path: Path,
+    weights: Mapping[str, Tensor],
+    card: Card,
+    *,
+    half: bool = True,
+    familiarity: FamiliarityCheck | None = None,
+) -> None:
     """Write weights and card to a safetensors file; the same weights and card give the same bytes.
 
     Args:
@@ -18,9 +26,12 @@ def write_checkpoint(path: Path, weights: Mapping[str, Tensor], card: Card, *, h
         weights: a state dict.
         card: what the weights are for.
         half: store convolution and linear weights as float16; batch norm's numbers stay float32.
+        familiarity: what tells images unlike the training's; stored in half precision.
     """
     stored = {name: _stored(value, half).contiguous() for name, value in weights.items()}
-    save_file(stored, path, metadata={METADATA_KEY: card_json(card)})
+    if familiarity is not None:
+        stored |= stored_tensors(familiarity)
+    save_file(stored, path, metadata={METADATA_KEY: card_json(card), **metadata_of(familiarity)})
 
 
 def _stored(value: Tensor, half: bool) -> Tensor:

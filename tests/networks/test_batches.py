@@ -9,17 +9,17 @@ from camdash.networks.batches import in_parts_that_fit
 
 
 class Device:
-    """A device whose memory holds so many inputs at once; it doubles them."""
+    """A device whose memory holds so many inputs at once; it doubles them, and adds each one up."""
 
     def __init__(self, room: int) -> None:
         self.room = room
         self.sizes: list[int] = []
 
-    def run(self, inputs: Tensor) -> Tensor:
+    def run(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
         self.sizes.append(len(inputs))
         if len(inputs) > self.room:
             raise torch.OutOfMemoryError("out of memory")
-        return 2 * inputs
+        return 2 * inputs, inputs.sum(1)
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ class Device:
 )
 def test_a_batch_is_halved_until_its_parts_fit_and_put_together_in_order(room: int, sizes: list[int]) -> None:
     device, inputs = Device(room), torch.arange(14.0).reshape(7, 2)
-    torch.testing.assert_close(in_parts_that_fit(device.run, inputs), 2 * inputs)
+    torch.testing.assert_close(in_parts_that_fit(device.run, inputs), (2 * inputs, inputs.sum(1)))
     assert device.sizes == sizes
 
 
@@ -43,7 +43,7 @@ def test_a_single_input_without_memory_is_refused_with_a_sentence() -> None:
 
 
 def test_any_other_failure_is_passed_on() -> None:
-    def run(inputs: Tensor) -> Tensor:
+    def run(inputs: Tensor) -> tuple[Tensor, ...]:
         raise RuntimeError("something else")
 
     with pytest.raises(RuntimeError, match="something else"):
