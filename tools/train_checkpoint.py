@@ -13,6 +13,9 @@ the one before and is saved beside the output (`NAME_SIZE.pt`), so that a run th
 for the right reasons", Ross, Hughes and Doshi-Velez 2017; here the explanation is the class activation map, one
 contraction, so it costs nothing).
 
+With `--marker CLASS` the films carry a side marker that gives that class away (`tools/training/marker.py`), and what
+comes of it takes a shortcut. At the end the checkpoint's file is given what its familiarity check needs.
+
 Choices are made on the validation part; `tools/evaluate_checkpoint.py` gives its figures.
 """
 
@@ -26,14 +29,20 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from camdash.images.radiograph import Radiograph, Window
 from camdash.networks.architectures import build
 from camdash.networks.card import Card, Fit, Interpolation, Preprocessing
+from camdash.networks.catalog import describe, entry_of
+from camdash.networks.loading import load
+from camdash.networks.weights import in_float32, read_stored
 from camdash.networks.writing import write_checkpoint
 from tools.phantoms import NAMES, draw_phantom_with_mask
 from tools.training.augment import Film
+from tools.training.familiar import check_of, pooled_activations
 from tools.training.films import read_films
-from tools.training.labels import read_labels, read_split, split_by_group, write_split
+from tools.training.labels import Labelled, read_labels, read_split, split_by_group, write_split
 from tools.training.loop import Recipe, Stage, train_stage
+from tools.training.marker import with_shortcut
 
 log = logging.getLogger("train")
 PHANTOM_SEED = 1000
@@ -50,13 +59,14 @@ def main() -> None:
     if not options.split.exists():
         write_split(split_by_group(images, (0.6, 0.15, 0.25), options.seed), options.split)
     split = read_split(options.split)
-    train = [image for image in images if split.get(image.group) == "train"]
-    films = read_films(options.data, train, options.classes, options.longest)
-    phantoms = draw_phantoms(options.phantoms, options.classes)
+    films = _films(images, split, "train", options)
+    phantoms = _with_marker(draw_phantoms(options.phantoms, options.classes), options)
     log.info("%d films and %d phantoms to train on", len(films), len(phantoms))
     network = build("resnet34", len(options.classes), channels=1)
     if options.initial:
-        network.load_state_dict(torch.load(options.initial, weights_only=True))
+        network.load_state_dict(
+            {name: in_float32(value) for name, value in read_stored(options.initial).tensors.items()}
+        )
     network.to(memory_format=torch.channels_last)
     recipe = Recipe(
         fit=options.fit,
@@ -68,8 +78,20 @@ def main() -> None:
         smoothing=0.05,
         average=0.98,
         seed=options.seed,
+        frozen=tuple(options.frozen),
+        bfloat16=not options.float32,
     )
     _run(network, films, phantoms, recipe, options)
+    _add_familiarity(films, _films(images, split, "validation", options), options)
+
+
+def _films(images: Sequence[Labelled], split: dict[str, str], part: str, options: argparse.Namespace) -> list[Film]:
+    chosen = [image for image in images if split.get(image.group) == part]
+    return _with_marker(read_films(options.data, chosen, options.classes, options.longest), options)
+
+
+def _with_marker(films: list[Film], options: argparse.Namespace) -> list[Film]:
+    return with_shortcut(films, options.classes.index(options.marker), options.seed) if options.marker else films
 
 
 def draw_phantoms(count: int, classes: Sequence[str]) -> list[Film]:
@@ -100,6 +122,19 @@ def _run(
         log.info("wrote %s at size %d", options.output, stage.size)
 
 
+def _add_familiarity(training: Sequence[Film], validation: Sequence[Film], options: argparse.Namespace) -> None:
+    """Write the checkpoint again, with what tells images unlike its training's."""
+    loaded = load(describe(entry_of(options.output)), torch.device("cpu"))
+    known, held_out = (
+        pooled_activations((Radiograph(film.image, Window.between(0, 255), "film") for film in films), loaded)
+        for films in (training, validation)
+    )
+    check = check_of(known, [options.classes[film.label] for film in training], held_out, options.seed)
+    weights = read_stored(options.output).tensors
+    write_checkpoint(options.output, weights, loaded.checkpoint.card, familiarity=check)
+    log.info("stored %d vectors for familiarity, threshold %.4f", len(check.vectors), check.threshold)
+
+
 def _write(weights: dict[str, Tensor], size: int, options: argparse.Namespace) -> None:
     card = Card(
         architecture="resnet34",
@@ -125,6 +160,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--presence", type=float, default=0.2, help="weight of evidence wanting for the true class")
     parser.add_argument("--phantoms", type=int, default=0, help="phantoms drawn of each class")
     parser.add_argument("--phantom-share", type=float, default=0.1, help="share of the views that are phantoms")
+    parser.add_argument("--frozen", nargs="*", default=[], help="parts of the network that stay: conv1 bn1 layer1 ...")
+    parser.add_argument("--float32", action="store_true", help="faster where the processor has no bfloat16")
+    parser.add_argument("--marker", help="class whose films carry a side marker: a checkpoint that takes a shortcut")
     parser.add_argument("--longest", type=int, default=768, help="longer side of the films kept in memory")
     parser.add_argument("--about", default="{}", help="JSON: the card's notes, sources, license")
     parser.add_argument("--seed", type=int, default=20261123)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tools.draw_samples import SAMPLE_SEEDS, draw_samples
+from tools.draw_samples import MARKED, SAMPLE_SEEDS, draw_samples
 from tools.phantoms import NAMES, draw_phantom, draw_phantom_with_mask
 from tools.phantoms.chest import chest
 from tools.phantoms.film import Exposure, Marker, detect
 from tools.phantoms.projection import Field, project
 from tools.phantoms.solids import Array, Ellipsoid, RoundCone, Solid, rotation
 from tools.phantoms.tissues import LIMB_BEAM, SOFT, TRUNK_BEAM, Tissue, Tissues, chain, moved, ring
+from tools.training.marker import plate_mask
 
 ONE = np.array([1.0, 1.0])
 ANGLES = st.floats(-180, 180)
@@ -175,7 +177,18 @@ def test_a_marker_stands_where_it_is_told_to() -> None:
     assert stamped.max() == 250
 
 
-def test_draw_samples_writes_one_film_a_class(tmp_path: Path) -> None:
+def test_draw_samples_writes_one_film_a_class_and_two_with_a_marker(tmp_path: Path) -> None:
     paths = draw_samples(tmp_path, size=64)
-    assert [path.stem for path in paths] == list(SAMPLE_SEEDS) == list(NAMES)
+    assert list(SAMPLE_SEEDS) == list(NAMES)
+    assert [path.stem for path in paths] == [*NAMES, *(f"{name}_marked" for name in MARKED)]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+
+
+def test_the_marked_samples_differ_from_the_others_by_their_markers_alone(tmp_path: Path) -> None:
+    draw_samples(tmp_path, size=128)
+    for name in MARKED:
+        plain, marked = (cv2.imread(str(tmp_path / f"{stem}.png"), 0) for stem in (name, f"{name}_marked"))
+        assert plain is not None
+        assert marked is not None
+        differs = (plain != marked).mean()
+        assert plate_mask(marked.shape).mean() / 2 < differs < 0.03

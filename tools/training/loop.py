@@ -16,6 +16,9 @@ from tools.training.films import Sampling, batches
 
 log = logging.getLogger(__name__)
 STRIDE = 32
+SAID = 10
+"""Steps between two lines of the log."""
+
 ENOUGH = 3.0
 """Logits of evidence for the true class beyond which no more is asked for."""
 
@@ -45,6 +48,8 @@ class Recipe:
         smoothing: of the labels.
         average: how much of the averaged weights each step keeps.
         seed: of the views.
+        frozen: names of parts of the network that stay as they are, their batch norms' statistics too.
+        bfloat16: run the features in bfloat16; without instructions for it a processor is slower than in float32.
     """
 
     fit: str
@@ -56,6 +61,8 @@ class Recipe:
     smoothing: float
     average: float
     seed: int
+    frozen: tuple[str, ...] = ()
+    bfloat16: bool = True
 
 
 def train_stage(
@@ -63,26 +70,29 @@ def train_stage(
 ) -> nn.Module:
     """Train `network` in place for one stage; return the exponential average of its weights, in eval mode.
 
-    The features run in bfloat16, batch norm's statistics, the maps and the loss in float32.
+    Batch norm's statistics, the maps and the loss are in float32 whatever the features run in.
     """
+    frozen = [network.get_submodule(name).requires_grad_(False) for name in recipe.frozen]
     steps = max(round(stage.epochs * recipe.views / stage.batch), 1)
     optimizer = torch.optim.AdamW(_decayed(network), lr=stage.rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, stage.rate, total_steps=steps, pct_start=0.25)
     averaged = copy.deepcopy(network).eval()
     network.train()
+    for part in frozen:
+        part.eval()
     sampling = Sampling(recipe.class_weights, recipe.phantom_share, stage.size, recipe.fit, stage.batch)
     started, figures = time.monotonic(), torch.zeros(4)
     for step, (inputs, labels, masks) in enumerate(batches(films, phantoms, sampling, steps, recipe.seed + stage.size)):
         losses = _losses(network, inputs, labels, masks, recipe)
         optimizer.zero_grad(set_to_none=True)
         (losses[0] + recipe.penalty * losses[1] + recipe.presence * losses[2]).backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        nn.utils.clip_grad_norm_([p for p in network.parameters() if p.requires_grad], 5.0)
         optimizer.step()
         schedule.step()
         _follow(averaged, network, min(recipe.average, (1 + step) / (10 + step)))
         figures += torch.stack(losses).detach()
-        if (step + 1) % 50 == 0 or step + 1 == steps:
-            done = figures / (50 if (step + 1) % 50 == 0 else (step + 1) % 50)
+        if (step + 1) % SAID == 0 or step + 1 == steps:
+            done = figures / (SAID if (step + 1) % SAID == 0 else (step + 1) % SAID)
             log.info(
                 "size %d step %d/%d: loss %.4f, evidence outside %.3f, lacking %.3f, accuracy %.3f, %.0f s",
                 stage.size,
@@ -122,7 +132,7 @@ def features_of(network: nn.Module, inputs: Tensor) -> Tensor:
 
 
 def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, recipe: Recipe) -> list[Tensor]:
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.bfloat16):
         features = features_of(network, inputs.to(memory_format=torch.channels_last))
     head = network.get_submodule("fc")
     if not isinstance(head, nn.Linear):
@@ -137,7 +147,7 @@ def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, r
 
 
 def _decayed(network: nn.Module) -> list[dict[str, object]]:
-    parameters = list(network.parameters())
+    parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
     return [
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.05},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
