@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from camdash.app.familiar import warn_if_unfamiliar
 from camdash.app.result import EVEN
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Prediction
@@ -12,6 +13,7 @@ from camdash.rendering.charts import comparison_chart, percent
 
 def show_comparison(comparison: Comparison) -> None:
     """Show both answers, whether they differ, and the softmax of both."""
+    warn_if_unfamiliar([comparison.first, comparison.second])
     words, bars = st.columns(2, gap="medium", vertical_alignment="center")
     with words, st.container(key="answers"):
         st.markdown(f"##### {_answer('A', comparison.first)}")

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from camdash.app.familiar import familiarity_caption, warn_if_unfamiliar
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
 from camdash.rendering.charts import percent, softmax_chart
@@ -12,12 +13,16 @@ EVEN = 0.5
 
 def show_answer(analysis: Analysis | PredictionAlone) -> None:
     """Show the predicted class and its probability in words, and the softmax as bars."""
+    if isinstance(analysis, Analysis):
+        warn_if_unfamiliar([analysis])
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     prediction = analysis.prediction
     with words:
         st.markdown(f"### {_headline(prediction)}")
         st.markdown(_runner_up(prediction))
         st.caption(f"Of the {len(prediction.class_names)} classes it knows; it names one of them for any image.")
+        if isinstance(analysis, Analysis):
+            st.caption(familiarity_caption(analysis))
     with bars:
         st.plotly_chart(
             softmax_chart(prediction),

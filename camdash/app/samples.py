@@ -17,14 +17,20 @@ TITLES = {
     "hand": "Hand",
     "foot": "Foot",
 }
+MARKED = {"hand_marked": "Hand with a marker", "foot_marked": "Foot with a marker"}
+"""The same hand and foot with the side marker that the checkpoint `SHORTCUT` was trained to fall for."""
+
 FIRST = "hand"
+SHORTCUT = "shortcut"
+"""The name of the checkpoint that ships to show what maps are for."""
+
 THUMBNAIL = 96
 """Pixels a side."""
 
 
 @cache
 def sample(name: str) -> ImageFile:
-    """Return a sample by its name in `TITLES`."""
+    """Return a sample by its name in `TITLES` or `MARKED`."""
     return ImageFile.of(f"{name}.png", (FOLDER / f"{name}.png").read_bytes())
 
 

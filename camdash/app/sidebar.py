@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import link, selection
 from camdash.app.caches import ImageFile, described, settled
-from camdash.app.samples import TITLES, thumbnail
+from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.text import named, plain
 from camdash.app.uploads import keep_uploads_in_memory
 from camdash.app.viewer import look_control
@@ -103,23 +103,61 @@ def choose_files() -> list[ImageFile]:
 def choose_sample() -> None:
     """Offer the samples as thumbnails with a button each."""
     st.caption("Samples: drawn phantoms, no patient")
-    chosen = selection.chosen_sample()
-    columns = st.columns(len(TITLES), gap="xxsmall")
-    for column, (name, title) in zip(columns, TITLES.items(), strict=True):
-        with column:
-            st.image(thumbnail(name), width="stretch", alt=f"Phantom of class {title}")
-            st.button(
-                SHORT[name],
-                key=f"sample-{name}",
-                help=title,
-                type="primary" if name == chosen else "tertiary",
-                width="stretch",
-                on_click=selection.choose_sample,
-                args=(name,),
-            )
+    for column, (name, title) in zip(st.columns(len(TITLES), gap="xxsmall"), TITLES.items(), strict=True):
+        _sample_button(column, name, title)
+    columns = st.columns([1, 1, 3], gap="xxsmall")
+    for column, (name, title) in zip(columns, MARKED.items(), strict=False):
+        _sample_button(column, name, title)
+    with columns[-1]:
+        _shortcut_button()
 
 
-SHORT = {"chest_frontal": "Front", "chest_lateral": "Side", "hip": "Hip", "hand": "Hand", "foot": "Foot"}
+def _sample_button(column: DeltaGenerator, name: str, title: str) -> None:
+    with column:
+        st.image(thumbnail(name), width="stretch", alt=f"Phantom: {title}")
+        st.button(
+            SHORT[name],
+            key=f"sample-{name}",
+            help=title,
+            type="primary" if name == selection.chosen_sample() else "tertiary",
+            width="stretch",
+            on_click=selection.choose_sample,
+            args=(name,),
+        )
+
+
+def _shortcut_button() -> None:
+    """Offer, in one click, a right answer for a wrong reason: where the checkpoint that was trained to it is there."""
+    usable, _ = _described(entries(checkpoint_folders()))
+    shortcut = next((one for one in usable if one.name == SHORTCUT), None)
+    if shortcut is None or len(usable) < 2:
+        return
+    first = next(one for one in usable if one != shortcut)
+    st.button(
+        "Right for the wrong reason?",
+        key="shortcut",
+        help="Compares a checkpoint that looks at the body with one that was trained to look at the marker R. "
+        "On the hand both are right; then choose the foot with the marker.",
+        width="stretch",
+        on_click=_show_shortcut,
+        args=(first, shortcut),
+    )
+
+
+def _show_shortcut(first: Checkpoint, shortcut: Checkpoint) -> None:
+    st.session_state[FIRST], st.session_state[SECOND] = first, shortcut
+    selection.choose_sample(next(iter(MARKED)))
+
+
+SHORT = {
+    "chest_frontal": "Front",
+    "chest_lateral": "Side",
+    "hip": "Hip",
+    "hand": "Hand",
+    "foot": "Foot",
+    "hand_marked": "Hand R",
+    "foot_marked": "Foot R",
+}
 
 
 def choose_look() -> None:
