@@ -111,6 +111,7 @@ class Chromium:
         return float(self._slider.evaluate(OPACITY))
 
     def close(self) -> None:
+        """End the browser."""
         self._browser.close()
         self._playwright.stop()
 
@@ -155,7 +156,7 @@ def figures(alone: list[Look], together: list[Look], looker: Looker, drop: float
         "wait_to_fair_share_by_rank": [round(ratio, 2) for ratio in ratios],
         "largest_deviation": max(deviation(*pair) for pair in zip(alone, together, strict=True)),
         "told_of_the_line": sum(bool(one.run.lines) for one in together),
-        "longest_line": max((line for one in together for line in one.run.lines), key=len, default=""),
+        "longest_line": max((int(line.split()[0]) for one in together for line in one.run.lines), default=0),
         "drop_s": drop,
         "looker_reruns_ms": _spread(looker.reruns),
         "looker_opacity_ms": _spread(looker.opacity),

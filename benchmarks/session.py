@@ -7,6 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +21,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 COOKIE = "_streamlit_xsrf"
 PATIENCE = 300
@@ -63,19 +65,21 @@ class Session:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._cookie = requests.get(f"{address}/_stcore/health", timeout=PATIENCE).cookies.get(COOKIE, "")
-        self._socket = connect(
-            f"{address.replace('http', 'ws', 1)}/_stcore/stream",
-            subprotocols=["streamlit", self._cookie or "none"],  # type: ignore[list-item]
-            additional_headers={"Cookie": f"{COOKIE}={self._cookie}", "Origin": address},
-            max_size=None,
-            max_queue=None,
+        self._cookie = requests.get(f"{address}/_stcore/health", timeout=PATIENCE).cookies.get(COOKIE) or ""
+        self._connection = ExitStack()
+        self._socket = self._connection.enter_context(
+            connect(
+                f"{address.replace('http', 'ws', 1)}/_stcore/stream",
+                subprotocols=[Subprotocol("streamlit"), Subprotocol(self._cookie or "none")],
+                additional_headers={"Cookie": f"{COOKIE}={self._cookie}", "Origin": address},
+                max_size=None,
+                max_queue=None,
+            )
         )
         self._id = ""
         self._uploader = ""
         self._files: list[UploadedFileInfo] = []
         self._buttons: dict[str, str] = {}
-        self._selects: dict[str, str] = {}
         self.opened = self.rerun()
 
     def __enter__(self) -> Self:
@@ -88,7 +92,7 @@ class Session:
 
     def close(self) -> None:
         """Close the tab."""
-        self._socket.close()
+        self._connection.close()
 
     def rerun(self, *widgets: WidgetState) -> Run:
         """Ask for the page, with what was clicked, and wait until it is drawn."""
@@ -105,15 +109,19 @@ class Session:
 
     def wait(self) -> Run:
         """Return what the server sends until the script has run."""
-        run = self._run
         for message in self._messages():
-            if message.WhichOneof("type") == "new_session":
-                self._id = message.new_session.initialize.session_id or self._id
-            elif message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
-                self._take(message.delta.new_element)
-            elif message.WhichOneof("type") == "script_finished" and _whole(message):
-                run.seconds = time.perf_counter() - run.asked
-                return run
+            self._take(message)
+            if message.WhichOneof("type") == "script_finished" and _whole(message):
+                self._run.seconds = time.perf_counter() - self._run.asked
+                return self._run
+        raise ConnectionError("the server closed the connection")
+
+    def told(self) -> str:
+        """Return what the page says of the line before the device, once it says something."""
+        for message in self._messages():
+            self._take(message)
+            if self._run.lines:
+                return self._run.lines[-1]
         raise ConnectionError("the server closed the connection")
 
     def upload(self, files: dict[str, bytes]) -> None:
@@ -140,8 +148,13 @@ class Session:
         return self.rerun()
 
     def click(self, label: str) -> Run:
-        """Click a button by its label."""
-        return self.rerun(WidgetState(id=self._buttons[label], trigger_value=True))
+        """Click a button by its label, and wait until the page is drawn."""
+        self.press(label)
+        return self.wait()
+
+    def press(self, label: str) -> None:
+        """Click a button by its label and do not wait."""
+        self.ask(WidgetState(id=self._buttons[label], trigger_value=True))
 
     def _standing(self) -> Iterator[WidgetState]:
         """Yield what a browser sends each time: the files that stand in the uploader."""
@@ -149,11 +162,16 @@ class Session:
             state = FileUploaderState(uploaded_file_info=self._files)
             yield WidgetState(id=self._uploader, file_uploader_state_value=state)
 
-    def _take(self, element: Element) -> None:
-        run = self._run
-        run.elements.append(element)
+    def _take(self, message: ForwardMsg) -> None:
+        if message.WhichOneof("type") == "new_session":
+            self._id = message.new_session.initialize.session_id or self._id
+        elif message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._draw(message.delta.new_element)
+
+    def _draw(self, element: Element) -> None:
+        self._run.elements.append(element)
         if _payload(element):
-            run.seen = time.perf_counter() - run.asked
+            self._run.seen = time.perf_counter() - self._run.asked
         if element.WhichOneof("type") == "file_uploader":
             self._uploader = element.file_uploader.id
         if element.WhichOneof("type") == "button":
