@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import link, selection
 from camdash.app.caches import ImageFile, described, settled
+from camdash.app.ended import remember_the_end
 from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.text import named, plain
 from camdash.app.uploads import keep_uploads_in_memory
@@ -32,6 +33,7 @@ class Controls:
 def controls() -> Controls:
     """Draw the sidebar, the same on every page: what stands in it outlives a visit to another page."""
     keep_uploads_in_memory()
+    remember_the_end()
     settled()
     with st.sidebar:
         st.markdown("#### camdash")

@@ -1,0 +1,122 @@
+"""Several people at the real server, each over a websocket of their own."""
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from benchmarks.server import Server
+from benchmarks.session import Run, Session
+from tests.conftest import image_bytes, speckle
+
+PATIENCE = 240
+"""Seconds within which the server must have done something, on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server("--server.disconnectedSessionTTL", "1") as running:
+        yield running
+
+
+@contextmanager
+def held(server: Server) -> Iterator[None]:
+    """Keep the device busy until the block ends, or until it is released within."""
+    server.ask("hold")
+    try:
+        yield
+    finally:
+        server.ask("release")
+
+
+def until(come: Callable[[], bool]) -> None:
+    between = threading.Event()
+    for _ in range(PATIENCE * 20):
+        if come():
+            return
+        between.wait(0.05)
+    pytest.fail("nothing came of it")
+
+
+def film(number: int) -> tuple[str, bytes]:
+    return f"film{number}.png", image_bytes(speckle(300 + 50 * number, 400))
+
+
+def heading(run: Run) -> str:
+    return next(text for text in reversed(run.texts()) if text.startswith("### "))
+
+
+def test_everyone_gets_the_maps_of_their_own_film(server: Server) -> None:
+    films = [film(number) for number in range(3)]
+    alone = []
+    for each in films:
+        with Session(server.address) as session:
+            alone.append(session.look(*each).maps)
+    sessions = [Session(server.address) for _ in films]
+    together = threading.Barrier(len(films))
+
+    def look(session: Session, each: tuple[str, bytes]) -> Run:
+        together.wait(PATIENCE)
+        return session.look(*each)
+
+    with ThreadPoolExecutor(len(films)) as pool:
+        runs = list(pool.map(look, sessions, films))
+    for session in sessions:
+        session.close()
+    largest = max(abs(float(grid.mean())) for maps in alone for grid in maps.values())
+    for expected, run in zip(alone, runs, strict=True):
+        assert expected.keys() == run.maps.keys()
+        for name, grid in expected.items():
+            np.testing.assert_allclose(run.maps[name], grid, rtol=0, atol=1e-5 * largest)
+    assert float(np.abs(alone[0]["class-0"] - alone[1]["class-0"]).max()) > 1e-2 * largest
+
+
+def waits(server: Server, count: int) -> None:
+    until(lambda: server.ask("waiting") == count)
+
+
+def test_a_closed_tab_gives_up_its_place_and_the_next_is_told(server: Server) -> None:
+    with Session(server.address) as first, Session(server.address) as second, held(server):
+        first.upload(dict([film(5)]))
+        second.upload(dict([film(6)]))
+        first.ask()
+        waits(server, 1)
+        second.ask()
+        assert second.told() == "2 analyses before yours"
+        first.close()
+        waits(server, 1)
+        server.ask("release")
+        run = second.wait()
+    assert run.lines[0] == "2 analyses before yours"
+    assert "0" not in "".join(run.lines)
+    assert run.maps
+
+
+def test_a_click_while_waiting_begins_the_page_anew(server: Server) -> None:
+    with Session(server.address) as session, held(server):
+        session.upload(dict([film(7)]))
+        session.ask()
+        waits(server, 1)
+        session.press("Foot")
+        server.ask("release")
+        run = session.wait()
+    assert heading(run).startswith("### Foot")
+
+
+def test_a_person_who_only_looks_waits_for_nobody(server: Server) -> None:
+    with Session(server.address) as waiting, Session(server.address) as looking, held(server):
+        waiting.upload(dict([film(8)]))
+        waiting.ask()
+        waits(server, 1)
+        assert looking.rerun().maps
+        assert server.ask("waiting") == 1
+
+
+def test_what_a_session_held_is_let_go_though_nobody_comes_any_more(server: Server) -> None:
+    with Session(server.address) as session:
+        session.look(*film(4))
+        assert server.ask("objects")["uploads"] > 0
+    until(lambda: server.ask("objects")["uploads"] == 0)
