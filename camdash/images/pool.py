@@ -99,6 +99,7 @@ class _Worker:
                 stderr=subprocess.DEVNULL,
                 cwd=ROOT,
                 env=environment,
+                pipesize=2**20,  # a film in few steps
                 start_new_session=True,  # Ctrl-C at the terminal is not for it
             )
         except OSError as error:

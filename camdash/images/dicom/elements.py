@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
 from pydicom.dataelem import RawDataElement
-from pydicom.errors import InvalidDicomError
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from camdash.errors import ImageError
 from camdash.images.dicom.header import LookupTable
 
 UNREADABLE = (
-    InvalidDicomError, OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, RuntimeError,
-    OverflowError, struct.error, zlib.error,
+    BytesLengthException, InvalidDicomError, OSError, EOFError, ValueError, TypeError, LookupError, AttributeError,
+    RuntimeError, OverflowError, struct.error, zlib.error,
 )  # fmt: skip
 """What pydicom raises of broken files; RuntimeError stands for sequences nested too deep, too."""
 

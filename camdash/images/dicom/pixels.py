@@ -13,6 +13,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, JPEGExtended12Bit, RLELossless
 from camdash.errors import ImageError
 from camdash.images.codestream import describe
 from camdash.images.dicom.header import Layout
+from camdash.images.dicom.jpeg_structure import check_structure
 from camdash.images.dicom.reading import Parsed
 from camdash.images.dicom.syntaxes import DECODERS, spoken
 
@@ -40,6 +41,8 @@ def stored_values(parsed: Parsed) -> tuple[NDArray[Any], str]:
             return _plain(parsed), _expanded(parsed.layout.photometric)
         frame = get_frame(parsed.pixels, 0, number_of_frames=1)
         precision = _precision(frame, parsed.layout)
+        if DECODERS[UID(parsed.syntax)] == "gdcm" or precision > 8 and UID(parsed.syntax) == JPEGExtended12Bit:
+            check_structure(frame, parsed.layout.samples)
         if UID(parsed.syntax) == JPEGExtended12Bit and precision > 8:
             return _extended_12_bits(frame, parsed.layout), parsed.layout.photometric
         return _decompressed(parsed)
