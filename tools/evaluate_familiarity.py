@@ -17,7 +17,7 @@ import torch
 
 from camdash.images.files import files_of
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import decode
+from camdash.images.decoding import decode
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.loading import LoadedCheckpoint, load
