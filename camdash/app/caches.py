@@ -12,6 +12,7 @@ from importlib import import_module
 
 import streamlit as st
 
+from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
 from camdash.images.radiograph import Radiograph
 from camdash.images.raster import decode
@@ -96,16 +97,26 @@ def decoded(file: ImageFile) -> Radiograph:
     return decode(file.data)
 
 
+@st.cache_resource(show_spinner=False, scope="session", max_entries=2, hash_funcs={ImageFile: _digest})
+def packed_values(file: ImageFile) -> PackedValues:
+    """Return the values of a file's radiograph as the browser is sent them, for this session alone."""
+    return PackedValues.of(decoded(file))
+
+
 @st.cache_resource(
     show_spinner=False,
     scope="session",
     max_entries=2000,
     hash_funcs={ImageFile: _digest, Checkpoint: _checkpoint_key},
 )
-def analysed(file: ImageFile, checkpoint: Checkpoint) -> Analysis | PredictionAlone:
-    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each."""
+def analysed(file: ImageFile, checkpoint: Checkpoint, inverted: bool = False) -> Analysis | PredictionAlone:
+    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each.
+
+    If `inverted`, of the file with black and white exchanged.
+    """
     log.info("forward pass of %s for image %s", checkpoint.name, file.sha256[:12])
     network = loaded(checkpoint, str(preferred_device()))
+    radiograph = decoded(file).inverse() if inverted else decoded(file)
     if isinstance(network, LoadedPredictor):
-        return predict_alone(decoded(file), network)
-    return analyse(decoded(file), network)
+        return predict_alone(radiograph, network)
+    return analyse(radiograph, network)

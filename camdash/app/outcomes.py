@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import selection
 from camdash.app.caches import ImageFile, analysed
+from camdash.app.inversion import is_inverted
 from camdash.app.text import named, plain
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis, PredictionAlone
@@ -28,7 +29,7 @@ Outcome = Analysis | PredictionAlone | Refusal
 def outcome(file: ImageFile, checkpoint: Checkpoint) -> Outcome:
     """Return the analysis of a file, or why there is none."""
     try:
-        return analysed(file, checkpoint)
+        return analysed(file, checkpoint, is_inverted(file))
     except CamdashError as error:
         return Refusal(str(error))
 

@@ -9,14 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camdash.app.viewer import ViewerSettings, parse_settings
 from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, ViewerMap, pack
 from camdash.app.viewer.picture import Picture, encode_picture
+from camdash.app.viewer.settings import ViewerSettings, parse_settings
+from camdash.app.viewer.windowing import Windowing
+from camdash.images.radiograph import Radiograph, Window
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.color import table
 from camdash.rendering.scale import Look
 
 GREY = np.arange(35, dtype=np.uint8).reshape(5, 7) * 7
+FILM = Radiograph(GREY, Window.between(0, 255), "drawn")
 PLACEMENT = Placement((5, 7), (64, 64), (64 / 5, 64 / 7), (0, 0), Grid(32, 0))
 FOR = ViewerMap("class-0", "class-0", (Mode.EVIDENCE,), "Händ", np.array([[1, 2], [3, 8]], np.float32), predicted=True)
 AGAINST = ViewerMap("class-1", "class-1", (Mode.EVIDENCE,), "Foot", np.array([[-1, 0], [0, 0.5]], np.float32))
@@ -24,7 +27,8 @@ CONTRAST = replace(FOR, id="contrast-0", modes=(Mode.CONTRAST,), values=FOR.valu
 
 
 def _data(*sources: Source) -> ViewerData:
-    return ViewerData(Picture(*encode_picture(GREY, lossless=True), (5, 7), "a <b> & ü.png"), sources)
+    picture = Picture(*encode_picture(GREY, lossless=True), (5, 7), "a <b> & ü.png")
+    return ViewerData(picture, Windowing("0123", FILM), sources)
 
 
 def _source(*maps: ViewerMap) -> Source:
@@ -59,7 +63,7 @@ def test_the_picture_is_the_radiograph() -> None:
     decoded = cv2.imdecode(np.frombuffer(body, np.uint8, sent["length"], sent["start"]), cv2.IMREAD_UNCHANGED)
     np.testing.assert_array_equal(decoded, GREY)
     assert (sent["rows"], sent["columns"], sent["mime"]) == (5, 7, "image/png")
-    assert sent["start"] + sent["length"] == len(body)
+    assert sent["start"] + sent["length"] == header["window"]["bounds"][0]
 
 
 def test_names_arrive_as_they_are() -> None:
