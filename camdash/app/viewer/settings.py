@@ -1,6 +1,6 @@
 """What the browser tells of its settings, and what of it makes sense."""
 
-import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
@@ -90,7 +90,7 @@ def _place(told: object) -> int:
 
 
 def _is_number(told: object) -> TypeGuard[float]:
-    return isinstance(told, int | float) and not isinstance(told, bool) and math.isfinite(told)
+    return isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= sys.float_info.max
 
 
 def _text(told: object) -> str:

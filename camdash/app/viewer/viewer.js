@@ -127,7 +127,7 @@ class Viewer {
 
   setWindow(wished) {
     const numbers = [wished.centre ?? 0, wished.width ?? 1];
-    if (!numbers.every(Number.isFinite)) return;
+    if (!numbers.every(Number.isFinite)) return this.schedule();
     this.wantValues();
     change({ window: heldWithin({ ...this.window(), ...wished }, windowLimits(this.header.window)) });
   }

@@ -36,8 +36,12 @@ function throughWindow({ values, padding }, window, inverted, target) {
 // Whole numbers are few: each of them once, then a look-up a pixel.
 function throughTable(values, pixel, target) {
   const mask = 2 ** (8 * values.BYTES_PER_ELEMENT) - 1;
-  const every = new values.constructor(mask + 1).map((_, bits) => bits);
-  const table = Uint32Array.from(every, pixel);
+  const table = new Uint32Array(mask + 1);
+  const value = new values.constructor(1); // a number that wraps as they do
+  for (let bits = 0; bits <= mask; bits++) {
+    value[0] = bits;
+    table[bits] = pixel(value[0]);
+  }
   for (let at = 0; at < target.length; at++) target[at] = table[values[at] & mask];
 }
 
