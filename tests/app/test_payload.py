@@ -224,7 +224,8 @@ def _unpacked(data: bytes, kind: np.dtype[Any], shape: tuple[int, int]) -> np.nd
     folded = sum(plane.astype(int) << (8 * place) for place, plane in enumerate(planes))
     steps = [one >> 1 if one % 2 == 0 else -(one >> 1) - 1 for one in np.asarray(folded).tolist()]
     sums = np.cumsum(np.reshape(steps, shape), axis=1) % 2 ** (8 * kind.itemsize)
-    return sums.astype(f"u{kind.itemsize}").view(kind)
+    found: np.ndarray[Any, np.dtype[Any]] = sums.astype(f"u{kind.itemsize}").view(kind)
+    return found
 
 
 @given(st.sampled_from(["u1", "u2", "i2", "f4"]), st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 9))

@@ -99,8 +99,9 @@ function describePanel(parts, panel, header, state) {
   parts.second.dataset.said = second;
   if (!parts.second.classList.contains("here")) setText(parts.second, second);
   parts.name.title = isFilm ? label : panel.name;
-  parts.first.title = isFilm ? label : equation(map) ? `${equation(map)} (${SUMS[state.mode]})` : first;
+  parts.first.title = isFilm ? label : equation(map, state.mode) ? `${equation(map, state.mode)} (${SUMS[state.mode]})` : first;
   parts.second.title = second;
+  parts.root.classList.toggle("film", isFilm);
   parts.root.classList.toggle("predicted", !isFilm && map.predicted);
   parts.canvas.setAttribute("aria-label", isFilm ? `The radiograph ${label}` : description(map, state.mode));
   parts.canvas.dataset.mapId = isFilm ? "radiograph" : panel.kind === "heat" ? `heat-${map.id}` : map.id;

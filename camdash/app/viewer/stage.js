@@ -31,9 +31,11 @@ class Stage {
       labels: sections.filter((section) => section.label).length,
       placed: sections.some(legends),
       several: sections.length > 1,
+      wordy: state.mode === "contrast",
     });
     this.root.style.setProperty("--box-width", `${places.boxWidth}px`);
     this.root.style.setProperty("--box-height", `${places.boxHeight}px`);
+    this.root.style.setProperty("--lines", places.lines);
     this.brief = places.boxWidth < NARROWEST;
     this.root.classList.toggle("brief", this.brief);
     this.size = canvasSize(places);
