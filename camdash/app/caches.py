@@ -16,6 +16,7 @@ from typing import TypeVar
 import streamlit as st
 
 from camdash.app.turns import Waiting, in_turn
+from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
 from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
@@ -116,12 +117,24 @@ def decoded(file: ImageFile) -> Radiograph:
     return decode(file.data)
 
 
-def analysed(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Analysis | PredictionAlone:
-    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each, in its turn."""
-    kept, key = _analyses(), (file.sha256, checkpoint)
+@st.cache_resource(show_spinner=False, scope="session", max_entries=2, hash_funcs={ImageFile: _digest})
+def packed_values(file: ImageFile) -> PackedValues:
+    """Return the values of a file's radiograph as the browser is sent them, for this session alone."""
+    return PackedValues.of(decoded(file))
+
+
+def analysed(
+    file: ImageFile, checkpoint: Checkpoint, waiting: Waiting, *, inverted: bool = False
+) -> Analysis | PredictionAlone:
+    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each, in its turn.
+
+    If `inverted`, of the file with black and white exchanged.
+    """
+    kept, key = _analyses(), (file.sha256, checkpoint, inverted)
     if key in kept:
         return kept[key]
-    held, device, radiograph = _held(), str(preferred_device()), decoded(file)
+    held, device = _held(), str(preferred_device())
+    radiograph = decoded(file).inverse() if inverted else decoded(file)
 
     def one_pass() -> Analysis | PredictionAlone:
         log.info("forward pass of %s for image %s", checkpoint.name, file.sha256[:12])

@@ -6,10 +6,11 @@ from functools import partial
 import streamlit as st
 
 from camdash.app.caches import ImageFile
+from camdash.app.inversion import is_inverted
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.export import Drawing, file_name, maps_npz, npz_name, overlay_png
+from camdash.rendering.export import WARNING, Drawing, file_name, maps_npz, npz_name, overlay_png
 from camdash.rendering.panels import shown_together
 
 
@@ -19,7 +20,9 @@ def offer_downloads(file: ImageFile, radiograph: Radiograph, analyses: Sequence[
     That happens in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
     """
     with st.popover("Download", icon=":material/download:"):
-        st.caption("Overlays at the radiograph's own size, in the viewer's present look and opacity.")
+        st.caption("Overlays at the radiograph's own size, in the viewer's present look, opacity and window.")
+        if radiograph.may_hold_names:
+            st.caption(f":material/warning: {WARNING}")
         for place, analysis in enumerate(analyses):
             if len(analyses) > 1:
                 st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")
@@ -49,7 +52,7 @@ def _offer_maps(file: ImageFile, analysis: Analysis) -> None:
     name = npz_name(_stem(file), file.sha256, analysis)
     st.download_button(
         "Raw maps (.npz)",
-        partial(maps_npz, analysis, file.sha256),
+        partial(maps_npz, analysis, file.sha256, inverted=is_inverted(file)),
         file_name=name,
         mime="application/octet-stream",
         key=f"download-{name}",
@@ -59,4 +62,4 @@ def _offer_maps(file: ImageFile, analysis: Analysis) -> None:
 
 
 def _stem(file: ImageFile) -> str:
-    return file.name.rsplit(".", 1)[0]
+    return file.name.rsplit(".", 1)[0] + "-inverted" * is_inverted(file)

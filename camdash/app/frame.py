@@ -26,8 +26,11 @@ STYLE = f"""
     padding: 0.1rem 0.8rem; border-radius: 1rem; font-size: 0.8rem; white-space: nowrap;
     color: #f0b45c; background: #2a2312;
   }}
-  @media (max-width: 1000px) {{ .camdash-disclaimer {{ top: auto; bottom: 0.4rem; right: 0.6rem; }} }}
   .stElementContainer:has(.camdash-disclaimer) {{ position: absolute; }}
+  @media (max-width: 1000px) {{
+    .camdash-disclaimer {{ position: static; display: inline-block; white-space: normal; }}
+    .stElementContainer:has(.camdash-disclaimer) {{ position: static; }}
+  }}
 </style>
 <div class="camdash-disclaimer" role="note">{DISCLAIMER}</div>
 """

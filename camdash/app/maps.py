@@ -3,16 +3,20 @@
 import streamlit as st
 
 from camdash.app import link
-from camdash.app.caches import ImageFile, decoded
+from camdash.app.caches import ImageFile, packed_values
 from camdash.app.compared import show_agreement
 from camdash.app.compared_panels import sources_of
 from camdash.app.downloads import offer_downloads
-from camdash.app.explanation import explain_the_picture
+from camdash.app.facts import about_image
+from camdash.app.inversion import radiograph_of
 from camdash.app.panels import picture_of, source_of
-from camdash.app.viewer import ViewerSettings, has_told, saved_settings, viewer
+from camdash.app.viewer import has_told, saved_settings, viewer
 from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
+from camdash.app.viewer.settings import ViewerSettings
+from camdash.app.viewer.windowing import Windowing
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
+from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import Drawing
 
 VIEWER = "viewer"
@@ -20,21 +24,42 @@ VIEWER = "viewer"
 
 @st.fragment
 def show_maps(file: ImageFile, analyses: tuple[Analysis, ...]) -> None:
-    """Show viewer, explanation and downloads of one checkpoint, or of two that are compared."""
+    """Show viewer, facts and downloads of one checkpoint, or of two that are compared."""
     comparison = compare(analyses[0], analyses[1]) if len(analyses) > 1 else None
     sources = sources_of(comparison) if comparison else (source_of(analyses[0]),)
     names = _names(sources)
-    radiograph = decoded(file)
-    picture = picture_of(file.name, radiograph, lossless=saved_settings(VIEWER).lossless)
-    settings = viewer(pack(ViewerData(picture, sources, _opening(names))), key=VIEWER)
+    radiograph = radiograph_of(file)
+    data = _data(file, radiograph, sources, _opening(names))
+    settings = viewer(pack(data), key=VIEWER).about(data.windowing.image, len(radiograph.presets))
     if has_told(VIEWER):
         link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus)})
-    drawing = Drawing(settings.look, settings.opacity, settings.mode is Mode.CONTRAST, settings.smooth)
     with st.container(horizontal=True, vertical_alignment="top"):
-        explain_the_picture()
-        offer_downloads(file, radiograph, analyses, drawing)
+        about_image(file)
+        offer_downloads(file, radiograph, analyses, _drawing(settings))
     if comparison:
         show_agreement(comparison)
+
+
+def _data(file: ImageFile, radiograph: Radiograph, sources: tuple[Source, ...], opening: Opening) -> ViewerData:
+    """Return what the viewer is given, after what it told in an earlier run."""
+    image = file.sha256[:16]
+    told = saved_settings(VIEWER).about(image, len(radiograph.presets))
+    picture = picture_of(file.name, radiograph, told.preset, lossless=told.lossless)
+    windowing = Windowing(image, radiograph, told.preset, packed_values(file) if told.deep else None)
+    return ViewerData(picture, windowing, sources, opening)
+
+
+def _drawing(settings: ViewerSettings) -> Drawing:
+    """Return how downloads are drawn: as the viewer draws."""
+    return Drawing(
+        look=settings.look,
+        opacity=settings.opacity,
+        contrast=settings.mode is Mode.CONTRAST,
+        smooth=settings.smooth,
+        preset=settings.preset,
+        window=settings.window,
+        inverted=settings.inverted,
+    )
 
 
 def _names(sources: tuple[Source, ...]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import selection
 from camdash.app.caches import ImageFile, analysed
+from camdash.app.inversion import is_inverted
 from camdash.app.text import named, plain
 from camdash.app.turns import Waiting, line
 from camdash.errors import BusyError, CamdashError
@@ -34,7 +35,7 @@ def outcome(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Outcom
         BusyError: the device has no time for it; that is no fault of the file.
     """
     try:
-        return analysed(file, checkpoint, waiting)
+        return analysed(file, checkpoint, waiting, inverted=is_inverted(file))
     except BusyError:
         raise
     except CamdashError as error:

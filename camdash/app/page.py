@@ -8,6 +8,8 @@ from camdash.app import link, selection
 from camdash.app.caches import ImageFile, without_map
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
+from camdash.app.facts import about_image
+from camdash.app.inversion import say_inverted
 from camdash.app.maps import show_maps
 from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refusal
 from camdash.app.result import show_answer
@@ -69,6 +71,7 @@ def _show(file: ImageFile, results: Sequence[Outcome]) -> None:
     if len(analyses) < len(results):
         _show_without_maps(file, results)
         return
+    say_inverted(file)
     if len(analyses) == 1:
         show_answer(analyses[0])
     else:
@@ -83,6 +86,8 @@ def _show_without_maps(file: ImageFile, results: Sequence[Outcome]) -> None:
             show_refusal(file, result)
             return
         if not isinstance(result, Analysis):
+            say_inverted(file)
             show_answer(result)
             st.info(plain(result.reason))
+            about_image(file)
             return

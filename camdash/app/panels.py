@@ -10,6 +10,7 @@ from camdash.app.viewer.payload import Mode, Source, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
+from camdash.rendering.export import Drawing, shown
 from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps
 
 WORTH_NAMING = 0.05
@@ -18,9 +19,9 @@ WORTH_NAMING = 0.05
 AVERAGE_CAPTION = "Where the network responds. Removing it changes no probability."
 
 
-def picture_of(name: str, radiograph: Radiograph, *, lossless: bool) -> Picture:
-    """Return the radiograph as it is sent."""
-    data, mime = encode_picture(radiograph.display(), lossless)
+def picture_of(name: str, radiograph: Radiograph, preset: int = 0, *, lossless: bool) -> Picture:
+    """Return the radiograph as it is sent: through one of its presets, of which the first is the default."""
+    data, mime = encode_picture(shown(radiograph, Drawing(preset=preset)), lossless)
     return Picture(data, mime, radiograph.shape, name)
 
 

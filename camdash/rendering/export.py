@@ -4,14 +4,15 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from camdash.evidence.analysis import Analysis
-from camdash.images.radiograph import Radiograph
+from camdash.images.radiograph import Radiograph, Window
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.overlay import overlay
 from camdash.rendering.panels import shown_together
@@ -19,29 +20,49 @@ from camdash.rendering.scale import Look, scales
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 DIGEST_LENGTH = 10
+WARNING = "The radiograph may hold names or dates burned into its pixels; the overlay then shows them too."
+"""Stands in a picture's metadata under the keyword that PNG has for it (PNG 1.2, 4.2.3.1)."""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """How maps are drawn.
+    """How a radiograph and its maps are drawn.
 
     Attributes:
         look: which value gets which color.
         opacity: the largest opacity, in [0, 1].
         contrast: each class minus the average, in place of the class's own map.
         smooth: bilinear between cells; else the grid as it is.
+        preset: which of the radiograph's presets it is drawn through, where there is no `window`; 0 is the default.
+        window: another window.
+        inverted: whether the radiograph is drawn inverted.
     """
 
     look: Look = Look.EVIDENCE
     opacity: float = Look.EVIDENCE.default_opacity
     contrast: bool = False
     smooth: bool = True
+    preset: int = 0
+    window: Window | None = None
+    inverted: bool = False
+
+
+def shown(radiograph: Radiograph, drawing: Drawing) -> NDArray[np.uint8]:
+    """Return a radiograph as it is drawn: (rows, columns), 0 to 255.
+
+    Raises:
+        IndexError: there is no such preset.
+    """
+    preset = radiograph.presets[drawing.preset]
+    window, lut = (drawing.window, None) if drawing.window else (preset.window, preset.lut)
+    seen = replace(radiograph, window=window, lut=lut)
+    return (seen.inverse() if drawing.inverted else seen).display()
 
 
 def overlays(radiograph: Radiograph, analysis: Analysis, drawing: Drawing) -> Iterator[tuple[str, NDArray[np.uint8]]]:
     """Yield each map's id and its overlay on the radiograph: (rows, columns, 3), RGB."""
     maps = shown_together(analysis, contrast=drawing.contrast)
-    grey = radiograph.display()
+    grey = shown(radiograph, drawing)
     for panel, scale in zip(maps, scales([panel.values for panel in maps], drawing.look), strict=True):
         values = enlarge(panel.values, analysis.placement, drawing.smooth)
         yield panel.id, overlay(grey, values, scale, drawing.opacity)
@@ -67,14 +88,15 @@ def overlay_png(
     others = [panel for other in beside for panel in shown_together(other, contrast=drawing.contrast)]
     scale = scales([panel.values for panel in (*maps, *others)], drawing.look)[index]
     values = enlarge(maps[index].values, analysis.placement, drawing.smooth)
-    return png(overlay(radiograph.display(), values, scale, drawing.opacity))
+    return png(overlay(shown(radiograph, drawing), values, scale, drawing.opacity), _warning(radiograph))
 
 
-def maps_npz(analysis: Analysis, sha256: str) -> bytes:
+def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> bytes:
     """Return the raw maps as a NumPy archive.
 
     It holds `maps` (classes, grid rows, grid columns; float32, logits), `average`, `bias`, `logits`,
-    `probabilities`, `class_names`, `on_padding`, `image_sha256`, `checkpoint`, `checkpoint_sha256`.
+    `probabilities`, `class_names`, `on_padding`, `image_sha256`, `inverted` (whether the network saw the image
+    inverted), `checkpoint`, `checkpoint_sha256`.
     """
     content = io.BytesIO()
     np.savez_compressed(
@@ -87,6 +109,7 @@ def maps_npz(analysis: Analysis, sha256: str) -> bytes:
         class_names=np.array(analysis.prediction.class_names),
         on_padding=analysis.on_padding,
         image_sha256=np.array(sha256),
+        inverted=np.array(inverted),
         checkpoint=np.array(analysis.checkpoint.name),
         checkpoint_sha256=np.array(analysis.checkpoint.sha256),
     )
@@ -97,7 +120,7 @@ def export_files(stem: str, sha256: str, radiograph: Radiograph, analysis: Analy
     """Yield name and content of every file of one image: an overlay of each map in the default look, and the maps."""
     drawing = Drawing()
     for map_id, picture in overlays(radiograph, analysis, drawing):
-        yield file_name(stem, sha256, analysis, drawing, map_id), png(picture)
+        yield file_name(stem, sha256, analysis, drawing, map_id), png(picture, _warning(radiograph))
     yield npz_name(stem, sha256, analysis), maps_npz(analysis, sha256)
 
 
@@ -115,11 +138,17 @@ def npz_name(stem: str, sha256: str, analysis: Analysis) -> str:
     return f"{_safe(stem)}_{_safe(analysis.checkpoint.name)}_maps_{_digest(sha256, analysis, None)}.npz"
 
 
-def png(picture: NDArray[np.uint8]) -> bytes:
-    """Return a grey (rows, columns) or RGB (rows, columns, 3) picture as PNG."""
-    content = io.BytesIO()
-    Image.fromarray(picture).save(content, "PNG", compress_level=3)
+def png(picture: NDArray[np.uint8], warning: str = "") -> bytes:
+    """Return a grey (rows, columns) or RGB (rows, columns, 3) picture as PNG, with a warning in its metadata."""
+    content, metadata = io.BytesIO(), PngInfo()
+    if warning:
+        metadata.add_text("Warning", warning)
+    Image.fromarray(picture).save(content, "PNG", compress_level=3, pnginfo=metadata)
     return content.getvalue()
+
+
+def _warning(radiograph: Radiograph) -> str:
+    return WARNING if radiograph.may_hold_names else ""
 
 
 def _named(analysis: Analysis, map_id: str) -> str:

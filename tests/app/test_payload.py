@@ -1,6 +1,8 @@
 import json
+import math
 import struct
-from dataclasses import replace
+import zlib
+from dataclasses import fields, replace
 from typing import Any
 
 import cv2
@@ -9,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camdash.app.viewer import ViewerSettings, parse_settings
 from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, ViewerMap, pack
 from camdash.app.viewer.picture import Picture, encode_picture
+from camdash.app.viewer.settings import ViewerSettings, parse_settings
+from camdash.app.viewer.windowing import PackedValues, Windowing, packed
+from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.color import table
 from camdash.rendering.scale import Look
 
 GREY = np.arange(35, dtype=np.uint8).reshape(5, 7) * 7
+FILM = Radiograph(GREY, Window.between(0, 255), "drawn")
 PLACEMENT = Placement((5, 7), (64, 64), (64 / 5, 64 / 7), (0, 0), Grid(32, 0))
 FOR = ViewerMap("class-0", "class-0", (Mode.EVIDENCE,), "Händ", np.array([[1, 2], [3, 8]], np.float32), predicted=True)
 AGAINST = ViewerMap("class-1", "class-1", (Mode.EVIDENCE,), "Foot", np.array([[-1, 0], [0, 0.5]], np.float32))
@@ -24,7 +29,8 @@ CONTRAST = replace(FOR, id="contrast-0", modes=(Mode.CONTRAST,), values=FOR.valu
 
 
 def _data(*sources: Source) -> ViewerData:
-    return ViewerData(Picture(*encode_picture(GREY, lossless=True), (5, 7), "a <b> & ü.png"), sources)
+    picture = Picture(*encode_picture(GREY, lossless=True), (5, 7), "a <b> & ü.png")
+    return ViewerData(picture, Windowing("0123", FILM), sources)
 
 
 def _source(*maps: ViewerMap) -> Source:
@@ -59,7 +65,7 @@ def test_the_picture_is_the_radiograph() -> None:
     decoded = cv2.imdecode(np.frombuffer(body, np.uint8, sent["length"], sent["start"]), cv2.IMREAD_UNCHANGED)
     np.testing.assert_array_equal(decoded, GREY)
     assert (sent["rows"], sent["columns"], sent["mime"]) == (5, 7, "image/png")
-    assert sent["start"] + sent["length"] == len(body)
+    assert sent["start"] + sent["length"] == header["window"]["bounds"][0]
 
 
 def test_names_arrive_as_they_are() -> None:
@@ -117,10 +123,53 @@ def test_settings_are_what_the_browser_told() -> None:
         "mode": "contrast",
         "smooth": False,
         "focus": "class-1",
+        "image": "0123",
+        "preset": 2,
+        "window": [512, 40.5, "LINEAR"],
+        "inverted": True,
+        "deep": True,
     }
     assert parse_settings({**told, "lossless": True}) == ViewerSettings(
-        Look.CLASSIC, 0.25, ("average",), Mode.CONTRAST, smooth=False, lossless=True, focus="class-1"
+        Look.CLASSIC,
+        0.25,
+        ("average",),
+        Mode.CONTRAST,
+        smooth=False,
+        lossless=True,
+        focus="class-1",
+        image="0123",
+        preset=2,
+        window=Window(512, 40.5, VoiFunction.LINEAR),
+        inverted=True,
+        deep=True,
     )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [math.nan, 1, "LINEAR"],
+        [0, math.inf, "LINEAR"],
+        [0, 0, "LINEAR_EXACT"],
+        [0, -1, "SIGMOID"],
+        [0, 0.5, "LINEAR"],
+        [0, 1, "CUBIC"],
+        [0, 1, []],
+        [True, 1, "LINEAR"],
+        [10**400, 1, "LINEAR"],
+        [0, 1],
+        "0,1",
+    ],
+)
+def test_a_window_that_is_none_is_not_taken(told: object) -> None:
+    assert parse_settings({"window": told}).window is None
+
+
+def test_a_window_counts_for_the_radiograph_that_it_was_told_of() -> None:
+    told = ViewerSettings(look=Look.CLASSIC, image="a", preset=1, window=Window(5, 2), inverted=True, deep=True)
+    assert told.about("a", presets=2) == told
+    assert told.about("b", presets=2) == ViewerSettings(look=Look.CLASSIC, image="b")
+    assert told.about("a", presets=1) == ViewerSettings(look=Look.CLASSIC, image="a")
 
 
 def test_a_browser_that_told_nothing_has_the_defaults() -> None:
@@ -138,12 +187,16 @@ anything = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["look", "opacity", "panels", "mode", "smooth", "lossless", "focus"]), anything))
+KEYS = [field.name for field in fields(ViewerSettings)]
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), anything))
 def test_whatever_a_browser_sends_gives_sound_settings(told: dict[str, object]) -> None:
     settings = parse_settings(told)
     assert settings.look in set(Look)
     assert 0 <= settings.opacity <= 1
-    assert all(isinstance(slot, str) for slot in (*settings.panels, settings.focus))
+    assert all(isinstance(slot, str) for slot in (*settings.panels, settings.focus, settings.image))
+    assert settings.preset >= 0
 
 
 def test_what_one_of_two_checkpoints_did_not_see_has_no_part_in_the_scale() -> None:
@@ -163,3 +216,59 @@ def test_the_opening_is_what_the_link_asked_for() -> None:
     header, _ = _unpack(pack(replace(_data(_source(FOR)), opening=Opening(Mode.DIFFERENCE, "class-3"))))
     assert header["opening"] == {"mode": "difference", "slot": "class-3"}
     assert _unpack(pack(_data(_source(FOR))))[0]["opening"] == {"mode": None, "slot": ""}
+
+
+def _unpacked(data: bytes, kind: np.dtype[Any], shape: tuple[int, int]) -> np.ndarray[Any, np.dtype[Any]]:
+    """Undo `packed`, number by number, as its docstring describes it."""
+    planes = np.frombuffer(zlib.decompress(data), np.uint8).reshape(kind.itemsize, -1)
+    folded = sum(plane.astype(int) << (8 * place) for place, plane in enumerate(planes))
+    steps = [one >> 1 if one % 2 == 0 else -(one >> 1) - 1 for one in np.asarray(folded).tolist()]
+    sums = np.cumsum(np.reshape(steps, shape), axis=1) % 2 ** (8 * kind.itemsize)
+    found: np.ndarray[Any, np.dtype[Any]] = sums.astype(f"u{kind.itemsize}").view(kind)
+    return found
+
+
+@given(st.sampled_from(["u1", "u2", "i2", "f4"]), st.integers(0, 2**32 - 1), st.integers(1, 5), st.integers(1, 9))
+def test_packed_values_come_back_bit_by_bit(kind: str, seed: int, rows: int, columns: int) -> None:
+    size = rows * columns * np.dtype(kind).itemsize
+    bits = np.random.default_rng(seed).integers(0, 256, size, np.uint8)
+    unpacked = _unpacked(packed(bits.view(kind).reshape(rows, columns)), np.dtype(kind), (rows, columns))
+    np.testing.assert_array_equal(unpacked.view(np.uint8).ravel(), bits)
+
+
+def test_a_smooth_radiograph_is_packed_into_fewer_bytes_than_deflating_makes_of_it() -> None:
+    rows, columns = np.mgrid[:200, :200]
+    noise = np.random.default_rng(1).normal(0, 40, (200, 200))
+    values = (20_000 + 10_000 * np.sin(rows / 40) + 9_000 * np.cos(columns / 30) + noise).astype(np.uint16)
+    assert len(packed(values)) < 0.75 * len(zlib.compress(values.tobytes()))
+
+
+def test_the_browser_is_told_of_the_windows() -> None:
+    own = (
+        Preset("Window 1", Window(40, 80, VoiFunction.SIGMOID)),
+        Preset("Table 1", Window(9, 2), VoiLut(9, np.array([0, 3], np.uint16), 3)),
+    )
+    film = replace(FILM, window=own[0].window, own_presets=own, inverted=True)
+    header, _ = _unpack(pack(replace(_data(_source(FOR)), windowing=Windowing("4567", film, 1))))
+    sent = header["window"]
+    assert [(one["name"], one["table"]) for one in sent["presets"]] == [
+        ("Window 1", False),
+        ("Table 1", True),
+        ("Full range", False),
+    ]
+    assert sent["presets"][0]["window"] == {"centre": 40, "width": 80, "function": "SIGMOID"}
+    assert (sent["image"], sent["kind"], sent["range"]) == ("4567", "uint8", [0, 238])
+    assert (sent["preset"], sent["inverted"], sent["padded"]) == (1, True, False)
+
+
+def test_the_values_are_sent_only_when_they_were_asked_for() -> None:
+    film = replace(FILM, padding=GREY > 200)
+    asleep, awake = (
+        _unpack(pack(replace(_data(_source(FOR)), windowing=Windowing("4567", film, sent=sent))))
+        for sent in (None, PackedValues.of(film))
+    )
+    assert len(set(asleep[0]["window"]["bounds"])) == 1
+    values, padding, end = awake[0]["window"]["bounds"]
+    np.testing.assert_array_equal(_unpacked(awake[1][values:padding], np.dtype(np.uint8), GREY.shape), GREY)
+    assert zlib.decompress(awake[1][padding:end]) == (GREY > 200).astype(np.uint8).tobytes()
+    assert end == len(awake[1])

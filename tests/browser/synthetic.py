@@ -1,14 +1,21 @@
 """A synthetic radiograph and synthetic maps, the same for the page in the browser and for the test beside it."""
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
 from camdash.app.viewer.payload import Mode, Source, ViewerData, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
+from camdash.app.viewer.settings import ViewerSettings
+from camdash.app.viewer.windowing import PackedValues, Windowing
+from camdash.images.radiograph import Preset, Radiograph, VoiFunction, Window
 from camdash.networks.placement import Grid, Placement
+from camdash.rendering.export import Drawing, shown
 
 SHAPE = (260, 300)
 LABEL = "<img src=x onerror=document.title='broken'>.png"
+LABELS = (LABEL, "second.png", "deep.dcm", "float.tif")
 NAMES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")
 _GRID = Grid(32, 0)
 FITS = {
@@ -67,7 +74,29 @@ def viewer_maps(sample: int, fit: str = "stretch") -> tuple[ViewerMap, ...]:
     )
 
 
-def viewer_data(fit: str, sample: int, lossless: bool = True) -> ViewerData:
+@cache
+def film(sample: int) -> Radiograph:
+    """Return the radiograph of a sample: of 8 bits (0 and 1); of 16 bits, turned over and padded (2); of floats (3)."""
+    if sample < 2:
+        return Radiograph(grey_levels(sample), Window.between(0, 255), "drawn")
+    levels = grey_levels(sample)
+    if sample == 3:
+        return Radiograph(np.asarray(levels / 1000, np.float32), Window.between(0, 0.25), "drawn")
+    values = np.asarray(levels * 200.0 + np.random.default_rng(5).integers(0, 200, SHAPE), np.uint16)
+    own = (
+        Preset("Window 1", Window(20_000, 30_000, VoiFunction.LINEAR)),
+        Preset("Window 2", Window(24_000, 9_000, VoiFunction.SIGMOID)),
+    )
+    padding = np.zeros(SHAPE, np.bool_)
+    padding[:20] = True
+    return Radiograph(values, own[0].window, "drawn", inverted=True, padding=padding, own_presets=own)
+
+
+def viewer_data(fit: str, sample: int, told: ViewerSettings) -> ViewerData:
     """Return what the page shows."""
-    picture = Picture(*encode_picture(grey_levels(sample), lossless), SHAPE, (LABEL, "second.png")[sample])
-    return ViewerData(picture, (Source("resnet18", FITS[fit], viewer_maps(sample, fit)),))
+    radiograph, image = film(sample), f"image {sample}"
+    told = told.about(image, len(radiograph.presets))
+    grey = shown(radiograph, Drawing(preset=told.preset))
+    picture = Picture(*encode_picture(grey, told.lossless), SHAPE, LABELS[sample])
+    windowing = Windowing(image, radiograph, told.preset, PackedValues.of(radiograph) if told.deep else None)
+    return ViewerData(picture, windowing, (Source("resnet18", FITS[fit], viewer_maps(sample, fit)),))

@@ -89,7 +89,9 @@ def at_one_to_one(page: Any, lossless: bool = True) -> None:
     """Show the radiograph beside the predicted class, one radiograph pixel on one canvas pixel."""
     choose(page, "Top class")
     if lossless:
+        page.get_by_role("button", name="Window", exact=True).click()
         page.get_by_role("switch", name="Lossless").check()
+        page.keyboard.press("Escape")
         page.locator("figure.panel .second", has_text="lossless").first.wait_for()
     act(page, "class-3", lambda: page.get_by_role("button", name="1:1").click())
 

@@ -7,7 +7,7 @@ function wireGestures(parts, viewer, signal) {
   const canvas = parts.canvas;
   const key = canvas.dataset.key;
   const pointers = new Map();
-  const place = (event) => viewer.toCanvas(canvas, event.clientX, event.clientY);
+  const place = (event) => viewer.stage.toCanvas(canvas, event.clientX, event.clientY);
   const on = (type, act, options = {}) => canvas.addEventListener(type, act, { signal, ...options });
   let travelled = 0;
   let pending = 0;
@@ -25,19 +25,19 @@ function wireGestures(parts, viewer, signal) {
   });
   on("pointermove", (event) => {
     const before = pointers.get(event.pointerId);
-    if (!before) return viewer.hover(canvas, event);
+    if (!before) return viewer.stage.hover(canvas, event);
     const after = [event.clientX, event.clientY];
     const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
     pointers.set(event.pointerId, after);
     travelled += Math.hypot(after[0] - before[0], after[1] - before[1]);
     if (others.length) return pinch(others[0], before, after);
     if (travelled > SLIP) viewer.panBy(canvas, after[0] - before[0], after[1] - before[1]);
-    return viewer.hover(canvas, event);
+    return viewer.stage.hover(canvas, event);
   });
   const end = (event) => pointers.delete(event.pointerId);
   on("pointerup", end);
   on("pointercancel", end);
-  on("pointerleave", () => viewer.hover(null));
+  on("pointerleave", () => viewer.stage.hover(null));
   on("click", (event) => {
     if (travelled > SLIP || event.detail > 1) return;
     clearTimeout(pending);
@@ -49,12 +49,13 @@ function wireGestures(parts, viewer, signal) {
     clearTimeout(pending);
     viewer.reset();
   });
+  wireWindowDrag(canvas, viewer, on);
   on("keydown", (event) => keyPressed(event, canvas, viewer));
   signal.addEventListener("abort", () => clearTimeout(pending));
 
   function pinch(still, before, after) {
     const spread = (at) => Math.max(Math.hypot(at[0] - still[0], at[1] - still[1]), 1);
-    const middle = viewer.toCanvas(canvas, (still[0] + after[0]) / 2, (still[1] + after[1]) / 2);
+    const middle = viewer.stage.toCanvas(canvas, (still[0] + after[0]) / 2, (still[1] + after[1]) / 2);
     viewer.zoomAt(spread(after) / spread(before), ...middle);
     viewer.panBy(canvas, (after[0] - before[0]) / 2, (after[1] - before[1]) / 2);
   }

@@ -1,16 +1,17 @@
 // The color bar, as seen over mid grey at the present opacity, and what its ends mean.
 
 function showLegend(legend, state, scales, table) {
-  const { ends, sentences, flat } = legendWords(state, scales);
+  const { ends, sentences, whose, flat } = legendWords(state, scales);
   const text = sentences.join(" ");
   [".low", ".middle", ".high"].forEach((name, index) => setText(legend.querySelector(name), ends[index]));
+  setText(legend.querySelector(".whose"), whose);
   legend.classList.toggle("flat", flat);
   if (legend.title !== text) {
     legend.title = text;
     legend.querySelector("figcaption").replaceChildren(...sentences.map((one) => element("span", {}, one)));
   }
   const bar = legend.querySelector("canvas");
-  bar.setAttribute("aria-label", `Color bar, logits: ${ends.filter(Boolean).join(", ")}`);
+  bar.setAttribute("aria-label", `Color bar. ${whose}, logits: ${ends.filter(Boolean).join(", ")}`);
   paintBar(bar, table);
 }
 

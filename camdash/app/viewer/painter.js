@@ -3,8 +3,8 @@
 class Painter {
   constructor() {
     this.kept = new Map();
-    this.film = document.createElement("canvas");
-    this.pen = this.film.getContext("2d", { willReadFrequently: true });
+    this.sheet = document.createElement("canvas");
+    this.pen = this.sheet.getContext("2d", { willReadFrequently: true });
   }
 
   keep(name, key, make) {
@@ -20,13 +20,13 @@ class Painter {
   }
 
   // The picture in the present view, black around it: its pixels and grey levels, shared by all panels.
-  base(bitmap, size, place) {
-    return this.keep("base", JSON.stringify([size, place]), () => {
-      Object.assign(this.film, { width: size.width, height: size.height });
+  base({ source, key }, { rows, columns }, size, place) {
+    return this.keep("base", JSON.stringify([key, size, place]), () => {
+      Object.assign(this.sheet, { width: size.width, height: size.height });
       this.pen.fillStyle = "#000";
       this.pen.fillRect(0, 0, size.width, size.height);
       this.pen.imageSmoothingQuality = "high";
-      this.pen.drawImage(bitmap, place.left, place.top, bitmap.width * place.scale, bitmap.height * place.scale);
+      this.pen.drawImage(source, place.left, place.top, columns * place.scale, rows * place.scale);
       const image = this.pen.getImageData(0, 0, size.width, size.height);
       const pixels = new Uint32Array(image.data.buffer);
       const target = new ImageData(size.width, size.height);

@@ -88,9 +88,9 @@ function makePanel(key) {
 function describePanel(parts, panel, header, state) {
   const isFilm = panel.kind === "film";
   const map = panel.map;
-  const { rows, columns, mime, label } = header.picture;
+  const { label } = header.picture;
   const [first, second] = isFilm
-    ? [label, `${columns} × ${rows} pixels, ${mime === "image/png" ? "lossless" : "JPEG, quality 90"}`]
+    ? [label, filmWords(header, state)]
     : lines(map, map.scales[state.mode][state.look], state);
   setText(parts.name, isFilm ? "Radiograph" : panel.name);
   setText(parts.mark, isFilm ? panel.mark : map.predicted ? `✓ ${state.brief ? "" : map.mark || "predicted"}` : "");
@@ -99,11 +99,22 @@ function describePanel(parts, panel, header, state) {
   parts.second.dataset.said = second;
   if (!parts.second.classList.contains("here")) setText(parts.second, second);
   parts.name.title = isFilm ? label : panel.name;
-  parts.first.title = isFilm ? label : equation(map) ? `${equation(map)} (${SUMS[state.mode]})` : first;
+  parts.first.title = isFilm ? label : equation(map, state.mode) ? `${equation(map, state.mode)} (${SUMS[state.mode]})` : first;
   parts.second.title = second;
+  parts.root.classList.toggle("film", isFilm);
   parts.root.classList.toggle("predicted", !isFilm && map.predicted);
   parts.canvas.setAttribute("aria-label", isFilm ? `The radiograph ${label}` : description(map, state.mode));
   parts.canvas.dataset.mapId = isFilm ? "radiograph" : panel.kind === "heat" ? `heat-${map.id}` : map.id;
+}
+
+// How large the radiograph is, and how it is shown: as it was sent, or through which window.
+function filmWords({ picture, window }, state) {
+  const words = [`${picture.columns} × ${picture.rows} pixels`];
+  if (isWaiting(window, state)) words.push("loading full depth …");
+  else if (state.window) words.push(windowWords(state.window, windowLimits(window)));
+  else words.push(picture.mime === "image/png" ? "lossless" : "JPEG, quality 90");
+  if (state.inverted) words.push("inverted");
+  return words.join(", ");
 }
 
 function setText(node, text) {

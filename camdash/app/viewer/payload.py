@@ -2,6 +2,7 @@
 
     u32 little endian: length of the header | header: JSON in UTF-8, padded with spaces to a multiple of 4 bytes
     | grids: float32 little endian, row by row | tables: 256 x RGB, uint8 | picture: PNG or JPEG
+    | the radiograph's values and its padding, as `windowing.PackedValues` holds them; empty until asked for
 
 Offsets in the header count bytes from the header's end. The same data always give the same bytes, so Streamlit does
 not send them twice.
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.app.viewer.picture import Picture
+from camdash.app.viewer.windowing import PackedValues, Windowing, described_windows
 from camdash.networks.placement import Placement
 from camdash.rendering.color import table
 from camdash.rendering.scale import Look, Scale, scales
@@ -102,6 +104,7 @@ class ViewerData:
     """One radiograph and the maps of one or several checkpoints, on one scale."""
 
     picture: Picture
+    windowing: Windowing
     sources: tuple[Source, ...]
     opening: Opening = Opening()
 
@@ -110,10 +113,12 @@ def pack(data: ViewerData) -> bytes:
     """Return `data` as the blob that the module's docstring describes."""
     grids = [_grid(drawn) for source in data.sources for drawn in source.maps]
     tables = [table(look).tobytes() for look in Look]
-    parts = [*grids, *tables, data.picture.data]
+    sent = data.windowing.sent or PackedValues(b"", b"")
+    parts = [*grids, *tables, data.picture.data, sent.values, sent.padding]
     starts = [0, *np.cumsum([len(part) for part in parts]).tolist()]
     header = {
-        "picture": _described(data.picture, starts[-2]),
+        "picture": _described(data.picture, starts[-4]),
+        "window": described_windows(data.windowing, (starts[-3], starts[-2], starts[-1])),
         "looks": {look: _look(look, start) for look, start in zip(Look, starts[len(grids) :], strict=False)},
         "sources": list(_sources(data.sources, iter(starts))),
         "opening": vars(data.opening),

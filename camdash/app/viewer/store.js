@@ -8,6 +8,13 @@ const LOOKS = [
   ["classic", "Classic", "Jet colors, stretched from lowest to highest."],
 ];
 
+// The settings of a radiograph's window, as they are until somebody touches them.
+const UNTOUCHED = { preset: 0, window: null, inverted: false, deep: false };
+
+function isTouched(state) {
+  return Object.entries(UNTOUCHED).some(([name, value]) => state[name] !== value);
+}
+
 const CHANGE = "camdash:change";
 
 function sharedState() {
@@ -20,6 +27,8 @@ function sharedState() {
     chosen: null,
     smooth: true,
     lossless: false,
+    image: null,
+    ...UNTOUCHED,
     view: null,
     focus: null,
     opened: false,

@@ -5,7 +5,6 @@ function wireToolbar(root, signal, viewer) {
     root.querySelectorAll(selector).forEach((node) => node.addEventListener(type, act, { signal }));
   on("input[name=show]", "change", (event) => setShow(event.target.value));
   on("input[name=smooth]", "change", (event) => change({ smooth: event.target.value === "smooth" }));
-  on("input[name=lossless]", "change", (event) => change({ lossless: event.target.checked }));
   on("input[name=opacity]", "input", (event) => setOpacity(event.target.value / 100));
   on("button[name=fit]", "click", () => change({ view: null }));
   on("button[name=one]", "click", () => viewer.oneToOne());
@@ -54,7 +53,6 @@ function showToolbar(root, state, header) {
   root.querySelector(".choose").setAttribute("aria-pressed", String(show === "choose"));
   root.querySelector(".only-classic").hidden = state.look !== "classic";
   for (const input of root.querySelectorAll("input[name=smooth]")) input.checked = (input.value === "smooth") === state.smooth;
-  root.querySelector("input[name=lossless]").checked = state.lossless;
   const opacity = Math.round(100 * opacityOf(state, header));
   const slider = root.querySelector("input[name=opacity]");
   slider.value = opacity;

@@ -13,6 +13,9 @@ function unpack(bytes) {
     const [rows, columns] = source.axes.map((axis) => axis.cells);
     for (const map of source.maps) map.grid = new Float32Array(body, map.start, rows * columns);
   }
+  const [values, padding, end] = header.window.bounds;
+  header.window.sent = new Uint8Array(body, values, padding - values);
+  header.window.sentPadding = new Uint8Array(body, padding, end - padding);
   const { start, length: size, mime } = header.picture;
   header.picture.blob = new Blob([new Uint8Array(body, start, size)], { type: mime });
   return header;

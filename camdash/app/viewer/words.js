@@ -18,8 +18,15 @@ const CHANGES = {
 
 const SUMS = {
   evidence: "evidence + bias = logit",
-  contrast: "evidence + bias = logit",
+  contrast: "contrast + centred bias = logit − average of all logits",
   difference: "change of evidence + change of bias = change of the logit",
+};
+
+// What the first two terms of a sum are called, where there is room.
+const TERMS = {
+  evidence: ["evidence", "bias"],
+  contrast: ["contrast", "centred bias"],
+  difference: ["Δ evidence", "Δ bias"],
 };
 
 const ABOUT_MODES = {
@@ -45,18 +52,18 @@ function percent(share) {
 }
 
 // "evidence +5.92 + bias 0.20 = +6.12" (the logit). The evidence takes up the rounding, so that the line adds up.
-function equation({ evidence, bias, logit }, brief = false) {
+function equation({ evidence, bias, logit }, mode, brief = false) {
   if (evidence === null || bias === null || logit === null) return "";
   const hundredths = (value) => Math.round(value * 100) / 100;
   const term = signed(bias, 2);
-  const [name, constant] = brief ? ["", ""] : ["evidence ", "bias "];
+  const [name, constant] = brief ? ["", ""] : TERMS[mode].map((word) => `${word} `);
   return `${name}${signed(hundredths(logit) - hundredths(bias), 2)} ${term[0]} ${constant}${term.slice(1)} = ${signed(logit, 2)}`;
 }
 
 // The two lines beneath a panel: figures or the caption's first sentence, then what else there is to say.
-function lines(map, scale, { look, brief }) {
+function lines(map, scale, { look, mode, brief }) {
   const [first, ...others] = map.caption.split(/(?<=[.;]) /);
-  const figures = equation(map, brief);
+  const figures = equation(map, mode, brief);
   const said = figures ? [figures, map.caption] : [first, others.join(" ")];
   let drawn = scale.flat;
   if (!drawn && look === "classic") drawn = `blue ${few(scale.low)} … red ${few(scale.high)} logits`;
@@ -73,7 +80,7 @@ function description(map, mode) {
   if (map.predicted) parts.push("predicted class");
   if (map.probability !== null) parts.push(`probability ${percent(map.probability)}`);
   if (map.share) parts.push(`probability ${map.share}`);
-  if (equation(map)) parts.push(`evidence ${signed(map.evidence, 2)}, bias ${signed(map.bias, 2)}, logit ${signed(map.logit, 2)}`);
+  if (equation(map, mode)) parts.push(`${equation(map, mode)} (${SUMS[mode]})`);
   if (map.note) parts.push(map.note);
   if (map.caption) parts.push(map.caption);
   return parts.join("; ");
@@ -87,12 +94,13 @@ function legendWords({ look, mode, brief }, drawn) {
   const reading = change ? CHANGES[look] : READINGS[look];
   const about = change ? "" : ABOUT_MODES[mode];
   const sentences = [shared || reading, about, look === "classic" ? "" : `Beneath: ${SUMS[mode]}.`].filter(Boolean);
-  if (look === "own") return { ends: ["− own maximum", "0", "+ own maximum"], sentences, flat: !scale };
-  if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, flat: !scale };
-  if (!scale) return { ends: ["", "", ""], sentences, flat: true };
+  if (look === "own") return { ends: ["− own maximum", "0", "+ own maximum"], sentences, whose: "Each panel's own scale", flat: !scale };
+  if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, whose: "Each panel's own scale", flat: !scale };
+  if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
   const [less, more] = brief ? ["", ""] : change ? [" less in B", "more in B "] : [" against", "for "];
+  const whose = shared ? "" : "Scale of this image";
   const ends = look === "positive"
     ? ["0", "", `${few(scale.high)} logits`]
     : [`${few(scale.low)}${less}`, "0", `${more}${few(scale.high)}${brief ? "" : " logits"}`];
-  return { ends, sentences, flat: Boolean(shared) };
+  return { ends, sentences, whose, flat: Boolean(shared) };
 }

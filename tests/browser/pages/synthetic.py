@@ -7,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 import streamlit as st
 
-from camdash.app.viewer import look_control, parse_settings, viewer
+from camdash.app.viewer import look_control, saved_settings, viewer
 from camdash.app.viewer.payload import pack
 from tests.browser.synthetic import FITS, viewer_data
 
@@ -16,7 +16,6 @@ with st.sidebar:
     look_control(key="look")
 left, right = st.columns(2)
 fit = left.radio("Fit", list(FITS), key="fit", horizontal=True)
-sample = right.radio("Sample", [0, 1], key="sample", horizontal=True)
-told = parse_settings(st.session_state.get("viewer", {}).get("settings"))
-settings = viewer(pack(viewer_data(str(fit), int(sample), told.lossless)), key="viewer")
+sample = right.radio("Sample", [0, 1, 2, 3], key="sample", horizontal=True)
+settings = viewer(pack(viewer_data(str(fit), int(sample), saved_settings("viewer"))), key="viewer")
 st.text(f"told: {settings}")

@@ -1,0 +1,97 @@
+"""What the browser tells of its settings, and what of it makes sense."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TypeGuard
+
+from camdash.app.viewer.payload import Mode
+from camdash.images.radiograph import VoiFunction, Window
+from camdash.rendering.scale import Look
+
+
+@dataclass(frozen=True)
+class ViewerSettings:
+    """What the browser last told of its settings; a move of a control arrives 0.3 s later.
+
+    Attributes:
+        look: how values become color.
+        opacity: the look's present opacity, in [0, 1].
+        panels: the slots of the panels that are shown; empty until the browser has told.
+        mode: which maps are shown.
+        smooth: whether maps are drawn bilinear between cells; else as the grid.
+        lossless: whether the radiograph is to be sent without losses.
+        focus: the slot that is enlarged beside the radiograph; empty for none.
+        image: which radiograph the rest is about, by `Windowing.image`.
+        preset: which of its presets it is shown through, where there is no `window`.
+        window: the reader's own window.
+        inverted: whether it is shown inverted.
+        deep: whether its own values are to be sent.
+    """
+
+    look: Look = Look.EVIDENCE
+    opacity: float = Look.EVIDENCE.default_opacity
+    panels: tuple[str, ...] = ()
+    mode: Mode = Mode.EVIDENCE
+    smooth: bool = True
+    lossless: bool = False
+    focus: str = ""
+    image: str = ""
+    preset: int = 0
+    window: Window | None = None
+    inverted: bool = False
+    deep: bool = False
+
+    def about(self, image: str, presets: int) -> "ViewerSettings":
+        """Return the settings for a radiograph with so many presets; what was told of another one does not count."""
+        if image == self.image and self.preset < presets:
+            return self
+        return replace(self, image=image, preset=0, window=None, inverted=False, deep=False)
+
+
+def parse_settings(told: object) -> ViewerSettings:
+    """Return the settings in what a browser sent; whatever is missing or makes no sense is the default."""
+    if not isinstance(told, Mapping):
+        return ViewerSettings()
+    look = Look(told["look"]) if told.get("look") in tuple(Look) else Look.EVIDENCE
+    opacity, panels = told.get("opacity"), told.get("panels")
+    return ViewerSettings(
+        look=look,
+        opacity=opacity if _is_number(opacity) and 0 <= opacity <= 1 else look.default_opacity,
+        panels=tuple(slot for slot in panels if isinstance(slot, str)) if isinstance(panels, list) else (),
+        mode=Mode(told["mode"]) if told.get("mode") in tuple(Mode) else Mode.EVIDENCE,
+        smooth=told.get("smooth") is not False,
+        lossless=told.get("lossless") is True,
+        focus=_text(told.get("focus")),
+        image=_text(told.get("image")),
+        preset=_place(told.get("preset")),
+        window=_window(told.get("window")),
+        inverted=told.get("inverted") is True,
+        deep=told.get("deep") is True,
+    )
+
+
+def _window(told: object) -> Window | None:
+    """Return the window in [centre, width, VOI function]; None for anything that is none."""
+    if not isinstance(told, list) or len(told) != 3 or not all(_is_number(number) for number in told[:2]):
+        return None
+    functions = {function.value: function for function in VoiFunction}
+    function = functions.get(told[2]) if isinstance(told[2], str) else None
+    if function is None:
+        return None
+    try:
+        return Window(float(told[0]), float(told[1]), function)
+    except ValueError:
+        return None
+
+
+def _place(told: object) -> int:
+    return told if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else 0
+
+
+def _is_number(told: object) -> TypeGuard[float]:
+    return isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= sys.float_info.max
+
+
+def _text(told: object) -> str:
+    return told if isinstance(told, str) else ""
