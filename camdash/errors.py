@@ -5,6 +5,7 @@
     +-- CheckpointError   a checkpoint that cannot be used
     |   +-- PickledCodeError   one that cannot be read without running code that stands in it
     +-- UsageError        a command or a setting that makes no sense
+    +-- BusyError         too many people ask for the same device at once
 
 Each message is a sentence for the user: what happened, to which file where that is known, what to do.
 """
@@ -36,3 +37,7 @@ class PickledCodeError(CheckpointError):
 
 class UsageError(CamdashError):
     """A command or a setting makes no sense."""
+
+
+class BusyError(CamdashError):
+    """Too many people ask for the same device at once."""

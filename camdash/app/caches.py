@@ -7,23 +7,30 @@ its session alone. Keys are digests of bytes and cards, never arrays.
 import gc
 import hashlib
 import logging
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
+from typing import TypeVar
 
 import streamlit as st
 
+from camdash.app.turns import Waiting, in_turn
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
 from camdash.images.radiograph import Radiograph
 from camdash.images.raster import decode
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import Entry, describe
-from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, free_device_memory, load_any, preferred_device
+from camdash.networks.held import HeldCheckpoints, checkpoints_at_once
+from camdash.networks.loading import LoadedPredictor, preferred_device
 from camdash.networks.report import IntakeReport, intake
 
 log = logging.getLogger(__name__)
 
-LOADED_AT_ONCE = 2
-"""Checkpoints kept on the device: two, so that switching between them loads nothing."""
+T = TypeVar("T")
+
+MOST = 2000
+"""Analyses kept for a session, and reports for all."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +47,8 @@ class ImageFile:
         return cls(name, data, hashlib.sha256(data).hexdigest())
 
 
-def _checkpoint_key(checkpoint: Checkpoint) -> str:
-    return f"{checkpoint.name} {checkpoint.sha256} {checkpoint.card!r}"
-
-
 def _digest(file: ImageFile) -> str:
     return file.sha256
-
-
-def _released(loaded: LoadedCheckpoint | LoadedPredictor) -> None:
-    log.info("released checkpoint %s", loaded.checkpoint.name)
-    free_device_memory()
 
 
 @st.cache_resource(show_spinner=False)
@@ -72,22 +70,44 @@ def described(entry: Entry) -> Checkpoint:
     return describe(entry)
 
 
-@st.cache_resource(show_spinner=False, max_entries=256, hash_funcs={Entry: repr})
-def reported(entry: Entry) -> IntakeReport:
-    """Return a checkpoint's intake report; made once for each state of the file."""
-    return intake(entry)
+@st.cache_resource(show_spinner=False)
+def _held() -> HeldCheckpoints:
+    return HeldCheckpoints(checkpoints_at_once())
 
 
-@st.cache_resource(
-    show_spinner="Loading and checking the checkpoint …",
-    max_entries=LOADED_AT_ONCE,
-    hash_funcs={Checkpoint: _checkpoint_key},
-    on_release=_released,
-)
-def loaded(checkpoint: Checkpoint, device: str) -> LoadedCheckpoint | LoadedPredictor:
-    """Return the network of a checkpoint on a device, shared by all sessions; with maps where it has them."""
-    log.info("loading checkpoint %s on %s", checkpoint.name, device)
-    return load_any(checkpoint, device)
+@st.cache_resource(show_spinner=False)
+def _reports() -> dict[Hashable, IntakeReport]:
+    return {}
+
+
+@st.cache_resource(show_spinner=False, scope="session")
+def _analyses() -> dict[Hashable, Analysis | PredictionAlone]:
+    return {}
+
+
+def reported(entry: Entry, waiting: Waiting) -> IntakeReport:
+    """Return a checkpoint's intake report, in the device's turn; made once for each state of the file."""
+
+    def look() -> IntakeReport:
+        _held().make_room()
+        return intake(entry)
+
+    return _once(_reports(), entry, look, waiting)
+
+
+def without_map(checkpoint: Checkpoint, waiting: Waiting) -> str:
+    """See to it that a checkpoint was loaded and checked once on the device, in its turn.
+
+    Returns:
+        Why it has no exact map, a sentence; empty where it has one.
+
+    Raises:
+        CheckpointError: it cannot be used.
+    """
+    held, device = _held(), str(preferred_device())
+    if held.passed(checkpoint, device) is None:
+        in_turn(partial(held.get, checkpoint, device), waiting)
+    return held.passed(checkpoint, device) or ""
 
 
 @st.cache_resource(show_spinner=False, scope="session", max_entries=8, hash_funcs={ImageFile: _digest})
@@ -96,16 +116,35 @@ def decoded(file: ImageFile) -> Radiograph:
     return decode(file.data)
 
 
-@st.cache_resource(
-    show_spinner=False,
-    scope="session",
-    max_entries=2000,
-    hash_funcs={ImageFile: _digest, Checkpoint: _checkpoint_key},
-)
-def analysed(file: ImageFile, checkpoint: Checkpoint) -> Analysis | PredictionAlone:
-    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each."""
-    log.info("forward pass of %s for image %s", checkpoint.name, file.sha256[:12])
-    network = loaded(checkpoint, str(preferred_device()))
-    if isinstance(network, LoadedPredictor):
-        return predict_alone(decoded(file), network)
-    return analyse(decoded(file), network)
+def analysed(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Analysis | PredictionAlone:
+    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each, in its turn."""
+    kept, key = _analyses(), (file.sha256, checkpoint)
+    if key in kept:
+        return kept[key]
+    held, device, radiograph = _held(), str(preferred_device()), decoded(file)
+
+    def one_pass() -> Analysis | PredictionAlone:
+        log.info("forward pass of %s for image %s", checkpoint.name, file.sha256[:12])
+        network = held.get(checkpoint, device)
+        if isinstance(network, LoadedPredictor):
+            return predict_alone(radiograph, network)
+        return analyse(radiograph, network)
+
+    return _once(kept, key, one_pass, waiting)
+
+
+def _once(kept: dict[Hashable, T], key: Hashable, work: Callable[[], T], waiting: Waiting) -> T:
+    """Return what is kept under a key, else do the work in the device's turn and keep it.
+
+    Streamlit's own caches would hold a lock while they wait for the turn. A script that was replaced by a newer one
+    may have done the work in the meantime, so that is looked at again when the turn comes.
+    """
+
+    def piece() -> T:
+        if key not in kept:
+            while len(kept) >= MOST:
+                del kept[next(iter(kept))]
+            kept[key] = work()
+        return kept[key]
+
+    return kept[key] if key in kept else in_turn(piece, waiting)

@@ -1,9 +1,13 @@
 """The page of checkpoints: for each file what was recognised, what was done to it, and whether it can be used."""
 
+from functools import partial
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app.caches import reported
 from camdash.app.text import plain
+from camdash.app.turns import line
 from camdash.networks.catalog import checkpoint_folders, entries
 from camdash.networks.matching import KeyMatch
 from camdash.networks.report import IntakeReport
@@ -19,9 +23,15 @@ def checkpoints_page() -> None:
     if not found:
         st.info("There is no checkpoint. Put one into the folder `checkpoints`.")
     for entry in found:
+        place = st.empty()
         with st.spinner(f"Reading and checking {plain(entry.path.name)} …"):
-            report = reported(entry)
+            report = reported(entry, partial(_wait, place))
+        place.empty()
         _show(report)
+
+
+def _wait(place: DeltaGenerator, ahead: int) -> None:
+    place.caption(line(ahead))
 
 
 def _show(report: IntakeReport) -> None:

@@ -3,14 +3,17 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import cv2
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import selection
 from camdash.app.caches import ImageFile, decoded
 from camdash.app.outcomes import Refusal, outcome
+from camdash.app.turns import Waiting, line
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, flips_first, line_of, totals
@@ -60,9 +63,14 @@ def _work(files: Sequence[ImageFile], pair: Pair, done: dict[str, Row]) -> None:
         bar = st.progress(0.0)
         st.button("Stop comparing", key="stop", on_click=_stop, args=(_task(files, pair),))
     for count, file in enumerate(missing, len(files) - len(missing)):
-        bar.progress(count / len(files), text=f"Compared {count} of {len(files)} radiographs")
-        done[file.sha256] = _row(file, pair)
+        waiting = partial(_progress, bar, count, len(files))
+        waiting()
+        done[file.sha256] = _row(file, pair, waiting)
     place.empty()
+
+
+def _progress(bar: DeltaGenerator, done: int, of: int, ahead: int = 0) -> None:
+    bar.progress(done / of, text=" · ".join(filter(None, (f"Compared {done} of {of} radiographs", line(ahead)))))
 
 
 def _stop(task: object) -> None:
@@ -86,8 +94,8 @@ def _done(files: Sequence[ImageFile], pair: Pair) -> dict[str, Row]:
     return kept
 
 
-def _row(file: ImageFile, pair: Pair) -> Row:
-    results = [outcome(file, checkpoint) for checkpoint in pair]
+def _row(file: ImageFile, pair: Pair, waiting: Waiting) -> Row:
+    results = [outcome(file, checkpoint, waiting) for checkpoint in pair]
     for result in results:
         if isinstance(result, Refusal):
             return Row(Line(file.name, file.sha256, error=result.sentence), "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app import selection
 from camdash.app.caches import ImageFile, analysed
 from camdash.app.text import named, plain
-from camdash.errors import CamdashError
+from camdash.app.turns import Waiting, line
+from camdash.errors import BusyError, CamdashError
 from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.networks.card import Checkpoint
 from camdash.rendering.charts import percent
@@ -25,10 +27,16 @@ class Refusal:
 Outcome = Analysis | PredictionAlone | Refusal
 
 
-def outcome(file: ImageFile, checkpoint: Checkpoint) -> Outcome:
-    """Return the analysis of a file, or why there is none."""
+def outcome(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Outcome:
+    """Return the analysis of a file, or why there is none.
+
+    Raises:
+        BusyError: the device has no time for it; that is no fault of the file.
+    """
     try:
-        return analysed(file, checkpoint)
+        return analysed(file, checkpoint, waiting)
+    except BusyError:
+        raise
     except CamdashError as error:
         return Refusal(str(error))
 
@@ -41,16 +49,20 @@ def show_refusal(file: ImageFile, refusal: Refusal) -> None:
 def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint) -> None:
     """Analyse all uploads with a progress bar, then list them; the files that failed carry their sentence."""
     with place:
-        bar = st.progress(0.0, text="Analysing …") if len(files) > 1 else None
+        bar = st.empty()
         outcomes = []
         for index, file in enumerate(files):
-            outcomes.append(outcome(file, checkpoint))
-            if bar is not None:
-                bar.progress((index + 1) / len(files), text=f"Analysed {index + 1} of {len(files)}")
-        if bar is not None:
-            bar.empty()
+            waiting = partial(_progress, bar, index, len(files))
+            if len(files) > 1:
+                waiting()
+            outcomes.append(outcome(file, checkpoint, waiting))
+        bar.empty()
         if len(files) > 1:
             _table(files, outcomes)
+
+
+def _progress(bar: DeltaGenerator, done: int, of: int, ahead: int = 0) -> None:
+    bar.progress(done / of, text=" · ".join(filter(None, (f"Analysed {done} of {of}", line(ahead)))))
 
 
 def _table(files: Sequence[ImageFile], outcomes: Sequence[Outcome]) -> None:

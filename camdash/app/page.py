@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camdash.app import link, selection
-from camdash.app.caches import ImageFile, loaded
+from camdash.app.caches import ImageFile, without_map
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
 from camdash.app.maps import show_maps
@@ -13,11 +13,11 @@ from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refus
 from camdash.app.result import show_answer
 from camdash.app.sidebar import Controls
 from camdash.app.text import plain
+from camdash.app.turns import Waiting, line
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
 from camdash.networks.card import Checkpoint
-from camdash.networks.loading import LoadedPredictor, preferred_device
 
 
 def page(controls: Controls) -> None:
@@ -27,10 +27,20 @@ def page(controls: Controls) -> None:
         return
     link.write({link.CHECKPOINT: checkpoint.name, link.SECOND: second.name if second else None})
     link.say_ignored()
+    place = st.empty()
+
+    def waiting(ahead: int) -> None:
+        place.caption(line(ahead))
+
     try:
-        first = loaded(checkpoint, str(preferred_device()))
-        second = None if second and isinstance(first, LoadedPredictor) else _ready(second)
-        _show(selection.chosen(files), checkpoint, second)
+        with st.spinner("Loading and checking the checkpoint …"):
+            alone = without_map(checkpoint, waiting)
+            second = None if alone else _ready(second, waiting)
+        file = selection.chosen(files)
+        with st.spinner("Analysing …"):
+            results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
+        place.empty()
+        _show(file, results)
         if second is None:
             show_all(controls.results, files, checkpoint)
         else:
@@ -39,29 +49,27 @@ def page(controls: Controls) -> None:
         st.error(plain(str(error)))
 
 
-def _ready(second: Checkpoint | None) -> Checkpoint | None:
+def _ready(second: Checkpoint | None, waiting: Waiting) -> Checkpoint | None:
     """Load the second checkpoint; one that cannot be used or has no maps is named, and the first is shown alone."""
     if second is None:
         return None
     try:
-        network = loaded(second, str(preferred_device()))
+        reason = without_map(second, waiting)
     except CamdashError as error:
         st.warning(f"There is nothing to compare with: {plain(str(error))}")
         return None
-    if isinstance(network, LoadedPredictor):
-        st.warning(f"There are no maps to compare with. {plain(network.network.sentence)}")
+    if reason:
+        st.warning(f"There are no maps to compare with. {plain(reason)}")
         return None
     return second
 
 
-def _show(file: ImageFile, checkpoint: Checkpoint, second: Checkpoint | None) -> None:
-    with st.spinner("Analysing …"):
-        results = [outcome(file, one) for one in (checkpoint, second) if one is not None]
+def _show(file: ImageFile, results: Sequence[Outcome]) -> None:
     analyses = [one for one in results if isinstance(one, Analysis)]
     if len(analyses) < len(results):
         _show_without_maps(file, results)
         return
-    if second is None:
+    if len(analyses) == 1:
         show_answer(analyses[0])
     else:
         show_comparison(compare(analyses[0], analyses[1]))

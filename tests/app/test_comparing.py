@@ -136,13 +136,13 @@ def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
     original = comparison_table._row
     seen: list[str] = []
 
-    def stopped_after_two(file: Any, pair: Any) -> Any:
+    def stopped_after_two(file: Any, pair: Any, waiting: Any) -> Any:
         if len(seen) == 2:
             # What a click on Stop does: its callback, then the page anew.
             comparison_table._stop(comparison_table._task(files(), pair))
             st.rerun()
         seen.append(file.name)
-        return original(file, pair)
+        return original(file, pair, waiting)
 
     def files() -> list[Any]:
         uploads = st.session_state["uploads"]

@@ -1,0 +1,79 @@
+"""The checkpoints that are kept on a device: few, and the old one is let go before a new one is loaded."""
+
+import logging
+import os
+import threading
+from collections import OrderedDict
+
+from camdash.errors import UsageError
+from camdash.networks.card import Checkpoint
+from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, free_device_memory, load_any
+
+log = logging.getLogger(__name__)
+
+AT_ONCE_VARIABLE = "CAMDASH_CHECKPOINTS_AT_ONCE"
+AT_ONCE = 2
+"""Two, so that switching between the two that are compared loads nothing."""
+
+Ready = LoadedCheckpoint | LoadedPredictor
+Place = tuple[Checkpoint, str]
+
+
+def checkpoints_at_once() -> int:
+    """Return how many checkpoints are kept on a device: `CAMDASH_CHECKPOINTS_AT_ONCE`, else two.
+
+    Raises:
+        UsageError: the variable is no whole number above zero.
+    """
+    wanted = os.environ.get(AT_ONCE_VARIABLE) or str(AT_ONCE)
+    if not wanted.isdecimal() or int(wanted) < 1:
+        raise UsageError(f"{AT_ONCE_VARIABLE} is {wanted!r}; it is a whole number of checkpoints, 1 or more.")
+    return int(wanted)
+
+
+class HeldCheckpoints:
+    """The loaded checkpoints, the one that was used last at the end; safe to share between threads.
+
+    Who runs one holds it for that pass alone, so that letting it go frees its memory at once.
+    """
+
+    def __init__(self, at_once: int) -> None:
+        self._at_once = at_once
+        self._held: OrderedDict[Place, Ready] = OrderedDict()
+        self._passed: dict[Place, str] = {}
+        self._lock = threading.Lock()
+
+    def get(self, checkpoint: Checkpoint, device: str) -> Ready:
+        """Return a checkpoint ready to run; load it, after the one that was not used for longest was let go.
+
+        Raises:
+            CheckpointError: it cannot be used.
+        """
+        place = checkpoint, device
+        with self._lock:
+            if place not in self._held:
+                self._make_room()
+                log.info("loading checkpoint %s on %s", checkpoint.name, device)
+                found = self._held[place] = load_any(checkpoint, device)
+                self._passed[place] = found.network.sentence if isinstance(found, LoadedPredictor) else ""
+            self._held.move_to_end(place)
+            return self._held[place]
+
+    def passed(self, checkpoint: Checkpoint, device: str) -> str | None:
+        """Return why a checkpoint that was once loaded and checked there has no exact map, empty where it has one.
+
+        It need not be there any more. None for one that was not loaded yet.
+        """
+        return self._passed.get((checkpoint, device))
+
+    def make_room(self) -> None:
+        """Let so many go that one can be loaded outside, such as for a report."""
+        with self._lock:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        while len(self._held) >= self._at_once:
+            checkpoint, device = oldest = next(iter(self._held))
+            del self._held[oldest]
+            log.info("released checkpoint %s on %s", checkpoint.name, device)
+        free_device_memory()

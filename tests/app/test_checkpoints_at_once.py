@@ -1,0 +1,84 @@
+"""How many checkpoints the page keeps on the device, and what else it runs there."""
+
+import weakref
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from camdash.networks import held, report
+from camdash.networks.card import Checkpoint
+from camdash.networks.held import Ready
+from camdash.networks.loading import load_any
+from tests.app.test_checkpoints_page import shown
+from tests.app.test_page import analysed
+from tests.conftest import image_bytes, save_checkpoint, speckle
+
+SWITCHES = 20
+SIZE = 45 * 2**20
+"""Bytes of the small checkpoints' weights."""
+
+
+@pytest.fixture
+def alive(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many networks were there after each load, wherever it was asked for."""
+    references: list[weakref.ref[Ready]] = []
+    counts: list[int] = []
+
+    def counted(checkpoint: Checkpoint, device: str) -> Ready:
+        before = sum(reference() is not None for reference in references)
+        loaded = load_any(checkpoint, device)
+        references.append(weakref.ref(loaded))
+        counts.append(before + 1)
+        return loaded
+
+    monkeypatch.setattr(held, "load_any", counted)
+    monkeypatch.setattr(report, "load_any", counted)
+    return counts
+
+
+def switch(page: AppTest, number: int) -> None:
+    options = page.selectbox(key="checkpoint").options
+    page.selectbox(key="checkpoint").select(options[number % len(options)]).run()
+    assert not page.exception
+
+
+def resident() -> int:
+    """Return the bytes of this process that lie in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * 4096
+
+
+def test_at_most_two_checkpoints_are_there_over_twenty_switches_and_memory_stays_flat(
+    checkpoints: Path, page: AppTest, alive: list[int], passes: list[tuple[int, ...]]
+) -> None:
+    save_checkpoint(checkpoints, "third")
+    page.run()
+    sizes = []
+    for number in range(1, SWITCHES + 1):
+        film = (f"film{number}.png", image_bytes(speckle(40 + number, 30)), "image/png")
+        page.file_uploader(key="uploads").set_value([film])
+        switch(page, number)
+        sizes.append(resident())
+    assert analysed(passes) == len(alive) == 1 + SWITCHES
+    assert max(alive) == 2
+    assert max(sizes[5:]) - sizes[4] < SIZE
+
+
+def test_an_analysed_image_needs_its_checkpoint_no_more(
+    checkpoints: Path, page: AppTest, alive: list[int], passes: list[tuple[int, ...]]
+) -> None:
+    save_checkpoint(checkpoints, "third")
+    page.run()
+    for number in (1, 2):
+        switch(page, number)
+    loads, done = len(alive), len(passes)
+    switch(page, 0)
+    assert (len(alive), len(passes)) == (loads, done)
+
+
+def test_a_report_of_a_checkpoint_makes_room_first(page: AppTest, alive: list[int]) -> None:
+    page.run()
+    switch(page, 1)
+    AppTest.from_function(shown, default_timeout=60).run()
+    assert alive == [1, 2, 2, 2]
