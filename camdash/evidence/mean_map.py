@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.comparison import sampled, unit_square
+from camdash.evidence.comparison import evenly, sampled
 
 SIDE = 50
 """Rows and columns at which the unit square is sampled, on their centres: a tenth of it is five of them."""
@@ -79,7 +79,7 @@ class MeanMaps:
     def add(self, analysis: Analysis) -> None:
         """Add the map of the class that an analysis predicts; all must be of one checkpoint."""
         k = analysis.prediction.predicted
-        square = unit_square(analysis.placement.radiograph_shape, SIDE)
+        square = evenly(analysis.placement.radiograph_shape, (SIDE, SIDE))
         values = sampled(analysis.maps.maps[k], analysis.placement, square)
         if k not in self._names:
             self._names[k], self._counts[k] = analysis.prediction.class_names[k], 0
