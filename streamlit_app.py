@@ -27,7 +27,7 @@ def explain() -> None:
 
 def worklist() -> None:
     """List all uploads."""
-    worklist_page(shared, lambda: st.switch_page(first))
+    worklist_page(shared, first)
 
 
 def checkpoints() -> None:

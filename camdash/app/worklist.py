@@ -1,12 +1,15 @@
 """The worklist: every upload in one table, what the checkpoint says of each, and of all of them together."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
 
+from camdash.app import selection
 from camdash.app.caches import ImageFile, known, without_map
+from camdash.app.opener import open_page
 from camdash.app.samples import TITLES, sample
 from camdash.app.sidebar import Controls
 from camdash.app.text import plain
@@ -24,10 +27,10 @@ SECONDS, MORE_SECONDS = 2.0, 0.01
 """How long radiographs are analysed before the table is drawn again, and how much longer for each that is in it."""
 
 
-def worklist_page(controls: Controls, open_first_page: Callable[[], None]) -> None:
+def worklist_page(controls: Controls, first: Page) -> None:
     """Draw the worklist; a click on a row opens it on the first page."""
     if was_opened():
-        open_first_page()
+        open_page(first, plain(f"Open {selection.chosen(controls.files).name}"))
     checkpoint, uploads = controls.checkpoint, controls.files
     if checkpoint is None:
         return

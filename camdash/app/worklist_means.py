@@ -12,7 +12,7 @@ from camdash.app.worklist_rows import SQUARE, Row
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.mean_map import MeanMap, MeanMaps
 from camdash.networks.card import Checkpoint
-from camdash.rendering.mean_map import color_bar, mean_pictures, share_words, shared_scales, shares_line
+from camdash.rendering.mean_map import color_bar, mean_pictures, share_lines, share_words, shared_scales
 from camdash.rendering.thumbnail import data_uri
 
 MEANS = "worklist_means"
@@ -69,9 +69,9 @@ def _figure(mean: MeanMap, picture: NDArray[np.uint8]) -> str:
     radiographs = "1 radiograph" if mean.count == 1 else f"{mean.count} radiographs"
     return (
         f'<figure style="margin:0; width:{SIDE}px"><img src="{data_uri(picture)}" width="{SIDE}" height="{SIDE}" '
-        f'alt="Mean map of {name} over {radiographs}: {shares_line(mean)}">'
+        f'alt="Mean map of {name} over {radiographs}: {", ".join(share_lines(mean))}">'
         f'<figcaption style="font-size:0.85rem"><b>{name}</b> · {radiographs}<br>'
-        f'<span style="opacity:0.75">{shares_line(mean)}</span></figcaption></figure>'
+        f'<span style="opacity:0.75">{"<br>".join(share_lines(mean))}</span></figcaption></figure>'
     )
 
 
@@ -79,8 +79,9 @@ def _legend(means: Sequence[MeanMap]) -> str:
     scale = next((one for one in shared_scales(means) if not one.flat), None)
     if scale is None:
         return ""
+    bar = data_uri(color_bar(scale, 12, 256))
     return (
         f'<div style="display:flex; align-items:center; gap:0.5rem; font-size:0.85rem; margin-top:0.5rem">'
-        f'<span>−{scale.high:.1f} against</span><img src="{data_uri(color_bar(12, 256))}" width="256" height="12" '
+        f'<span>−{scale.high:.1f} against</span><img src="{bar}" width="256" height="12" '
         f'alt="Color bar, zero in the middle"><span>for +{scale.high:.1f} logits</span></div>'
     )

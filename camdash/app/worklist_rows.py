@@ -61,7 +61,7 @@ def rows_of(files: Sequence[ImageFile], checkpoint: Checkpoint) -> list[Row | No
 
 
 def go_on(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint, seconds: float) -> bool:
-    """Analyse what is missing for about so many seconds; return whether there is more to do.
+    """Analyse what is missing for about so many seconds, but one radiograph at first; return whether it did anything.
 
     A click on Stop, as any other, begins the page anew between two radiographs; what is done stays.
     """
@@ -76,8 +76,8 @@ def go_on(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpo
             st.button("Go on", key="worklist-go-on", on_click=_stop, args=(None,))
             return False
         bar = st.progress(0.0)
-        st.button("Stop", key="worklist-stop", on_click=_stop, args=(task,))
-    _work(missing, checkpoint, _Shown(bar, _clock(task), kept, len(kept) + len(missing)), seconds)
+        st.button("Stop analysing", key="worklist-stop", on_click=_stop, args=(task,))
+    _work(missing, checkpoint, _Shown(bar, _clock(task), kept, len(kept) + len(missing)), seconds if kept else 0)
     return True
 
 

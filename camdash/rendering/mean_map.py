@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.evidence.mean_map import BORDER, MeanMap, Share
-from camdash.rendering.color import colors, opacities
 from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Look, Scale, scales
 
@@ -17,6 +16,8 @@ hundredth of the area, 0.85 in the outer tenth, which is 0.36 of it."""
 
 FEWEST = 5
 """Radiographs from which a share is said to be far above its area's: of fewer, chance may be the cause."""
+
+MIDDLE_GREY = 110
 
 
 def mean_pictures(means: Sequence[MeanMap], greys: Sequence[NDArray[np.uint8]], side: int) -> list[NDArray[np.uint8]]:
@@ -38,12 +39,11 @@ def shared_scales(means: Sequence[MeanMap]) -> tuple[Scale, ...]:
     return scales([np.nan_to_num(mean.values) for mean in means], Look.EVIDENCE)
 
 
-def color_bar(rows: int, columns: int) -> NDArray[np.uint8]:
-    """Return the color of each value on black, as the overlays have it: (rows, columns, 3), RGB, least at the left."""
-    positions = np.linspace(0, 1, columns, dtype=np.float32)
-    share = opacities(Look.EVIDENCE, positions, Look.EVIDENCE.default_opacity)
-    line = np.round(colors(Look.EVIDENCE, positions) * share[:, None]).astype(np.uint8)
-    return np.repeat(line[None], rows, axis=0)
+def color_bar(scale: Scale, rows: int, columns: int) -> NDArray[np.uint8]:
+    """Return the color of each value over a middle grey: (rows, columns, 3), RGB, least at the left."""
+    values = np.linspace(scale.low, scale.high, columns, dtype=np.float32)
+    grey = np.full((rows, columns), MIDDLE_GREY, np.uint8)
+    return overlay(grey, np.repeat(values[None], rows, axis=0), scale, Look.EVIDENCE.default_opacity)
 
 
 def share_words(mean: MeanMap) -> list[str]:
@@ -58,13 +58,12 @@ def share_words(mean: MeanMap) -> list[str]:
     ]
 
 
-def shares_line(mean: MeanMap) -> str:
-    """Return the share of the outer tenth and of the corner that holds most: a line of figures."""
+def share_lines(mean: MeanMap) -> list[str]:
+    """Return the share of the outer tenth, and that of the corner that holds most, a line each."""
     if not mean.shares:
-        return "no positive evidence"
+        return ["no positive evidence"]
     border, *corners = mean.shares
-    most = max(corners, key=_evidence)
-    return f"{border.region} {border.evidence:.2f} · {most.region} {most.evidence:.2f}"
+    return [f"{one.evidence:.2f} in the {one.region}" for one in (border, max(corners, key=_evidence))]
 
 
 def _evidence(share: Share) -> float:
