@@ -1,0 +1,188 @@
+"""A person at the dashboard without a browser: Streamlit's own protocol over a real websocket.
+
+Unlike a browser it costs next to nothing, so that what is measured is the server.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import requests
+from numpy.typing import NDArray
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
+from streamlit.proto.Element_pb2 import Element
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import connect
+
+COOKIE = "_streamlit_xsrf"
+PATIENCE = 300
+"""Seconds within which the server must send something."""
+LINE = "before yours"
+
+
+@dataclass
+class Run:
+    """What the server sent in answer to one question, as it came.
+
+    Attributes:
+        asked: when the question was sent, in seconds of time.perf_counter.
+        seconds: until the script had run.
+        seen: seconds until the maps came; None where none did.
+        elements: all elements, in the order in which they came.
+    """
+
+    asked: float
+    seconds: float = 0.0
+    seen: float | None = None
+    elements: list[Element] = field(default_factory=list)
+
+    def texts(self) -> list[str]:
+        """Return what was written on the page, progress bars included."""
+        return [one.markdown.body or one.progress.text or one.alert.body for one in self.elements]
+
+    @property
+    def lines(self) -> list[str]:
+        """What was said of the line before the device."""
+        return [text for text in self.texts() if LINE in text]
+
+    @property
+    def maps(self) -> dict[str, NDArray[np.float32]]:
+        """The maps of the viewer by their names ("class-0"), as the browser gets them."""
+        return maps_in(next(payload for payload in map(_payload, reversed(self.elements)) if payload))
+
+
+class Session:
+    """One tab: connected, its first screen drawn."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._cookie = requests.get(f"{address}/_stcore/health", timeout=PATIENCE).cookies.get(COOKIE, "")
+        self._socket = connect(
+            f"{address.replace('http', 'ws', 1)}/_stcore/stream",
+            subprotocols=["streamlit", self._cookie or "none"],  # type: ignore[list-item]
+            additional_headers={"Cookie": f"{COOKIE}={self._cookie}", "Origin": address},
+            max_size=None,
+            max_queue=None,
+        )
+        self._id = ""
+        self._uploader = ""
+        self._files: list[UploadedFileInfo] = []
+        self._buttons: dict[str, str] = {}
+        self._selects: dict[str, str] = {}
+        self.opened = self.rerun()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the tab."""
+        self._socket.close()
+
+    def rerun(self, *widgets: WidgetState) -> Run:
+        """Ask for the page, with what was clicked, and wait until it is drawn."""
+        self.ask(*widgets)
+        return self.wait()
+
+    def ask(self, *widgets: WidgetState) -> None:
+        """Ask for the page and do not wait."""
+        message = BackMsg()
+        message.rerun_script.query_string = ""
+        message.rerun_script.widget_states.widgets.extend([*self._standing(), *widgets])
+        self._run = Run(time.perf_counter())
+        self._socket.send(message.SerializeToString())
+
+    def wait(self) -> Run:
+        """Return what the server sends until the script has run."""
+        run = self._run
+        for message in self._messages():
+            if message.WhichOneof("type") == "new_session":
+                self._id = message.new_session.initialize.session_id or self._id
+            elif message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
+                self._take(message.delta.new_element)
+            elif message.WhichOneof("type") == "script_finished" and _whole(message):
+                run.seconds = time.perf_counter() - run.asked
+                return run
+        raise ConnectionError("the server closed the connection")
+
+    def upload(self, files: dict[str, bytes]) -> None:
+        """Send files beside those that are there; the page does not know of them until it is asked for."""
+        message = BackMsg()
+        message.file_urls_request.request_id = uuid.uuid4().hex
+        message.file_urls_request.file_names.extend(files)
+        message.file_urls_request.session_id = self._id
+        self._socket.send(message.SerializeToString())
+        answer = next(one for one in self._messages() if one.WhichOneof("type") == "file_urls_response")
+        for urls, (name, data) in zip(answer.file_urls_response.file_urls, files.items(), strict=True):
+            put = requests.put(
+                self._address + urls.upload_url,
+                files={"file": (name, data)},
+                headers={"X-Xsrftoken": self._cookie, "Cookie": f"{COOKIE}={self._cookie}"},
+                timeout=PATIENCE,
+            )
+            put.raise_for_status()
+            self._files.append(UploadedFileInfo(name=name, size=len(data), file_id=urls.file_id, file_urls=urls))
+
+    def look(self, name: str, data: bytes) -> Run:
+        """Upload a file and wait until it is shown; the time begins when it is all there."""
+        self.upload({name: data})
+        return self.rerun()
+
+    def click(self, label: str) -> Run:
+        """Click a button by its label."""
+        return self.rerun(WidgetState(id=self._buttons[label], trigger_value=True))
+
+    def _standing(self) -> Iterator[WidgetState]:
+        """Yield what a browser sends each time: the files that stand in the uploader."""
+        if self._files:
+            state = FileUploaderState(uploaded_file_info=self._files)
+            yield WidgetState(id=self._uploader, file_uploader_state_value=state)
+
+    def _take(self, element: Element) -> None:
+        run = self._run
+        run.elements.append(element)
+        if _payload(element):
+            run.seen = time.perf_counter() - run.asked
+        if element.WhichOneof("type") == "file_uploader":
+            self._uploader = element.file_uploader.id
+        if element.WhichOneof("type") == "button":
+            self._buttons[element.button.label] = element.button.id
+
+    def _messages(self) -> Iterator[ForwardMsg]:
+        while True:
+            message = ForwardMsg()
+            data: Any = self._socket.recv(PATIENCE)
+            message.ParseFromString(data)
+            yield message
+
+
+def maps_in(payload: bytes) -> dict[str, NDArray[np.float32]]:
+    """Return the grids in what the viewer is given, by their names."""
+    length = int.from_bytes(payload[:4], "little")
+    header, body = json.loads(payload[4 : 4 + length]), payload[4 + length :]
+    found = {}
+    for source in header["sources"]:
+        shape = [axis["cells"] for axis in source["axes"]]
+        for one in source["maps"]:
+            grid = np.frombuffer(body, "<f4", shape[0] * shape[1], one["start"])
+            found[one["id"]] = grid.reshape(shape)
+    return found
+
+
+def _payload(element: Element) -> bytes:
+    return element.bidi_component.bytes if element.WhichOneof("type") == "bidi_component" else b""
+
+
+def _whole(message: ForwardMsg) -> bool:
+    return message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
