@@ -18,8 +18,8 @@ import streamlit as st
 from camdash.app.turns import Waiting, in_turn
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
 from camdash.evidence.pipeline import Decoded, Result, Run, runner
+from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import decode
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import Entry, describe
 from camdash.networks.held import HeldCheckpoints, checkpoints_at_once

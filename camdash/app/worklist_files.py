@@ -8,7 +8,7 @@ import streamlit as st
 from camdash.app.caches import ImageFile, known
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.worklist import Line
-from camdash.images.raster import decode
+from camdash.images.pool import shared_pool
 from camdash.networks.card import Checkpoint
 from camdash.rendering.archive import LARGEST, LEFT_OUT, Packed, archive
 from camdash.rendering.worklist_csv import worklist_csv
@@ -26,7 +26,7 @@ def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: C
     )
     analyses = [(file, known(file, checkpoint)) for file in files]
     packed = [
-        Packed(file.name, file.sha256, partial(decode, file.data), analysis)
+        Packed(file.name, file.sha256, partial(shared_pool().decode, file.data), analysis)
         for file, analysis in analyses
         if isinstance(analysis, Analysis)
     ]

@@ -16,6 +16,7 @@ from camdash.app.turns import line
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.pipeline import Explained, Item, Pace, explain_many
 from camdash.evidence.worklist import Line, line_of
+from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Checkpoint
 from camdash.networks.loading import preferred_device
@@ -101,7 +102,7 @@ def _work(missing: Sequence[ImageFile], checkpoint: Checkpoint, shown: _Shown, s
     shown.show()
     begun = last = time.monotonic()
     run = pass_over_many(checkpoint, shown.show)
-    with closing(explain_many(items, run, Pace.on(str(preferred_device())))) as found:
+    with closing(explain_many(items, run, Pace.on(str(preferred_device())), shared_pool().decode)) as found:
         for file, one in zip(missing, found, strict=True):
             shown.kept[file.sha256] = _row(file, one)
             now = time.monotonic()

@@ -19,8 +19,9 @@ from camdash.errors import ImageError, UsageError
 from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.evidence.pipeline import Explained, Item, Pace, explain_many, runner
 from camdash.images.files import files_of
+from camdash.images.limits import LARGEST_FILE
+from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import LARGEST_FILE
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
@@ -47,6 +48,7 @@ def explain(request: Request, out: TextIO) -> int:
         CamdashError: no such checkpoint, one that cannot be used, nothing to read, or nowhere to write.
     """
     files = _files(request.paths, request.output)
+    shared_pool().warm()
     loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
     if request.output is not None:
         _make_folder(request.output)
@@ -95,7 +97,8 @@ def _rows(
     """Yield the row of each file in their order; on a terminal say how far it is, unless the rows themselves do."""
     items = [Item(str(file), partial(_content, file)) for file in files]
     line = ProgressLine(sys.stderr, len(files), quiet=quiet)
-    with closing(explain_many(items, runner(loaded), Pace.on(str(loaded.network.device)))) as found:
+    pace = Pace.on(str(loaded.network.device))
+    with closing(explain_many(items, runner(loaded), pace, shared_pool().decode)) as found:
         for done, (file, one) in enumerate(zip(files, found, strict=True), 1):
             if request.output is not None:
                 _write_pictures(request.output, file, one)

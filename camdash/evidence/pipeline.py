@@ -15,7 +15,6 @@ from itertools import islice
 from camdash.errors import CamdashError, CheckpointError, ImageError
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse_batch, predict_alone
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import decode as decode_raster
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
 
 Result = Analysis | PredictionAlone
@@ -96,7 +95,7 @@ Run = Callable[[Sequence[Decoded]], Sequence[Result]]
 
 
 def explain_many(
-    items: Iterable[Item], run: Run, pace: Pace, decode: Callable[[bytes], Radiograph] = decode_raster
+    items: Iterable[Item], run: Run, pace: Pace, decode: Callable[[bytes], Radiograph]
 ) -> Generator[Explained]:
     """Yield the result of each file in the order of the files, as soon as its batch is done.
 

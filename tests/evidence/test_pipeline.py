@@ -15,8 +15,8 @@ from torch import nn
 from camdash.errors import CheckpointError, ImageError
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse
 from camdash.evidence.pipeline import Decoded, Explained, Item, Pace, Run, explain_many, runner
+from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import decode
 from camdash.networks.card import Fit, Preprocessing
 from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import image_bytes, loaded, speckle
@@ -43,7 +43,7 @@ def items(contents: Sequence[bytes]) -> list[Item]:
 
 
 def explained(contents: Sequence[bytes], run: Run | None = None, pace: Pace = PACE) -> list[Explained]:
-    return list(explain_many(items(contents), run or runner(network()), pace))
+    return list(explain_many(items(contents), run or runner(network()), pace, decode))
 
 
 class Counted:
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_read_has_no_digest() -> None:
     def gone() -> bytes:
         raise ImageError("It is gone.")
 
-    (found,) = explain_many([Item("gone", gone)], runner(network()), PACE)
+    (found,) = explain_many([Item("gone", gone)], runner(network()), PACE, decode)
     assert str(found.result) == "It is gone."
     assert found.decoded.sha256 is None
 
@@ -126,7 +126,7 @@ def test_what_is_known_costs_no_pass_and_is_decoded_all_the_same() -> None:
     known = analyse(decode(contents[1]), network())
     files = items(contents)
     files[1] = Item("film1", files[1].read, known)
-    found = list(explain_many(files, counted, PACE))
+    found = list(explain_many(files, counted, PACE, decode))
     assert seen == [["film0", "film2"]]
     assert found[1].result is known
     assert isinstance(found[1].decoded.radiograph, Radiograph)
@@ -148,7 +148,7 @@ def test_passes_are_as_large_as_the_pace_says() -> None:
 
 def test_no_more_is_read_ahead_than_the_pace_says() -> None:
     files = Counted()
-    with closing(explain_many(files, runner(network()), PACE)) as coming:
+    with closing(explain_many(files, runner(network()), PACE, decode)) as coming:
         next(coming)
     assert PACE.batch <= files.read <= PACE.batch + PACE.ahead
 
@@ -173,7 +173,7 @@ def test_no_more_radiographs_are_held_than_a_batch_and_those_ahead_of_it() -> No
 
 def test_closing_ends_the_threads() -> None:
     before = set(threading.enumerate())
-    coming = explain_many(Counted(), runner(network()), PACE)
+    coming = explain_many(Counted(), runner(network()), PACE, decode)
     next(coming)
     assert len(set(threading.enumerate()) - before) == PACE.threads
     coming.close()
