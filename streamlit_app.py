@@ -17,6 +17,7 @@ with st.spinner("Starting: loading the libraries …"):  # they import torch: af
     from camdash.app.checkpoints_page import checkpoints_page
     from camdash.app.page import page
     from camdash.app.sidebar import controls
+    from camdash.app.worklist import worklist_page
 
 
 def explain() -> None:
@@ -24,14 +25,21 @@ def explain() -> None:
     page(shared)
 
 
+def worklist() -> None:
+    """List all uploads."""
+    worklist_page(shared, first)
+
+
 def checkpoints() -> None:
     """List the checkpoints and what was found in them."""
     checkpoints_page()
 
 
+first = st.Page(explain, title="Radiographs", icon=":material/radiology:", default=True)
 chosen = st.navigation(
     [
-        st.Page(explain, title="Radiographs", icon=":material/radiology:", default=True),
+        first,
+        st.Page(worklist, title="Worklist", icon=":material/list:", url_path="worklist"),
         st.Page(checkpoints, title="Checkpoints", icon=":material/inventory_2:", url_path="checkpoints"),
     ],
     position="top",

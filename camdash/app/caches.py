@@ -7,7 +7,7 @@ its session alone. Keys are digests of bytes and cards, never arrays.
 import gc
 import hashlib
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -18,6 +18,7 @@ import streamlit as st
 from camdash.app.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
+from camdash.evidence.pipeline import Decoded, Result, Run, runner
 from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Checkpoint
@@ -146,6 +147,34 @@ def analysed(
     return _once(kept, key, one_pass, waiting)
 
 
+def known(file: ImageFile, checkpoint: Checkpoint) -> Analysis | PredictionAlone | None:
+    """Return what a checkpoint said of a file in this session; None where it was not asked yet."""
+    return _analyses().get((file.sha256, checkpoint))
+
+
+def pass_over_many(checkpoint: Checkpoint, waiting: Waiting) -> Run:
+    """Return the pass of a checkpoint over several radiographs, each batch in the device's turn.
+
+    What a batch gives is kept as `analysed` keeps it, before anybody asks for it: nothing is lost to a click.
+    """
+    kept, held, device = _analyses(), _held(), str(preferred_device())
+
+    def one_pass(batch: Sequence[Decoded]) -> Sequence[Result]:
+        log.info("forward pass of %s for %d images", checkpoint.name, len(batch))
+        results = runner(held.get(checkpoint, device))(batch)
+        for one, result in zip(batch, results, strict=True):
+            _keep(kept, (one.sha256, checkpoint), result)
+        return results
+
+    return lambda batch: in_turn(partial(one_pass, batch), waiting)
+
+
+def _keep(kept: dict[Hashable, T], key: Hashable, value: T) -> None:
+    while len(kept) >= MOST:
+        del kept[next(iter(kept))]
+    kept[key] = value
+
+
 def _once(kept: dict[Hashable, T], key: Hashable, work: Callable[[], T], waiting: Waiting) -> T:
     """Return what is kept under a key, else do the work in the device's turn and keep it.
 
@@ -155,9 +184,7 @@ def _once(kept: dict[Hashable, T], key: Hashable, work: Callable[[], T], waiting
 
     def piece() -> T:
         if key not in kept:
-            while len(kept) >= MOST:
-                del kept[next(iter(kept))]
-            kept[key] = work()
+            _keep(kept, key, work())
         return kept[key]
 
     return kept[key] if key in kept else in_turn(piece, waiting)

@@ -21,11 +21,14 @@ STYLE = f"""
   .stSidebar [data-testid="stFileUploaderDropzone"] {{ padding: 0.5rem 0.75rem; max-height: 9.5rem; overflow-y: auto; }}
   .stSidebar [class*="st-key-sample-"] button {{ padding: 0 0.1rem; min-height: 1.5rem; font-size: 0.75rem; }}
   .stSidebar [class*="st-key-sample-"] button p {{ font-size: 0.75rem; overflow: visible; }}
+  .st-key-arrows {{ position: fixed; top: 0.45rem; right: 29rem; z-index: 999991; width: auto; }}
+  .st-key-arrows button {{ min-height: 1.6rem; padding: 0 0.2rem; }}
   .camdash-disclaimer {{
     position: fixed; top: 0.6rem; right: 9rem; z-index: 999991; pointer-events: none;
     padding: 0.1rem 0.8rem; border-radius: 1rem; font-size: 0.8rem; white-space: nowrap;
     color: #f0b45c; background: #2a2312;
   }}
+  @media (max-width: 1200px) {{ .st-key-arrows {{ position: static; }} }}
   .stElementContainer:has(.camdash-disclaimer) {{ position: absolute; }}
   @media (max-width: 1000px) {{
     .camdash-disclaimer {{ position: static; display: inline-block; white-space: normal; }}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,11 +10,15 @@ from camdash.app import selection
 from camdash.app.caches import ImageFile, analysed
 from camdash.app.inversion import is_inverted
 from camdash.app.text import named, plain
-from camdash.app.turns import Waiting, line
+from camdash.app.turns import Waiting
+from camdash.app.worklist_rows import Row, go_on, rows_of
 from camdash.errors import BusyError, CamdashError
 from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.networks.card import Checkpoint
 from camdash.rendering.charts import percent
+
+SECONDS = 5.0
+"""How long uploads that wait are analysed before their list is drawn again."""
 
 
 @dataclass(frozen=True)
@@ -48,39 +51,31 @@ def show_refusal(file: ImageFile, refusal: Refusal) -> None:
 
 
 def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint) -> None:
-    """Analyse all uploads with a progress bar, then list them; the files that failed carry their sentence."""
+    """List all uploads, and analyse those that wait while the one that was chosen is looked at."""
+    if len(files) < 2:
+        return
     with place:
-        bar = st.empty()
-        outcomes = []
-        for index, file in enumerate(files):
-            waiting = partial(_progress, bar, index, len(files))
-            if len(files) > 1:
-                waiting()
-            outcomes.append(outcome(file, checkpoint, waiting))
-        bar.empty()
-        if len(files) > 1:
-            _table(files, outcomes)
+        _table(rows_of(files, checkpoint), files)
+        more = go_on(st.empty(), files, checkpoint, SECONDS)
+    if more:
+        st.rerun()
 
 
-def _progress(bar: DeltaGenerator, done: int, of: int, ahead: int = 0) -> None:
-    bar.progress(done / of, text=" · ".join(filter(None, (f"Analysed {done} of {of}", line(ahead)))))
-
-
-def _table(files: Sequence[ImageFile], outcomes: Sequence[Outcome]) -> None:
-    rows = {
+def _table(rows: Sequence[Row | None], files: Sequence[ImageFile]) -> None:
+    columns = {
         "#": list(range(1, len(files) + 1)),
         "file": [file.name for file in files],
-        "predicted": [_predicted(one) for one in outcomes],
+        "predicted": [_predicted(row) for row in rows],
     }
     st.dataframe(
-        rows,
+        columns,
         hide_index=True,
         key="results",
         on_select=_opened,
         selection_mode="single-row",
         height=min(38 + 35 * len(files), 250),
     )
-    failed = sum(isinstance(one, Refusal) for one in outcomes)
+    failed = sum(bool(row and row.line.error) for row in rows)
     if failed:
         st.caption(f"{failed} of {len(files)} files could not be read; choose one to see why.")
 
@@ -91,8 +86,8 @@ def _opened() -> None:
         selection.choose_file(rows[0])
 
 
-def _predicted(one: Outcome) -> str:
-    if isinstance(one, Refusal):
-        return "not read"
-    prediction = one.prediction
-    return f"{prediction.predicted_name} {percent(float(prediction.probabilities[prediction.predicted]))}"
+def _predicted(row: Row | None) -> str:
+    if row is None:
+        return "…"
+    line = row.line
+    return "not read" if line.probability is None else f"{line.predicted} {percent(line.probability)}"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camdash.app import link, selection
+from camdash.app.arrows import show_arrows
 from camdash.app.caches import ImageFile, without_map
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
@@ -42,6 +43,7 @@ def page(controls: Controls) -> None:
         with st.spinner("Analysing …"):
             results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
         place.empty()
+        show_arrows()
         _show(file, results)
         if second is None:
             show_all(controls.results, files, checkpoint)

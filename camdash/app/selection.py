@@ -8,7 +8,7 @@ from camdash.app.caches import ImageFile
 from camdash.app.samples import FIRST, sample
 
 SAMPLE, FILE, UPLOADS = "sample", "file", "uploads"
-KNOWN = "known_uploads"
+KNOWN, ORDER = "known_uploads", "order_of_uploads"
 
 
 def choose_sample(name: str) -> None:
@@ -61,3 +61,20 @@ def file_chosen() -> None:
     index = st.session_state[FILE]
     if index is not None:
         choose_file(index)
+
+
+def set_order(places: Sequence[int]) -> None:
+    """Remember in which order the worklist shows the uploads, by their places; none for that of the uploader."""
+    st.session_state[ORDER] = (st.session_state.get(KNOWN), list(places))
+
+
+def order() -> list[int]:
+    """Return the places of the uploads in the worklist's order, in the uploader's where it has none for them.
+
+    So it is once a file was added or taken away, or when the worklist does not list the one that is looked at.
+    """
+    uploads = st.session_state.get(UPLOADS) or []
+    of, places = st.session_state.get(ORDER, (None, []))
+    if of == st.session_state.get(KNOWN) and st.session_state.get(FILE) in places:
+        return list(places)
+    return list(range(len(uploads)))

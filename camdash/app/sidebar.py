@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from camdash.app import link, selection
 from camdash.app.caches import ImageFile, described, settled
@@ -17,7 +18,7 @@ from camdash.errors import CheckpointError
 from camdash.networks.card import Card, Checkpoint
 from camdash.networks.catalog import Entry, checkpoint_folders, entries
 
-FIRST, SECOND = "checkpoint", "second"
+FIRST, SECOND, FILES = "checkpoint", "second", "files"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +89,7 @@ def choose_files() -> list[ImageFile]:
         on_change=selection.uploads_changed,
         help="PNG, JPEG, TIFF, BMP or WebP, up to 64 MB each. They stay in this session's memory.",
     )
-    files = [ImageFile.of(upload.name, upload.getvalue()) for upload in uploads or []]
+    files = _files(uploads or [])
     if files:
         st.selectbox(
             f"Files ({len(files)})",
@@ -100,6 +101,14 @@ def choose_files() -> list[ImageFile]:
             on_change=selection.file_chosen,
         )
     return files
+
+
+def _files(uploads: Sequence[UploadedFile]) -> list[ImageFile]:
+    """Return the uploads with their digests; each is read once, not at every rerun."""
+    known: dict[str, ImageFile] = st.session_state.get(FILES, {})
+    files = {one.file_id: known.get(one.file_id) or ImageFile.of(one.name, one.getvalue()) for one in uploads}
+    st.session_state[FILES] = files
+    return list(files.values())
 
 
 def choose_sample() -> None:

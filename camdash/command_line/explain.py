@@ -1,23 +1,26 @@
 """`python -m camdash explain`: predictions and evidence maps of files and folders."""
 
 import csv
-import hashlib
 import json
 import logging
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from numpy.typing import NDArray
 
+from camdash.command_line.progress_line import ProgressLine
 from camdash.command_line.table import write_table
-from camdash.errors import CamdashError, ImageError, UsageError
-from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, analyse, predict_alone
-from camdash.images.decoding import decode
+from camdash.errors import ImageError, UsageError
+from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone
+from camdash.evidence.pipeline import Explained, Item, Pace, explain_many, runner
 from camdash.images.files import files_of
 from camdash.images.limits import LARGEST_FILE
+from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import checkpoint_folders, describe, find
@@ -45,14 +48,15 @@ def explain(request: Request, out: TextIO) -> int:
         CamdashError: no such checkpoint, one that cannot be used, nothing to read, or nowhere to write.
     """
     files = _files(request.paths, request.output)
+    shared_pool().warm()
     loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
     if request.output is not None:
         _make_folder(request.output)
     rows = []
-    for file in files:
-        rows.append(_explained(file, loaded, request.output))
+    for row in _rows(files, loaded, request, quiet=request.as_json and out.isatty()):
+        rows.append(row)
         if request.as_json:
-            out.write(json.dumps(rows[-1], ensure_ascii=True) + "\n")
+            out.write(json.dumps(row, ensure_ascii=True) + "\n")
             out.flush()
     if not request.as_json:
         write_table(out, ["file", "predicted", "probability", "error"], [_cells(row) for row in rows])
@@ -87,26 +91,37 @@ def _writing(output: Path) -> Iterator[None]:
         raise UsageError(f"Nothing can be written to {output}: {error.strerror}.") from error
 
 
-def _explained(file: Path, loaded: LoadedCheckpoint | LoadedPredictor, output: Path | None) -> dict[str, Any]:
+def _rows(
+    files: Sequence[Path], loaded: LoadedCheckpoint | LoadedPredictor, request: Request, *, quiet: bool
+) -> Iterator[dict[str, Any]]:
+    """Yield the row of each file in their order; on a terminal say how far it is, unless the rows themselves do."""
+    items = [Item(str(file), partial(_content, file)) for file in files]
+    line = ProgressLine(sys.stderr, len(files), quiet=quiet)
+    pace = Pace.on(str(loaded.network.device))
+    with closing(explain_many(items, runner(loaded), pace, shared_pool().decode)) as found:
+        for done, (file, one) in enumerate(zip(files, found, strict=True), 1):
+            if request.output is not None:
+                _write_pictures(request.output, file, one)
+            row = _row(one, loaded.checkpoint)
+            line.clear()
+            yield row
+            line.show(done)
+    line.clear()
+
+
+def _row(one: Explained, checkpoint: Checkpoint) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "file": str(file),
-        "sha256": None,
-        "checkpoint": loaded.checkpoint.name,
-        "checkpoint_sha256": loaded.checkpoint.sha256,
+        "file": one.decoded.item.name,
+        "sha256": one.decoded.sha256,
+        "checkpoint": checkpoint.name,
+        "checkpoint_sha256": checkpoint.sha256,
     }
-    try:
-        data = _content(file)
-        row["sha256"] = hashlib.sha256(data).hexdigest()
-        radiograph = decode(data)
-        if isinstance(loaded, LoadedPredictor):
-            return row | _predicted(predict_alone(radiograph, loaded))
-        analysis = analyse(radiograph, loaded)
-    except CamdashError as error:
-        nothing = dict.fromkeys(("predicted", "probabilities", "logits", "evidence", "bias", "grid", "familiarity"))
-        return row | nothing | {"error": str(error)}
-    if output is not None:
-        _write_pictures(output, file, str(row["sha256"]), radiograph, analysis)
-    return row | _result(analysis)
+    if isinstance(one.result, Analysis):
+        return row | _result(one.result)
+    if isinstance(one.result, PredictionAlone):
+        return row | _predicted(one.result)
+    nothing = dict.fromkeys(("predicted", "probabilities", "logits", "evidence", "bias", "grid", "familiarity"))
+    return row | nothing | {"error": str(one.result)}
 
 
 def _content(file: Path) -> bytes:
@@ -152,10 +167,13 @@ def _predicted(found: PredictionAlone) -> dict[str, Any]:
     return {"predicted": prediction.predicted_name} | named | nothing | more
 
 
-def _write_pictures(output: Path, file: Path, sha256: str, radiograph: Radiograph, analysis: Analysis) -> None:
-    with _writing(output):
-        for name, content in export_files(file.stem, sha256, radiograph, analysis):
-            (output / name).write_bytes(content)
+def _write_pictures(output: Path, file: Path, one: Explained) -> None:
+    """Write the overlays and maps of a file; none where it has no maps."""
+    radiograph, analysis = one.decoded.radiograph, one.result
+    if isinstance(radiograph, Radiograph) and isinstance(analysis, Analysis):
+        with _writing(output):
+            for name, content in export_files(file.stem, str(one.decoded.sha256), radiograph, analysis):
+                (output / name).write_bytes(content)
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -120,7 +120,7 @@ def compare(first: Analysis, second: Analysis) -> Comparison:
     names, others = first.prediction.class_names, second.prediction.class_names
     pairs = match_classes(names, others)
     alike = first.placement == second.placement and first.maps.maps.shape[1:] == second.maps.maps.shape[1:]
-    placement = first.placement if alike else _sampling(first.placement.radiograph_shape)
+    placement = first.placement if alike else evenly(first.placement.radiograph_shape, (SAMPLES, SAMPLES))
     twins, known = {pair.first for pair in pairs}, {pair.second for pair in pairs}
     return Comparison(
         first,
@@ -172,6 +172,7 @@ def sampled(values: NDArray[np.float32], placement: Placement, sampling: Placeme
     return result
 
 
-def _sampling(shape: tuple[int, int]) -> Placement:
-    scale = (SAMPLES / shape[0], SAMPLES / shape[1])
-    return Placement(shape, (SAMPLES, SAMPLES), scale, (0.0, 0.0), Grid(1.0, 0.0))
+def evenly(shape: tuple[int, int], counts: tuple[int, int]) -> Placement:
+    """Return a grid of `counts` rows and columns that divides a radiograph of `shape` evenly, for `sampled`."""
+    scale = (counts[0] / shape[0], counts[1] / shape[1])
+    return Placement(shape, counts, scale, (0.0, 0.0), Grid(1.0, 0.0))

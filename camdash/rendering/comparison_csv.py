@@ -19,14 +19,14 @@ def comparison_csv(lines: Sequence[Line], first: Checkpoint, second: Checkpoint)
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(HEADER)
-    checkpoints = (_text(first.name), first.sha256, _text(second.name), second.sha256)
+    checkpoints = (no_formula(first.name), first.sha256, no_formula(second.name), second.sha256)
     for line in lines:
-        answers = (_text(line.first), line.first_probability, _text(line.second), line.second_probability)
+        answers = (no_formula(line.first), line.first_probability, no_formula(line.second), line.second_probability)
         flips = "" if line.error else str(line.flips).lower()
-        writer.writerow([_text(line.file), line.sha256, *checkpoints, *answers, flips, line.agreement, line.error])
+        writer.writerow([no_formula(line.file), line.sha256, *checkpoints, *answers, flips, line.agreement, line.error])
     return text.getvalue().encode("utf-8-sig")
 
 
-def _text(value: str | None) -> str | None:
+def no_formula(value: str | None) -> str | None:
     """Return text that no spreadsheet takes for a formula."""
     return f"'{value}" if value and value.startswith(FORMULA_SIGNS) else value

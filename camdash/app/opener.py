@@ -1,0 +1,25 @@
+"""To another page by its link, in the browser.
+
+`st.switch_page` would forget every widget of the sidebar, the uploads among them; a click on a link does not.
+"""
+
+from pathlib import Path
+from uuid import uuid4
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+KEY = "opened-page"
+
+
+def open_page(page: Page, label: str) -> None:
+    """Draw a link to a page, follow it in the browser, and end the run."""
+    with st.container(key=KEY):
+        st.page_link(page, label=label)
+    _opener(key="opener", data={"key": KEY, "token": uuid4().hex})
+    st.stop()
+
+
+_opener = st.components.v2.component(
+    "camdash_opener", html="<span></span>", js=(Path(__file__).parent / "opener.js").read_text(encoding="utf-8")
+)

@@ -1,0 +1,91 @@
+"""The worklist: every upload in one table, what the checkpoint says of each, and of all of them together."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
+
+from camdash.app import selection
+from camdash.app.caches import ImageFile, known, without_map
+from camdash.app.opener import open_page
+from camdash.app.samples import TITLES, sample
+from camdash.app.sidebar import Controls
+from camdash.app.text import plain
+from camdash.app.turns import line
+from camdash.app.worklist_files import offer_files
+from camdash.app.worklist_means import show_means
+from camdash.app.worklist_rows import Row, go_on, rows_of
+from camdash.app.worklist_table import choose_rows, show_table, was_opened
+from camdash.errors import CamdashError
+from camdash.evidence.analysis import Analysis
+from camdash.networks.card import Checkpoint
+
+SAMPLES = "worklist_samples"
+SECONDS, MORE_SECONDS = 2.0, 0.01
+"""How long radiographs are analysed before the table is drawn again, and how much longer for each that is in it."""
+
+
+def worklist_page(controls: Controls, first: Page) -> None:
+    """Draw the worklist; a click on a row opens it on the first page."""
+    if was_opened():
+        open_page(first, plain(f"Open {selection.chosen(controls.files).name}"))
+    checkpoint, uploads = controls.checkpoint, controls.files
+    if checkpoint is None:
+        return
+    files = uploads or _samples()
+    if not files:
+        return
+    place = st.empty()
+    try:
+        with st.spinner("Loading and checking the checkpoint …"):
+            without_map(checkpoint, partial(_say, place))
+        _show(files, checkpoint, are_uploads=bool(uploads))
+        if go_on(place, files, checkpoint, SECONDS + MORE_SECONDS * len(files)):
+            st.rerun()
+    except CamdashError as error:
+        st.error(plain(str(error)))
+
+
+def _say(place: DeltaGenerator, ahead: int) -> None:
+    place.caption(line(ahead))
+
+
+def _samples() -> list[ImageFile]:
+    """Offer the samples where there is no upload; return them once they were asked for."""
+    asked = st.session_state.get(SAMPLES, False)
+    if not asked:
+        st.info("Nothing is uploaded yet. Drop radiographs at the left, hundreds at a time: they are all listed here.")
+        asked = st.button("List the five samples", key="list-samples", type="primary")
+        st.session_state[SAMPLES] = asked
+    return [sample(name) for name in TITLES] if asked else []
+
+
+def _show(files: Sequence[ImageFile], checkpoint: Checkpoint, *, are_uploads: bool) -> None:
+    """Draw what is done so far."""
+    found = rows_of(files, checkpoint)
+    places = [place for place, row in enumerate(found) if row is not None]
+    rows = [row for row in found if row is not None]
+    if not rows:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = choose_rows(rows)
+        listed = [files[places[k]] for k in chosen]
+        offer_files(listed, [rows[k].line for k in chosen], checkpoint)
+    st.caption(_counts(rows, len(chosen)))
+    show_table([rows[k] for k in chosen], [places[k] for k in chosen], are_uploads=are_uploads)
+    analyses = {file.sha256: known(file, checkpoint) for file in files}
+    unique = {row.line.sha256: row for row in rows}
+    maps = {digest: one for digest, one in analyses.items() if isinstance(one, Analysis) and digest in unique}
+    show_means(maps, list(unique.values()), checkpoint)
+
+
+def _counts(rows: Sequence[Row], shown: int) -> str:
+    counts: dict[str, int] = {}
+    for row in rows:
+        name = row.line.predicted or "not read"
+        counts[name] = counts.get(name, 0) + 1
+    words = ", ".join(f"{count} {plain(name)}" for name, count in counts.items())
+    filtered = f" · {shown} listed" if shown < len(rows) else ""
+    return f"{len(rows)} radiographs: {words}{filtered}. A click on a row opens it; the arrows there go on."

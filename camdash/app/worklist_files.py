@@ -1,0 +1,44 @@
+"""The worklist to take away: a table, and an archive of overlays and maps."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from camdash.app.caches import ImageFile, known
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.worklist import Line
+from camdash.images.pool import shared_pool
+from camdash.networks.card import Checkpoint
+from camdash.rendering.archive import LARGEST, LEFT_OUT, Packed, archive
+from camdash.rendering.worklist_csv import worklist_csv
+
+
+def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: Checkpoint) -> None:
+    """Offer what is listed, in its order. The archive is made when it is asked for.
+
+    That happens in a thread of the server, where the session's caches cannot be read: all it needs is handed over.
+    """
+    table = worklist_csv(lines, checkpoint)
+    name = f"worklist_{checkpoint.sha256[:8]}"
+    st.download_button(
+        "CSV", table, file_name=f"{name}.csv", mime="text/csv", icon=":material/download:", on_click="ignore"
+    )
+    analyses = [(file, known(file, checkpoint)) for file in files]
+    packed = [
+        Packed(file.name, file.sha256, partial(shared_pool().decode, file.data), analysis)
+        for file, analysis in analyses
+        if isinstance(analysis, Analysis)
+    ]
+    st.download_button(
+        "ZIP",
+        partial(archive, packed, table),
+        file_name=f"{name}.zip",
+        mime="application/zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        disabled=not packed,
+        help=f"Of each the overlay of its predicted class and the raw maps (.npz), and the CSV. It is made when asked "
+        f"for, which takes up to a second each, and holds at most {LARGEST // 2**20} MB; what finds no room is named "
+        f"in {LEFT_OUT}.",
+    )

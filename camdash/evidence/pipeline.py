@@ -1,0 +1,179 @@
+"""Many radiographs, one after the other: files are read and decoded ahead while the network runs.
+
+Nothing is kept: at any time no more radiographs are in memory than those of the batch that is on the device and those
+that were decoded ahead of it.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+
+from camdash.errors import CamdashError, CheckpointError, ImageError
+from camdash.evidence.analysis import Analysis, PredictionAlone, analyse_batch, predict_alone
+from camdash.images.radiograph import Radiograph
+from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
+
+Result = Analysis | PredictionAlone
+
+AT_ONCE = {"cpu": 4, "cuda": 32}
+"""Radiographs in one pass, by the type of the device (`benchmarks/throughput.py` compares them)."""
+
+THREADS = {"cpu": 2, "cuda": 8}
+"""Files decoded at the same time: a GPU leaves the processor free for it, and waits for it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """A file to explain.
+
+    Attributes:
+        name: by which its result is known.
+        read: gives its content; called once, in another thread; it may raise a CamdashError.
+        known: its result where there is one already; it is decoded then, and costs no pass.
+    """
+
+    name: str
+    read: Callable[[], bytes]
+    known: Result | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """A file that was read.
+
+    Attributes:
+        item: the file.
+        index: its place among the files.
+        sha256: its content's digest; None where it could not be read.
+        radiograph: what it holds, or why it cannot be read.
+    """
+
+    item: Item
+    index: int
+    sha256: str | None
+    radiograph: Radiograph | CamdashError
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """What became of a file: what was read of it, and its result or why there is none."""
+
+    decoded: Decoded
+    result: Result | CamdashError
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How far the work is spread.
+
+    Attributes:
+        batch: radiographs in one pass.
+        threads: files that are read and decoded at the same time.
+    """
+
+    batch: int
+    threads: int
+
+    @classmethod
+    def on(cls, device: str) -> "Pace":
+        """Return the pace of a device, by the name that torch gives it ("cpu", "cuda:1")."""
+        kind = device.partition(":")[0]
+        return cls(AT_ONCE[kind], THREADS[kind])
+
+    @property
+    def ahead(self) -> int:
+        """Files that may wait decoded, or be on their way there, while a batch is on the device."""
+        return self.batch + self.threads
+
+
+Run = Callable[[Sequence[Decoded]], Sequence[Result]]
+"""One pass over radiographs that could all be read; raises a CamdashError if one of them spoils it."""
+
+
+def explain_many(
+    items: Iterable[Item], run: Run, pace: Pace, decode: Callable[[bytes], Radiograph]
+) -> Generator[Explained]:
+    """Yield the result of each file in the order of the files, as soon as its batch is done.
+
+    A file that cannot be read, or that spoils its batch, gives its error, and the others go on. Closing the generator
+    ends its threads; what they are about is finished first.
+
+    Args:
+        items: the files.
+        run: called in the thread of whoever asks for the next result.
+        pace: how many at a time.
+        decode: called in other threads; raises an ImageError for what is no radiograph.
+    """
+    with closing(_decoded_ahead(items, pace, decode)) as coming:
+        while batch := list(islice(coming, pace.batch)):
+            results = _results(batch, run)
+            while batch:  # who asked for a radiograph is the last to hold it
+                yield Explained(batch.pop(0), results.pop(0))
+
+
+def runner(loaded: LoadedCheckpoint | LoadedPredictor) -> Run:
+    """Return the pass of a checkpoint that is loaded."""
+
+    def run(batch: Sequence[Decoded]) -> Sequence[Result]:
+        radiographs = [one.radiograph for one in batch if isinstance(one.radiograph, Radiograph)]
+        if isinstance(loaded, LoadedPredictor):
+            return [predict_alone(radiograph, loaded) for radiograph in radiographs]
+        return analyse_batch(radiographs, loaded)
+
+    return run
+
+
+def _decoded_ahead(items: Iterable[Item], pace: Pace, decode: Callable[[bytes], Radiograph]) -> Generator[Decoded]:
+    """Yield the files decoded, in their order; no more than `pace.ahead` are under way or wait."""
+    pool = ThreadPoolExecutor(pace.threads, "decoding")
+    places = enumerate(items)
+    coming: deque[Future[Decoded]] = deque()
+
+    def submit(count: int) -> None:
+        for index, item in islice(places, count):
+            coming.append(pool.submit(_decoded, item, index, decode))
+
+    try:
+        submit(pace.ahead)
+        while coming:
+            wait([coming[0]])
+            submit(1)
+            yield coming.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _decoded(item: Item, index: int, decode: Callable[[bytes], Radiograph]) -> Decoded:
+    sha256 = None
+    try:
+        data = item.read()
+        sha256 = hashlib.sha256(data).hexdigest()
+        return Decoded(item, index, sha256, decode(data))
+    except CamdashError as error:
+        return Decoded(item, index, sha256, error)
+
+
+def _results(batch: Sequence[Decoded], run: Run) -> list[Result | CamdashError]:
+    todo = [one for one in batch if isinstance(one.radiograph, Radiograph) and one.item.known is None]
+    found = iter(_passed(todo, run))
+    return [_result(one, found) for one in batch]
+
+
+def _result(one: Decoded, found: Iterator[Result | CamdashError]) -> Result | CamdashError:
+    if not isinstance(one.radiograph, Radiograph):
+        return one.radiograph
+    return next(found) if one.item.known is None else one.item.known
+
+
+def _passed(batch: Sequence[Decoded], run: Run) -> Sequence[Result | CamdashError]:
+    """Run a batch; if one of it spoils the pass, run each alone, so that the others have their result."""
+    if not batch:
+        return []
+    try:
+        return run(batch)
+    except (ImageError, CheckpointError) as error:
+        return [error] if len(batch) == 1 else [result for one in batch for result in _passed([one], run)]

@@ -1,0 +1,101 @@
+"""One checkpoint over many radiographs: a line an image, which of them are listed, and in which order."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from camdash.evidence.pipeline import Explained, Result
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a checkpoint says of one radiograph, without its maps.
+
+    Attributes:
+        file: its name.
+        sha256: its content's digest.
+        predicted: the most probable class; None where the file has no result.
+        probability: that class's probability.
+        runner_up: the second most probable class; None where there is none.
+        margin: the predicted class's logit less the runner-up's, which is log(p / p of the runner-up); never negative.
+        evidence: the predicted class's evidence, in logits; None where the network has no map.
+        error: why there is no result, as a sentence; empty where there is one.
+    """
+
+    file: str
+    sha256: str
+    predicted: str | None = None
+    probability: float | None = None
+    runner_up: str | None = None
+    margin: float | None = None
+    evidence: float | None = None
+    error: str = ""
+
+
+class Order(StrEnum):
+    """How a worklist is sorted; what the order knows nothing of comes last."""
+
+    GIVEN = "As uploaded"
+    MARGIN = "Smallest margin first"
+    PROBABILITY = "Least probable first"
+    EVIDENCE = "Most evidence first"
+    CLASS = "By class, smallest margin first"
+    FILE = "By file name"
+
+
+def line_of(name: str, sha256: str, one: Explained) -> Line:
+    """Return the line of a radiograph, under the name that it has now."""
+    if isinstance(one.result, Result):
+        return _line(name, sha256, one.result)
+    return Line(name, sha256, error=str(one.result))
+
+
+def _line(name: str, sha256: str, result: Result) -> Line:
+    prediction = result.prediction
+    first, *others = prediction.ranking
+    margin = float(prediction.logits[first] - prediction.logits[others[0]]) if others else None
+    maps = getattr(result, "maps", None)
+    return Line(
+        name,
+        sha256,
+        prediction.class_names[first],
+        float(prediction.probabilities[first]),
+        prediction.class_names[others[0]] if others else None,
+        margin,
+        None if maps is None else float(maps.evidence[first]),
+    )
+
+
+def listed(lines: Sequence[Line], classes: Collection[str], below: float | None, order: Order) -> list[int]:
+    """Return the places of the lines that are listed, in their order.
+
+    Args:
+        lines: all lines.
+        classes: predicted classes that are listed; none for all lines, those without a result too.
+        below: margin, in logits, from which a line is not listed; None for any.
+        order: how they are sorted; equals keep their order.
+    """
+    places = [place for place, line in enumerate(lines) if _is_listed(line, classes, below)]
+    return sorted(places, key=lambda place: _rank(lines[place], order))
+
+
+def _is_listed(line: Line, classes: Collection[str], below: float | None) -> bool:
+    if classes and line.predicted not in classes:
+        return False
+    return below is None or (line.margin is not None and line.margin < below)
+
+
+def _rank(line: Line, order: Order) -> tuple[bool, str, float]:
+    """Return what sorts a line; it begins with whether there is nothing to sort it by."""
+    if order is Order.GIVEN:
+        return False, "", 0.0
+    if order is Order.FILE:
+        return False, line.file.casefold(), 0.0
+    values = {Order.PROBABILITY: line.probability, Order.EVIDENCE: _negative(line.evidence)}
+    value = values.get(order, line.margin)
+    text = line.predicted or "" if order is Order.CLASS else ""
+    return line.predicted is None if order is Order.CLASS else value is None, text, 0.0 if value is None else value
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value

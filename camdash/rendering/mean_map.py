@@ -1,0 +1,87 @@
+"""Mean maps as pictures, and what their shares mean, in plain words."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.evidence.mean_map import BORDER, MeanMap, Share
+from camdash.rendering.overlay import overlay
+from camdash.rendering.scale import Look, Scale, scales
+
+FAR = 10
+"""Odds of evidence in a region, in parts of the odds of its area, from which it is named: 0.09 of the evidence in a
+hundredth of the area, 0.85 in the outer tenth, which is 0.36 of it."""
+
+FEWEST = 5
+"""Radiographs from which a share is said to be far above its area's: of fewer, chance may be the cause."""
+
+MIDDLE_GREY = 110
+
+
+def mean_pictures(means: Sequence[MeanMap], greys: Sequence[NDArray[np.uint8]], side: int) -> list[NDArray[np.uint8]]:
+    """Return each mean map over the mean of its radiographs: (side, side, 3), RGB, all on one scale.
+
+    Args:
+        means: the mean maps.
+        greys: for each the mean grey level of its radiographs in the unit square, (rows, columns).
+        side: rows and columns of a picture.
+    """
+    return [
+        overlay(_square(grey, side), _enlarged(mean.values, side), scale, Look.EVIDENCE.default_opacity)
+        for mean, grey, scale in zip(means, greys, shared_scales(means), strict=True)
+    ]
+
+
+def shared_scales(means: Sequence[MeanMap]) -> tuple[Scale, ...]:
+    """Return the scale of each mean map: one for all of them, symmetric about zero."""
+    return scales([np.nan_to_num(mean.values) for mean in means], Look.EVIDENCE)
+
+
+def color_bar(scale: Scale, rows: int, columns: int) -> NDArray[np.uint8]:
+    """Return the color of each value over a middle grey: (rows, columns, 3), RGB, least at the left."""
+    values = np.linspace(scale.low, scale.high, columns, dtype=np.float32)
+    grey = np.full((rows, columns), MIDDLE_GREY, np.uint8)
+    return overlay(grey, np.repeat(values[None], rows, axis=0), scale, Look.EVIDENCE.default_opacity)
+
+
+def share_words(mean: MeanMap) -> list[str]:
+    """Return a sentence for each region that holds far more of the evidence than its area would; else none."""
+    if mean.count < FEWEST:
+        return []
+    return [
+        f"{one.evidence:.2f} of the evidence for {mean.name} lies in the {one.region} ({one.area:.2f} of the area): "
+        + ("a border may be what it looks at." if one.region == BORDER else "a marker may be what it looks at.")
+        for one in mean.shares
+        if _odds(one.evidence) >= FAR * _odds(one.area) > 0
+    ]
+
+
+def share_lines(mean: MeanMap) -> list[str]:
+    """Return the share of the outer tenth, and that of the corner that holds most, a line each."""
+    if not mean.shares:
+        return ["no positive evidence"]
+    border, *corners = mean.shares
+    return [f"{one.evidence:.2f} in the {one.region}" for one in (border, max(corners, key=_evidence))]
+
+
+def _evidence(share: Share) -> float:
+    return share.evidence
+
+
+def _odds(share: float) -> float:
+    return share / (1 - share) if share < 1 else np.inf
+
+
+def _square(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(grey, (side, side), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _enlarged(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Return the samples of the unit square at more places; they tile it, so that OpenCV's half pixel is right."""
+    known = np.isfinite(values).astype(np.float32)
+    size = (side, side)
+    drawn = np.asarray(cv2.resize(np.nan_to_num(values), size, interpolation=cv2.INTER_LINEAR), np.float32)
+    seen = np.asarray(cv2.resize(known, size, interpolation=cv2.INTER_NEAREST_EXACT), np.float32)
+    return np.where(seen > 0, drawn, np.nan).astype(np.float32)
