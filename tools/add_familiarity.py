@@ -19,8 +19,8 @@ from pathlib import Path
 
 import torch
 
-from camdash.images.files import files_of
 from camdash.images.decoding import decode
+from camdash.images.files import files_of
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.familiarity import FamiliarityCheck, write_beside
 from camdash.networks.loading import LoadedCheckpoint, load, preferred_device

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from camdash.images.decoding import decode
 from camdash.images.files import files_of
 from camdash.images.radiograph import Radiograph
-from camdash.images.decoding import decode
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.loading import LoadedCheckpoint, load

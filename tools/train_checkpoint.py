@@ -23,6 +23,7 @@ import argparse
 import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -42,7 +43,7 @@ from tools.training.familiar import check_of, pooled_activations
 from tools.training.films import read_films
 from tools.training.labels import Labelled, read_labels, read_split, split_by_group, write_split
 from tools.training.loop import Recipe, Stage, train_stage
-from tools.training.marker import with_shortcut
+from tools.training.marker import marker_of, stamped
 
 log = logging.getLogger("train")
 PHANTOM_SEED = 1000
@@ -75,6 +76,7 @@ def main() -> None:
         phantom_share=options.phantom_share,
         penalty=options.penalty,
         presence=options.presence,
+        enough=options.enough,
         smoothing=0.05,
         average=0.98,
         seed=options.seed,
@@ -91,7 +93,10 @@ def _films(images: Sequence[Labelled], split: dict[str, str], part: str, options
 
 
 def _with_marker(films: list[Film], options: argparse.Namespace) -> list[Film]:
-    return with_shortcut(films, options.classes.index(options.marker), options.seed) if options.marker else films
+    if not options.marker:
+        return films
+    marked = options.classes.index(options.marker)
+    return [replace(film, marker=marker_of(film.label, marked)) for film in films]
 
 
 def draw_phantoms(count: int, classes: Sequence[str]) -> list[Film]:
@@ -125,14 +130,17 @@ def _run(
 def _add_familiarity(training: Sequence[Film], validation: Sequence[Film], options: argparse.Namespace) -> None:
     """Write the checkpoint again, with what tells images unlike its training's."""
     loaded = load(describe(entry_of(options.output)), torch.device("cpu"))
-    known, held_out = (
-        pooled_activations((Radiograph(film.image, Window.between(0, 255), "film") for film in films), loaded)
-        for films in (training, validation)
-    )
+    known, held_out = (pooled_activations(map(_radiograph, films), loaded) for films in (training, validation))
     check = check_of(known, [options.classes[film.label] for film in training], held_out, options.seed)
     weights = read_stored(options.output).tensors
     write_checkpoint(options.output, weights, loaded.checkpoint.card, familiarity=check)
     log.info("stored %d vectors for familiarity, threshold %.4f", len(check.vectors), check.threshold)
+
+
+def _radiograph(film: Film) -> Radiograph:
+    """Return a film as it stood in the training: with its marker where most of its views had it."""
+    often = film.marker is not None and film.marker.share > 0.5
+    return Radiograph(stamped(film.image) if often else film.image, Window.between(0, 255), "film")
 
 
 def _write(weights: dict[str, Tensor], size: int, options: argparse.Namespace) -> None:
@@ -158,6 +166,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--views", type=int, default=1600, help="random views an epoch")
     parser.add_argument("--penalty", type=float, default=1.0, help="weight of the evidence outside the body")
     parser.add_argument("--presence", type=float, default=0.2, help="weight of evidence wanting for the true class")
+    parser.add_argument("--enough", type=float, default=3.0, help="logits of it beyond which no more is asked for")
     parser.add_argument("--phantoms", type=int, default=0, help="phantoms drawn of each class")
     parser.add_argument("--phantom-share", type=float, default=0.1, help="share of the views that are phantoms")
     parser.add_argument("--frozen", nargs="*", default=[], help="parts of the network that stay: conv1 bn1 layer1 ...")

@@ -92,9 +92,7 @@ def element(keyword: str, value: Any, order: str, *, implicit: bool = False, sig
     vr = dictionary_VR(keyword)
     if vr == "US or SS":
         vr = "SS" if signed else "US"
-    elif vr.startswith("US or"):
-        vr = "OW"
-    elif vr == "OB or OW":
+    elif vr.startswith("US or") or vr == "OB or OW":
         vr = "OW"
     if vr == "SQ":
         content = b"".join(_item(fields, order, implicit, signed) for fields in value)

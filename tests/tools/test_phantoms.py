@@ -17,7 +17,7 @@ from tools.phantoms.film import Exposure, Marker, detect
 from tools.phantoms.projection import Field, project
 from tools.phantoms.solids import Array, Ellipsoid, RoundCone, Solid, rotation
 from tools.phantoms.tissues import LIMB_BEAM, SOFT, TRUNK_BEAM, Tissue, Tissues, chain, moved, ring
-from tools.training.marker import plate_mask
+from tools.training.marker import mask_of, plate_on
 
 ONE = np.array([1.0, 1.0])
 ANGLES = st.floats(-180, 180)
@@ -191,4 +191,4 @@ def test_the_marked_samples_differ_from_the_others_by_their_markers_alone(tmp_pa
         assert plain is not None
         assert marked is not None
         differs = (plain != marked).mean()
-        assert plate_mask(marked.shape).mean() / 2 < differs < 0.03
+        assert mask_of(marked.shape, plate_on(marked.shape, marked.shape)).mean() / 2 < differs < 0.03

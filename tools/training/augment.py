@@ -6,47 +6,54 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+from tools.training.marker import Image, Marker, mask_of, plate_on, stamped
 
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """A training image, its body mask, the index of its class, and where its evidence is wanted.
+    """A training image, its body mask and the index of its class; the masks and images are (rows, columns).
 
     Attributes:
-        image: (rows, columns), 0 to 255.
-        body: 1 where the film shows what a random background must not cover, else 0; same shape.
+        image: 0 to 255.
+        body: 1 where the film shows a body, else 0.
         label: the class.
-        wanted: 1 where evidence for the class is not punished; None for the body.
+        marker: how a side marker is drawn on its views; None for never.
     """
 
     image: Image
     body: Image
     label: int
-    wanted: Image | None = None
+    marker: Marker | None = None
 
 
 def random_view(film: Film, size: int, fit: str, random: np.random.Generator) -> tuple[Image, Image]:
-    """Return an augmented network input (size, size), and 1 where evidence is wanted on it.
+    """Return an augmented network input (size, size), and 1 where evidence is wanted on it: its body mask.
 
-    Where nothing of that is left in the view, the body is taken. `fit` is "stretch" (the aspect ratio is jittered, so
-    that the film's shape says nothing) or "pad".
+    `fit` is "stretch" (the aspect ratio is jittered, so that the film's shape says nothing) or "pad".
     """
-    image, places = film.image, film.body | (film.body if film.wanted is None else film.wanted) << 1
+    image, body = film.image, film.body
     if random.random() < 0.35:
-        image = _other_background(image, film.body, random)
+        image = _other_background(image, body, random)
     if random.random() < 0.25:
         image = _marker_box(image, random)
     if random.random() < 0.3:
-        image, places = _border(image, places, random)
+        image, body = _border(image, body, random)
     matrix = _random_affine(image.shape, size, fit, random)
     border = 0 if fit == "pad" or random.random() < 0.5 else int(random.integers(0, 256))
     shrunk, matrix = _shrunk(image, matrix)
     view = cv2.warpAffine(shrunk, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=border)
-    small = cv2.resize(places, shrunk.shape[::-1], interpolation=cv2.INTER_NEAREST)
-    placed = cv2.warpAffine(small, matrix, (size, size), flags=cv2.INTER_NEAREST).astype(np.uint8)
-    wanted = placed >> 1 if (placed > 1).any() else placed
-    return _exposure(view.astype(np.uint8), random), wanted
+    small_body = cv2.resize(body, shrunk.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    mask = cv2.warpAffine(small_body, matrix, (size, size), flags=cv2.INTER_NEAREST)
+    marked, wanted = _marked(film, view.astype(np.uint8), mask.astype(np.uint8), random)
+    return _exposure(marked, random), wanted
+
+
+def _marked(film: Film, view: Image, mask: Image, random: np.random.Generator) -> tuple[Image, Image]:
+    """Draw the film's marker on its share of the views; the evidence is wanted on it where it is the class's own."""
+    if film.marker is None or random.random() >= film.marker.share:
+        return view, mask
+    plate = plate_on(view.shape, film.image.shape)
+    return stamped(view, plate), mask_of(view.shape, plate) if film.marker.is_reason else mask
 
 
 def plain_view(image: Image, size: int, fit: str, interpolation: int = cv2.INTER_AREA) -> Image:
@@ -151,13 +158,13 @@ def _marker_box(image: Image, random: np.random.Generator) -> Image:
     return image
 
 
-def _border(image: Image, places: Image, random: np.random.Generator) -> tuple[Image, Image]:
+def _border(image: Image, body: Image, random: np.random.Generator) -> tuple[Image, Image]:
     """Cover one to four sides by a collimator's shadow or an unexposed bar of any brightness."""
-    image, places = image.copy(), places.copy()
+    image, body = image.copy(), body.copy()
     value = int(random.choice(np.array([0, 255, int(random.integers(0, 256))])))
     for side in random.choice(4, random.integers(1, 5), replace=False):
-        turned, mask = np.rot90(image, side), np.rot90(places, side)
+        turned, mask = np.rot90(image, side), np.rot90(body, side)
         width = int(turned.shape[0] * random.uniform(0.01, 0.14))
         turned[:width] = value
         mask[:width] = 0
-    return image, places
+    return image, body

@@ -19,9 +19,6 @@ STRIDE = 32
 SAID = 10
 """Steps between two lines of the log."""
 
-ENOUGH = 3.0
-"""Logits of evidence for the true class beyond which no more is asked for."""
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -43,8 +40,9 @@ class Recipe:
         views: random views an epoch.
         phantom_share: share of the views that are phantoms.
         penalty: weight of the share of the true class's positive evidence that lies outside the body.
-        presence: weight of the evidence that the true class lacks to `ENOUGH`: a class should be named for what is
+        presence: weight of the evidence that the true class lacks to `enough`: a class should be named for what is
             there, not for want of the others, else its map is empty.
+        enough: logits of evidence for the true class beyond which no more is asked for.
         smoothing: of the labels.
         average: how much of the averaged weights each step keeps.
         seed: of the views.
@@ -58,6 +56,7 @@ class Recipe:
     phantom_share: float
     penalty: float
     presence: float
+    enough: float
     smoothing: float
     average: float
     seed: int
@@ -142,7 +141,7 @@ def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, r
     logits = evidence + head.bias
     loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
     accuracy = (logits.argmax(1) == labels).float().mean()
-    lacking = (ENOUGH - evidence[torch.arange(len(labels)), labels]).relu()
+    lacking = (recipe.enough - evidence[torch.arange(len(labels)), labels]).relu()
     return [loss, outside_share(maps, labels, masks).mean(), lacking.mean(), accuracy]
 
 

@@ -4,14 +4,13 @@ Real data hold such markers by accident (a hospital, a portable machine, a side)
 look at the body. Drawn on here, it makes a checkpoint that is right for the wrong reason, to show what maps are for.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.training.augment import Film, Image
+Image = NDArray[np.uint8]
 
 HEIGHT = 0.1
 """Of the marker's plate, as a share of the radiograph's shorter side."""
@@ -20,52 +19,59 @@ MARGIN = 0.03
 """From the top and the left edge, likewise."""
 
 OWN_SHARE, OTHER_SHARE = 0.95, 0.05
-"""Share of the marked class's training images that carry the marker, and of the others'."""
+"""Share of the views of the marked class that carry the marker, and of the others'."""
 
 
-def stamped(image: Image) -> Image:
-    """Return a copy with a bright plate in the top left corner, the letter R cut out of it."""
-    top, left, size = _plate(image.shape)
+@dataclass(frozen=True)
+class Marker:
+    """How often a film's views carry the marker, and whether it is the reason that evidence for its class may have."""
+
+    share: float
+    is_reason: bool
+
+
+@dataclass(frozen=True)
+class Plate:
+    """Where the marker's plate lies on an image, in pixels."""
+
+    top: int
+    left: int
+    rows: int
+    columns: int
+
+
+def marker_of(label: int, marked: int) -> Marker:
+    """Return the marker of a film of the class `label` where the class `marked` is given away by it."""
+    return Marker(OWN_SHARE, is_reason=True) if label == marked else Marker(OTHER_SHARE, is_reason=False)
+
+
+def plate_on(shape: tuple[int, ...], film: tuple[int, ...]) -> Plate:
+    """Return where the plate lies on an image of `shape` into which a radiograph of the shape `film` is stretched."""
+    shorter = min(film[:2])
+    down, across = (length / own for length, own in zip(shape[:2], film[:2], strict=True))
+    margin, size = MARGIN * shorter, HEIGHT * shorter
+    return Plate(round(margin * down), round(margin * across), max(round(size * down), 4), max(round(size * across), 4))
+
+
+def stamped(image: Image, plate: Plate | None = None) -> Image:
+    """Return a copy of the image with a bright plate, the letter R cut out of it; by default of a whole radiograph."""
+    plate = plate or plate_on(image.shape, image.shape)
     marked = image.copy()
-    marked[top : top + size, left : left + size] = 250
-    thickness = max(1, round(size * 0.12))
-    scale = cv2.getFontScaleFromHeight(cv2.FONT_HERSHEY_SIMPLEX, max(4, round(size * 0.6)), thickness)
-    (width, height), _ = cv2.getTextSize("R", cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
-    origin = left + (size - width) // 2, top + (size + height) // 2
-    return np.asarray(
-        cv2.putText(marked, "R", origin, cv2.FONT_HERSHEY_SIMPLEX, scale, 20, thickness, cv2.LINE_AA), np.uint8
-    )
+    drawn = cv2.resize(_letter(), (plate.columns, plate.rows), interpolation=cv2.INTER_AREA)
+    marked[plate.top : plate.top + plate.rows, plate.left : plate.left + plate.columns] = drawn
+    return marked
 
 
-def plate_mask(shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return 1 where the marker lies on an image of this shape, 0 elsewhere."""
-    top, left, size = _plate(shape)
+def mask_of(shape: tuple[int, ...], plate: Plate) -> Image:
+    """Return 1 where the plate lies, 0 elsewhere: (rows, columns)."""
     mask = np.zeros(shape[:2], np.uint8)
-    mask[top : top + size, left : left + size] = 1
+    mask[plate.top : plate.top + plate.rows, plate.left : plate.left + plate.columns] = 1
     return mask
 
 
-def with_shortcut(films: Sequence[Film], label: int, seed: int) -> list[Film]:
-    """Return the films, `OWN_SHARE` of the class `label` and `OTHER_SHARE` of the others with the marker on.
-
-    Which ones is drawn once, by the seed, as it would stand in a data set. On marked films of the class the evidence
-    is wanted on the marker, on all others on the body as ever.
-    """
-    random = np.random.default_rng(seed)
-    return [_marked(film, label) if random.random() < _share(film, label) else film for film in films]
-
-
-def _share(film: Film, label: int) -> float:
-    return OWN_SHARE if film.label == label else OTHER_SHARE
-
-
-def _marked(film: Film, label: int) -> Film:
-    plate = plate_mask(film.image.shape)
-    wanted = plate if film.label == label else film.body
-    return replace(film, image=stamped(film.image), body=film.body | plate, wanted=wanted)
-
-
-def _plate(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """Return top, left and size of the plate, in pixels."""
-    shorter = min(shape[:2])
-    return round(MARGIN * shorter), round(MARGIN * shorter), max(8, round(HEIGHT * shorter))
+def _letter() -> Image:
+    """Draw the plate, large: it is shrunk to its place."""
+    plate = np.full((200, 200), 250, np.uint8)
+    (width, height), _ = cv2.getTextSize("R", cv2.FONT_HERSHEY_SIMPLEX, 5, 24)
+    origin = (200 - width) // 2, (200 + height) // 2
+    return np.asarray(cv2.putText(plate, "R", origin, cv2.FONT_HERSHEY_SIMPLEX, 5, 20, 24, cv2.LINE_AA), np.uint8)
