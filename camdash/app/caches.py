@@ -108,4 +108,6 @@ def analysed(file: ImageFile, checkpoint: Checkpoint) -> Analysis | PredictionAl
     network = loaded(checkpoint, str(preferred_device()))
     if isinstance(network, LoadedPredictor):
         return predict_alone(decoded(file), network)
-    return analyse(decoded(file), network)
+    analysis = analyse(decoded(file), network)
+    network.accelerate()
+    return analysis

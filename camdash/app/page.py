@@ -11,7 +11,7 @@ from camdash.app.comparison_table import compare_all
 from camdash.app.maps import show_maps
 from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refusal
 from camdash.app.result import show_answer
-from camdash.app.sidebar import Controls
+from camdash.app.sidebar import Controls, say_engine
 from camdash.app.text import plain
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis
@@ -31,6 +31,8 @@ def page(controls: Controls) -> None:
         first = loaded(checkpoint, str(preferred_device()))
         second = None if second and isinstance(first, LoadedPredictor) else _ready(second)
         _show(selection.chosen(files), checkpoint, second)
+        if not isinstance(first, LoadedPredictor):
+            say_engine(controls.engine, first.engine, first.slot.remark)
         if second is None:
             show_all(controls.results, files, checkpoint)
         else:

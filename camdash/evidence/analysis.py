@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from camdash.errors import CheckpointError
 from camdash.evidence.maps import EvidenceMaps
@@ -16,7 +15,6 @@ from camdash.networks.card import Checkpoint
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
-from camdash.networks.split import SplitNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,20 +81,6 @@ class PredictionAlone:
     reason: str
 
 
-def class_activation_maps(activations: Tensor, weight: Tensor) -> Tensor:
-    """Return the map of every class (Zhou et al. 2016, eq. 2): sum over channels of weight times activation.
-
-    Args:
-        activations: (n, channels, grid rows, grid columns), the input of global average pooling.
-        weight: (classes, channels), the class weights of the linear head.
-
-    Returns:
-        (n, classes, grid rows, grid columns), float32, signed, in logits.
-    """
-    with torch.inference_mode():
-        return torch.einsum("kc,ncij->nkij", weight.float(), activations.float())
-
-
 def analyse(radiograph: Radiograph, loaded: LoadedCheckpoint) -> Analysis:
     """Run the network once, and return prediction and maps.
 
@@ -117,19 +101,13 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     """
     if not radiographs:
         return []
-    network = loaded.network
-    how = loaded.checkpoint.card.preprocessing
+    how, network = loaded.checkpoint.card.preprocessing, loaded.network
     inputs = torch.cat([network_input(radiograph, how, network.channels) for radiograph in radiographs])
-    maps = in_parts_that_fit(lambda part: _maps(network, part), inputs).numpy()
-    bias = network.bias.float().cpu().numpy()
+    maps = in_parts_that_fit(loaded.maps, inputs).numpy()
     return [
-        _analysis(radiograph, EvidenceMaps(own, bias), loaded)
+        _analysis(radiograph, EvidenceMaps(own, network.bias), loaded)
         for radiograph, own in zip(radiographs, maps, strict=True)
     ]
-
-
-def _maps(network: SplitNetwork, inputs: Tensor) -> Tensor:
-    return class_activation_maps(network.activations(inputs), network.weight).cpu()
 
 
 def _analysis(radiograph: Radiograph, evidence: EvidenceMaps, loaded: LoadedCheckpoint) -> Analysis:
