@@ -79,7 +79,7 @@ class _Recorder(TorchDispatchMode):
         return names[0]
 
     def name(self, value: Any) -> str:
-        """Return the name of a tensor, or of a list of whole numbers; a new one becomes a weight. A name names itself."""
+        """Return the name of a tensor, or of a list of whole numbers; a new one becomes a weight. A name is its own."""
         if isinstance(value, str):
             return value
         if id(value) not in self._names:
