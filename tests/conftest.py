@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from camdash.images.radiograph import Radiograph, Window
 from camdash.networks.card import Card, Checkpoint, Fit, Preprocessing
+from camdash.networks.engine import TorchEngine
 from camdash.networks.geometry import grid_of
 from camdash.networks.loading import LoadedCheckpoint
 from camdash.networks.split import SplitNetwork
@@ -105,7 +106,14 @@ def loaded(
     """Return a checkpoint ready to run around any features and head, such as some whose answer is known."""
     names = tuple(f"Part {k}" for k in range(len(bias)))
     network = SplitNetwork(features.eval(), weight, torch.tensor(bias), grid_of(features), channels)
-    return LoadedCheckpoint(Checkpoint("known", Path("known"), "0" * 64, Card("resnet18", names, how)), network)
+    return LoadedCheckpoint.of(Checkpoint("known", Path("known"), "0" * 64, Card("resnet18", names, how)), network)
+
+
+def split_of(loaded: LoadedCheckpoint) -> SplitNetwork:
+    """Return the split network of a checkpoint that PyTorch runs."""
+    if not isinstance(loaded.engine, TorchEngine):
+        raise TypeError(f"{loaded.engine.name} is not PyTorch")
+    return loaded.engine.network
 
 
 def radiograph(values: NDArray[Any]) -> Radiograph:

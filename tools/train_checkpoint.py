@@ -68,6 +68,8 @@ def main() -> None:
         network.load_state_dict(
             {name: in_float32(value) for name, value in read_stored(options.initial).tensors.items()}
         )
+    for name in options.fresh:
+        _begin_anew(network.get_submodule(name))
     network.to(memory_format=torch.channels_last)
     recipe = Recipe(
         fit=options.fit,
@@ -76,7 +78,7 @@ def main() -> None:
         phantom_share=options.phantom_share,
         penalty=options.penalty,
         presence=options.presence,
-        enough=options.enough,
+        enough=tuple(options.enough or [3.0] * len(options.classes)),
         smoothing=0.05,
         average=0.98,
         seed=options.seed,
@@ -137,6 +139,12 @@ def _add_familiarity(training: Sequence[Film], validation: Sequence[Film], optio
     log.info("stored %d vectors for familiarity, threshold %.4f", len(check.vectors), check.threshold)
 
 
+def _begin_anew(part: nn.Module) -> None:
+    for module in part.modules():
+        if isinstance(module, nn.Conv2d | nn.BatchNorm2d | nn.Linear):
+            module.reset_parameters()
+
+
 def _radiograph(film: Film) -> Radiograph:
     """Return a film as it stood in the training: with its marker where most of its views had it."""
     often = film.marker is not None and film.marker.share > 0.5
@@ -166,7 +174,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--views", type=int, default=1600, help="random views an epoch")
     parser.add_argument("--penalty", type=float, default=1.0, help="weight of the evidence outside the body")
     parser.add_argument("--presence", type=float, default=0.2, help="weight of evidence wanting for the true class")
-    parser.add_argument("--enough", type=float, default=3.0, help="logits of it beyond which no more is asked for")
+    parser.add_argument("--enough", nargs="+", type=float, help="logits of it that are asked for, class by class")
+    parser.add_argument("--fresh", nargs="*", default=[], help="parts of the network that begin anew: layer4 fc ...")
     parser.add_argument("--phantoms", type=int, default=0, help="phantoms drawn of each class")
     parser.add_argument("--phantom-share", type=float, default=0.1, help="share of the views that are phantoms")
     parser.add_argument("--frozen", nargs="*", default=[], help="parts of the network that stay: conv1 bn1 layer1 ...")

@@ -142,7 +142,9 @@ def analysed(
         network = held.get(checkpoint, device)
         if isinstance(network, LoadedPredictor):
             return predict_alone(radiograph, network)
-        return analyse(radiograph, network)
+        analysis = analyse(radiograph, network)
+        network.accelerate()
+        return analysis
 
     return _once(kept, key, one_pass, waiting)
 

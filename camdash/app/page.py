@@ -14,7 +14,7 @@ from camdash.app.inversion import say_inverted
 from camdash.app.maps import show_maps
 from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refusal
 from camdash.app.result import show_answer
-from camdash.app.sidebar import Controls
+from camdash.app.sidebar import Controls, say_engine
 from camdash.app.text import plain
 from camdash.app.turns import Waiting, line
 from camdash.errors import CamdashError

@@ -17,18 +17,28 @@ from camdash.app.viewer import look_control
 from camdash.errors import CheckpointError
 from camdash.networks.card import Card, Checkpoint
 from camdash.networks.catalog import Entry, checkpoint_folders, entries
+from camdash.networks.engine import Engine
 
 FIRST, SECOND, FILES = "checkpoint", "second", "files"
 
 
 @dataclass(frozen=True, eq=False)
 class Controls:
-    """What the sidebar says: the checkpoints (None where there is none), the uploads, and a place below them."""
+    """What the sidebar says: the checkpoints (None where there is none), the uploads, and places to be filled later.
+
+    Attributes:
+        checkpoint: the one that is asked.
+        second: the one it is compared with.
+        files: the uploads.
+        results: below the uploads.
+        engine: among what is said of the first checkpoint.
+    """
 
     checkpoint: Checkpoint | None
     second: Checkpoint | None
     files: list[ImageFile]
     results: DeltaGenerator
+    engine: DeltaGenerator
 
 
 def controls() -> Controls:
@@ -38,32 +48,39 @@ def controls() -> Controls:
     settled()
     with st.sidebar:
         st.markdown("#### camdash")
-        checkpoint = choose_checkpoint()
+        checkpoint, engine = choose_checkpoint()
         second = choose_second(checkpoint)
         files = choose_files()
         results = st.container()
         choose_sample()
         choose_look()
-    return Controls(checkpoint, second, files, results)
+    return Controls(checkpoint, second, files, results, engine)
 
 
-def choose_checkpoint() -> Checkpoint | None:
+def choose_checkpoint() -> tuple[Checkpoint | None, DeltaGenerator]:
     """Let the user choose among the checkpoints that can be used; None when there is none.
 
-    A file that cannot be used is named with its reason; it never hides the others.
+    Returns it with a place to say which engine runs it. A file that cannot be used is named with its reason; it
+    never hides the others.
     """
     usable, refused = _described(entries(checkpoint_folders()))
     _follow_link(usable)
+    engine = st.empty()
     if usable:
         checkpoint: Checkpoint | None = st.selectbox("Checkpoint", usable, format_func=_title, key=FIRST)
         if checkpoint is not None:
-            _about(checkpoint)
+            engine = _about(checkpoint)
     else:
         checkpoint = None
         st.error("There is no checkpoint that can be used. Put one into the folder `checkpoints`.")
     for name, sentence in refused:
         st.warning(f"{named(name)}: {plain(sentence)}")
-    return checkpoint
+    return checkpoint, engine
+
+
+def say_engine(place: DeltaGenerator, engine: Engine, remark: str) -> None:
+    """Say which engine runs the checkpoint, and why it is not a faster one."""
+    place.caption(plain(" ".join([f"Engine: {engine.name}.", remark]).strip()))
 
 
 def choose_second(first: Checkpoint | None) -> Checkpoint | None:
@@ -217,7 +234,7 @@ def _facts(card: Card) -> str:
     return " · ".join(words)
 
 
-def _about(checkpoint: Checkpoint) -> None:
+def _about(checkpoint: Checkpoint) -> DeltaGenerator:
     card = checkpoint.card
     st.caption(plain(_facts(card)))
     with st.popover("About this checkpoint", type="tertiary"):
@@ -225,3 +242,4 @@ def _about(checkpoint: Checkpoint) -> None:
         for key, text in card.about:
             st.markdown(f"**{key.capitalize()}**: {plain(text)}")
         st.caption(f"sha256 {checkpoint.sha256}")
+        return st.empty()

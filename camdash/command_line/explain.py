@@ -97,7 +97,7 @@ def _rows(
     """Yield the row of each file in their order; on a terminal say how far it is, unless the rows themselves do."""
     items = [Item(str(file), partial(_content, file)) for file in files]
     line = ProgressLine(sys.stderr, len(files), quiet=quiet)
-    pace = Pace.on(str(loaded.network.device))
+    pace = Pace.on(str(preferred_device()))
     with closing(explain_many(items, runner(loaded), pace, shared_pool().decode)) as found:
         for done, (file, one) in enumerate(zip(files, found, strict=True), 1):
             if request.output is not None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from camdash.errors import CheckpointError
 from camdash.evidence.maps import EvidenceMaps
@@ -17,7 +16,6 @@ from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
-from camdash.networks.split import SplitNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +47,7 @@ class Familiarity:
     """Whether an image looks like what a checkpoint was trained on.
 
     Attributes:
-        score: one minus the cosine of its pooled activations to the nearest training image's, in [0, 2].
+        score: one minus the cosine of its pooled activations to the k-th nearest training image's, in [0, 2].
         threshold: the largest score that counts as familiar: 95 % of held-out training images lie below it.
     """
 
@@ -103,20 +101,6 @@ class PredictionAlone:
     reason: str
 
 
-def class_activation_maps(activations: Tensor, weight: Tensor) -> Tensor:
-    """Return the map of every class (Zhou et al. 2016, eq. 2): sum over channels of weight times activation.
-
-    Args:
-        activations: (n, channels, grid rows, grid columns), the input of global average pooling.
-        weight: (classes, channels), the class weights of the linear head.
-
-    Returns:
-        (n, classes, grid rows, grid columns), float32, signed, in logits.
-    """
-    with torch.inference_mode():
-        return torch.einsum("kc,ncij->nkij", weight.float(), activations.float())
-
-
 def analyse(radiograph: Radiograph, loaded: LoadedCheckpoint) -> Analysis:
     """Run the network once, and return prediction and maps.
 
@@ -137,22 +121,15 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     """
     if not radiographs:
         return []
-    network = loaded.network
-    how = loaded.checkpoint.card.preprocessing
+    how, network = loaded.checkpoint.card.preprocessing, loaded.network
     inputs = torch.cat([network_input(radiograph, how, network.channels) for radiograph in radiographs])
-    maps, pooled = in_parts_that_fit(lambda part: _maps_and_pooled(network, part), inputs)
-    bias = network.bias.float().cpu().numpy()
-    evidence = [EvidenceMaps(own, bias) for own in maps.numpy()]
+    maps, pooled = in_parts_that_fit(loaded.maps_and_pooled, inputs)
+    evidence = [EvidenceMaps(own, network.bias) for own in maps.numpy()]
     familiarities = _familiarities(pooled, loaded.familiarity)
     return [
         _analysis(radiograph, own, familiarity, loaded)
         for radiograph, own, familiarity in zip(radiographs, evidence, familiarities, strict=True)
     ]
-
-
-def _maps_and_pooled(network: SplitNetwork, inputs: Tensor) -> tuple[Tensor, Tensor]:
-    activations = network.activations(inputs)
-    return class_activation_maps(activations, network.weight).cpu(), activations.float().mean((2, 3)).cpu()
 
 
 def _familiarities(pooled: Tensor, check: FamiliarityCheck | None) -> list[Familiarity | None]:

@@ -122,7 +122,9 @@ def runner(loaded: LoadedCheckpoint | LoadedPredictor) -> Run:
         radiographs = [one.radiograph for one in batch if isinstance(one.radiograph, Radiograph)]
         if isinstance(loaded, LoadedPredictor):
             return [predict_alone(radiograph, loaded) for radiograph in radiographs]
-        return analyse_batch(radiographs, loaded)
+        analyses = analyse_batch(radiographs, loaded)
+        loaded.accelerate()
+        return analyses
 
     return run
 

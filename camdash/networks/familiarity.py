@@ -1,8 +1,8 @@
 """Does an image look like what a checkpoint was trained on? Vectors of training images, and how near is near enough.
 
 A classifier names one of its classes for any image. The pooled activations of an image of another kind lie further
-from those of all training images: the distance is one minus the cosine to the nearest of them (deep nearest neighbours,
-Sun et al. 2022, "Out-of-Distribution Detection with Deep Nearest Neighbors", with k = 1).
+from those of all training images: the distance is one minus the cosine to the k-th nearest of them (Sun et al. 2022,
+"Out-of-Distribution Detection with Deep Nearest Neighbors").
 
 The vectors stand in the checkpoint's own safetensors file, under a name that no network uses, or in a safetensors file
 of their own beside it, `NAME.familiarity`, which says for which checkpoint it was made.
@@ -37,25 +37,29 @@ class FamiliarityCheck:
         vectors: (images, channels), float32, each of length one.
         threshold: a distance; the share of held-out training images beyond it was 5 %.
         source: in words, what the vectors and the threshold were made from.
+        neighbours: k; the vector by whose distance it is judged is the k-th nearest (the last, of fewer).
     """
 
     vectors: Tensor
     threshold: float
     source: str = ""
+    neighbours: int = 3
 
     def distances(self, pooled: Tensor) -> Tensor:
-        """Return one minus the cosine to the nearest vector: (n,), in [0, 2].
+        """Return one minus the cosine to the k-th nearest vector: (n,), in [0, 2].
 
         Args:
             pooled: (n, channels), activations averaged over the cells, on the CPU.
         """
         cosines = unit(pooled.float()) @ self.vectors.T
-        return (1 - cosines.amax(1)).clamp_min(0)
+        nearest = cosines.topk(min(self.neighbours, len(self.vectors)), dim=1).values
+        return (1 - nearest[:, -1]).clamp_min(0)
 
     @property
     def text(self) -> str:
         """What belongs to the vectors, as JSON."""
-        return json.dumps({"threshold": self.threshold, "source": self.source}, ensure_ascii=False)
+        fields = {"threshold": self.threshold, "neighbours": self.neighbours, "source": self.source}
+        return json.dumps(fields, ensure_ascii=False)
 
 
 def unit(vectors: Tensor) -> Tensor:
@@ -117,13 +121,14 @@ def _check(vectors: Tensor, text: str, where: str) -> FamiliarityCheck:
     """Return the check that is stored in a file, if it makes sense."""
     try:
         fields = json.loads(text)
-        threshold, source = float(fields["threshold"]), fields.get("source", "")
+        threshold, neighbours, source = float(fields["threshold"]), fields["neighbours"], fields.get("source", "")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise CheckpointError(f"The familiarity check in {where} is not valid: {error}.") from error
     sound = vectors.ndim == 2 and vectors.is_floating_point() and len(vectors) > 0 and 0 <= threshold <= 2
-    if not sound or not isinstance(source, str) or not torch.isfinite(vectors).all():
+    known = isinstance(neighbours, int) and neighbours >= 1 and isinstance(source, str)
+    if not sound or not known or not torch.isfinite(vectors).all():
         raise CheckpointError(f"The familiarity check in {where} is not valid: its vectors or threshold make no sense.")
-    return FamiliarityCheck(unit(vectors.float()), threshold, source)
+    return FamiliarityCheck(unit(vectors.float()), threshold, source, neighbours)
 
 
 def fits(check: FamiliarityCheck, weight: Tensor) -> bool:

@@ -3,7 +3,6 @@
 import os
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,30 +13,17 @@ from camdash.networks.architectures import TRANSFORMED, blueprint, family_of
 from camdash.networks.card import Checkpoint
 from camdash.networks.familiarity import FamiliarityCheck, fits, read_familiarity
 from camdash.networks.families import Family
+from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.matching import COUNTER
 from camdash.networks.recognition import CHANNELS, class_count_of, fixed_input, head_renames, match_keys
-from camdash.networks.split import SplitNetwork, check_finite, random_input, split
+from camdash.networks.split import check_finite, random_input, split
 from camdash.networks.weights import StoredWeights, in_float32, read_stored
 from camdash.networks.whole import WholeNetwork
 
+__all__ = ["LoadedCheckpoint", "LoadedPredictor", "check_fit", "free_device_memory", "load", "load_any"]
+__all__ += ["preferred_device"]
+
 DEVICE_VARIABLE = "CAMDASH_DEVICE"
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedCheckpoint:
-    """A checkpoint, its split network, and its check for images unlike the training's (None where it has none)."""
-
-    checkpoint: Checkpoint
-    network: SplitNetwork
-    familiarity: FamiliarityCheck | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedPredictor:
-    """A checkpoint whose network predicts and has no exact map."""
-
-    checkpoint: Checkpoint
-    network: WholeNetwork
 
 
 def preferred_device() -> torch.device:
@@ -88,7 +74,7 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     network = _filled(_outline(checkpoint, stored, channels), _own(stored, family))
     if family.no_map is None:
         divided = split(network, family, channels, torch.device(device))
-        return LoadedCheckpoint(checkpoint, divided, _familiarity(checkpoint, divided))
+        return LoadedCheckpoint.of(checkpoint, divided, _familiarity(checkpoint, divided))
     whole = WholeNetwork(network.to(device), channels, torch.device(device), family.no_map)
     side = fixed_input(checkpoint.card.architecture, stored.shapes)
     check_finite(whole.logits(random_input(channels) if side is None else torch.rand(1, channels, side, side)))

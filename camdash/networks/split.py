@@ -47,9 +47,24 @@ class SplitNetwork:
     def activations(self, inputs: Tensor) -> Tensor:
         """Return the input of global average pooling for a batch of network inputs: one forward pass."""
         with torch.inference_mode():
-            moved = inputs.to(self.device, memory_format=torch.channels_last)
+            sent = inputs.pin_memory() if self.device.type == "cuda" else inputs
+            moved = sent.to(self.device, memory_format=torch.channels_last, non_blocking=True)
             result: Tensor = self.features(moved)
             return result
+
+
+def class_activation_maps(activations: Tensor, weight: Tensor) -> Tensor:
+    """Return the map of every class (Zhou et al. 2016, eq. 2): sum over channels of weight times activation.
+
+    Args:
+        activations: (n, channels, grid rows, grid columns), the input of global average pooling.
+        weight: (classes, channels), the class weights of the linear head.
+
+    Returns:
+        (n, classes, grid rows, grid columns), float32, signed, in logits.
+    """
+    with torch.inference_mode():
+        return torch.einsum("kc,ncij->nkij", weight.float(), activations.float())
 
 
 def split(network: nn.Module, family: Family, channels: int, device: torch.device) -> SplitNetwork:
@@ -99,7 +114,7 @@ def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> flo
             f"The activations before pooling have the shape {tuple(activations.shape)}, "
             f"which does not fit a head of {divided.weight.shape[1]} channels."
         )
-    maps = torch.einsum("kc,ncij->nkij", divided.weight, activations)
+    maps = class_activation_maps(activations, divided.weight)
     deviation = (maps.mean((2, 3)) + divided.bias - reference.to(divided.device)).abs().max()
     relative = float(deviation / reference.abs().max().clamp_min(1e-12))
     if not relative <= TOLERANCE:

@@ -1,6 +1,7 @@
 """Color tables: 256 RGB rows each, the one source of color for pictures, color bars and the browser."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -54,6 +55,22 @@ def blend_table(look: Look, opacity: float) -> NDArray[np.float32]:
     positions = (np.arange(STEPS + 1) / STEPS).astype(np.float32)
     share = opacities(look, positions, opacity)
     return np.column_stack([colors(look, positions) * share[:, None], 1 - share]).astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def pixel_table(look: Look, opacity: float) -> NDArray[np.uint8]:
+    """Return the blended pixel of each step and each grey level: ((STEPS + 1) * 256, 4), RGB and a byte of nothing.
+
+    Row 256 * i + g belongs to row i of the blend table and grey level g. Do not change it: it is kept, since the
+    panels of one radiograph share it.
+    """
+    rows = blend_table(look, opacity)
+    levels = np.arange(256, dtype=np.float32)
+    pixels = np.zeros((len(rows), 256, 4), np.uint8)
+    for channel in range(3):
+        mixed = rows[:, channel, None] + levels * rows[:, 3:]
+        pixels[..., channel] = mixed + np.float32(0.5)
+    return pixels.reshape(-1, 4)
 
 
 def _ramp(anchors: Sequence[tuple[float, tuple[int, int, int]]], rows: int) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.networks import catalog
-from camdash.networks.split import SplitNetwork
+from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import save_checkpoint, small_card
 
 ROOT = Path(__file__).parents[2]
@@ -30,13 +30,13 @@ def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def passes(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
     """The shape of every batch that went through a network."""
     seen: list[tuple[int, ...]] = []
-    original = SplitNetwork.activations
+    original = LoadedCheckpoint.maps_and_pooled
 
-    def counted(network, inputs):  # type: ignore[no-untyped-def]
+    def counted(checkpoint, inputs):  # type: ignore[no-untyped-def]
         seen.append(tuple(inputs.shape))
-        return original(network, inputs)
+        return original(checkpoint, inputs)
 
-    monkeypatch.setattr(SplitNetwork, "activations", counted)
+    monkeypatch.setattr(LoadedCheckpoint, "maps_and_pooled", counted)
     return seen
 
 

@@ -41,6 +41,6 @@ def test_an_empty_batch_runs_nothing(loaded: LoadedCheckpoint) -> None:
 
 
 def test_logits_that_are_not_finite_are_refused(loaded: LoadedCheckpoint) -> None:
-    loaded.network.bias.fill_(float("nan"))
+    loaded.network.bias.fill(float("nan"))
     with pytest.raises(CheckpointError, match="not finite numbers for this image"):
         analyse_batch(films(), loaded)

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from torch import nn
 
 from camdash.errors import CheckpointError
-from camdash.evidence.analysis import Analysis, analyse, class_activation_maps, predict
+from camdash.evidence.analysis import Analysis, analyse, predict
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.card import Fit, Preprocessing
 from camdash.networks.preprocessing import network_input
+from camdash.networks.split import class_activation_maps
 from tests.conftest import loaded, radiograph, random_network, speckle
 
 HAND = EvidenceMaps(

@@ -13,9 +13,8 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor
 from torchcam.methods import CAM
 
-from camdash.evidence.analysis import class_activation_maps
 from camdash.networks.architectures import RESNET
-from camdash.networks.split import split
+from camdash.networks.split import class_activation_maps, split
 from tests.conftest import random_images, random_network
 
 TOLERANCE = 1e-4

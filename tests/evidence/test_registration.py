@@ -16,7 +16,7 @@ from camdash.networks.loading import LoadedCheckpoint
 from camdash.networks.placement import Grid, Placement
 from camdash.networks.preprocessing import place
 from camdash.rendering.enlarge import enlarge
-from tests.conftest import loaded, radiograph
+from tests.conftest import loaded, radiograph, split_of
 
 PLACES = 50
 MARGIN = 70
@@ -89,7 +89,7 @@ CASES = [
 
 
 def test_the_known_network_is_centred_as_a_resnet_is() -> None:
-    assert grid_of(known_network(CASES[0][0]).network.features) == Grid(stride=32, offset=0)
+    assert grid_of(split_of(known_network(CASES[0][0])).features) == Grid(stride=32, offset=0)
 
 
 @pytest.mark.parametrize(("how", "shape"), CASES)

@@ -25,14 +25,22 @@ from camdash.networks.weights import read_stored
 from camdash.networks.writing import write_checkpoint
 from tests.conftest import radiograph, random_network, save_checkpoint, save_state_dict, small_card, speckle
 
-CHECK = FamiliarityCheck(unit(torch.tensor([[1.0, 0.0], [0.0, 2.0]])), 0.1, "two images")
-WIDE = FamiliarityCheck(unit(torch.rand(3, 512, generator=torch.Generator().manual_seed(1))), 0.25, "three images")
+CHECK = FamiliarityCheck(unit(torch.tensor([[1.0, 0.0], [0.0, 2.0]])), 0.1, "two images", neighbours=1)
+WIDE = FamiliarityCheck(unit(torch.rand(3, 512, generator=torch.Generator().manual_seed(1))), 0.25, "three images", neighbours=2)
 
 
 def test_the_distance_is_one_minus_the_cosine_to_the_nearest_vector() -> None:
     pooled = torch.tensor([[3.0, 0.0], [1.0, 1.0], [-1.0, 0.0], [-1.0, -1.0]])
     expected = [0.0, 1 - math.sqrt(0.5), 1.0, 1 + math.sqrt(0.5)]
     assert CHECK.distances(pooled).tolist() == pytest.approx(expected, abs=1e-6)
+
+
+def test_with_more_neighbours_it_is_the_k_th_nearest_that_counts_and_of_fewer_vectors_the_last() -> None:
+    pooled = torch.tensor([[1.0, 0.0]])
+    vectors = unit(torch.tensor([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]))
+    expected = {1: 0.0, 2: 1 - math.sqrt(0.5), 3: 1.0, 4: 1.0}
+    found = {k: float(FamiliarityCheck(vectors, 0.1, neighbours=k).distances(pooled)) for k in expected}
+    assert found == pytest.approx(expected, abs=1e-6)
 
 
 def test_an_image_without_any_activation_is_far_from_all() -> None:
@@ -67,7 +75,7 @@ def test_the_score_of_an_image_is_that_of_its_pooled_activations(tmp_path: Path)
     with torch.inference_mode():
         network = random_network()
         pooled = torch.nn.Sequential(*list(network.children())[:-1])(inputs).flatten(1)
-    expected = 1 - torch.nn.functional.cosine_similarity(pooled, WIDE.vectors).max()
+    expected = 1 - torch.nn.functional.cosine_similarity(pooled, WIDE.vectors).sort().values[-2]
     found = analyse(film, loaded).familiarity
     assert found is not None
     assert found.score == pytest.approx(float(expected), abs=2e-3)
@@ -107,12 +115,14 @@ def test_a_check_with_another_number_of_channels_is_refused_with_the_checkpoint(
     ("vectors", "text"),
     [
         (torch.rand(2, 3), "no JSON"),
-        (torch.rand(2, 3), json.dumps({"source": "no threshold"})),
-        (torch.rand(2, 3), json.dumps({"threshold": 3})),
-        (torch.rand(2, 3), json.dumps({"threshold": 0.5, "source": 7})),
-        (torch.rand(3), json.dumps({"threshold": 0.5})),
-        (torch.ones(2, 3, dtype=torch.int64), json.dumps({"threshold": 0.5})),
-        (torch.tensor([[math.nan, 1.0]]), json.dumps({"threshold": 0.5})),
+        (torch.rand(2, 3), json.dumps({"source": "no threshold", "neighbours": 1})),
+        (torch.rand(2, 3), json.dumps({"threshold": 3, "neighbours": 1})),
+        (torch.rand(2, 3), json.dumps({"threshold": 0.5, "neighbours": 1, "source": 7})),
+        (torch.rand(2, 3), json.dumps({"threshold": 0.5, "neighbours": 0})),
+        (torch.rand(2, 3), json.dumps({"threshold": 0.5, "neighbours": "two"})),
+        (torch.rand(3), json.dumps({"threshold": 0.5, "neighbours": 1})),
+        (torch.ones(2, 3, dtype=torch.int64), json.dumps({"threshold": 0.5, "neighbours": 1})),
+        (torch.tensor([[math.nan, 1.0]]), json.dumps({"threshold": 0.5, "neighbours": 1})),
     ],
 )
 def test_a_check_that_makes_no_sense_is_refused(tmp_path: Path, vectors: torch.Tensor, text: str) -> None:

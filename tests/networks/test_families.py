@@ -14,7 +14,6 @@ from torchcam.methods import CAM
 from torchvision.ops import SqueezeExcitation
 
 from camdash.errors import CheckpointError
-from camdash.evidence.analysis import class_activation_maps
 from camdash.networks.architectures import blueprint, build, family_of, features_of
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.families import FAMILIES, GOOGLENET, INCEPTION_V3, WITH_MAP, WITHOUT_MAP
@@ -22,6 +21,8 @@ from camdash.networks.geometry import grid_of
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load, load_any
 from camdash.networks.placement import Grid
 from camdash.networks.recognition import recognise
+from camdash.networks.split import class_activation_maps
+from tests.conftest import split_of
 from tests.networks.zoo import SMALLEST, card_of, images, network, saved, state
 
 OFFSETS = {
@@ -74,7 +75,7 @@ def test_an_architecture_is_recognised_by_names_and_shapes_alone(architecture: s
 def test_evidence_plus_bias_is_the_logit_of_torchvisions_own_network(
     checkpoints: dict[str, LoadedCheckpoint], architecture: str
 ) -> None:
-    divided = checkpoints[architecture].network
+    divided = split_of(checkpoints[architecture])
     with torch.inference_mode():
         expected = network(architecture)(images())
     maps = class_activation_maps(divided.activations(images()), divided.weight)
@@ -85,7 +86,7 @@ def test_evidence_plus_bias_is_the_logit_of_torchvisions_own_network(
 
 @pytest.mark.parametrize("architecture", SMALLEST)
 def test_our_maps_are_torchcams(checkpoints: dict[str, LoadedCheckpoint], architecture: str) -> None:
-    divided, family = checkpoints[architecture].network, SMALLEST[architecture]
+    divided, family = split_of(checkpoints[architecture]), SMALLEST[architecture]
     hooked = copy.deepcopy(network(architecture))
     with CAM(hooked, target_layer=family.path[-1], fc_layer=family.head) as extractor, torch.no_grad():
         logits = hooked(images())
@@ -158,7 +159,7 @@ def test_transform_input_is_the_cards_to_say_and_then_part_of_the_network(tmp_pa
     architecture = family.builders[0]
     original = copy.deepcopy(network(architecture))
     original.transform_input = True  # type: ignore[assignment]
-    divided = loaded(tmp_path, architecture, transform_input=True).network
+    divided = split_of(loaded(tmp_path, architecture, transform_input=True))
     with torch.inference_mode():
         expected = original(images())
     maps = class_activation_maps(divided.activations(images()), divided.weight)
@@ -192,7 +193,7 @@ def test_a_network_that_is_let_go_is_gone_at_once_without_the_garbage_collector(
     gc.disable()
     try:
         held = load_any(checkpoint, "cpu")
-        whole = held.network.network if isinstance(held, LoadedPredictor) else held.network.features
+        whole = held.network.network if isinstance(held, LoadedPredictor) else split_of(held).features
         parts: list[weakref.ref[Any]] = [weakref.ref(whole), *(weakref.ref(part) for part in whole.parameters())]
         del held, whole
         assert [part for part in parts if part() is not None] == []

@@ -23,6 +23,7 @@ from tests.conftest import (
     save_state_dict,
     small_card,
     speckle,
+    split_of,
 )
 
 CPU = torch.device("cpu")
@@ -56,7 +57,7 @@ def test_half_weights_are_stored_in_half_the_room_and_run_in_float32(tmp_path: P
     assert half.stat().st_size < 0.51 * whole.stat().st_size
     image = radiograph(speckle(70, 90))
     ready = load(described(half), CPU)
-    assert {value.dtype for value in ready.network.features.state_dict().values()} == {torch.float32}
+    assert {value.dtype for value in split_of(ready).features.state_dict().values()} == {torch.float32}
     found, expected = (analyse(image, each).prediction.logits for each in (ready, load(described(whole), CPU)))
     np.testing.assert_allclose(found, expected, atol=0.01 * float(np.abs(expected).max()))
 
@@ -66,7 +67,7 @@ def test_a_pickled_half_precision_state_dict_with_prefixes_is_loaded(tmp_path: P
              for name, value in random_network().state_dict().items()}  # fmt: skip
     path = save_state_dict(tmp_path / "mine.pth", {"state_dict": state})
     (tmp_path / "mine.json").write_text(json.dumps(card_fields()))
-    assert load(described(path), CPU).network.weight.shape == (5, 512)
+    assert split_of(load(described(path), CPU)).weight.shape == (5, 512)
 
 
 def test_batch_norms_counters_may_be_missing(tmp_path: Path) -> None:

@@ -33,13 +33,13 @@ def test_the_threshold_keeps_95_percent_of_the_validation_images() -> None:
     assert check.source == "40 training images; keeps 95% of 400 validation images"
 
 
-def test_a_training_image_lies_next_to_itself(tmp_path: Path) -> None:
+def test_an_image_of_which_the_training_had_three_lies_next_to_them(tmp_path: Path) -> None:
     loaded = load(describe(entry_of(save_checkpoint(tmp_path))), "cpu")
-    films = [radiograph(speckle(60 + k, 50)) for k in range(4)]
+    films = [radiograph(speckle(60 + k, 50)) for k in (0, 0, 0, 1)]
     pooled = pooled_activations(films, loaded)
     assert pooled.shape == (4, 512)
     check = check_of(pooled, [""] * 4, pooled, seed=1)
-    assert check.distances(pooled).tolist() == pytest.approx([0.0] * 4, abs=1e-3)
+    assert check.distances(pooled[:3]).tolist() == pytest.approx([0.0] * 3, abs=1e-3)
 
 
 def test_the_command_writes_a_check_beside_anybodys_checkpoint_and_leaves_the_checkpoint_alone(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ def pooled_activations(radiographs: Iterable[Radiograph], loaded: LoadedCheckpoi
     """Return the pooled activations of radiographs, through camdash's own preprocessing: (images, channels)."""
     network, how = loaded.network, loaded.checkpoint.card.preprocessing
     inputs = (network_input(radiograph, how, network.channels) for radiograph in radiographs)
-    return torch.cat([network.activations(one).float().mean((2, 3)).cpu() for one in inputs])
+    loaded.accelerate()
+    return torch.cat([loaded.maps_and_pooled(one)[1] for one in inputs])
 
 
 def check_of(training: Tensor, labels: Sequence[str], validation: Tensor, seed: int) -> FamiliarityCheck:

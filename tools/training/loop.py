@@ -42,7 +42,7 @@ class Recipe:
         penalty: weight of the share of the true class's positive evidence that lies outside the body.
         presence: weight of the evidence that the true class lacks to `enough`: a class should be named for what is
             there, not for want of the others, else its map is empty.
-        enough: logits of evidence for the true class beyond which no more is asked for.
+        enough: for each class, logits of evidence beyond which no more is asked for.
         smoothing: of the labels.
         average: how much of the averaged weights each step keeps.
         seed: of the views.
@@ -56,7 +56,7 @@ class Recipe:
     phantom_share: float
     penalty: float
     presence: float
-    enough: float
+    enough: tuple[float, ...]
     smoothing: float
     average: float
     seed: int
@@ -141,7 +141,7 @@ def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, r
     logits = evidence + head.bias
     loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
     accuracy = (logits.argmax(1) == labels).float().mean()
-    lacking = (recipe.enough - evidence[torch.arange(len(labels)), labels]).relu()
+    lacking = (torch.tensor(recipe.enough)[labels] - evidence[torch.arange(len(labels)), labels]).relu()
     return [loss, outside_share(maps, labels, masks).mean(), lacking.mean(), accuracy]
 
 

@@ -1,0 +1,93 @@
+"""A faster engine for a network: made in the background while PyTorch serves, and taken if it computes the same."""
+
+import logging
+import os
+from enum import StrEnum
+from threading import Thread
+from weakref import ReferenceType, ref
+
+from camdash.errors import CheckpointError, UsageError
+from camdash.networks.engine import EngineSlot, TorchEngine
+
+log = logging.getLogger(__name__)
+
+ENGINE_VARIABLE = "CAMDASH_ENGINE"
+
+
+class Choice(StrEnum):
+    """What a user may ask for: PyTorch first and then what is faster, PyTorch alone, or ONNX Runtime from the start."""
+
+    AUTO = "auto"
+    TORCH = "torch"
+    ONNX = "onnx"
+
+
+def choice() -> Choice:
+    """Return what `CAMDASH_ENGINE` says; by default `auto`.
+
+    Raises:
+        UsageError: it is none of the choices.
+    """
+    wanted = os.environ.get(ENGINE_VARIABLE) or Choice.AUTO
+    try:
+        return Choice(wanted)
+    except ValueError as error:
+        raise UsageError(f"{ENGINE_VARIABLE} is {wanted!r}. It can be {', '.join(Choice)}.") from error
+
+
+def first_slot(original: TorchEngine) -> EngineSlot:
+    """Return a slot with the engine with which a network begins.
+
+    Raises:
+        CheckpointError: ONNX Runtime was asked for, and does not compute the same.
+        UsageError: it was asked for on another device than the CPU, or the choice is none.
+    """
+    if choice() is not Choice.ONNX:
+        return EngineSlot(original)
+    if not _on_cpu(original):
+        raise UsageError(f"{ENGINE_VARIABLE}=onnx runs on the CPU only; the device is {original.network.device}.")
+    from camdash.networks.onnx_engine import checked_onnx_engine
+
+    return EngineSlot(checked_onnx_engine(original))
+
+
+def accelerate(slot: EngineSlot) -> Thread | None:
+    """Begin to make a faster engine, once for each slot; return the thread that does so, None where there is none.
+
+    It is meant to be called when a first radiograph was served, so that none waits for it. The interpreter waits for
+    the thread at its end: one that is killed within the runtime would take the process down.
+    """
+    original = slot.engine
+    if not isinstance(original, TorchEngine) or not _on_cpu(original):
+        return None
+    if choice() is not Choice.AUTO or not slot.claim():
+        return None
+    thread = Thread(target=_exchange, args=(ref(slot), original), name="camdash-acceleration")
+    thread.start()
+    return thread
+
+
+def _exchange(slot: ReferenceType[EngineSlot], original: TorchEngine) -> None:
+    """Put the faster engine into the slot, if the slot still lives."""
+    from camdash.networks.onnx_engine import checked_onnx_engine  # a second of imports, which no start waits for
+
+    try:
+        made = checked_onnx_engine(original)
+    except CheckpointError as error:
+        log.warning("PyTorch stays in use: %s", error)
+        _remark(slot, str(error))
+        return
+    living = slot()
+    if living is not None:
+        living.engine = made
+        log.info("now in use: %s", made.name)
+
+
+def _remark(slot: ReferenceType[EngineSlot], sentence: str) -> None:
+    living = slot()
+    if living is not None:
+        living.remark = sentence
+
+
+def _on_cpu(engine: TorchEngine) -> bool:
+    return engine.network.device.type == "cpu"

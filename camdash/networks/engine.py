@@ -1,0 +1,68 @@
+"""Engines: what runs a split network. Each takes a batch of network inputs and gives the maps of all classes."""
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from camdash.networks.split import SplitNetwork, class_activation_maps
+
+
+class Engine(Protocol):
+    """What runs a network; sessions share it, and nothing in it changes when it runs."""
+
+    @property
+    def name(self) -> str:
+        """What it is and where it runs, for people."""
+
+    def maps_and_pooled(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what one forward pass of network inputs (n, channels, rows, columns) gives, float32, on the CPU.
+
+        The maps are (n, classes, grid rows, grid columns), the pooled activations (n, c).
+        """
+
+
+@dataclass(frozen=True, eq=False)
+class TorchEngine:
+    """PyTorch itself, on the device of the network."""
+
+    network: SplitNetwork
+
+    @property
+    def name(self) -> str:
+        """PyTorch's version and the device."""
+        return f"PyTorch {torch.__version__.partition('+')[0]}, {str(self.network.device).upper()}"
+
+    def maps_and_pooled(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return maps and pooled activations; see `Engine`."""
+        activations = self.network.activations(inputs)
+        maps = class_activation_maps(activations, self.network.weight)
+        return maps.cpu(), activations.float().mean((2, 3)).cpu()
+
+
+class EngineSlot:
+    """The engine in use for a checkpoint; it can be exchanged while others run.
+
+    Exchanging it is one assignment, and a pass reads it once: each pass runs as a whole on one engine, and an engine
+    that was exchanged is freed when the last pass on it has ended.
+
+    Attributes:
+        engine: the engine in use.
+        remark: why it is not a faster one, as a sentence; empty where there is nothing to say.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.remark = ""
+        self._untaken = Lock()
+
+    def claim(self) -> bool:
+        """Return True to the first who asks, who may then exchange the engine."""
+        return self._untaken.acquire(blocking=False)
+
+
+def thread_count() -> int:
+    """Return how many threads an engine on the CPU may use: PyTorch's, by default one a core."""
+    return torch.get_num_threads()

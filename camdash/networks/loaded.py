@@ -1,0 +1,76 @@
+"""A checkpoint that is ready to run: what is known of its network, and the engine that runs it."""
+
+from dataclasses import dataclass
+from threading import Thread
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from camdash.networks.acceleration import accelerate, first_slot
+from camdash.networks.card import Checkpoint
+from camdash.networks.engine import Engine, EngineSlot, TorchEngine
+from camdash.networks.familiarity import FamiliarityCheck
+from camdash.networks.placement import Grid
+from camdash.networks.split import SplitNetwork
+from camdash.networks.whole import WholeNetwork
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkFacts:
+    """What is known of a split network, whatever engine runs it.
+
+    Attributes:
+        grid: where the cells of the grid are centred.
+        channels: input channels.
+        bias: the head's bias, (classes,), float32.
+        deviation: the result of the check of its split; see `SplitNetwork`.
+    """
+
+    grid: Grid
+    channels: int
+    bias: NDArray[np.float32]
+    deviation: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedCheckpoint:
+    """A checkpoint, its network, the engine that runs it, and its check for unlike images (None where it has none)."""
+
+    checkpoint: Checkpoint
+    network: NetworkFacts
+    slot: EngineSlot
+    familiarity: FamiliarityCheck | None = None
+
+    @classmethod
+    def of(
+        cls, checkpoint: Checkpoint, network: SplitNetwork, familiarity: FamiliarityCheck | None = None
+    ) -> "LoadedCheckpoint":
+        """Return a checkpoint around its split network; raise as `first_slot`."""
+        bias = network.bias.float().cpu().numpy()
+        facts = NetworkFacts(network.grid, network.channels, bias, network.deviation)
+        return cls(checkpoint, facts, first_slot(TorchEngine(network)), familiarity)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine in use; a faster one may have taken its place a moment later."""
+        return self.slot.engine
+
+    def maps_and_pooled(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Return maps and pooled activations of a batch of network inputs; every pass of an analysis goes through here.
+
+        The maps are (n, classes, grid rows, grid columns), the others (n, c), float32, on the CPU.
+        """
+        return self.slot.engine.maps_and_pooled(inputs)
+
+    def accelerate(self) -> Thread | None:
+        """Begin to make a faster engine in the background, once; see `camdash.networks.acceleration`."""
+        return accelerate(self.slot)
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedPredictor:
+    """A checkpoint whose network predicts and has no exact map."""
+
+    checkpoint: Checkpoint
+    network: WholeNetwork

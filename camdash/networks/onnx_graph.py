@@ -1,0 +1,213 @@
+"""A split network written down as an ONNX graph: the operations of one small pass are recorded, with their weights.
+
+PyTorch's exporters take seconds, in which no other thread of Python goes on, and change modules that others are
+using; the networks that camdash splits consist of the few operations below. An operation that is not among them is
+refused, and whether the graph computes the same is for the engine's check to say.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import onnx
+import torch
+from onnx import helper, numpy_helper
+from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from camdash.errors import CheckpointError
+from camdash.networks.split import SplitNetwork
+
+OPSET, IR_VERSION = 18, 8
+"""Of ONNX's operators and files: the first in which the axes of ReduceMean are an input; any later runtime reads it."""
+
+INPUT, MAPS, POOLED = "input", "maps", "pooled"
+
+RECORDED_SHAPE = (96, 80)
+"""Rows and columns of the recorded pass: small, and no less than Inception v3 takes."""
+
+aten = torch.ops.aten
+
+
+def onnx_model(network: SplitNetwork) -> bytes:
+    """Return the ONNX model from a network input (n, channels, rows, columns) to maps and pooled activations.
+
+    The maps are (n, classes, grid rows, grid columns), the pooled activations (n, c). Batch and size are free. The model is kept in memory; nothing is written to disk.
+
+    Raises:
+        CheckpointError: an operation of the network is not among those that are known.
+    """
+    inputs = torch.zeros(1, network.channels, *RECORDED_SHAPE)
+    head = network.weight.float()[:, :, None, None]
+    recorder = _Recorder(inputs)
+    with torch.no_grad(), recorder:
+        activations = network.features(inputs)
+        results = {MAPS: torch.conv2d(activations, head), POOLED: activations.mean((2, 3))}
+    return recorder.model(network.channels, results)
+
+
+class _Recorder(TorchDispatchMode):
+    """Write down the operations of this thread, and of no other: nodes, and the weights that they read."""
+
+    def __init__(self, inputs: Tensor) -> None:
+        super().__init__()
+        self._names = {id(inputs): INPUT}
+        self._alive = [inputs]  # an id is a tensor's own only as long as the tensor lives
+        self._nodes: list[onnx.NodeProto] = []
+        self._weights: list[onnx.TensorProto] = []
+
+    def __torch_dispatch__(
+        self,
+        func: Any,
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        result = func(*args, **(kwargs or {}))
+        if func in SAME_VALUES:
+            self._call(result, self.name(args[0]))
+        elif func in TRANSLATIONS:
+            TRANSLATIONS[func](self, args, result)
+        elif func is not aten.empty.memory_format:  # batch norm's scratch room, which nothing reads
+            raise CheckpointError(f"The operation {func} has no translation to ONNX.")
+        return result
+
+    def node(self, kind: str, inputs: Sequence[Any], *results: Tensor, **attributes: Any) -> str:
+        """Add a node that makes `results` (none: a value that torch has no tensor for); return its first name."""
+        names = [f"{kind}_{len(self._nodes)}_{place}" for place in range(max(len(results), 1))]
+        self._nodes.append(helper.make_node(kind, [self.name(each) for each in inputs], names, **attributes))
+        for result, name in zip(results, names, strict=False):
+            self._call(result, name)
+        return names[0]
+
+    def name(self, value: Any) -> str:
+        """Return the name of a tensor, or of a list of whole numbers; a new one becomes a weight. A name is its own."""
+        if isinstance(value, str):
+            return value
+        if id(value) not in self._names:
+            tensor = value if isinstance(value, Tensor) else torch.tensor(value)
+            self._call(value, f"weight_{len(self._weights)}")
+            array = tensor.detach().contiguous().numpy()
+            self._weights.append(numpy_helper.from_array(array, self._names[id(value)]))
+        return self._names[id(value)]
+
+    def _call(self, value: Any, name: str) -> None:
+        self._names[id(value)] = name
+        self._alive.append(value)
+
+    def model(self, channels: int, results: Mapping[str, Tensor]) -> bytes:
+        """Return the model that gives `results`, maps and pooled activations, by their names."""
+        for name, value in results.items():
+            self.node("Identity", [value])
+            self._nodes[-1].output[0] = name
+        single = onnx.TensorProto.FLOAT
+        sizes = {name: value.shape[1] for name, value in results.items()}
+        graph = helper.make_graph(
+            self._nodes,
+            "camdash",
+            [helper.make_tensor_value_info(INPUT, single, ["n", channels, "rows", "columns"])],
+            [
+                helper.make_tensor_value_info(MAPS, single, ["n", sizes[MAPS], "grid_rows", "grid_columns"]),
+                helper.make_tensor_value_info(POOLED, single, ["n", sizes[POOLED]]),
+            ],
+            self._weights,
+        )
+        opsets = [helper.make_opsetid("", OPSET)]
+        content: bytes = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION).SerializeToString()
+        return content
+
+
+Translation = Callable[[_Recorder, Sequence[Any], Any], object]
+
+
+def _convolution(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    inputs, weight, bias, stride, padding, dilation, transposed, _, groups = args
+    if transposed:
+        raise CheckpointError("A transposed convolution has no translation to ONNX.")
+    values = [inputs, weight] if bias is None else [inputs, weight, bias]
+    graph.node("Conv", values, result, strides=stride, pads=[*padding, *padding], dilations=dilation, group=groups)
+
+
+def _max_pool(graph: _Recorder, args: Sequence[Any], result: Sequence[Tensor]) -> None:
+    inputs, kernel, stride, padding, dilation, ceil = (*args, *([0, 0], [1, 1], False)[len(args) - 3 :])
+    pads = [*padding, *padding]
+    shape = {"kernel_shape": kernel, "strides": stride, "pads": pads, "dilations": dilation, "ceil_mode": int(ceil)}
+    graph.node("MaxPool", [inputs], result[0], **shape)
+
+
+def _average_pool(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    inputs, kernel, stride, padding, ceil, with_padding = (*args, *([0, 0], False, True)[len(args) - 3 :])
+    shape = {"kernel_shape": kernel, "strides": stride or kernel, "pads": [*padding, *padding], "ceil_mode": int(ceil)}
+    graph.node("AveragePool", [inputs], result, count_include_pad=int(with_padding), **shape)
+
+
+def _batch_norm(graph: _Recorder, args: Sequence[Any], result: Sequence[Tensor]) -> None:
+    inputs, weight, bias, mean, variance, _, _, epsilon = args
+    graph.node("BatchNormalization", [inputs, weight, bias, mean, variance], result[0], epsilon=epsilon)
+
+
+def _silu(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    graph.node("Mul", [args[0], graph.node("Sigmoid", [args[0]])], result)
+
+
+def _clamp(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    graph.node("Clip", [args[0], torch.tensor(float(args[1])), torch.tensor(float(args[2]))], result)
+
+
+def _mean(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    graph.node("ReduceMean", [args[0], list(args[1])], result, keepdims=int(len(args) > 2 and args[2]))
+
+
+def _view(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    """Translate a view that divides or unites channels, and keeps the batch and the grid, which are free."""
+    inputs, shape = args
+    if tuple(shape[:1]) + tuple(shape[-2:]) != tuple(inputs.shape[:1]) + tuple(inputs.shape[-2:]):
+        raise CheckpointError(f"A view of {tuple(inputs.shape)} as {tuple(shape)} has no translation to ONNX.")
+    batch, grid = graph.node("Shape", [inputs], end=1), graph.node("Shape", [inputs], start=-2)
+    target = graph.node("Concat", [batch, list(shape[1:-2]), grid], axis=0)
+    graph.node("Reshape", [inputs, target], result)
+
+
+def _transpose(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    order = list(range(result.ndim))
+    order[args[1]], order[args[2]] = order[args[2]], order[args[1]]
+    graph.node("Transpose", [args[0]], result, perm=order)
+
+
+def _split(graph: _Recorder, args: Sequence[Any], result: Sequence[Tensor]) -> None:
+    axis = args[2] if len(args) > 2 else 0
+    graph.node("Split", [args[0], [part.shape[axis] for part in result]], *result, axis=axis)
+
+
+def _concatenate(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    graph.node("Concat", args[0], result, axis=args[1] if len(args) > 1 else 0)
+
+
+def _plain(kind: str, count: int) -> Translation:
+    """Return the translation of an operation that reads `count` tensors and has no attributes."""
+    return lambda graph, args, result: graph.node(kind, args[:count], result)
+
+
+SAME_VALUES = frozenset({aten.clone.default, aten.as_strided_.default})
+"""What changes only how values lie in memory."""
+
+TRANSLATIONS: Mapping[Any, Translation] = {
+    aten.convolution.default: _convolution,
+    aten.native_batch_norm.default: _batch_norm,
+    aten.relu.default: _plain("Relu", 1),
+    aten.relu_.default: _plain("Relu", 1),
+    aten.sigmoid.default: _plain("Sigmoid", 1),
+    aten.silu.default: _silu,
+    aten.silu_.default: _silu,
+    aten.hardtanh.default: _clamp,
+    aten.hardtanh_.default: _clamp,
+    aten.add.Tensor: _plain("Add", 2),
+    aten.add_.Tensor: _plain("Add", 2),
+    aten.mul.Tensor: _plain("Mul", 2),
+    aten.mean.dim: _mean,
+    aten.max_pool2d_with_indices.default: _max_pool,
+    aten.avg_pool2d.default: _average_pool,
+    aten.view.default: _view,
+    aten.transpose.int: _transpose,
+    aten.split.Tensor: _split,
+    aten.cat.default: _concatenate,
+}
