@@ -92,9 +92,9 @@ def element(keyword: str, value: Any, order: str, *, implicit: bool = False, sig
     vr = dictionary_VR(keyword)
     if vr == "US or SS":
         vr = "SS" if signed else "US"
-    elif vr.startswith("US or"):
-        vr = "OW"
-    elif vr == "OB or OW":
+    elif vr == "US or OW" and isinstance(value, list):
+        vr = "US"
+    elif " or " in vr:
         vr = "OW"
     if vr == "SQ":
         content = b"".join(_item(fields, order, implicit, signed) for fields in value)

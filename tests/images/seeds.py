@@ -9,11 +9,11 @@ import numpy as np
 import openjpeg
 from PIL import Image
 
-from tests.conftest import image_bytes, opencv_bytes, speckle
 from tests.images import dicom_files as files
 from tests.images.dicom_files import dicom, layout_of
 from tests.images.rle import rle
 from tests.images.streams import empty_htj2k, jpeg_12_bits, jpeg_lossless
+from tests.pictures import image_bytes, opencv_bytes, speckle
 
 TWELVE_BITS = {"BitsStored": 12, "HighBit": 11}
 
