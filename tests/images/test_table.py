@@ -6,10 +6,8 @@ import pytest
 
 from camdash.errors import ImageError
 from camdash.images.decoding import decode
-from tests.images.table import dicom_stages, dicom_syntaxes
+from tests.images.table import CASES
 from tests.images.table.case import Case
-
-CASES = [*dicom_syntaxes.cases(), *dicom_stages.cases()]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{case.kind}: {case.name}" for case in CASES])
