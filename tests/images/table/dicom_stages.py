@@ -134,7 +134,8 @@ def tables() -> Iterator[Case]:
     whole = {"LUTDescriptor": [4096, 0, 12], "LUTData": curve}
     build = partial(dicom, RAMP, VOILUTSequence=[whole], **RAMP_12)
     yield Case(kind, "12 bits", build, RAMP, oracle.grey)
-    yield Case(kind, "12 bits, worked out", build, RAMP, curve[RAMP] / 4095)
+    other = partial(dicom, RAMP[::-1], VOILUTSequence=[whole], **RAMP_12)
+    yield Case(kind, "12 bits, worked out", other, RAMP[::-1], curve[RAMP[::-1]] / 4095)
     yield Case(kind, "before a window", partial(build, **WINDOW), RAMP, oracle.grey)
     part = {"LUTDescriptor": [100, 1000, 16], "LUTData": np.arange(0, 60000, 600, np.uint16)}
     yield Case(kind, "of part of the values", partial(dicom, RAMP, VOILUTSequence=[part], **RAMP_12), RAMP, oracle.grey)
@@ -246,8 +247,8 @@ def colors() -> Iterator[Case]:
 
 def annotations() -> Iterator[Case]:
     for said, may in (("YES", True), ("NO", False), (None, True), ("PERHAPS", True)):
-        build = partial(dicom, GREY, BurnedInAnnotation=said)
-        yield Case("DICOM, burned-in names", str(said), build, GREY, has={"may_hold_names": may})
+        build = partial(dicom, GREY[::-1], BurnedInAnnotation=said)
+        yield Case("DICOM, burned-in names", str(said), build, GREY[::-1], has={"may_hold_names": may})
     after = partial(_and_more, 0xFFFCFFFC, bytes(300))
     yield Case("DICOM, burned-in names", "nothing said, and padding behind the pixels", after, GREY)
 

@@ -10,7 +10,7 @@ import openjpeg
 from numpy.typing import NDArray
 
 from tests.images import dicom_files as files
-from tests.images.dicom_files import dicom, layout_of
+from tests.images.dicom_files import dicom, element, layout_of
 from tests.images.rle import rle
 from tests.images.streams import empty_htj2k, jpeg_12_bits, jpeg_lossless
 from tests.images.table import oracle
@@ -61,6 +61,12 @@ def plain() -> Iterator[Case]:
             yield Case("DICOM, plain", f"{name}, neither preamble nor meta", bare, TWELVE)
             start = partial(dicom, TWELVE, syntax=syntax, preamble=False)
             yield Case("DICOM, plain", f"{name}, without preamble", start, TWELVE)
+    yield Case("DICOM, plain", "a wrong length of the meta information", wrong_group_length, DEEP)
+
+
+def wrong_group_length() -> bytes:
+    whole = dicom(DEEP)
+    return whole[:132] + element("FileMetaInformationGroupLength", 4000, "<") + whole[144:]
 
 
 def run_lengths() -> Iterator[Case]:

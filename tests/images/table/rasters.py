@@ -136,14 +136,10 @@ def tiffs() -> Iterator[Case]:
         ("double", DEEP / 4),
     ):
         yield Case(kind, name, partial(opencv_bytes, pixels, ".tiff"), pixels)
-    for name, pixels in arrays.items():
-        if name != "float":
-            yield Case(
-                kind,
-                f"{name}, white is 0",
-                partial(image_bytes, pixels, "TIFF", tiffinfo={262: 0}),
-                grey=turned(pixels),
-            )
+    for pixels in (GREY, DEEP):
+        build = partial(tiff, pixels, "<", photometric=(262, 0))
+        yield Case(kind, f"{8 * pixels.itemsize} bits, white is 0", build, grey=turned(pixels))
+    yield Case(kind, "a tile said to have no bytes", partial(tiff, DEEP, "<", count=(325, 0)), DEEP)
     bilevel = Image.fromarray(GREY > 127)
     for packing in ("raw", "group4", "group3"):
         build = partial(image_bytes, bilevel, "TIFF", compression=packing)
@@ -251,7 +247,6 @@ def wrong_files() -> Iterator[tuple[str, Callable[[], bytes], str]]:
         "no columns": ({"width": (256, 0)}, r"The image has 11 rows and 0 columns, .*"),
         "65,535 by 65,535": ({"width": (256, 65535), "length": (257, 65535)}, large),
         "a tile beyond the end": ({"offset": (324, 2**31)}, DAMAGED),
-        "a tile of no bytes": ({"count": (325, 0)}, DAMAGED),
         "packed in a way of its own": ({"packing": (259, 47_000)}, DAMAGED),
         "tiles of no width": ({"tile": (322, 0)}, DAMAGED),
     }
