@@ -160,7 +160,8 @@ def wrong_pixels() -> Group:
     yield "RLE with 15 segments", partial(dicom, [many], syntax=files.RLE, **SIXTEEN), BAD_PIXELS
     stream = jpeg_lossless(TWELVE, 12)
     broken = {
-        "without end": stream[:-2], "with a predictor of 9": stream.replace(b"\x01\x00\x01\x00\x00", b"\x01\x00\x09\x00\x00"),
+        "without end": stream[:-2],
+        "with a predictor of 9": stream.replace(b"\x01\x00\x01\x00\x00", b"\x01\x00\x09\x00\x00"),
         "without codes": stream.replace(b"\xff\xc4", b"\xff\xfe"), "with two frames": stream[:15] + stream[2:],
         "with rubbish between": stream[:2] + b"\x07" + stream[2:],
     }  # fmt: skip
@@ -178,7 +179,7 @@ def wrong_pixels() -> Group:
 
 
 def float_pixels(pixels: np.ndarray[Any, Any]) -> bytes:
-    size = {
+    size: dict[str, Any] = {
         "Rows": 1,
         "Columns": 2,
         "SamplesPerPixel": 1,

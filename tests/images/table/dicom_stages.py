@@ -14,8 +14,8 @@ from tests.images.table.case import Case
 from tests.images.table.dicom_syntaxes import BT_601, COLOR, DEEP, GREY, SIGNED, TWELVE, described
 
 EVEN = COLOR[:, :16]
-WINDOW = {"WindowCenter": "2048", "WindowWidth": "4096"}
-RAMP = np.arange(0, 4096, 5, np.uint16).reshape(-1, 20)[:40]
+WINDOW: dict[str, Any] = {"WindowCenter": "2048", "WindowWidth": "4096"}
+RAMP = np.arange(0, 4096, 5).astype(np.uint16).reshape(-1, 20)[:40]
 RAMP_12 = described(RAMP, 12)
 
 
@@ -58,7 +58,7 @@ def bits() -> Iterator[Case]:
 
 
 def float_file(keyword: str, pixels: NDArray[Any], vr: str) -> bytes:
-    size = {"Rows": pixels.shape[0], "Columns": pixels.shape[1], "SamplesPerPixel": 1}
+    size: dict[str, Any] = {"Rows": pixels.shape[0], "Columns": pixels.shape[1], "SamplesPerPixel": 1}
     head = dicom(None, PhotometricInterpretation="MONOCHROME2", BitsAllocated=8 * pixels.itemsize, **size)
     return head + raw_element({"OF": 0x7FE00008, "OD": 0x7FE00009}[vr], vr, pixels.tobytes())
 
@@ -105,7 +105,12 @@ def windows() -> Iterator[Case]:
     yield shown("LINEAR of width 1, a threshold", WindowCenter="2000", WindowWidth="1")
     yield shown("LINEAR_EXACT of width 0.5", WindowCenter="2000", WindowWidth="0.5", VOILUTFunction="LINEAR_EXACT")
     yield shown("beyond the values", WindowCenter="9000", WindowWidth="20000")
-    rescaled = {"WindowCenter": "0", "WindowWidth": "800", "RescaleSlope": "0.5", "RescaleIntercept": "-1024"}
+    rescaled: dict[str, Any] = {
+        "WindowCenter": "0",
+        "WindowWidth": "800",
+        "RescaleSlope": "0.5",
+        "RescaleIntercept": "-1024",
+    }
     build = partial(dicom, RAMP, **RAMP_12 | rescaled)
     yield Case(kind, "of rescaled values", build, RAMP * 0.5 - 1024, oracle.grey)
     yield shown("two, of which the first is shown", WindowCenter=["500", "3000"], WindowWidth=["400", "100"])
@@ -137,14 +142,14 @@ def tables() -> Iterator[Case]:
     other = partial(dicom, RAMP[::-1], VOILUTSequence=[whole], **RAMP_12)
     yield Case(kind, "12 bits, worked out", other, RAMP[::-1], curve[RAMP[::-1]] / 4095)
     yield Case(kind, "before a window", partial(build, **WINDOW), RAMP, oracle.grey)
-    part = {"LUTDescriptor": [100, 1000, 16], "LUTData": np.arange(0, 60000, 600, np.uint16)}
+    part = {"LUTDescriptor": [100, 1000, 16], "LUTData": np.arange(0, 60000, 600).astype(np.uint16)}
     yield Case(kind, "of part of the values", partial(dicom, RAMP, VOILUTSequence=[part], **RAMP_12), RAMP, oracle.grey)
     yield Case(
         kind, "two, the first shown", partial(dicom, RAMP, VOILUTSequence=[part, whole], **RAMP_12), RAMP, oracle.grey
     )
     full = {"LUTDescriptor": [0, 0, 16], "LUTData": np.arange(65536, dtype=np.uint16)[::-1].copy()}
     yield Case(kind, "65,536 entries", partial(dicom, DEEP, VOILUTSequence=[full]), DEEP, 1 - DEEP / 65535)
-    dark = {"PhotometricInterpretation": "MONOCHROME1"}
+    dark: dict[str, Any] = {"PhotometricInterpretation": "MONOCHROME1"}
     inverted = partial(dicom, RAMP, VOILUTSequence=[whole], **RAMP_12 | dark)
     yield Case(kind, "turned over last", inverted, RAMP, 1 - curve[RAMP] / 4095)
     below = {
@@ -236,11 +241,13 @@ def colors() -> Iterator[Case]:
     half = layout_of(EVEN) | {"PhotometricInterpretation": "YBR_FULL_422"}
     yield Case(kind, "YBR_FULL_422: Y", partial(dicom, pairs, **half), EVEN[..., 0])
     reds = {"Red": [0, 255, 0], "Green": [0, 0, 255], "Blue": [0, 0, 0]}
-    eight = {f"{name}PaletteColorLookupTableData": bytes([*levels, 0]) for name, levels in reds.items()}
-    sixteen = {f"{name}PaletteColorLookupTableData": np.array(levels, np.uint16) * 257 for name, levels in reds.items()}
+    eight: dict[str, Any] = {f"{name}PaletteColorLookupTableData": bytes([*levels, 0]) for name, levels in reds.items()}
+    sixteen: dict[str, Any] = {
+        f"{name}PaletteColorLookupTableData": np.array(levels, np.uint16) * 257 for name, levels in reds.items()
+    }
     index = np.array([[0, 1, 2, 3]], np.uint8)
     for bits, data, expected in ((8, eight, [[0, 76, 150, 150]]), (16, sixteen, [[0, 19595, 38469, 38469]])):
-        described_ = {f"{name}PaletteColorLookupTableDescriptor": [3, 0, bits] for name in reds}
+        described_: dict[str, Any] = {f"{name}PaletteColorLookupTableDescriptor": [3, 0, bits] for name in reds}
         build = partial(dicom, index, PhotometricInterpretation="PALETTE COLOR", **described_, **data)
         yield Case(kind, f"a palette of {bits} bits", build, expected, np.array(expected) / (2**bits - 1))
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import jpeg_ls
 import numpy as np
-import openjpeg
 from numpy.typing import NDArray
+from openjpeg.utils import encode_array
 
 from tests.images import dicom_files as files
 from tests.images.dicom_files import dicom, element, layout_of
@@ -159,7 +159,5 @@ def jpeg_2000_file(
     photometric: int = 2,
     layout: dict[str, Any] | None = None,
 ) -> bytes:
-    stream = openjpeg.encode(
-        pixels, bits_stored=bits, photometric_interpretation=photometric, compression_ratios=ratios
-    )
+    stream = encode_array(pixels, bits_stored=bits, photometric_interpretation=photometric, compression_ratios=ratios)
     return dicom([stream], syntax=syntax, **(layout or described(pixels, bits)))
