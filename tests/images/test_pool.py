@@ -86,8 +86,8 @@ def test_a_process_that_is_stopped_and_killed_over_a_file_is_replaced(pool: Deco
     (worker,) = workers()
     os.kill(worker, signal.SIGSTOP)  # it now has the file and does nothing with it
     killing = threading.Thread(target=lambda: os.kill(worker, signal.SIGKILL))
+    killing.start()
     with pytest.raises(ImageError, match=CRASHED):
-        killing.start()
         pool.decode(image_bytes(speckle(8, 8)))
     killing.join()
     np.testing.assert_array_equal(pool.decode(image_bytes(speckle(9, 8))).values, speckle(9, 8))
@@ -120,5 +120,5 @@ def test_a_worker_knows_neither_the_network_nor_the_page(pool: DecodingPool) -> 
 
 def test_a_worker_inherits_no_socket(pool: DecodingPool) -> None:
     pool.decode(image_bytes(speckle(8, 8)))
-    opened = [os.readlink(link) for link in Path(f"/proc/{workers()[0]}/fd").iterdir()]
+    opened = [str(link.readlink()) for link in Path(f"/proc/{workers()[0]}/fd").iterdir()]
     assert not [target for target in opened if target.startswith("socket")]

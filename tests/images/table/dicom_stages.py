@@ -182,7 +182,7 @@ def padding() -> Iterator[Case]:
     kind = "DICOM, padding"
     pixels = np.array([[0, 0, 100, 300], [0, 65535, 200, 200]], np.uint16)
     build = partial(dicom, pixels[:, [0, 2, 3]], PixelPaddingValue=0)
-    yield Case(kind, "one value", build, pixels[:, [0, 2, 3]], [[0, 0, 1], [0, 0.5, 0.5]])
+    yield Case(kind, "one value", build, pixels[:, [0, 2, 3]], np.array([[0, 0, 1], [0, 0.5, 0.5]]))
     build = partial(dicom, pixels, PixelPaddingValue=0, PixelPaddingRangeLimit=50)
     yield Case(kind, "a range", build, pixels, np.array([[0, 0, 0, 200 / 65435], [0, 1, 100 / 65435, 100 / 65435]]))
     build = partial(dicom, pixels, PixelPaddingValue=65535, PixelPaddingRangeLimit=400)
@@ -206,7 +206,8 @@ def aspect() -> Iterator[Case]:
     tall = [[0, 40], [20, 60], [60, 100], [80, 120]]  # linear between the middles of the rows
     note = ("Resampled from 2 x 2 to square pixels.",)
     for keyword in ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing"):
-        build = partial(dicom, pixels, **{keyword: ["0.4", "0.2"]})
+        spacing: dict[str, Any] = {keyword: ["0.4", "0.2"]}
+        build = partial(dicom, pixels, **spacing)
         yield Case(kind, f"{keyword} 2 : 1", build, tall, has={"notes": note})
     yield Case(
         kind, "aspect ratio 2 : 1", partial(dicom, pixels, PixelAspectRatio=["2", "1"]), tall, has={"notes": note}
@@ -215,8 +216,8 @@ def aspect() -> Iterator[Case]:
     yield Case(
         kind, "aspect ratio 1 : 2", partial(dicom, pixels, PixelAspectRatio=["1", "2"]), wide, has={"notes": note}
     )
-    for name, spacing in (("equal", ["0.2", "0.2"]), ("nearly equal", ["0.2", "0.2001"]), ("zero", ["0", "0.2"])):
-        build = partial(dicom, pixels, PixelSpacing=spacing)
+    for name, told in (("equal", ["0.2", "0.2"]), ("nearly equal", ["0.2", "0.2001"]), ("zero", ["0", "0.2"])):
+        build = partial(dicom, pixels, PixelSpacing=told)
         yield Case(kind, f"{name} spacing, left alone", build, pixels, has={"notes": ()})
     absurd = ("The file's pixels are said to be too long to be true; they are shown as squares.",)
     build = partial(dicom, pixels, PixelSpacing=["1000", "0.001"])

@@ -53,8 +53,9 @@ def pngs() -> Iterator[Case]:
     ramp = np.arange(65536, dtype=np.uint16).reshape(256, 256)
     yield Case(kind, "grey, 16 bits, every value", partial(opencv_bytes, ramp, ".png"), ramp, ramp / 65535)
     colors = (b"PLTE", bytes([*RED, *BLUE, 7, 7, 7, *GREEN]))
-    for depth, line, expected in ((1, b"\0\x50", [76, 29, 76, 29]), (2, b"\0\x1b", [76, 29, 7, 150]),
-                                  (4, b"\0\x01\x23", [76, 29, 7, 150]), (8, b"\0\0\1\2\3", [76, 29, 7, 150])):  # fmt: skip
+    lines = {1: b"\0\x50", 2: b"\0\x1b", 4: b"\0\x01\x23", 8: b"\0\0\1\2\3"}
+    for depth, line in lines.items():
+        expected = [76, 29, 76, 29] if depth == 1 else [76, 29, 7, 150]
         yield Case(kind, f"palette, {depth} bits", partial(png, 1, 4, depth, 3, line, colors), [expected])
     clear = (b"tRNS", bytes([255, 0, 255, 51]))
     yield Case(kind, "palette with opacity", partial(png, 1, 4, 8, 3, b"\0\0\1\2\3", colors, clear), [[76, 0, 7, 30]])
@@ -233,7 +234,7 @@ def wrong_files() -> Iterator[tuple[str, Callable[[], bytes], str]]:
     yield "a ZIP file", archive, r"This is a ZIP file\. Unpack it first\."
     yield "PNG: no rows", partial(png, 0, 5, 8, 0, b""), f"{NO_IMAGE}|{DAMAGED}|The image has 0 rows .*"
     yield "PNG: no picture", partial(png, 5, 5, 8, 0, b""), DAMAGED
-    large = r"The image has more than 100 million pixels\.|The image has 4295 million pixels; at most 100 million are read\."
+    large = r"The image has (more than 100 million pixels|4295 million pixels; at most 100 million are read)\."
     yield "PNG: 65,535 by 65,535", partial(png, 65535, 65535, 8, 0, b""), large
     yield "PNG: 110 million pixels", partial(png, 10000, 11000, 8, 0, b""), r"The image has 110 million pixels; .*"
     yield "PNG: 3 bits", partial(png, 1, 4, 3, 0, b"\0\0\0"), f"{NO_IMAGE}|{DAMAGED}"
