@@ -22,7 +22,7 @@ from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
 from camdash.rendering.charts import percent
-from camdash.rendering.export import export_files
+from camdash.rendering.export import WARNING, export_files
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ def explain(request: Request, out: TextIO) -> int:
     loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
     if request.output is not None:
         _make_folder(request.output)
+        log.warning(WARNING)
     rows = []
     for file in files:
         rows.append(_explained(file, loaded, request.output))
