@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph, Window
-from camdash.images.raster import decode
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
 from tools.phantoms import NAMES, draw_phantom

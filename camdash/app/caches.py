@@ -14,8 +14,8 @@ import streamlit as st
 
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
+from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import decode
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import Entry, describe
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, free_device_memory, load_any, preferred_device

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from camdash.app.caches import ImageFile
-from camdash.images.raster import decode
+from camdash.images.decoding import decode
 
 FOLDER = Path(__file__).parent / "samples"
 TITLES = {

@@ -6,7 +6,7 @@ shows it) beyond 1 MB. A film must not: the limit is raised above the largest up
 
 from starlette.formparsers import MultiPartParser
 
-from camdash.images.raster import LARGEST_FILE
+from camdash.images.limits import LARGEST_FILE
 
 SPARE = 2**20
 """Bytes beyond the largest file."""

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from camdash.command_line.table import write_table
 from camdash.errors import CamdashError, ImageError, UsageError
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
+from camdash.images.decoding import decode
 from camdash.images.files import files_of
+from camdash.images.limits import LARGEST_FILE
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import LARGEST_FILE, decode
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device

@@ -1,0 +1,96 @@
+"""What a DICOM file says of its pixels, in plain values; nothing of the patient."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.errors import ImageError
+from camdash.images.limits import check_frames, check_pixels
+
+COLOR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
+MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the pixels lie in the file (Image Pixel Module, PS3.3, C.7.6.3)."""
+
+    rows: int
+    columns: int
+    frames: int
+    samples: int
+    photometric: str
+    planar: int
+    allocated: int
+    stored: int
+    high: int
+    signed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class LookupTable:
+    """A lookup table: the first value that it maps, its entries, and their bits (PS3.3, C.11.1.1)."""
+
+    first: int
+    entries: NDArray[np.uint16]
+    bits: int
+
+
+@dataclass(frozen=True, eq=False)
+class Meaning:
+    """What the stored values mean and how they are meant to be shown.
+
+    Attributes:
+        slope, intercept: Rescale Slope and Intercept (PS3.3, C.11.1.1.2).
+        modality: the modality lookup table, which holds in their place.
+        tables: the VOI lookup tables (C.11.2.1.1).
+        windows: centre, width and the file's word for it; that word is a free text and must not be shown.
+        function: the VOI LUT function (C.11.2.1.3), or what stands there.
+        shape: the Presentation LUT Shape (C.11.6.1.2).
+        padding: Pixel Padding Value and Range Limit, in stored values (C.7.5.1.1.2).
+        spacing: the distance of rows and of columns, in millimetres or, of an aspect ratio, in any unit (C.7.6.3.1.7).
+        palette: red, green and blue (C.7.6.3.1.5).
+    """
+
+    slope: float = 1
+    intercept: float = 0
+    modality: LookupTable | None = None
+    tables: tuple[LookupTable, ...] = ()
+    windows: tuple[tuple[float, float, str], ...] = ()
+    function: str = "LINEAR"
+    shape: str = ""
+    padding: tuple[int, int] | None = None
+    spacing: tuple[float, float] | None = None
+    palette: tuple[LookupTable, ...] = ()
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the file says of itself, as it stands there: shown only as far as it is a term of the standard."""
+
+    modality: str
+    body_part: str
+    view_position: str
+    burned_in: str
+    millimetres: tuple[float, float] | None
+
+
+def check(layout: Layout) -> None:
+    """Raise ImageError if no pixels can lie in a file like this, or none that are read."""
+    check_frames(layout.frames)
+    check_pixels(layout.rows, layout.columns)
+    if layout.photometric not in (*MONOCHROME, *COLOR, "PALETTE COLOR"):
+        raise ImageError("The file's photometric interpretation is not one that is read: use MONOCHROME1, 2 or RGB.")
+    if layout.samples != (3 if layout.photometric in COLOR else 1):
+        raise ImageError(f"The file says {layout.photometric} and {layout.samples} samples a pixel, which contradict.")
+    if layout.signed and layout.photometric not in MONOCHROME:
+        raise ImageError(f"The file says {layout.photometric} with a sign, which contradict: colors have none.")
+    if layout.allocated not in (1, 8, 16, 32, 64):
+        raise ImageError(f"The file keeps {layout.allocated} bits a pixel; 1, 8, 16 and 32 are read.")
+    if not 0 < layout.stored <= layout.high + 1 <= layout.allocated:
+        raise ImageError(
+            f"The file contradicts itself: {layout.stored} bits up to bit {layout.high} of {layout.allocated}."
+        )
+    if layout.planar not in (0, 1):
+        raise ImageError(f"The file's planar configuration is {layout.planar}; it must be 0 or 1.")

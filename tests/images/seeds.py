@@ -1,0 +1,91 @@
+"""One small right file of each format, for whoever breaks files: truncation, flipped bytes, fuzzing."""
+
+import io
+import zipfile
+from functools import cache
+
+import jpeg_ls
+import numpy as np
+import openjpeg
+from PIL import Image
+
+from tests.conftest import image_bytes, opencv_bytes, speckle
+from tests.images import dicom_files as files
+from tests.images.dicom_files import dicom, layout_of
+from tests.images.rle import rle
+from tests.images.streams import empty_htj2k, jpeg_12_bits, jpeg_lossless
+
+TWELVE_BITS = {"BitsStored": 12, "HighBit": 11}
+
+
+@cache
+def seeds() -> dict[str, bytes]:
+    """Return the files by name."""
+    return _rasters() | _plain_dicom() | _compressed_dicom()
+
+
+def archive() -> bytes:
+    """Return a small ZIP file with two images and a text."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("study/film.png", image_bytes(speckle(12, 16)))
+        packed.writestr("study/film", dicom(speckle(12, 16, np.uint16)))
+        packed.writestr("study/readme.txt", "hello")
+    return content.getvalue()
+
+
+def _rasters() -> dict[str, bytes]:
+    grey, deep = speckle(24, 32), speckle(24, 32, np.uint16)
+    palette = Image.fromarray(grey // 2)
+    palette.putpalette([value for level in range(256) for value in (level, 255 - level, 7)])
+    color = np.dstack([grey, grey.T.reshape(24, 32), 255 - grey])
+    return {
+        "png 8": image_bytes(grey),
+        "png 16": opencv_bytes(deep, ".png"),
+        "png palette": image_bytes(palette),
+        "png color": image_bytes(color),
+        "jpeg": image_bytes(grey, "JPEG"),
+        "jpeg progressive": image_bytes(color, "JPEG", progressive=True),
+        "tiff 8": image_bytes(grey, "TIFF"),
+        "tiff 16 lzw": image_bytes(deep, "TIFF", compression="tiff_lzw"),
+        "tiff float deflate": opencv_bytes(deep.astype(np.float32), ".tiff"),
+        "tiff pages": image_bytes(
+            Image.fromarray(grey), "TIFF", save_all=True, append_images=[Image.fromarray(grey)] * 2
+        ),
+        "bmp": image_bytes(grey, "BMP"),
+        "webp": image_bytes(color, "WEBP"),
+        "webp lossless": image_bytes(color, "WEBP", lossless=True),
+    }
+
+
+def _plain_dicom() -> dict[str, bytes]:
+    deep = speckle(24, 32, np.uint16) >> 4
+    table = {"LUTDescriptor": [4096, 0, 12], "LUTData": np.arange(4096, dtype=np.uint16)[::-1].copy()}
+    windows = {"WindowCenter": ["2048", "1000"], "WindowWidth": ["4096", "200"], "PatientName": "CANARY"}
+    return {
+        "dicom explicit": dicom(deep, **TWELVE_BITS, **windows, PixelPaddingValue=0, PixelSpacing=["0.1", "0.2"]),
+        "dicom implicit": dicom(deep, syntax=files.IMPLICIT, **TWELVE_BITS, **windows),
+        "dicom big": dicom(deep, syntax=files.BIG, **TWELVE_BITS, **windows),
+        "dicom deflated": dicom(deep, syntax=files.DEFLATED, **TWELVE_BITS, **windows),
+        "dicom without preamble": dicom(deep, preamble=False, meta=False, **TWELVE_BITS),
+        "dicom tables": dicom(deep, **TWELVE_BITS, ModalityLUTSequence=[table], VOILUTSequence=[table]),
+        "dicom color": dicom(np.dstack([speckle(24, 32)] * 3)),
+    }
+
+
+def _compressed_dicom() -> dict[str, bytes]:
+    grey, deep = speckle(24, 32), speckle(24, 32, np.uint16) >> 4
+    eight, twelve = layout_of(grey), layout_of(deep) | TWELVE_BITS
+    blocks = speckle(3, 4, np.uint16) >> 4
+    wide = speckle(32, 40, np.uint16) >> 4  # OpenJPEG wants 32 rows
+    return {
+        "dicom rle": dicom([rle(deep)], syntax=files.RLE, **twelve),
+        "dicom jpeg": dicom([image_bytes(grey, "JPEG")], syntax=files.BASELINE, **eight),
+        "dicom jpeg 12": dicom([jpeg_12_bits(blocks)], syntax=files.EXTENDED, **twelve),
+        "dicom jpeg lossless": dicom([jpeg_lossless(deep, 12)], syntax=files.LOSSLESS_1, **twelve),
+        "dicom jpeg-ls": dicom([bytes(jpeg_ls.encode_array(deep))], syntax=files.LS, **twelve),
+        "dicom jpeg 2000": dicom(
+            [openjpeg.encode(wide, bits_stored=12)], syntax=files.J2K, **layout_of(wide) | TWELVE_BITS
+        ),
+        "dicom htj2k": dicom([empty_htj2k(24, 32, 12)], syntax=files.HTJ2K, **twelve),
+    }
