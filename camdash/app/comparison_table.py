@@ -9,7 +9,8 @@ import cv2
 import streamlit as st
 
 from camdash.app import selection
-from camdash.app.caches import ImageFile, decoded
+from camdash.app.caches import ImageFile
+from camdash.app.inversion import radiograph_of
 from camdash.app.outcomes import Refusal, outcome
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
@@ -99,7 +100,7 @@ def _row(file: ImageFile, pair: Pair) -> Row:
 
 
 def _thumbnail(file: ImageFile) -> str:
-    grey = decoded(file).display()
+    grey = radiograph_of(file).display()
     scale = THUMBNAIL / max(grey.shape)
     size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))  # OpenCV: columns, rows
     _, encoded = cv2.imencode(".jpg", cv2.resize(grey, size, interpolation=cv2.INTER_AREA))
