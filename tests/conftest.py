@@ -2,21 +2,18 @@
 
 import copy
 import hashlib
-import io
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
 import torch
 import torchvision
 from hypothesis import settings
 from numpy.typing import NDArray
-from PIL import Image
 from torch import Tensor, nn
 
 from camdash.images.radiograph import Radiograph, Window
@@ -25,6 +22,9 @@ from camdash.networks.geometry import grid_of
 from camdash.networks.loading import LoadedCheckpoint
 from camdash.networks.split import SplitNetwork
 from camdash.networks.writing import write_checkpoint
+from tests.pictures import image_bytes as image_bytes
+from tests.pictures import opencv_bytes as opencv_bytes
+from tests.pictures import speckle as speckle
 
 settings.register_profile("camdash", deadline=None, max_examples=50)
 settings.load_profile("camdash")
@@ -111,28 +111,6 @@ def loaded(
 def radiograph(values: NDArray[Any]) -> Radiograph:
     """Return a radiograph of these values; 0 is black and 255 white."""
     return Radiograph(values.astype(np.float32), Window.between(0, 255), "drawn")
-
-
-def speckle(rows: int, columns: int, dtype: type[np.unsignedinteger[Any]] = np.uint8) -> NDArray[Any]:
-    """Return seeded random values over the whole range of an unsigned type."""
-    random = np.random.default_rng(rows * 1000 + columns)
-    values: NDArray[Any] = random.integers(0, np.iinfo(dtype).max, (rows, columns), dtype=dtype, endpoint=True)
-    return values
-
-
-def image_bytes(values: NDArray[Any] | Image.Image, kind: str = "PNG", **options: Any) -> bytes:
-    """Return a file as Pillow writes it, from an array or from a Pillow image."""
-    picture = values if isinstance(values, Image.Image) else Image.fromarray(values)
-    content = io.BytesIO()
-    picture.save(content, kind, **options)
-    return content.getvalue()
-
-
-def opencv_bytes(values: NDArray[Any], suffix: str) -> bytes:
-    """Return a file as OpenCV writes it: exact for 16 bits and for floats; colors in the order blue, green, red."""
-    written, content = cv2.imencode(suffix, values)
-    assert written
-    return content.tobytes()
 
 
 @pytest.fixture(scope="session")

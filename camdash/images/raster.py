@@ -98,7 +98,7 @@ def _upright(values: Values, image: Image.Image) -> Values:
 
 def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
     upright = ImageOps.exif_transpose(image)
-    if upright.mode in ("1", "L"):
+    if upright.mode in ("1", "L") and "transparency" not in upright.info:
         return np.asarray(upright.convert("L"), np.uint8)
     colors = upright.convert("RGBA")
     brightness = np.asarray(colors.convert("L"), np.uint16)  # Pillow's L is BT.601, rounded, in one byte a pixel

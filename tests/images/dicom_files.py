@@ -3,7 +3,7 @@
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +15,12 @@ BASELINE, EXTENDED, LOSSLESS, LOSSLESS_1 = (f"1.2.840.10008.1.2.4.{end}" for end
 LS, LS_NEAR, J2K, J2K_LOSSY = (f"1.2.840.10008.1.2.4.{end}" for end in (80, 81, 90, 91))
 HTJ2K_LOSSLESS, HTJ2K_RPCL, HTJ2K = (f"1.2.840.10008.1.2.4.{end}" for end in (201, 202, 203))
 
-LONG = ("OB", "OW", "OF", "OD", "SQ", "UN", "UT")
+LONG = ("OB", "OW", "OF", "OD", "SQ", "UC", "UN", "UR", "UT")
 NUMBERS = {"US": "H", "SS": "h", "UL": "I", "FL": "f", "FD": "d"}
 UNDEFINED = 0xFFFFFFFF
 
 Elements = Mapping[str, Any]
+Order = Literal["<", ">"]
 
 
 def dicom(
@@ -40,7 +41,7 @@ def dicom(
         meta: whether it begins with file meta information.
         elements: further elements by keyword, which overrule; None takes one away.
     """
-    order = ">" if syntax == BIG else "<"
+    order: Order = ">" if syntax == BIG else "<"
     described: dict[str, Any] = {"Modality": "DX"}
     if isinstance(pixels, np.ndarray):
         described |= layout_of(pixels)
@@ -62,7 +63,7 @@ def dicom(
     return head + group + body
 
 
-def _in_words(pixels: NDArray[Any], order: str) -> bytes:
+def _in_words(pixels: NDArray[Any], order: Order) -> bytes:
     """Return pixels as Pixel Data of VR OW: in big endian even bytes come in swapped pairs (PS3.5, A.3)."""
     if pixels.itemsize > 1 or order == "<":
         return pixels.astype(pixels.dtype.newbyteorder(order)).tobytes()
@@ -87,14 +88,14 @@ def layout_of(pixels: NDArray[Any]) -> dict[str, Any]:
     }
 
 
-def element(keyword: str, value: Any, order: str, *, implicit: bool = False, signed: bool = False) -> bytes:
+def element(keyword: str, value: Any, order: Order, *, implicit: bool = False, signed: bool = False) -> bytes:
     """Return an element of the dictionary's VR; US or SS by the sign; bytes are written as they are."""
     vr = dictionary_VR(keyword)
     if vr == "US or SS":
         vr = "SS" if signed else "US"
-    elif vr.startswith("US or"):
-        vr = "OW"
-    elif vr == "OB or OW":
+    elif vr == "US or OW" and isinstance(value, list):
+        vr = "US"
+    elif " or " in vr:
         vr = "OW"
     if vr == "SQ":
         content = b"".join(_item(fields, order, implicit, signed) for fields in value)
@@ -113,7 +114,7 @@ def element(keyword: str, value: Any, order: str, *, implicit: bool = False, sig
 
 
 def raw_element(
-    tag: int, vr: str, content: bytes, order: str = "<", *, implicit: bool = False, length: int | None = None
+    tag: int, vr: str, content: bytes, order: Order = "<", *, implicit: bool = False, length: int | None = None
 ) -> bytes:
     """Return an element with any tag, VR and bytes, and any length, even a wrong one."""
     length = len(content) if length is None else length
@@ -125,7 +126,7 @@ def raw_element(
     return head + vr.encode() + struct.pack(f"{order}H", length) + content
 
 
-def pixel_data(pixels: bytes | Sequence[bytes], order: str = "<", *, implicit: bool = False) -> bytes:
+def pixel_data(pixels: bytes | Sequence[bytes], order: Order = "<", *, implicit: bool = False) -> bytes:
     """Return Pixel Data, plain or in fragments behind an empty offset table (PS3.5, A.4)."""
     if isinstance(pixels, bytes):
         return raw_element(0x7FE00010, "OW", pixels + b"\0" * (len(pixels) % 2), order, implicit=implicit)
@@ -135,7 +136,7 @@ def pixel_data(pixels: bytes | Sequence[bytes], order: str = "<", *, implicit: b
     return raw_element(0x7FE00010, "OB", content, order, implicit=implicit, length=UNDEFINED)
 
 
-def _item(fields: Elements, order: str, implicit: bool, signed: bool) -> bytes:
+def _item(fields: Elements, order: Order, implicit: bool, signed: bool) -> bytes:
     content = b"".join(element(key, value, order, implicit=implicit, signed=signed) for key, value in fields.items())
     return struct.pack(f"{order}HHI", 0xFFFE, 0xE000, len(content)) + content
 

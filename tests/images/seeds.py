@@ -3,19 +3,20 @@
 import io
 import zipfile
 from functools import cache
+from typing import Any
 
 import jpeg_ls
 import numpy as np
-import openjpeg
+from openjpeg.utils import encode_array
 from PIL import Image
 
-from tests.conftest import image_bytes, opencv_bytes, speckle
 from tests.images import dicom_files as files
 from tests.images.dicom_files import dicom, layout_of
 from tests.images.rle import rle
 from tests.images.streams import empty_htj2k, jpeg_12_bits, jpeg_lossless
+from tests.pictures import image_bytes, opencv_bytes, speckle
 
-TWELVE_BITS = {"BitsStored": 12, "HighBit": 11}
+TWELVE_BITS: dict[str, Any] = {"BitsStored": 12, "HighBit": 11}
 
 
 @cache
@@ -61,7 +62,11 @@ def _rasters() -> dict[str, bytes]:
 def _plain_dicom() -> dict[str, bytes]:
     deep = speckle(24, 32, np.uint16) >> 4
     table = {"LUTDescriptor": [4096, 0, 12], "LUTData": np.arange(4096, dtype=np.uint16)[::-1].copy()}
-    windows = {"WindowCenter": ["2048", "1000"], "WindowWidth": ["4096", "200"], "PatientName": "CANARY"}
+    windows: dict[str, Any] = {
+        "WindowCenter": ["2048", "1000"],
+        "WindowWidth": ["4096", "200"],
+        "PatientName": "CANARY",
+    }
     return {
         "dicom explicit": dicom(deep, **TWELVE_BITS, **windows, PixelPaddingValue=0, PixelSpacing=["0.1", "0.2"]),
         "dicom implicit": dicom(deep, syntax=files.IMPLICIT, **TWELVE_BITS, **windows),
@@ -85,7 +90,7 @@ def _compressed_dicom() -> dict[str, bytes]:
         "dicom jpeg lossless": dicom([jpeg_lossless(deep, 12)], syntax=files.LOSSLESS_1, **twelve),
         "dicom jpeg-ls": dicom([bytes(jpeg_ls.encode_array(deep))], syntax=files.LS, **twelve),
         "dicom jpeg 2000": dicom(
-            [openjpeg.encode(wide, bits_stored=12)], syntax=files.J2K, **layout_of(wide) | TWELVE_BITS
+            [encode_array(wide, bits_stored=12)], syntax=files.J2K, **layout_of(wide) | TWELVE_BITS
         ),
         "dicom htj2k": dicom([empty_htj2k(24, 32, 12)], syntax=files.HTJ2K, **twelve),
     }

@@ -10,7 +10,7 @@ from PIL import Image
 from camdash.errors import ImageError
 from camdash.images.decoding import decode
 from camdash.images.limits import LARGEST_FILE, MOST_PIXELS
-from tests.conftest import image_bytes, opencv_bytes, speckle
+from tests.pictures import image_bytes, opencv_bytes, speckle
 
 ORIENTATION = 0x0112
 RED, GREEN, BLUE = (255, 0, 0), (0, 255, 0), (0, 0, 255)

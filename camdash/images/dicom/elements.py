@@ -22,6 +22,8 @@ UNREADABLE = (
 """What pydicom raises of broken files; RuntimeError stands for sequences nested too deep, too."""
 
 UNDEFINED = 0xFFFFFFFF
+PIXEL_VRS = ("OB", "OW", "OF", "OD", "UN", None)
+"""None in implicit VR; a sequence would be read together with its item's heads."""
 
 
 class Elements:
@@ -96,9 +98,13 @@ class Elements:
 
     def raw(self, keyword: str) -> tuple[bytes, str, bool]:
         """Return an element's bytes, its VR, and whether its length is undefined, as that of fragments is."""
-        element = self.dataset.get_item(keyword)
-        if not isinstance(element, RawDataElement):
-            raise ImageError("The DICOM file holds its picture in a way that cannot be read.")
+        unreadable = "The DICOM file holds its picture in a way that cannot be read."
+        try:
+            element = self.dataset.get_item(keyword)
+        except UNREADABLE as error:
+            raise ImageError(unreadable) from error
+        if not isinstance(element, RawDataElement) or element.VR not in PIXEL_VRS:
+            raise ImageError(unreadable)
         return element.value or b"", element.VR or "OW", element.length == UNDEFINED
 
     def _values(self, keyword: str) -> tuple[Any, ...]:

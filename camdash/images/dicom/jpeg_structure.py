@@ -118,6 +118,6 @@ class _Frame:
             place += 2
 
 
-def _demand(holds: bool, where: str) -> None:  # noqa: FBT001  # a check, not a switch
+def _demand(holds: bool, where: str) -> None:  # a check, not a switch
     if not holds:
         raise MalformedJPEGError(where)

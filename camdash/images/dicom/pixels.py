@@ -41,7 +41,7 @@ def stored_values(parsed: Parsed) -> tuple[NDArray[Any], str]:
             return _plain(parsed), _expanded(parsed.layout.photometric)
         frame = get_frame(parsed.pixels, 0, number_of_frames=1)
         precision = _precision(frame, parsed.layout)
-        if DECODERS[UID(parsed.syntax)] == "gdcm" or precision > 8 and UID(parsed.syntax) == JPEGExtended12Bit:
+        if DECODERS[UID(parsed.syntax)] == "gdcm" or (precision > 8 and UID(parsed.syntax) == JPEGExtended12Bit):
             check_structure(frame, parsed.layout.samples)
         if UID(parsed.syntax) == JPEGExtended12Bit and precision > 8:
             return _extended_12_bits(frame, parsed.layout), parsed.layout.photometric

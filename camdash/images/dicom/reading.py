@@ -25,7 +25,7 @@ from camdash.images.dicom.syntaxes import refuse_unread
 from camdash.images.limits import LARGEST_INFLATED, MEGABYTE
 
 config.settings.reading_validation_mode = config.IGNORE  # its complaints would quote the file
-logging.getLogger("pydicom").propagate = False  # as do its log messages: they must never reach the server's log
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)  # as would its log messages
 
 LAYOUT = (
     "Rows Columns NumberOfFrames SamplesPerPixel PhotometricInterpretation PlanarConfiguration "

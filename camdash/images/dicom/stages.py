@@ -121,9 +121,18 @@ def squared(
         return values, padding, ()
     if not 1 / MOST_STRETCHED <= ratio <= MOST_STRETCHED or wanted[0] * wanted[1] > MOST_PIXELS:
         return values, padding, ("The file's pixels are said to be too long to be true; they are shown as squares.",)
-    resized = cv2.resize(values.astype(np.float32), wanted[::-1], interpolation=cv2.INTER_LINEAR)
+    resized = _resized(values, wanted, padding)
     if values.dtype.kind in "iu":
         resized = np.rint(resized)
     if padding is not None:
         padding = cv2.resize(padding.astype(np.uint8), wanted[::-1], interpolation=cv2.INTER_NEAREST) > 0
     return resized.astype(values.dtype), padding, (f"Resampled from {rows} x {columns} to square pixels.",)
+
+
+def _resized(values: NDArray[Any], size: tuple[int, int], padding: NDArray[np.bool_] | None) -> NDArray[Any]:
+    """Interpolate linearly; padding has no weight, lest it darken or brighten the edge of the image."""
+    if padding is None:
+        return cv2.resize(values.astype(np.float32), size[::-1], interpolation=cv2.INTER_LINEAR)
+    weights = (~padding).astype(np.float32)
+    weighted = cv2.resize(values * weights, size[::-1], interpolation=cv2.INTER_LINEAR)
+    return weighted / np.maximum(cv2.resize(weights, size[::-1], interpolation=cv2.INTER_LINEAR), 1e-6)

@@ -1,0 +1,98 @@
+"""ZIP files: the images come out, what is no image is counted, what means harm is refused."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from camdash.errors import ImageError
+from camdash.images.archive import is_archive, unpack
+from camdash.images.decoding import decode
+from camdash.images.limits import LARGEST_FILE, MOST_MEMBERS
+from tests.images.dicom_files import dicom
+from tests.images.seeds import archive
+from tests.pictures import image_bytes, speckle
+
+PNG = image_bytes(speckle(12, 16))
+
+
+def packed(members: Mapping[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", how) as target:
+        for name, data in members.items():
+            target.writestr(name, data)
+    return content.getvalue()
+
+
+def test_images_come_out_and_the_rest_is_counted() -> None:
+    found = unpack(archive())
+    assert [name for name, _ in found.members] == ["film.png", "film"]
+    assert (found.passed_over, found.refused) == (1, ())
+    np.testing.assert_array_equal(decode(found.members[0][1]).values, speckle(12, 16))
+
+
+def test_a_directory_of_a_disc_is_passed_over() -> None:
+    found = unpack(packed({"DICOMDIR": dicom(speckle(4, 4)), "IMAGES/1": dicom(speckle(4, 4)), "__MACOSX/._1": PNG}))
+    assert ([name for name, _ in found.members], found.passed_over) == (["1"], 2)
+
+
+@pytest.mark.parametrize("name", ["../film.png", "a/../../film.png", "/etc/film.png", "C:\\film.png", "..\\film.png"])
+def test_a_path_that_leads_out_is_refused(name: str) -> None:
+    found = unpack(packed({name: PNG, "good.png": PNG}))
+    assert [kept for kept, _ in found.members] == ["good.png"]
+    assert found.refused == (("film.png", "Its path leads out of the ZIP file, which no honest ZIP file needs."),)
+
+
+def test_a_zip_file_inside_is_refused() -> None:
+    found = unpack(packed({"inner.zip": archive(), "film.png": PNG}))
+    assert found.refused == (("inner.zip", "It is a ZIP file inside a ZIP file. Unpack it first."),)
+    assert len(found.members) == 1
+
+
+def test_an_encrypted_member_is_refused() -> None:
+    data = bytearray(packed({"film.png": PNG}, zipfile.ZIP_STORED))
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    assert unpack(bytes(data)).refused == (("film.png", "It is encrypted. Pack it without a password."),)
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_unusual_packing_is_refused(how: int) -> None:
+    assert "unusual way" in unpack(packed({"film.png": PNG}, how)).refused[0][1]
+
+
+def test_a_damaged_member_is_refused_and_the_others_kept() -> None:
+    data = bytearray(packed({"film.png": PNG, "good.png": PNG}, zipfile.ZIP_STORED))
+    data[data.index(PNG) + 200] ^= 1
+    found = unpack(bytes(data))
+    assert found.refused == (("film.png", "It is damaged inside the ZIP file. Pack it again."),)
+    assert [name for name, _ in found.members] == ["good.png"]
+
+
+def test_a_member_over_the_limit_of_a_file_is_refused() -> None:
+    found = unpack(packed({"film.png": PNG + bytes(LARGEST_FILE)}))
+    assert found.refused == (("film.png", "The file is 64 MB; at most 64 MB are read."),)
+
+
+def test_a_bomb_is_refused() -> None:
+    film = PNG + bytes(30 * 2**20)
+    with pytest.raises(ImageError, match="unpacks to far more than it should"):
+        unpack(packed({f"{k}.png": film for k in range(3)}))
+
+
+def test_too_many_members_are_refused() -> None:
+    with pytest.raises(ImageError, match=r"holds 2,001 files; at most 2,000 are looked at"):
+        unpack(packed({f"{k}.txt": b"" for k in range(MOST_MEMBERS + 1)}))
+
+
+@pytest.mark.parametrize("data", [archive()[:60], archive()[:-30], b"PK\x03\x04", b"PK\x05\x06"])
+def test_a_zip_file_cut_short_is_said_to_be_damaged(data: bytes) -> None:
+    assert is_archive(data)
+    with pytest.raises(ImageError, match=r"^The ZIP file is damaged or cut short\. Pack it again\.$"):
+        unpack(data)
+
+
+def test_a_zip_file_without_members_is_empty() -> None:
+    assert unpack(packed({})) == unpack(packed({}))
+    assert unpack(packed({})).members == ()

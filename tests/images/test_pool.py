@@ -1,0 +1,124 @@
+"""Decoding in other processes: the same radiographs, whatever becomes of a process."""
+
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdash.errors import ImageError
+from camdash.images.decoding import decode
+from camdash.images.pool import DecodingPool
+from camdash.images.radiograph import Radiograph
+from tests.images.dicom_files import dicom
+from tests.images.seeds import seeds
+from tests.pictures import image_bytes, opencv_bytes, speckle
+
+CRASHED = r"^The file crashed its decoder, so it is refused\. Export the radiograph again\.$"
+
+
+@pytest.fixture
+def pool() -> Iterator[DecodingPool]:
+    pool = DecodingPool(2)
+    yield pool
+    pool.close()
+
+
+def workers() -> list[int]:
+    """Return the processes that decode for this one."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
+    )
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "camdash.images.worker" in line]
+
+
+def same(one: Radiograph, other: Radiograph) -> bool:
+    return (
+        np.array_equal(one.display(), other.display())
+        and np.array_equal(one.values, other.values)
+        and one.values.dtype == other.values.dtype
+        and (one.window, one.encoding, one.inverted, one.facts, one.notes, one.may_hold_names)
+        == (other.window, other.encoding, other.inverted, other.facts, other.notes, other.may_hold_names)
+        and [(preset.name, preset.window) for preset in one.presets]
+        == [(preset.name, preset.window) for preset in other.presets]
+        and (one.padding is None) == (other.padding is None)
+    )
+
+
+def test_every_format_comes_back_as_it_was(pool: DecodingPool) -> None:
+    for name, data in seeds().items():
+        assert same(pool.decode(data), decode(data)), name
+    padded = dicom(speckle(7, 9), PixelPaddingValue=int(speckle(7, 9)[0, 0]))
+    np.testing.assert_array_equal(pool.decode(padded).padding, decode(padded).padding)
+
+
+def test_a_sentence_comes_back_and_the_process_is_used_again(pool: DecodingPool) -> None:
+    for _ in range(3):
+        with pytest.raises(ImageError, match=r"^This is not an image file\."):
+            pool.decode(b"patient,age")
+    assert len(workers()) == 1
+
+
+def test_eight_threads_get_their_own_radiographs(pool: DecodingPool) -> None:
+    films = [speckle(40 + k, 50) for k in range(24)]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda film: pool.decode(image_bytes(film)), films))
+    for radiograph, film in zip(found, films, strict=True):
+        np.testing.assert_array_equal(radiograph.values, film)
+    assert len(workers()) == 2
+
+
+def test_a_process_that_dies_while_it_waits_costs_one_file_at_most(pool: DecodingPool) -> None:
+    pool.decode(image_bytes(speckle(8, 8)))
+    os.kill(workers()[0], signal.SIGKILL)
+    with pytest.raises(ImageError, match=CRASHED):
+        pool.decode(image_bytes(speckle(8, 8)))
+    np.testing.assert_array_equal(pool.decode(image_bytes(speckle(8, 8))).values, speckle(8, 8))
+
+
+def test_a_process_that_is_stopped_and_killed_over_a_file_is_replaced(pool: DecodingPool) -> None:
+    pool.decode(image_bytes(speckle(8, 8)))
+    (worker,) = workers()
+    os.kill(worker, signal.SIGSTOP)  # it now has the file and does nothing with it
+    killing = threading.Thread(target=lambda: os.kill(worker, signal.SIGKILL))
+    killing.start()
+    with pytest.raises(ImageError, match=CRASHED):
+        pool.decode(image_bytes(speckle(8, 8)))
+    killing.join()
+    np.testing.assert_array_equal(pool.decode(image_bytes(speckle(9, 8))).values, speckle(9, 8))
+    assert worker not in workers()
+
+
+def test_a_file_that_takes_too_long_is_given_up() -> None:
+    pool = DecodingPool(1, seconds=0.2)
+    slow = opencv_bytes(np.zeros((7000, 7000), np.uint16), ".png")
+    with pytest.raises(ImageError, match=r"^The file takes longer than 0\.2 seconds to decode, so it was given up\."):
+        pool.decode(slow)
+    assert workers() == []
+    pool.close()
+
+
+def test_closing_ends_the_processes() -> None:
+    pool = DecodingPool(2)
+    pool.warm()
+    assert len(workers()) == 2
+    pool.close()
+    assert workers() == []
+
+
+def test_a_worker_knows_neither_the_network_nor_the_page(pool: DecodingPool) -> None:
+    pool.decode(image_bytes(speckle(8, 8)))
+    loaded = Path(f"/proc/{workers()[0]}/maps").read_text()
+    assert "numpy" in loaded
+    assert "torch" not in loaded
+
+
+def test_a_worker_inherits_no_socket(pool: DecodingPool) -> None:
+    pool.decode(image_bytes(speckle(8, 8)))
+    opened = [str(link.readlink()) for link in Path(f"/proc/{workers()[0]}/fd").iterdir()]
+    assert not [target for target in opened if target.startswith("socket")]
