@@ -4,7 +4,7 @@
 
 Needs the environment of the tests and Debian's Chromium. Prints the seconds from opening the page on a fresh server
 to the first analysed sample, the seconds from choosing a new sample to its painted maps, and the milliseconds from a
-move of the opacity to the second frame after it. Run it on a quiet machine.
+move of the opacity, or of the window's width, to the second frame after it. Run it on a quiet machine.
 """
 
 import shutil
@@ -25,9 +25,9 @@ ADDRESS = f"http://127.0.0.1:{PORT}"
 PAINTED = ".camdash[data-state=painted]"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 SAMPLES = {"Front": "Chest frontal", "Side": "Chest lateral", "Hip": "Hip", "Foot": "Foot"}
-OPACITY = """slider => new Promise(done => {
+MOVE = """(slider, by) => new Promise(done => {
   const start = performance.now();
-  slider.value = String(Number(slider.value) - Number(slider.step || 1));
+  slider.value = String(Number(slider.value) - by);
   slider.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start)));
 })"""
@@ -57,8 +57,19 @@ def _measure(page: Any) -> None:
     seconds = [_sample(page, label, name) for label, name in SAMPLES.items()]
     print(f"new sample to painted maps: median {statistics.median(seconds):.2f} s, most {max(seconds):.2f} s")
     slider = page.locator(".camdash input[type=range]").first
-    moves = [slider.evaluate(OPACITY) for _ in range(22)][2:]
-    print(f"opacity to second frame: median {statistics.median(moves):.0f} ms, most {max(moves):.0f} ms")
+    _moves("opacity", slider, 1)
+    page.get_by_role("button", name="Window", exact=True).click()
+    width = page.locator("#window input[name=width]")
+    width.evaluate(MOVE, 0.01)
+    page.wait_for_selector(PAINTED)
+    page.wait_for_selector(IDLE)
+    _moves("window", width, 0.01)
+
+
+def _moves(name: str, slider: Any, by: float) -> None:
+    """Print how long 20 moves of a slider take, after two that do not count."""
+    times = [slider.evaluate(MOVE, by) for _ in range(22)][2:]
+    print(f"{name} to second frame: median {statistics.median(times):.0f} ms, most {max(times):.0f} ms")
 
 
 def _sample(page: Any, label: str, name: str) -> float:

@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import selection
-from camdash.app.caches import ImageFile, decoded
+from camdash.app.caches import ImageFile
+from camdash.app.inversion import radiograph_of
 from camdash.app.outcomes import Refusal, outcome
 from camdash.app.turns import Waiting, line
 from camdash.evidence.analysis import Analysis
@@ -107,7 +108,7 @@ def _row(file: ImageFile, pair: Pair, waiting: Waiting) -> Row:
 
 
 def _thumbnail(file: ImageFile) -> str:
-    grey = decoded(file).display()
+    grey = radiograph_of(file).display()
     scale = THUMBNAIL / max(grey.shape)
     size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))  # OpenCV: columns, rows
     _, encoded = cv2.imencode(".jpg", cv2.resize(grey, size, interpolation=cv2.INTER_AREA))

@@ -26,7 +26,7 @@ from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
 from camdash.rendering.charts import percent
-from camdash.rendering.export import export_files
+from camdash.rendering.export import WARNING, export_files
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ def explain(request: Request, out: TextIO) -> int:
     loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
     if request.output is not None:
         _make_folder(request.output)
+        log.warning(WARNING)
     rows = []
     for row in _rows(files, loaded, request, quiet=request.as_json and out.isatty()):
         rows.append(row)

@@ -20,7 +20,7 @@ from camdash.rendering.scale import Look, scales
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 DIGEST_LENGTH = 10
-WARNING = "The radiograph may hold names or dates burned into its pixels; the overlay then shows them too."
+WARNING = "A radiograph may hold names or dates burned into its pixels; its overlays show them too."
 """Stands in a picture's metadata under the keyword that PNG has for it (PNG 1.2, 4.2.3.1)."""
 
 

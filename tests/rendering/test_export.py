@@ -8,9 +8,9 @@ from PIL import Image
 from torch import nn
 
 from camdash.evidence.analysis import Analysis, analyse
-from camdash.images.radiograph import Radiograph
+from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
 from camdash.networks.card import Fit, Preprocessing
-from camdash.rendering.export import Drawing, export_files, file_name, maps_npz, overlay_png, overlays
+from camdash.rendering.export import WARNING, Drawing, export_files, file_name, maps_npz, overlay_png, overlays, shown
 from camdash.rendering.scale import Look
 from tests.conftest import loaded, radiograph, speckle
 
@@ -46,10 +46,14 @@ def test_the_raw_maps_hold_what_adds_up_to_the_logits(analysis: Analysis) -> Non
     assert archive["class_names"].tolist() == ["Part 0", "Part 1", "Part 2"]
     assert str(archive["checkpoint_sha256"]) == "0" * 64
     assert str(archive["image_sha256"]) == SHA256
+    assert not archive["inverted"]
+    assert np.load(io.BytesIO(maps_npz(analysis, SHA256, inverted=True)))["inverted"]
 
 
 def test_no_two_drawings_share_a_file_name(analysis: Analysis) -> None:
     drawings = [Drawing(), Drawing(opacity=0.3), Drawing(Look.CLASSIC), Drawing(contrast=True), Drawing(smooth=False)]
+    drawings += [Drawing(preset=1), Drawing(window=Window(90, 60)), Drawing(window=Window(90, 61))]
+    drawings += [Drawing(inverted=True), Drawing(window=Window(90, 60, VoiFunction.SIGMOID))]
     other = replace(analysis, checkpoint=replace(analysis.checkpoint, sha256="1" * 64))
     names = [file_name("x", SHA256, one, drawing, "class-0") for one in (analysis, other) for drawing in drawings]
     names.append(file_name("x", "cd" * 32, analysis, Drawing(), "class-0"))
@@ -85,3 +89,35 @@ def test_beside_a_stronger_checkpoint_the_same_map_is_drawn_paler(film: Radiogra
     assert np.abs(beside - grey).mean() < 0.5 * np.abs(alone - grey).mean()
     with_other = file_name("x", SHA256, analysis, Drawing(), "class-1", [stronger])
     assert with_other != file_name("x", SHA256, analysis, Drawing(), "class-1")
+
+
+def test_a_radiograph_is_drawn_through_the_window_that_is_asked_for() -> None:
+    own = (
+        Preset("Table 1", Window.between(0, 255), VoiLut(0, np.array([0, 0, 1], np.uint16), 1)),
+        Preset("Window 1", Window.between(0, 102)),
+    )
+    film = Radiograph(np.array([[0, 2, 51, 102]], np.uint8), own[0].window, "drawn", lut=own[0].lut, own_presets=own)
+    np.testing.assert_array_equal(shown(film, Drawing()), [[0, 255, 255, 255]])
+    np.testing.assert_array_equal(shown(film, Drawing(preset=1)), [[0, 5, 128, 255]])
+    np.testing.assert_array_equal(shown(film, Drawing(window=Window.between(2, 51))), [[0, 0, 255, 255]])
+    np.testing.assert_array_equal(shown(film, Drawing(preset=1, inverted=True)), [[255, 250, 128, 0]])
+
+
+def test_an_overlay_lies_over_the_window_that_is_asked_for(film: Radiograph, analysis: Analysis) -> None:
+    drawing = Drawing(opacity=0, window=Window(90, 60))
+    grey = np.clip((film.values - 60.0) / 60, 0, 1) * 255
+    alone = np.asarray(Image.open(io.BytesIO(overlay_png(film, analysis, drawing, "class-1"))))
+    np.testing.assert_allclose(alone, np.repeat(grey[:, :, None], 3, axis=2), atol=0.5001)
+    for _, picture in overlays(film, analysis, drawing):
+        np.testing.assert_array_equal(picture, alone)
+
+
+def test_a_picture_warns_of_burned_in_names_unless_the_file_says_that_there_are_none(
+    film: Radiograph, analysis: Analysis
+) -> None:
+    safe = replace(film, may_hold_names=False)
+    warned, silent = (
+        Image.open(io.BytesIO(overlay_png(one, analysis, Drawing(), "class-1"))).info for one in (film, safe)
+    )
+    assert warned["Warning"] == WARNING
+    assert "Warning" not in silent
