@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdash.errors import ImageError
+from camdash.evidence.analysis import Analysis, PredictionAlone, predict
+from camdash.evidence.maps import EvidenceMaps
+from camdash.evidence.pipeline import Decoded, Explained, Item, Result
+from camdash.evidence.worklist import Line, Order, line_of, listed
+from camdash.networks.card import Checkpoint
+from camdash.networks.placement import Grid, Placement
+from tests.conftest import small_card
+
+CHECKPOINT = Checkpoint("x", Path("x"), "0" * 64, small_card())
+PLACEMENT = Placement((64, 64), (64, 64), (1, 1), (0, 0), Grid(32, 0))
+
+
+def analysis(logits: list[float], bias: float = 0.0) -> Analysis:
+    """Return an analysis of even maps with these logits, of which `bias` is bias."""
+    values = np.array(logits, np.float32) - np.float32(bias)
+    maps = np.tile(values[:, None, None], (1, 2, 2))
+    evidence = EvidenceMaps(maps, np.full(len(logits), bias, np.float32))
+    names = tuple(f"Part {k}" for k in range(len(logits)))
+    return Analysis(predict(names, evidence), evidence, PLACEMENT, CHECKPOINT)
+
+
+def line(result: Result | ImageError) -> Line:
+    return line_of("hand.png", "abc", Explained(Decoded(Item("hand.png", bytes), 0, "abc", ImageError("")), result))
+
+
+def test_a_line_says_the_two_most_probable_classes_and_how_far_they_are_apart() -> None:
+    found = line(analysis([0.5, 3.0, 1.0], bias=0.25))
+    assert (found.file, found.sha256, found.predicted, found.runner_up) == ("hand.png", "abc", "Part 1", "Part 2")
+    assert found.margin == pytest.approx(2.0)
+    assert found.evidence == pytest.approx(2.75)
+    assert found.probability == pytest.approx(np.exp(3) / np.exp([0.5, 3, 1]).sum())
+
+
+def test_the_margin_is_the_logarithm_of_how_many_times_as_probable_the_answer_is() -> None:
+    one = analysis([1.0, 0.3])
+    first, second = one.prediction.probabilities
+    assert line(one).margin == pytest.approx(np.log(first / second))
+
+
+def test_a_class_alone_has_no_runner_up() -> None:
+    found = line(analysis([2.0]))
+    assert (found.predicted, found.runner_up, found.margin) == ("Part 0", None, None)
+
+
+def test_a_network_without_maps_has_no_evidence() -> None:
+    found = line(PredictionAlone(analysis([2.0, 1.0]).prediction, CHECKPOINT, "It has no map."))
+    assert (found.predicted, found.evidence, found.error) == ("Part 0", None, "")
+    assert found.margin == pytest.approx(1.0)
+
+
+def test_a_file_without_result_has_its_sentence() -> None:
+    assert line(ImageError("It is empty.")) == Line("hand.png", "abc", error="It is empty.")
+
+
+LINES = [
+    Line("b", "1", "Hip", 0.9, "Hand", 2.0, 5.0),
+    Line("C", "2", "Hand", 0.6, "Hip", 0.5, 9.0),
+    Line("a", "3", error="It is empty."),
+    Line("d", "4", "Hip", 0.7, "Hand", 1.0, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("order", "places"),
+    [
+        (Order.GIVEN, [0, 1, 2, 3]),
+        (Order.MARGIN, [1, 3, 0, 2]),
+        (Order.PROBABILITY, [1, 3, 0, 2]),
+        (Order.EVIDENCE, [1, 0, 2, 3]),
+        (Order.CLASS, [1, 3, 0, 2]),
+        (Order.FILE, [2, 0, 1, 3]),
+    ],
+)
+def test_each_order_sorts_and_puts_what_it_knows_nothing_of_last(order: Order, places: list[int]) -> None:
+    assert listed(LINES, (), None, order) == places
+
+
+def test_classes_and_a_margin_narrow_the_list() -> None:
+    assert listed(LINES, {"Hip"}, None, Order.GIVEN) == [0, 3]
+    assert listed(LINES, {"Hip", "Hand"}, None, Order.MARGIN) == [1, 3, 0]
+    assert listed(LINES, (), 1.0, Order.GIVEN) == [1]
+    assert listed(LINES, {"Hip"}, 1.5, Order.GIVEN) == [3]
