@@ -63,8 +63,9 @@ class Run:
 class Session:
     """One tab: connected, its first screen drawn."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, query: str = "") -> None:
         self._address = address
+        self._query = query
         self._cookie = requests.get(f"{address}/_stcore/health", timeout=PATIENCE).cookies.get(COOKIE) or ""
         self._connection = ExitStack()
         self._socket = self._connection.enter_context(
@@ -78,6 +79,7 @@ class Session:
         )
         self._id = ""
         self._uploader = ""
+        self._chooser = ""
         self._files: list[UploadedFileInfo] = []
         self._buttons: dict[str, str] = {}
         self.opened = self.rerun()
@@ -102,7 +104,7 @@ class Session:
     def ask(self, *widgets: WidgetState) -> None:
         """Ask for the page and do not wait."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = self._query
         message.rerun_script.widget_states.widgets.extend([*self._standing(), *widgets])
         self._run = Run(time.perf_counter())
         self._socket.send(message.SerializeToString())
@@ -147,6 +149,14 @@ class Session:
         self.upload({name: data})
         return self.rerun()
 
+    def look_at_all(self, files: dict[str, bytes]) -> Run:
+        """Upload files, wait until all are analysed, and look at each."""
+        self.upload(files)
+        run = self.rerun()
+        for place in range(len(files)):
+            run = self.rerun(WidgetState(id=self._chooser, int_value=place))
+        return run
+
     def click(self, label: str) -> Run:
         """Click a button by its label, and wait until the page is drawn."""
         self.press(label)
@@ -174,6 +184,8 @@ class Session:
             self._run.seen = time.perf_counter() - self._run.asked
         if element.WhichOneof("type") == "file_uploader":
             self._uploader = element.file_uploader.id
+        if element.WhichOneof("type") == "selectbox" and element.selectbox.label.startswith("Files"):
+            self._chooser = element.selectbox.id
         if element.WhichOneof("type") == "button":
             self._buttons[element.button.label] = element.button.id
 
