@@ -57,7 +57,16 @@ class Run:
     @property
     def maps(self) -> dict[str, NDArray[np.float32]]:
         """The maps of the viewer by their names ("class-0"), as the browser gets them."""
-        return maps_in(next(payload for payload in map(_payload, reversed(self.elements)) if payload))
+        return maps_in(self._viewed)
+
+    @property
+    def file(self) -> str:
+        """The name of the file that the viewer shows."""
+        return str(_opened(self._viewed)[0]["picture"]["label"])
+
+    @property
+    def _viewed(self) -> bytes:
+        return next(payload for payload in map(_payload, reversed(self.elements)) if payload)
 
 
 class Session:
@@ -199,8 +208,7 @@ class Session:
 
 def maps_in(payload: bytes) -> dict[str, NDArray[np.float32]]:
     """Return the grids in what the viewer is given, by their names."""
-    length = int.from_bytes(payload[:4], "little")
-    header, body = json.loads(payload[4 : 4 + length]), payload[4 + length :]
+    header, body = _opened(payload)
     found = {}
     for source in header["sources"]:
         shape = [axis["cells"] for axis in source["axes"]]
@@ -208,6 +216,12 @@ def maps_in(payload: bytes) -> dict[str, NDArray[np.float32]]:
             grid = np.frombuffer(body, "<f4", shape[0] * shape[1], one["start"])
             found[one["id"]] = grid.reshape(shape)
     return found
+
+
+def _opened(payload: bytes) -> tuple[Any, bytes]:
+    """Return the header and what follows it (camdash/app/viewer/payload.py)."""
+    length = int.from_bytes(payload[:4], "little")
+    return json.loads(payload[4 : 4 + length]), payload[4 + length :]
 
 
 def _payload(element: Element) -> bytes:

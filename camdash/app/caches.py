@@ -32,6 +32,9 @@ T = TypeVar("T")
 MOST = 2000
 """Analyses kept for a session, and reports for all."""
 
+RADIOGRAPHS = 4
+"""Decoded radiographs kept for a session; a large film takes 30 MB, and is decoded again in a blink."""
+
 
 @dataclass(frozen=True, eq=False)
 class ImageFile:
@@ -110,7 +113,7 @@ def without_map(checkpoint: Checkpoint, waiting: Waiting) -> str:
     return held.passed(checkpoint, device) or ""
 
 
-@st.cache_resource(show_spinner=False, scope="session", max_entries=8, hash_funcs={ImageFile: _digest})
+@st.cache_resource(show_spinner=False, scope="session", max_entries=RADIOGRAPHS, hash_funcs={ImageFile: _digest})
 def decoded(file: ImageFile) -> Radiograph:
     """Return the radiograph of a file, for this session alone."""
     return decode(file.data)
@@ -119,8 +122,8 @@ def decoded(file: ImageFile) -> Radiograph:
 def analysed(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Analysis | PredictionAlone:
     """Return what a checkpoint says of a file, for this session alone: at most one forward pass each, in its turn."""
     kept, key = _analyses(), (file.sha256, checkpoint)
-    if key in kept:
-        return kept[key]
+    if (found := kept.get(key)) is not None:
+        return found
     held, device, radiograph = _held(), str(preferred_device()), decoded(file)
 
     def one_pass() -> Analysis | PredictionAlone:
@@ -141,10 +144,11 @@ def _once(kept: dict[Hashable, T], key: Hashable, work: Callable[[], T], waiting
     """
 
     def piece() -> T:
-        if key not in kept:
-            while len(kept) >= MOST:
-                del kept[next(iter(kept))]
-            kept[key] = work()
-        return kept[key]
+        if (done := kept.get(key)) is not None:
+            return done
+        while len(kept) >= MOST:
+            del kept[next(iter(kept))]
+        return kept.setdefault(key, work())
 
-    return kept[key] if key in kept else in_turn(piece, waiting)
+    found = kept.get(key)
+    return in_turn(piece, waiting) if found is None else found
