@@ -57,14 +57,24 @@ class Run:
     @property
     def maps(self) -> dict[str, NDArray[np.float32]]:
         """The maps of the viewer by their names ("class-0"), as the browser gets them."""
-        return maps_in(next(payload for payload in map(_payload, reversed(self.elements)) if payload))
+        return maps_in(self._viewed)
+
+    @property
+    def file(self) -> str:
+        """The name of the file that the viewer shows."""
+        return str(_opened(self._viewed)[0]["picture"]["label"])
+
+    @property
+    def _viewed(self) -> bytes:
+        return next(payload for payload in map(_payload, reversed(self.elements)) if payload)
 
 
 class Session:
     """One tab: connected, its first screen drawn."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, query: str = "") -> None:
         self._address = address
+        self._query = query
         self._cookie = requests.get(f"{address}/_stcore/health", timeout=PATIENCE).cookies.get(COOKIE) or ""
         self._connection = ExitStack()
         self._socket = self._connection.enter_context(
@@ -78,6 +88,7 @@ class Session:
         )
         self._id = ""
         self._uploader = ""
+        self._chooser = ""
         self._files: list[UploadedFileInfo] = []
         self._buttons: dict[str, str] = {}
         self.opened = self.rerun()
@@ -102,7 +113,7 @@ class Session:
     def ask(self, *widgets: WidgetState) -> None:
         """Ask for the page and do not wait."""
         message = BackMsg()
-        message.rerun_script.query_string = ""
+        message.rerun_script.query_string = self._query
         message.rerun_script.widget_states.widgets.extend([*self._standing(), *widgets])
         self._run = Run(time.perf_counter())
         self._socket.send(message.SerializeToString())
@@ -147,6 +158,14 @@ class Session:
         self.upload({name: data})
         return self.rerun()
 
+    def look_at_all(self, files: dict[str, bytes]) -> Run:
+        """Upload files, wait until all are analysed, and look at each."""
+        self.upload(files)
+        run = self.rerun()
+        for place in range(len(files)):
+            run = self.rerun(WidgetState(id=self._chooser, int_value=place))
+        return run
+
     def click(self, label: str) -> Run:
         """Click a button by its label, and wait until the page is drawn."""
         self.press(label)
@@ -174,6 +193,8 @@ class Session:
             self._run.seen = time.perf_counter() - self._run.asked
         if element.WhichOneof("type") == "file_uploader":
             self._uploader = element.file_uploader.id
+        if element.WhichOneof("type") == "selectbox" and element.selectbox.label.startswith("Files"):
+            self._chooser = element.selectbox.id
         if element.WhichOneof("type") == "button":
             self._buttons[element.button.label] = element.button.id
 
@@ -187,8 +208,7 @@ class Session:
 
 def maps_in(payload: bytes) -> dict[str, NDArray[np.float32]]:
     """Return the grids in what the viewer is given, by their names."""
-    length = int.from_bytes(payload[:4], "little")
-    header, body = json.loads(payload[4 : 4 + length]), payload[4 + length :]
+    header, body = _opened(payload)
     found = {}
     for source in header["sources"]:
         shape = [axis["cells"] for axis in source["axes"]]
@@ -196,6 +216,12 @@ def maps_in(payload: bytes) -> dict[str, NDArray[np.float32]]:
             grid = np.frombuffer(body, "<f4", shape[0] * shape[1], one["start"])
             found[one["id"]] = grid.reshape(shape)
     return found
+
+
+def _opened(payload: bytes) -> tuple[Any, bytes]:
+    """Return the header and what follows it (camdash/app/viewer/payload.py)."""
+    length = int.from_bytes(payload[:4], "little")
+    return json.loads(payload[4 : 4 + length]), payload[4 + length :]
 
 
 def _payload(element: Element) -> bytes:

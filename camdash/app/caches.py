@@ -34,6 +34,9 @@ T = TypeVar("T")
 MOST = 2000
 """Analyses kept for a session, and reports for all."""
 
+RADIOGRAPHS = 4
+"""Decoded radiographs kept for a session; a large film takes 30 MB, and is decoded again in a blink."""
+
 
 @dataclass(frozen=True, eq=False)
 class ImageFile:
@@ -112,7 +115,7 @@ def without_map(checkpoint: Checkpoint, waiting: Waiting) -> str:
     return held.passed(checkpoint, device) or ""
 
 
-@st.cache_resource(show_spinner=False, scope="session", max_entries=8, hash_funcs={ImageFile: _digest})
+@st.cache_resource(show_spinner=False, scope="session", max_entries=RADIOGRAPHS, hash_funcs={ImageFile: _digest})
 def decoded(file: ImageFile) -> Radiograph:
     """Return the radiograph of a file, for this session alone."""
     return decode(file.data)
@@ -132,8 +135,8 @@ def analysed(
     If `inverted`, of the file with black and white exchanged.
     """
     kept, key = _analyses(), (file.sha256, checkpoint, inverted)
-    if key in kept:
-        return kept[key]
+    if (found := kept.get(key)) is not None:
+        return found
     held, device = _held(), str(preferred_device())
     radiograph = decoded(file).inverse() if inverted else decoded(file)
 
@@ -149,9 +152,9 @@ def analysed(
     return _once(kept, key, one_pass, waiting)
 
 
-def known(file: ImageFile, checkpoint: Checkpoint) -> Analysis | PredictionAlone | None:
+def known(file: ImageFile, checkpoint: Checkpoint, *, inverted: bool = False) -> Analysis | PredictionAlone | None:
     """Return what a checkpoint said of a file in this session; None where it was not asked yet."""
-    return _analyses().get((file.sha256, checkpoint))
+    return _analyses().get((file.sha256, checkpoint, inverted))
 
 
 def pass_over_many(checkpoint: Checkpoint, waiting: Waiting) -> Run:
@@ -165,16 +168,16 @@ def pass_over_many(checkpoint: Checkpoint, waiting: Waiting) -> Run:
         log.info("forward pass of %s for %d images", checkpoint.name, len(batch))
         results = runner(held.get(checkpoint, device))(batch)
         for one, result in zip(batch, results, strict=True):
-            _keep(kept, (one.sha256, checkpoint), result)
+            _keep(kept, (one.sha256, checkpoint, False), result)
         return results
 
     return lambda batch: in_turn(partial(one_pass, batch), waiting)
 
 
-def _keep(kept: dict[Hashable, T], key: Hashable, value: T) -> None:
+def _keep(kept: dict[Hashable, T], key: Hashable, value: T) -> T:
     while len(kept) >= MOST:
         del kept[next(iter(kept))]
-    kept[key] = value
+    return kept.setdefault(key, value)
 
 
 def _once(kept: dict[Hashable, T], key: Hashable, work: Callable[[], T], waiting: Waiting) -> T:
@@ -185,8 +188,9 @@ def _once(kept: dict[Hashable, T], key: Hashable, work: Callable[[], T], waiting
     """
 
     def piece() -> T:
-        if key not in kept:
-            _keep(kept, key, work())
-        return kept[key]
+        if (done := kept.get(key)) is None:
+            done = _keep(kept, key, work())
+        return done
 
-    return kept[key] if key in kept else in_turn(piece, waiting)
+    found = kept.get(key)
+    return in_turn(piece, waiting) if found is None else found

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app.caches import reported
 from camdash.app.text import plain
 from camdash.app.turns import line
+from camdash.errors import CamdashError
 from camdash.networks.catalog import checkpoint_folders, entries
 from camdash.networks.matching import KeyMatch
 from camdash.networks.report import IntakeReport
@@ -24,8 +25,12 @@ def checkpoints_page() -> None:
         st.info("There is no checkpoint. Put one into the folder `checkpoints`.")
     for entry in found:
         place = st.empty()
-        with st.spinner(f"Reading and checking {plain(entry.path.name)} …"):
-            report = reported(entry, partial(_wait, place))
+        try:
+            with st.spinner(f"Reading and checking {plain(entry.path.name)} …"):
+                report = reported(entry, partial(_wait, place))
+        except CamdashError as error:
+            st.error(plain(str(error)))
+            return
         place.empty()
         _show(report)
 

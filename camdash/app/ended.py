@@ -1,53 +1,42 @@
-"""What a session held is let go soon after its tab was closed, also when nobody comes any more.
+"""What a session held is let go when its time to live is over, also when nobody comes any more.
 
 Streamlit keeps a closed tab's session for a while (`server.disconnectedSessionTTL`), so that a short loss of network
-is forgiven. But it forgets those whose time is over only when the next tab is closed, and until then holds their
-radiographs. Here it is reminded. It has no public way to do so: the names with underscores are used in this file alone.
+is forgiven. It forgets those whose time is over only when the next tab is closed, and until then holds their
+radiographs. Here each is closed just before its time is over; afterwards Streamlit would not find it any more.
 """
 
 import asyncio
-from dataclasses import dataclass
 
 import streamlit as st
 from streamlit import runtime
-from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-SPARE = 1.0
-"""Seconds beyond the time to live."""
+SHARE = 0.9
+"""Of the time to live, after which a session is closed."""
 
-
-@dataclass(frozen=True, eq=False)
-class Reminder:
-    """Reminds the server, in its own event loop, to forget the sessions whose time is over."""
-
-    loop: asyncio.AbstractEventLoop
-    sessions: WebsocketSessionManager
-
-    def now(self) -> None:
-        """Remind it at once; listing the sessions is what makes it forget."""
-        self.loop.call_soon_threadsafe(self.sessions.list_sessions)
-
-    def later(self) -> None:
-        """Remind it when the time of a session that ends now is over."""
-        delay = float(st.get_option("server.disconnectedSessionTTL")) + SPARE
-        self.loop.call_soon_threadsafe(self.loop.call_later, delay, self.sessions.list_sessions)
+_closing: dict[str, asyncio.TimerHandle] = {}
 
 
-def _ended(reminder: Reminder | None) -> None:
-    if reminder is not None and not reminder.loop.is_closed():
-        reminder.later()
+def _disconnected(session: str) -> None:
+    """Have a session closed once its time is over; the server calls this in its event loop when the tab closes."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:  # the caches were emptied, no tab was closed
+        return
+    if session in _closing:
+        _closing.pop(session).cancel()
+    delay = SHARE * float(st.get_option("server.disconnectedSessionTTL"))
+    _closing[session] = loop.call_later(delay, _close, session)
 
 
-@st.cache_resource(show_spinner=False, scope="session", on_release=_ended)
-def remember_the_end() -> Reminder | None:
-    """Note that a session has begun: others whose time is over are let go now, and this one when its time has come.
+def _close(session: str) -> None:
+    _closing.pop(session, None)
+    if runtime.exists() and not runtime.get_instance().is_active_session(session):
+        runtime.get_instance().close_session(session)
 
-    None where there is no server, such as in a test of the page alone.
-    """
-    server = runtime.get_instance()
-    sessions = getattr(server, "_session_mgr", None)
-    if not isinstance(sessions, WebsocketSessionManager):
-        return None
-    reminder = Reminder(server._get_async_objs().eventloop, sessions)
-    reminder.now()
-    return reminder
+
+@st.cache_resource(show_spinner=False, scope="session", on_release=_disconnected)
+def remember_the_end() -> str:
+    """Note that a session has begun, so that its end is noticed; return its name."""
+    context = get_script_run_ctx()
+    return context.session_id if context else ""

@@ -26,7 +26,7 @@ LONGEST = 100
 TICK = 0.5
 """Seconds between two questions whether somebody still waits for a piece."""
 
-NICENESS, LEAST = 10, 19
+NICENESS, LEAST = 5, 19
 """How far the device's thread steps back, in the units of nice(1), and the least priority there is. Linux alone keeps
 priorities by thread; elsewhere all stays as it is."""
 

@@ -34,6 +34,16 @@ def test_each_file_is_listed_with_what_was_recognised_and_its_check(report: AppT
     assert "evidence + bias meets" in words(report)
 
 
+@pytest.mark.parametrize(("variable", "value"), [("CAMDASH_DEVICE", "moon"), ("CAMDASH_CHECKPOINTS_AT_ONCE", "none")])
+def test_a_setting_that_makes_no_sense_is_said(
+    report: AppTest, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    report.run()
+    assert not report.exception
+    assert value in report.error[0].value
+
+
 def test_a_file_that_fails_is_listed_with_its_sentence_and_breaks_nothing(checkpoints: Path, report: AppTest) -> None:
     (checkpoints / "empty.pth").write_bytes(b"")
     (checkpoints / "picture.pt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
