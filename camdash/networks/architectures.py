@@ -51,6 +51,22 @@ class _Outlines(TorchFunctionMode):
         return func(*args, **options)
 
 
+class _Unfilled(TorchFunctionMode):
+    """Leave out the random numbers with which builders fill parameters: an outline has room for none.
+
+    On the meta device they come from Python code that imports PyTorch's compiler, which takes seconds.
+    """
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        return args[0] if func in (Tensor.normal_, Tensor.uniform_) else func(*args, **(kwargs or {}))
+
+
 def family_of(architecture: str) -> Family:
     """Return the family of a builder's name.
 
@@ -82,7 +98,7 @@ def build(architecture: str, class_count: int, channels: int, **options: Any) ->
 
 def blueprint(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:
     """Build the network on the meta device: names, shapes and arithmetic, but no numbers and no memory."""
-    with _Outlines() if architecture in REGNET.builders else torch.device("meta"):
+    with _Outlines() if architecture in REGNET.builders else torch.device("meta"), _Unfilled():
         return build(architecture, class_count, channels, **options).to("meta")
 
 

@@ -16,7 +16,7 @@ from camdash.networks.families import Family
 from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.matching import COUNTER
 from camdash.networks.recognition import CHANNELS, class_count_of, fixed_input, head_renames, match_keys
-from camdash.networks.split import check_finite, random_input, split
+from camdash.networks.split import CHECK_SHAPE, check_finite, random_input, split
 from camdash.networks.weights import StoredWeights, in_float32, read_stored
 from camdash.networks.whole import WholeNetwork
 
@@ -146,10 +146,13 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     if card.architecture in TRANSFORMED:
         options["transform_input"] = bool(card.transform_input)
     network = blueprint(card.architecture, len(card.class_names), channels, **options)
+    shape = card.preprocessing.input_size
+    if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:
+        return network  # the check of the split runs on less; an outline's pass imports PyTorch's compiler
     try:
-        network(torch.empty(1, channels, *card.preprocessing.input_size, device="meta"))
+        network(torch.empty(1, channels, *shape, device="meta"))
     except RuntimeError as error:
-        size = " x ".join(str(length) for length in card.preprocessing.input_size)
+        size = " x ".join(str(length) for length in shape)
         raise CheckpointError(f"An input of {size} pixels is too small for {card.architecture}.") from error
     return network
 

@@ -45,11 +45,11 @@ def onnx_model(network: SplitNetwork) -> bytes:
     return recorder.model(network.channels, results)
 
 
-class _Recorder(TorchDispatchMode):
+class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Write down the operations of this thread, and of no other: nodes, and the weights that they read."""
 
     def __init__(self, inputs: Tensor) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._names = {id(inputs): INPUT}
         self._alive = [inputs]  # an id is a tensor's own only as long as the tensor lives
         self._nodes: list[onnx.NodeProto] = []
@@ -70,6 +70,11 @@ class _Recorder(TorchDispatchMode):
         elif func is not aten.empty.memory_format:  # batch norm's scratch room, which nothing reads
             raise CheckpointError(f"The operation {func} has no translation to ONNX.")
         return result
+
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Say that nothing here needs protection from PyTorch's compiler, which would be imported for that."""
+        return False
 
     def node(self, kind: str, inputs: Sequence[Any], *results: Tensor, **attributes: Any) -> str:
         """Add a node that makes `results` (none: a value that torch has no tensor for); return its first name."""
@@ -128,14 +133,16 @@ def _convolution(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
 
 
 def _max_pool(graph: _Recorder, args: Sequence[Any], result: Sequence[Tensor]) -> None:
-    inputs, kernel, stride, padding, dilation, ceil = (*args, *([0, 0], [1, 1], False)[len(args) - 3 :])
+    defaults: tuple[Any, ...] = ([0, 0], [1, 1], False)
+    inputs, kernel, stride, padding, dilation, ceil = (*args, *defaults[len(args) - 3 :])
     pads = [*padding, *padding]
     shape = {"kernel_shape": kernel, "strides": stride, "pads": pads, "dilations": dilation, "ceil_mode": int(ceil)}
     graph.node("MaxPool", [inputs], result[0], **shape)
 
 
 def _average_pool(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
-    inputs, kernel, stride, padding, ceil, with_padding = (*args, *([0, 0], False, True)[len(args) - 3 :])
+    defaults: tuple[Any, ...] = ([0, 0], False, True)
+    inputs, kernel, stride, padding, ceil, with_padding = (*args, *defaults[len(args) - 3 :])
     shape = {"kernel_shape": kernel, "strides": stride or kernel, "pads": [*padding, *padding], "ceil_mode": int(ceil)}
     graph.node("AveragePool", [inputs], result, count_include_pad=int(with_padding), **shape)
 

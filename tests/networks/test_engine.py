@@ -70,7 +70,7 @@ def test_batch_and_size_are_free(tmp_path: Path, shape: tuple[int, ...]) -> None
     loaded = ready(tmp_path)
     expected = loaded.engine
     finish(loaded.accelerate())
-    inputs = random_images(1, *shape[2:], count=shape[0])
+    inputs = random_images(shape[1], shape[2], shape[3], shape[0])
     torch.testing.assert_close(loaded.maps_and_pooled(inputs), expected.maps_and_pooled(inputs), rtol=1e-4, atol=1e-4)
 
 
@@ -138,11 +138,12 @@ BEGUN, GO_ON = Event(), Event()
 
 def test_a_pass_that_has_begun_ends_on_its_own_engine(tmp_path: Path) -> None:
     loaded, inputs = ready(tmp_path), random_images(1, 64, 96)
-    expected = loaded.maps_and_pooled(inputs)
+    original, expected = loaded.engine, loaded.maps_and_pooled(inputs)
     loaded.slot.engine = Waiting(split_of(loaded))
     with ThreadPoolExecutor(1) as pool:
         begun = pool.submit(loaded.maps_and_pooled, inputs)
         BEGUN.wait()
+        loaded.slot.engine = original
         finish(loaded.accelerate())
         assert isinstance(loaded.engine, OnnxEngine)
         GO_ON.set()
