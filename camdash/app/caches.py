@@ -19,7 +19,7 @@ from camdash.app.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
 from camdash.evidence.pipeline import Decoded, Result, Run, runner
-from camdash.images.decoding import decode
+from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import Entry, describe
@@ -118,7 +118,7 @@ def without_map(checkpoint: Checkpoint, waiting: Waiting) -> str:
 @st.cache_resource(show_spinner=False, scope="session", max_entries=RADIOGRAPHS, hash_funcs={ImageFile: _digest})
 def decoded(file: ImageFile) -> Radiograph:
     """Return the radiograph of a file, for this session alone."""
-    return decode(file.data)
+    return shared_pool().decode(file.data)
 
 
 @st.cache_resource(show_spinner=False, scope="session", max_entries=2, hash_funcs={ImageFile: _digest})

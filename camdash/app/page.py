@@ -45,6 +45,8 @@ def page(controls: Controls) -> None:
         place.empty()
         show_arrows()
         _show(file, results)
+        if isinstance(results[0], Analysis):
+            say_engine(controls.engine, results[0])
         if second is None:
             show_all(controls.results, files, checkpoint)
         else:

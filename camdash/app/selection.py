@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camdash.app.caches import ImageFile
+from camdash.app.opened import opened
 from camdash.app.samples import FIRST, sample
 
 SAMPLE, FILE, UPLOADS = "sample", "file", "uploads"
@@ -27,13 +28,13 @@ def uploads_changed() -> None:
     """Look at the first file that was not there before; back to the sample when none is left."""
     uploads = st.session_state.get(UPLOADS) or []
     known: tuple[str, ...] = st.session_state.get(KNOWN, ())
-    present = tuple(upload.file_id for upload in uploads)
+    present = opened(uploads).keys
     st.session_state[KNOWN] = present
     new = [index for index, file_id in enumerate(present) if file_id not in known]
     place = st.session_state.get(FILE)
     if new:
         choose_file(new[0])
-    elif not uploads:
+    elif not present:
         choose_sample(FIRST)
     elif place is not None:
         looked_at = known[place] if place < len(known) else ""

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from camdash.app import link, selection
 from camdash.app.caches import ImageFile, described, settled
 from camdash.app.ended import remember_the_end
+from camdash.app.opened import opened
 from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.text import named, plain
 from camdash.app.uploads import keep_uploads_in_memory
 from camdash.app.viewer import look_control
 from camdash.errors import CheckpointError
+from camdash.evidence.analysis import Analysis
 from camdash.networks.card import Card, Checkpoint
 from camdash.networks.catalog import Entry, checkpoint_folders, entries
-from camdash.networks.engine import Engine
 
-FIRST, SECOND, FILES = "checkpoint", "second", "files"
+FIRST, SECOND = "checkpoint", "second"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +78,9 @@ def choose_checkpoint() -> tuple[Checkpoint | None, DeltaGenerator]:
     return checkpoint, engine
 
 
-def say_engine(place: DeltaGenerator, engine: Engine, remark: str) -> None:
-    """Say which engine runs the checkpoint, and why it is not a faster one."""
-    place.caption(plain(" ".join([f"Engine: {engine.name}.", remark]).strip()))
+def say_engine(place: DeltaGenerator, analysis: Analysis) -> None:
+    """Say which engine ran the checkpoint on the image, and why it was not a faster one."""
+    place.caption(plain(f"Engine: {analysis.engine}"))
 
 
 def choose_second(first: Checkpoint | None) -> Checkpoint | None:
@@ -104,9 +104,12 @@ def choose_files() -> list[ImageFile]:
         accept_multiple_files=True,
         key=selection.UPLOADS,
         on_change=selection.uploads_changed,
-        help="PNG, JPEG, TIFF, BMP or WebP, up to 64 MB each. They stay in this session's memory.",
+        help="DICOM, PNG, JPEG, TIFF, BMP or WebP, up to 64 MB each, or a ZIP file of them. They stay in memory.",
     )
-    files = _files(uploads or [])
+    found = opened(uploads or [])
+    for remark in found.remarks:
+        st.warning(remark)
+    files = list(found.files)
     if files:
         st.selectbox(
             f"Files ({len(files)})",
@@ -118,14 +121,6 @@ def choose_files() -> list[ImageFile]:
             on_change=selection.file_chosen,
         )
     return files
-
-
-def _files(uploads: Sequence[UploadedFile]) -> list[ImageFile]:
-    """Return the uploads with their digests; each is read once, not at every rerun."""
-    known: dict[str, ImageFile] = st.session_state.get(FILES, {})
-    files = {one.file_id: known.get(one.file_id) or ImageFile.of(one.name, one.getvalue()) for one in uploads}
-    st.session_state[FILES] = files
-    return list(files.values())
 
 
 def choose_sample() -> None:

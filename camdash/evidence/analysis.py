@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from camdash.errors import CheckpointError
 from camdash.evidence.maps import EvidenceMaps
@@ -62,13 +63,23 @@ class Familiarity:
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
-    """What one forward pass of one checkpoint says of one radiograph; `familiarity` is None where it has no check."""
+    """What one forward pass of one checkpoint says of one radiograph.
+
+    Attributes:
+        prediction: what the maps add up to.
+        maps: of all classes.
+        placement: where the radiograph lies in the network's input.
+        checkpoint: whose network it was.
+        familiarity: None where the checkpoint has no check.
+        engine: what ran the network, in words.
+    """
 
     prediction: Prediction
     maps: EvidenceMaps
     placement: Placement
     checkpoint: Checkpoint
     familiarity: Familiarity | None = None
+    engine: str = ""
 
     @property
     def on_padding(self) -> NDArray[np.float64]:
@@ -144,7 +155,7 @@ def _analysis(
     card = loaded.checkpoint.card
     prediction = predict(card.class_names, evidence)
     placement = place(radiograph.shape, card.preprocessing, loaded.network.grid)
-    return Analysis(prediction, evidence, placement, loaded.checkpoint, familiarity)
+    return Analysis(prediction, evidence, placement, loaded.checkpoint, familiarity, loaded.slot.words)
 
 
 def predict_alone(radiograph: Radiograph, loaded: LoadedPredictor) -> PredictionAlone:

@@ -58,6 +58,11 @@ class EngineSlot:
         self.remark = ""
         self._untaken = Lock()
 
+    @property
+    def words(self) -> str:
+        """What runs the network, and why it is not a faster engine, for people."""
+        return " ".join([f"{self.engine.name}.", self.remark]).strip()
+
     def claim(self) -> bool:
         """Return True to the first who asks, who may then exchange the engine."""
         return self._untaken.acquire(blocking=False)

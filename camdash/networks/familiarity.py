@@ -53,7 +53,8 @@ class FamiliarityCheck:
         """
         cosines = unit(pooled.float()) @ self.vectors.T
         nearest = cosines.topk(min(self.neighbours, len(self.vectors)), dim=1).values
-        return (1 - nearest[:, -1]).clamp_min(0)
+        distances: Tensor = (1 - nearest[:, -1]).clamp_min(0)
+        return distances
 
     @property
     def text(self) -> str:

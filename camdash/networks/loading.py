@@ -16,7 +16,7 @@ from camdash.networks.families import Family
 from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.matching import COUNTER
 from camdash.networks.recognition import CHANNELS, class_count_of, fixed_input, head_renames, match_keys
-from camdash.networks.split import CHECK_SHAPE, check_finite, random_input, split
+from camdash.networks.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
 from camdash.networks.weights import StoredWeights, in_float32, read_stored
 from camdash.networks.whole import WholeNetwork
 

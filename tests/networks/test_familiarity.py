@@ -26,7 +26,9 @@ from camdash.networks.writing import write_checkpoint
 from tests.conftest import radiograph, random_network, save_checkpoint, save_state_dict, small_card, speckle
 
 CHECK = FamiliarityCheck(unit(torch.tensor([[1.0, 0.0], [0.0, 2.0]])), 0.1, "two images", neighbours=1)
-WIDE = FamiliarityCheck(unit(torch.rand(3, 512, generator=torch.Generator().manual_seed(1))), 0.25, "three images", neighbours=2)
+WIDE = FamiliarityCheck(
+    unit(torch.rand(3, 512, generator=torch.Generator().manual_seed(1))), 0.25, "three images", neighbours=2
+)
 
 
 def test_the_distance_is_one_minus_the_cosine_to_the_nearest_vector() -> None:
