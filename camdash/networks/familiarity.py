@@ -51,7 +51,7 @@ class FamiliarityCheck:
         Args:
             pooled: (n, channels), activations averaged over the cells, on the CPU.
         """
-        cosines = unit(pooled.float()) @ self.vectors.T
+        cosines: Tensor = unit(pooled.float()) @ self.vectors.T
         nearest = cosines.topk(min(self.neighbours, len(self.vectors)), dim=1).values
         distances: Tensor = (1 - nearest[:, -1]).clamp_min(0)
         return distances

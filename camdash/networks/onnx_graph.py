@@ -31,8 +31,8 @@ aten = torch.ops.aten
 def onnx_model(network: SplitNetwork) -> bytes:
     """Return the ONNX model from a network input (n, channels, rows, columns) to maps and pooled activations.
 
-    The maps are (n, classes, grid rows, grid columns), the pooled activations (n, c). Batch and size are free. The model
-    is kept in memory; nothing is written to disk.
+    The maps are (n, classes, grid rows, grid columns), the pooled activations (n, c). Batch and size are free. The
+    model is kept in memory; nothing is written to disk.
 
     Raises:
         CheckpointError: an operation of the network is not among those that are known.

@@ -1,0 +1,70 @@
+"""What the page says of an image that a checkpoint was not trained on, and the samples that show a shortcut."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from camdash.networks.catalog import describe, entry_of
+from camdash.networks.familiarity import FamiliarityCheck, unit, write_beside
+from tests.conftest import save_checkpoint
+
+NOT_TRUSTED = "This image does not look like what this checkpoint was trained on: do not trust the answer."
+
+
+def give_check(path: Path, threshold: float) -> None:
+    vectors = unit(torch.rand(4, 512, generator=torch.Generator().manual_seed(2)))
+    write_beside(path, describe(entry_of(path)).sha256, FamiliarityCheck(vectors, threshold))
+
+
+def warnings(page: AppTest) -> str:
+    return " ".join(str(one.value) for one in page.warning)
+
+
+def captions(page: AppTest) -> str:
+    return " ".join(str(one.value) for one in page.caption)
+
+
+@pytest.mark.parametrize(("threshold", "warned"), [(0.0, True), (2.0, False)])
+def test_the_page_warns_above_the_answer_of_an_unfamiliar_image_and_still_shows_everything(
+    checkpoints: Path, page: AppTest, threshold: float, warned: bool
+) -> None:
+    give_check(checkpoints / "first.safetensors", threshold)
+    page.run()
+    assert not page.exception
+    assert (NOT_TRUSTED in warnings(page)) is warned
+    assert ("does not look like the training images" in captions(page)) is warned
+    assert len(page.get("plotly_chart")) == 1
+    assert len(page.get("bidi_component")) == 2
+
+
+def test_a_checkpoint_without_a_check_says_so(page: AppTest) -> None:
+    page.run()
+    assert NOT_TRUSTED not in warnings(page)
+    assert "This checkpoint has no check for images unlike its training's" in captions(page)
+
+
+def test_in_a_comparison_it_is_said_which_of_the_two_is_not_to_be_trusted(checkpoints: Path, page: AppTest) -> None:
+    give_check(checkpoints / "second.safetensors", 0.0)
+    page.query_params["with"] = "second"
+    page.run()
+    assert "This image does not look like what B was trained on: do not trust its answer." in warnings(page)
+    give_check(checkpoints / "first.safetensors", 0.0)
+    page.run()
+    assert "This image does not look like what A and B were trained on: do not trust the answers." in warnings(page)
+
+
+def test_one_click_compares_with_the_shortcut_on_the_marked_hand(checkpoints: Path, page: AppTest) -> None:
+    save_checkpoint(checkpoints, "shortcut")
+    page.run()
+    page.button(key="shortcut").click().run()
+    assert not page.exception
+    assert page.selectbox(key="second").value.name == "shortcut"
+    assert page.selectbox(key="checkpoint").value.name == "first"
+    assert page.session_state["sample"] == "hand_marked"
+
+
+def test_where_the_shortcut_is_not_there_it_is_not_offered(page: AppTest) -> None:
+    page.run()
+    assert "shortcut" not in [button.key for button in page.button]

@@ -1,0 +1,56 @@
+"""ZIP files and limits on the page."""
+
+import io
+import zipfile
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from camdash.app import opened
+from tests.app.test_page import film, texts, upload
+
+
+def archive(members: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as written:
+        for name, data in members.items():
+            written.writestr(name, data)
+    return content.getvalue()
+
+
+def test_a_zip_file_is_opened_beside_single_files_and_what_is_no_image_is_counted(page: AppTest) -> None:
+    packed = archive(
+        {"study/a.png": film(1), "study/b.png": film(2), "study/notes.txt": b"words", "DICOMDIR": b"x" * 200}
+    )
+    upload(page.run(), ("one.png", film()), ("study.zip", packed))
+    assert not page.exception
+    files = page.selectbox(key="file").options
+    assert [name.split(" · ")[1] for name in files] == ["one.png", "a.png", "b.png"]
+    assert "`study.zip`: 2 files that are no images were passed over." in texts(page)
+
+
+def test_a_damaged_zip_file_is_said_and_the_others_are_shown(page: AppTest) -> None:
+    packed = archive({"a.png": film(1)})
+    upload(page.run(), ("broken.zip", packed[: len(packed) // 2]), ("one.png", film()))
+    assert not page.exception
+    assert [name.split(" · ")[1] for name in page.selectbox(key="file").options] == ["one.png"]
+    assert "`broken.zip`: " in texts(page)
+
+
+def test_files_beyond_the_limits_are_left_out_and_the_first_are_open(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opened, "LARGEST_SESSION", len(film(0)) + len(film(1)))
+    monkeypatch.setattr("camdash.images.limits.LARGEST_SESSION", len(film(0)) + len(film(1)))
+    upload(page.run(), *((f"{k}.png", film(k)) for k in range(3)))
+    assert [name.split(" · ")[1] for name in page.selectbox(key="file").options] == ["0.png", "1.png"]
+    assert "Remove some before adding more" in texts(page).replace("\\", "")
+    assert "The first 2 are open." in texts(page)
+
+
+def test_removing_a_zip_file_goes_back_to_a_sample(page: AppTest) -> None:
+    upload(page.run(), ("study.zip", archive({"a.png": film(1)})))
+    assert page.session_state["file"] == 0
+    page.file_uploader(key="uploads").set_value([]).run()
+    assert not page.exception
+    assert page.session_state["sample"] == "hand"
