@@ -13,7 +13,7 @@ st.set_page_config(
 )
 frame()
 
-with st.spinner("Starting: loading the libraries …"):  # they import torch: after the first paint
+with st.spinner("Starting: loading the libraries …"), st.skeleton(height=480):  # torch: after the first paint
     from camdash.app.checkpoints_page import checkpoints_page
     from camdash.app.page import page
     from camdash.app.sidebar import controls

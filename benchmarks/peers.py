@@ -45,7 +45,7 @@ def main() -> None:
         return
     os.environ["CAMDASH_ENGINE"] = "onnx" if device.type == "cpu" else "torch"
     result: dict[str, Any] = {"machine": _machine(given.threads, device), "times": [], "memory": []}
-    print(json.dumps(result["machine"]))
+    print(json.dumps(result["machine"]), flush=True)
     for side in given.sides:
         for count in given.batches:
             result["times"] += _timed(task(side, count, device), given.repeats)
@@ -129,7 +129,8 @@ def _print(title: str, rows: list[dict[str, Any]]) -> None:
         difference = "" if row["deviation"] is None else f"{row['deviation']:.0e}"
         print(
             f"| {row['name']} | {taken[0]:.0f} ({taken[1]:.0f} to {taken[2]:.0f}) | {ratio[0]:.2f} "
-            f"({ratio[1]:.2f} to {ratio[2]:.2f}) | {row['fastest ratio']:.2f} | {difference} |"
+            f"({ratio[1]:.2f} to {ratio[2]:.2f}) | {row['fastest ratio']:.2f} | {difference} |",
+            flush=True,
         )
 
 
@@ -147,7 +148,7 @@ def _measured(name: str, side: int, threads: int) -> dict[str, Any]:
         [sys.executable, "-m", "benchmarks.peers", *arguments], env=environment, check=True, capture_output=True
     )
     megabytes = float(run.stdout)
-    print(f"{side} x {side}, one image, peak extra memory: {name}: {megabytes:.0f} MB")
+    print(f"{side} x {side}, one image, peak extra memory: {name}: {megabytes:.0f} MB", flush=True)
     return {"name": name, "side": side, "megabytes": round(megabytes, 1)}
 
 
