@@ -14,8 +14,7 @@ def about_image(file: ImageFile) -> None:
     with st.popover("About this image", icon=":material/info:"):
         st.markdown(f"{plain(radiograph.encoding)}, {columns} × {rows} pixels")
         if radiograph.facts:
-            lines = (f"| {plain(name)} | {plain(value)} |" for name, value in radiograph.facts)
-            st.markdown("\n".join(["| | |", "| --- | --- |", *lines]))
+            st.markdown(" · ".join(f"{plain(name)} **{plain(value)}**" for name, value in radiograph.facts))
         for note in radiograph.notes:
             st.caption(plain(note))
         choose_inversion(file)
