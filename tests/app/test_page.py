@@ -202,3 +202,21 @@ def test_a_network_without_exact_map_gives_prediction_chart_and_the_reason(check
     assert len(page.get("plotly_chart")) == 1
     assert "no map" in page.info[0].value
     assert len(page.get("bidi_component")) == 1
+
+
+def test_arrows_go_from_one_upload_to_the_next(page: AppTest, passes: list[tuple[int, ...]]) -> None:
+    upload(page.run(), *((f"film{k}.png", film(k)) for k in range(3)))
+    assert page.button(key="arrow-previous").disabled
+    page.button(key="arrow-next").click().run()
+    assert page.selectbox(key="file").value == 1
+    page.session_state["order_of_uploads"] = (page.session_state["known_uploads"], [2, 1, 0])
+    page.run()
+    page.button(key="arrow-next").click().run()
+    assert page.selectbox(key="file").value == 0
+    assert page.button(key="arrow-next").disabled
+    assert analysed(passes) == 1 + 3
+
+
+def test_without_several_uploads_there_are_no_arrows(page: AppTest) -> None:
+    upload(page.run(), ("film.png", film()))
+    assert not [one for one in page.button if one.key and one.key.startswith("arrow")]

@@ -1,0 +1,180 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from camdash.app import worklist_rows
+from camdash.evidence.worklist import Order
+from tests.app.test_page import analysed, film, texts, upload
+
+
+def shown() -> None:
+    import streamlit as st
+
+    from camdash.app.sidebar import controls
+    from camdash.app.worklist import worklist_page
+
+    def first_page() -> None:
+        st.write("The first page")
+
+    def listed() -> None:
+        worklist_page(shared, first)
+
+    first = st.Page(first_page, url_path="first")
+    chosen = st.navigation([st.Page(listed, default=True), first])
+    shared = controls()
+    chosen.run()
+
+
+@pytest.fixture
+def worklist(checkpoints: Path, passes: list[tuple[int, ...]]) -> Iterator[AppTest]:
+    """The worklist, nothing uploaded."""
+    st.cache_resource.clear()
+    yield AppTest.from_function(shown, default_timeout=60).run()
+    st.cache_resource.clear()
+
+
+def films(count: int) -> list[tuple[str, bytes]]:
+    return [(f"film{k}.png", film(k)) for k in range(count)]
+
+
+def table(page: AppTest) -> Any:
+    return page.dataframe[-1].value
+
+
+def click_row(page: AppTest, row: int) -> AppTest:
+    """Do what a click on a row does: AppTest has no selections."""
+    places, are_uploads = page.session_state["worklist_places"]
+    assert are_uploads
+    page.session_state["sample"], page.session_state["file"] = None, places[row]
+    page.session_state["worklist_opened"] = True
+    return page.run()
+
+
+def test_without_uploads_it_says_so_and_offers_the_samples(worklist: AppTest, passes: list[tuple[int, ...]]) -> None:
+    assert not worklist.exception
+    assert "Nothing is uploaded yet" in worklist.info[0].value
+    assert analysed(passes) == 0
+    worklist.button(key="list-samples").click().run()
+    assert not worklist.exception
+    assert list(table(worklist)["file"]) == [
+        f"{name}.png" for name in ("chest_frontal", "chest_lateral", "hip", "hand", "foot")
+    ]
+    assert analysed(passes) == 5
+
+
+def test_every_upload_has_a_row_with_picture_answer_margin_and_evidence(
+    worklist: AppTest, passes: list[tuple[int, ...]]
+) -> None:
+    upload(worklist, *films(6), ("bad.png", b"dear sir"))
+    assert not worklist.exception
+    found = table(worklist)
+    assert list(found.columns) == [
+        *("picture", "file", "predicted", "probability", "runner-up", "margin", "evidence"),
+    ]
+    assert list(found["file"]) == [*(f"film{k}.png" for k in range(6)), "bad.png"]
+    assert found["predicted"].iloc[-1].startswith("not read: This is not an image")
+    assert found["picture"].iloc[0].startswith("data:image/jpeg;base64,")
+    assert (found["margin"][:6] >= 0).all()
+    assert analysed(passes) == 6
+    assert "7 radiographs: " in texts(worklist)
+    assert "Mean map of each predicted class" in texts(worklist)
+
+
+def test_nothing_is_analysed_twice_and_no_radiograph_is_kept(worklist: AppTest, passes: list[tuple[int, ...]]) -> None:
+    upload(worklist, *films(5))
+    worklist.run()
+    upload(worklist, *films(6))
+    assert analysed(passes) == 6
+    _, rows = worklist.session_state[worklist_rows.ROWS]
+    assert max(row.square.size for row in rows.values()) == worklist_rows.SQUARE**2
+
+
+def test_another_checkpoint_fills_the_list_anew_and_coming_back_costs_no_pass(
+    worklist: AppTest, passes: list[tuple[int, ...]]
+) -> None:
+    upload(worklist, *films(3))
+    first, second = worklist.selectbox(key="checkpoint").options
+    worklist.selectbox(key="checkpoint").select(second).run()
+    assert analysed(passes) == 6
+    worklist.selectbox(key="checkpoint").select(first).run()
+    assert not worklist.exception
+    assert analysed(passes) == 6
+    assert len(table(worklist)) == 3
+
+
+def test_the_list_is_sorted_and_the_arrows_follow(worklist: AppTest) -> None:
+    upload(worklist, *films(5))
+    worklist.selectbox(key="worklist_order").select(Order.MARGIN).run()
+    margins = list(table(worklist)["margin"])
+    assert margins == sorted(margins)
+    order = [f"film{place}.png" for place in worklist.session_state["order_of_uploads"][1]]
+    assert order == list(table(worklist)["file"])
+
+
+def test_a_margin_and_a_class_narrow_the_list(worklist: AppTest) -> None:
+    upload(worklist, *films(5))
+    middle = float(sorted(table(worklist)["margin"])[2])
+    worklist.number_input(key="worklist_below").set_value(middle).run()
+    assert (table(worklist)["margin"] < middle).all()
+    assert " listed" in texts(worklist)
+    worklist.number_input(key="worklist_below").set_value(None).run()
+    name = table(worklist)["predicted"].iloc[0]
+    worklist.multiselect(key="worklist_classes").select(name).run()
+    assert set(table(worklist)["predicted"]) == {name}
+
+
+def test_a_row_is_opened_by_a_link_to_the_first_page(worklist: AppTest, passes: list[tuple[int, ...]]) -> None:
+    upload(worklist, *films(3))
+    click_row(worklist, 1)
+    assert not worklist.exception
+    (link,) = worklist.get("page_link")
+    assert link.proto.label.replace("\\", "") == "Open film1.png"
+    assert len(worklist.dataframe) == 0
+    worklist.run()
+    assert len(table(worklist)) == 3
+    assert analysed(passes) == 3
+
+
+def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
+    worklist: AppTest, monkeypatch: pytest.MonkeyPatch, passes: list[tuple[int, ...]]
+) -> None:
+    original, seen = worklist_rows._row, []
+
+    def stopped_after_two(file: Any, one: Any) -> Any:
+        if len(seen) == 2:
+            # What a click on Stop does: its callback, then the page anew.
+            worklist_rows._stop(st.session_state[worklist_rows.CLOCK].task)
+            st.rerun()
+        seen.append(file.name)
+        return original(file, one)
+
+    monkeypatch.setattr(worklist_rows, "_row", stopped_after_two)
+    upload(worklist, *films(12))
+    assert "Stopped: 2 of 12 radiographs are analysed" in texts(worklist)
+    assert list(table(worklist)["file"]) == ["film0.png", "film1.png"]
+    stopped = analysed(passes)
+    assert stopped < 12
+    monkeypatch.setattr(worklist_rows, "_row", original)
+    worklist.button(key="worklist-go-on").click().run()
+    assert not worklist.exception
+    assert len(table(worklist)) == 12
+    assert analysed(passes) == 12
+
+
+def test_taking_a_file_away_takes_it_out_of_the_means(worklist: AppTest) -> None:
+    upload(worklist, *films(4))
+    whole = means(worklist)
+    upload(worklist, *films(1))
+    alone = means(worklist)
+    assert sum(whole.values()) == 4
+    assert sum(alone.values()) == 1
+
+
+def means(page: AppTest) -> dict[str, int]:
+    """Return the number of radiographs in each class's mean."""
+    _, _, sums = page.session_state["worklist_means"]
+    return {one.name: one.count for one in sums.means()}
