@@ -98,7 +98,7 @@ def fitted(head: nn.Module, examples: Examples, terms: Terms) -> nn.Linear:
     for step in range(terms.steps):
         optimizer.zero_grad()
         figures = torch.zeros(3)
-        for at in torch.arange(len(share)).split(128):
+        for at in torch.split(torch.arange(len(share)), 128):
             own = examples.activations[at].float()
             maps = torch.einsum("kc,ncij->nkij", head.weight, own)
             evidence, labels = maps.mean((2, 3)), examples.labels[at]
@@ -119,9 +119,7 @@ def fitted(head: nn.Module, examples: Examples, terms: Terms) -> nn.Linear:
     return head
 
 
-def _examples(
-    network: nn.Module, part: str, marked: int, how: Preprocessing, options: argparse.Namespace
-) -> Examples:
+def _examples(network: nn.Module, part: str, marked: int, how: Preprocessing, options: argparse.Namespace) -> Examples:
     split = read_split(options.split)
     images = [image for image in read_labels(options.data) if split.get(image.group) == part]
     films = read_films(options.data, images, options.classes, options.longest)

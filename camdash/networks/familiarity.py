@@ -65,7 +65,7 @@ class FamiliarityCheck:
 
 def unit(vectors: Tensor) -> Tensor:
     """Return vectors of length one; a vector of zeros stays one."""
-    return vectors / vectors.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    return torch.nn.functional.normalize(vectors, dim=-1)
 
 
 def stored_tensors(check: FamiliarityCheck) -> dict[str, Tensor]:

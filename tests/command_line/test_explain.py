@@ -9,17 +9,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from camdash.command_line.main import main
 from camdash.networks import catalog
+from camdash.networks.catalog import describe, entry_of
+from camdash.networks.familiarity import FamiliarityCheck, unit, write_beside
 from tests.command_line.conftest import json_lines
 from tests.conftest import image_bytes, save_checkpoint, save_state_dict, small_card, speckle
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
     "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "probabilities", "logits", "evidence", "bias",
-    "grid", "error",
+    "grid", "familiarity", "error",
 ]  # fmt: skip
 PARTS = [f"Part {k}" for k in range(5)]
 
@@ -63,7 +66,7 @@ def test_a_bad_file_gives_its_line_and_the_others_go_on(folder: Path, capsys: py
         assert list(row) == KEYS
         assert row["sha256"] == hashlib.sha256(Path(row["file"]).read_bytes()).hexdigest()
         assert row["checkpoint"] == "small"
-        assert [row[key] for key in KEYS[4:-1]] == [None] * 6
+        assert [row[key] for key in KEYS[4:-1]] == [None] * 7
 
 
 def test_folders_are_recursive_and_sorted_and_what_is_no_image_is_passed_over(
@@ -265,3 +268,19 @@ def test_a_folder_that_cannot_be_written_to_is_wrong_usage(tmp_path: Path, capsy
     (tmp_path / "out/predictions.csv").mkdir()
     assert main(["explain", "--output", str(tmp_path / "out"), written(tmp_path / "hand.png")]) == 2
     assert "Nothing can be written" in capsys.readouterr().err
+
+
+def test_familiarity_is_null_without_a_check_and_a_verdict_with_one(
+    tmp_path: Path, shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, path = written(tmp_path / "hand.png"), shipped / "small.safetensors"
+    main(["explain", "--json", file])
+    vectors = unit(torch.rand(4, 512, generator=torch.Generator().manual_seed(2)))
+    for threshold in (0.0, 2.0):
+        write_beside(path, describe(entry_of(path)).sha256, FamiliarityCheck(vectors, threshold))
+        main(["explain", "--json", file])
+    without, far, near = (row["familiarity"] for row in json_lines(capsys.readouterr().out))
+    assert without == {"score": None, "threshold": None, "familiar": None}
+    assert (far["familiar"], near["familiar"]) == (False, True)
+    assert far["score"] == pytest.approx(near["score"])
+    assert near["threshold"] == pytest.approx(2.0)
