@@ -1,0 +1,48 @@
+"""The worklist in a browser: from a row to its radiograph, and on to the next."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from camdash.networks.catalog import FOLDERS_VARIABLE
+from tests.browser.conftest import NOT_RUNNING
+from tests.browser.test_page import settled, upload
+from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
+
+Open = Callable[..., Any]
+HEAD, ROW = 38, 64
+"""Pixels of the table's head and of a row."""
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("checkpoints")
+    save_checkpoint(folder, "whole", small_card(size=(256, 256)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDERS_VARIABLE, str(folder))
+        yield serve("streamlit_app.py")
+
+
+def test_a_row_opens_its_radiograph_and_the_arrows_go_on_in_the_list_s_order(address: str, open_page: Open) -> None:
+    page = open_page(f"{address}/?checkpoint=whole")
+    settled(page)
+    upload(page, *((f"film{k}.png", image_bytes(speckle(200 + k, 150))) for k in range(3)))
+    page.get_by_text("1 of 3", exact=True).wait_for()
+    page.get_by_role("link", name="Worklist").click()
+    page.get_by_text("3 radiographs: ").wait_for()
+    page.get_by_text("Mean map of each predicted class").wait_for()
+    page.wait_for_selector(NOT_RUNNING)
+    table = page.locator("[data-testid=stDataFrame]").last
+    names = table.locator("td[aria-colindex='3']")
+    names.last.wait_for(state="attached")
+    listed = names.all_text_contents()
+    box = table.bounding_box()
+    page.mouse.click(box["x"] + 17, box["y"] + HEAD + ROW * 1.5)
+    page.locator(".camdash .first", has_text=listed[1]).first.wait_for()
+    page.get_by_text("2 of 3", exact=True).wait_for()
+    page.locator(".st-key-arrow-next button").click()
+    page.locator(".camdash .first", has_text=listed[2]).first.wait_for()
+    assert page.locator(".st-key-arrow-next button").is_disabled()
+    page.locator(".st-key-arrow-previous button").click()
+    page.locator(".camdash .first", has_text=listed[1]).first.wait_for()
