@@ -3,7 +3,7 @@
 No real radiograph may be shipped, so the samples are analytic phantoms (see `tools.phantoms`): no patient, no license,
 the same on every machine. Random phantoms are also drawn for training; it leaves out `SAMPLE_SEEDS`, so that the
 shipped checkpoint has never seen the shipped samples. The hand and the foot are there a second time, with the side
-marker that the checkpoint `shortcut` was trained to fall for (`tools/training/marker.py`).
+marker by which a checkpoint can be trained to take a shortcut (`tools/training/marker.py`).
 """
 
 from __future__ import annotations

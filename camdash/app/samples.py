@@ -18,11 +18,11 @@ TITLES = {
     "foot": "Foot",
 }
 MARKED = {"hand_marked": "Hand with a marker", "foot_marked": "Foot with a marker"}
-"""The same hand and foot with the side marker that the checkpoint `SHORTCUT` was trained to fall for."""
+"""The same hand and foot with a side marker, offered where a checkpoint named `SHORTCUT` is there to fall for it."""
 
 FIRST = "hand"
 SHORTCUT = "shortcut"
-"""The name of the checkpoint that ships to show what maps are for."""
+"""The name of a checkpoint that was trained to look at the marker (`tools/training/marker.py`)."""
 
 THUMBNAIL = 96
 """Pixels a side."""

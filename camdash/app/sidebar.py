@@ -128,11 +128,7 @@ def choose_sample() -> None:
     st.caption("Samples: drawn phantoms, no patient")
     for column, (name, title) in zip(st.columns(len(TITLES), gap="xxsmall"), TITLES.items(), strict=True):
         _sample_button(column, name, title)
-    columns = st.columns([1, 1, 3], gap="xxsmall")
-    for column, (name, title) in zip(columns, MARKED.items(), strict=False):
-        _sample_button(column, name, title)
-    with columns[-1]:
-        _shortcut_button()
+    _offer_shortcut()
 
 
 def _sample_button(column: DeltaGenerator, name: str, title: str) -> None:
@@ -149,14 +145,17 @@ def _sample_button(column: DeltaGenerator, name: str, title: str) -> None:
         )
 
 
-def _shortcut_button() -> None:
-    """Offer, in one click, a right answer for a wrong reason: where the checkpoint that was trained to it is there."""
+def _offer_shortcut() -> None:
+    """Offer, in one click, a right answer for a wrong reason: where a checkpoint that was trained to it is there."""
     usable, _ = _described(entries(checkpoint_folders()))
     shortcut = next((one for one in usable if one.name == SHORTCUT), None)
     if shortcut is None or len(usable) < 2:
         return
+    columns = st.columns([1, 1, 3], gap="xxsmall")
+    for column, (name, title) in zip(columns, MARKED.items(), strict=False):
+        _sample_button(column, name, title)
     first = next(one for one in usable if one != shortcut)
-    st.button(
+    columns[-1].button(
         "Right for the wrong reason?",
         key="shortcut",
         help="Compares a checkpoint that looks at the body with one that was trained to look at the marker R. "

@@ -115,25 +115,10 @@ def outside_share(maps: Tensor, labels: Tensor, masks: Tensor, grow: float = STR
         masks: (images, rows, columns) of 0 and 1, at the network's input size.
         grow: pixels by which each mask is grown.
     """
-    outside = outside_cells(masks, grow)[:, : maps.shape[2], : maps.shape[3]]
-    return share_there(maps[torch.arange(len(labels)), labels], outside)
-
-
-def outside_cells(masks: Tensor, grow: float = STRIDE / 2) -> Tensor:
-    """Return 1 for each cell of a ResNet's grid that lies outside a mask grown by `grow` pixels, else 0.
-
-    Args:
-        masks: (images, rows, columns) of 0 and 1, at the network's input size.
-        grow: pixels by which each mask is grown.
-    """
     grown = torch.stack([torch.from_numpy(dilated(mask.numpy(), grow)) for mask in masks])
-    return 1 - grown[:, ::STRIDE, ::STRIDE].float()
-
-
-def share_there(maps: Tensor, there: Tensor) -> Tensor:
-    """Return the share of each map's positive evidence that lies where `there` is 1; both (images, rows, columns)."""
-    positive = maps.relu()
-    return (positive * there).sum((1, 2)) / positive.sum((1, 2)).clamp_min(1e-3)
+    outside = 1 - grown[:, ::STRIDE, ::STRIDE].float()[:, : maps.shape[2], : maps.shape[3]]
+    positive = maps[torch.arange(len(labels)), labels].relu()
+    return (positive * outside).sum((1, 2)) / positive.sum((1, 2)).clamp_min(1e-3)
 
 
 def features_of(network: nn.Module, inputs: Tensor) -> Tensor:
