@@ -142,7 +142,8 @@ def test_a_row_is_opened_by_a_link_to_the_first_page(worklist: AppTest, passes: 
 def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
     worklist: AppTest, monkeypatch: pytest.MonkeyPatch, passes: list[tuple[int, ...]]
 ) -> None:
-    original, seen = worklist_rows._row, list[Any]()
+    original = worklist_rows._row
+    seen: list[str] = []
 
     def stopped_after_two(file: Any, one: Any) -> Any:
         if len(seen) == 2:
