@@ -45,14 +45,21 @@ def test_a_checkpoint_without_a_check_says_so(page: AppTest) -> None:
     assert "This checkpoint has no check for images unlike its training's" in captions(page)
 
 
-def test_in_a_comparison_it_is_said_which_of_the_two_is_not_to_be_trusted(checkpoints: Path, page: AppTest) -> None:
-    give_check(checkpoints / "second.safetensors", 0.0)
+@pytest.mark.parametrize(
+    ("unlike", "sentence"),
+    [
+        (["second"], "This image does not look like what B was trained on: do not trust its answer."),
+        (["first", "second"], "This image does not look like what A and B were trained on: do not trust the answers."),
+    ],
+)
+def test_in_a_comparison_it_is_said_which_of_the_two_is_not_to_be_trusted(
+    checkpoints: Path, page: AppTest, unlike: list[str], sentence: str
+) -> None:
+    for name in unlike:
+        give_check(checkpoints / f"{name}.safetensors", 0.0)
     page.query_params["with"] = "second"
     page.run()
-    assert "This image does not look like what B was trained on: do not trust its answer." in warnings(page)
-    give_check(checkpoints / "first.safetensors", 0.0)
-    page.run()
-    assert "This image does not look like what A and B were trained on: do not trust the answers." in warnings(page)
+    assert sentence in warnings(page)
 
 
 def test_one_click_compares_with_the_shortcut_on_the_marked_hand(checkpoints: Path, page: AppTest) -> None:
