@@ -55,14 +55,14 @@ def accelerate(slot: EngineSlot) -> Thread | None:
     """Begin to make a faster engine, once for each slot; return the thread that does so, None where there is none.
 
     It is meant to be called when a first radiograph was served, so that none waits for it. The interpreter waits for
-    the thread at its end: one that is killed within the runtime would take the process down.
+    the thread at its end, whatever thread begins it: one that is killed within the runtime takes the process down.
     """
     original = slot.engine
     if not isinstance(original, TorchEngine) or not _on_cpu(original):
         return None
     if choice() is not Choice.AUTO or not slot.claim():
         return None
-    thread = Thread(target=_exchange, args=(ref(slot), original), name="camdash-acceleration")
+    thread = Thread(target=_exchange, args=(ref(slot), original), name="camdash-acceleration", daemon=False)
     thread.start()
     return thread
 

@@ -142,6 +142,26 @@ def test_another_checkpoint_analyses_once_and_coming_back_costs_nothing(
     assert analysed(passes) == 2
 
 
+@pytest.mark.parametrize("engine", ["torch", "onnx"])
+def test_only_a_new_image_or_checkpoint_costs_a_pass_whatever_engine_runs(
+    page: AppTest, passes: list[tuple[int, ...]], monkeypatch: pytest.MonkeyPatch, engine: str
+) -> None:
+    monkeypatch.setenv("CAMDASH_ENGINE", engine)
+    upload(page.run(), ("mine.png", film()))
+    assert len(passes) == 2
+    page.session_state["viewer"] = {"settings": {"look": "classic", "opacity": 0.5}}
+    page.run()
+    page.button(key="sample-hand").click().run()
+    assert len(passes) == 2
+    first, second = page.selectbox(key="checkpoint").options
+    page.selectbox(key="checkpoint").select(second).run()
+    page.selectbox(key="checkpoint").select(first).run()
+    assert not page.exception
+    said = texts(page).replace("\\", "")
+    assert {"torch": "Engine: PyTorch", "onnx": "Engine: ONNX Runtime"}[engine] in said
+    assert len(passes) >= 3
+
+
 def test_nothing_in_the_look_runs_the_network(page: AppTest, passes: list[tuple[int, ...]]) -> None:
     page.run()
     before = len(passes)

@@ -115,6 +115,18 @@ def test_a_faster_engine_is_made_once(tmp_path: Path) -> None:
     assert loaded.accelerate() is None
 
 
+def test_the_interpreter_waits_for_the_thread_even_if_a_thread_began_it_for_which_it_does_not_wait(
+    tmp_path: Path,
+) -> None:
+    loaded, made = ready(tmp_path), list[Thread | None]()
+    daemon = Thread(target=lambda: made.append(loaded.accelerate()), daemon=True)
+    daemon.start()
+    daemon.join()
+    assert made[0] is not None
+    assert not made[0].daemon
+    made[0].join()
+
+
 def test_a_checkpoint_that_is_let_go_meanwhile_is_not_kept(tmp_path: Path) -> None:
     loaded = ready(tmp_path)
     watched = weakref.ref(loaded.slot)
