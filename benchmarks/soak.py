@@ -57,8 +57,12 @@ def soak(server: Server, query: str, counts: list[int], some: dict[str, bytes]) 
     """Open a tab for each count, a few at a time; return the bytes resident once their time to live is over."""
     begin = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for number, count in enumerate(counts):
+        tabs = [
             pool.submit(tab, server.address, query, len(counts) * 100 + number, count, some)
+            for number, count in enumerate(counts)
+        ]
+        for one in tabs:
+            one.result()
     seconds = time.perf_counter() - begin
     time.sleep(TTL + SPARE)
     found = int(server.ask("memory"))

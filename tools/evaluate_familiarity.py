@@ -4,8 +4,8 @@
 
 FOLDER of `--data` holds `labels.csv`; its part stands for what should be familiar, each folder of `--unlike` for one
 kind of image that should not. Blank images, noise, text and the part's own radiographs inverted are tried as well.
-Prints Markdown: images, the share that is flagged, and the area under the ROC curve against the part. Evidence of both
-errors: what is flagged of the part are false alarms.
+Prints Markdown: images, the share that is flagged, and the area under the ROC curve against the part. What is flagged
+of the part are false alarms.
 """
 
 import argparse

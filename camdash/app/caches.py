@@ -168,7 +168,7 @@ def pass_over_many(checkpoint: Checkpoint, waiting: Waiting) -> Run:
         log.info("forward pass of %s for %d images", checkpoint.name, len(batch))
         results = runner(held.get(checkpoint, device))(batch)
         for one, result in zip(batch, results, strict=True):
-            _keep(kept, (one.sha256, checkpoint, False), result)
+            _keep(kept, (one.sha256, checkpoint, one.item.inverted), result)
         return results
 
     return lambda batch: in_turn(partial(one_pass, batch), waiting)

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import selection
 from camdash.app.caches import ImageFile
-from camdash.app.inversion import radiograph_of
+from camdash.app.inversion import inversions, radiograph_of
 from camdash.app.outcomes import Refusal, outcome
 from camdash.app.turns import Waiting, line
 from camdash.evidence.analysis import Analysis
@@ -89,9 +89,10 @@ def _task(files: Sequence[ImageFile], pair: Pair) -> object:
 
 def _done(files: Sequence[ImageFile], pair: Pair) -> dict[str, Row]:
     """Return what is done, by digest: of these two checkpoints and of files that are still there."""
+    now = pair, inversions()
     known, rows = st.session_state.get(DONE, (None, {}))
-    kept = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if known == pair else {}
-    st.session_state[DONE] = (pair, kept)
+    kept = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if known == now else {}
+    st.session_state[DONE] = (now, kept)
     return kept
 
 

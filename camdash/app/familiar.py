@@ -7,7 +7,7 @@ import streamlit as st
 from camdash.evidence.analysis import Analysis
 
 UNFAMILIAR = "This image does not look like what this checkpoint was trained on: do not trust the answer."
-UNCHECKED = "This checkpoint has no check for images unlike its training's: an answer to any image looks like this one."
+UNCHECKED = "This checkpoint has no check for images unlike its training's."
 
 
 def warn_if_unfamiliar(analyses: Sequence[Analysis]) -> None:

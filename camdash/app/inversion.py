@@ -14,7 +14,13 @@ LABEL = "Invert for the network too (changes the prediction)"
 
 def is_inverted(file: ImageFile) -> bool:
     """Return whether an image is given to the network inverted."""
-    return file.sha256 in st.session_state.get(INVERTED, frozenset())
+    return file.sha256 in inversions()
+
+
+def inversions() -> frozenset[str]:
+    """Return the digests of all images that are given to the network inverted; lists made for others begin anew."""
+    found: frozenset[str] = st.session_state.get(INVERTED, frozenset())
+    return found
 
 
 def radiograph_of(file: ImageFile) -> Radiograph:
@@ -40,5 +46,5 @@ def choose_inversion(file: ImageFile) -> None:
         "bright, is dark. The network runs again on the inverted image.",
     )
     if wished != before:
-        st.session_state[INVERTED] = st.session_state.get(INVERTED, frozenset()) ^ {file.sha256}
+        st.session_state[INVERTED] = inversions() ^ {file.sha256}
         st.rerun()

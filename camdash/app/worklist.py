@@ -9,6 +9,7 @@ from streamlit.navigation.page import Page
 
 from camdash.app import selection
 from camdash.app.caches import ImageFile, known, without_map
+from camdash.app.inversion import is_inverted
 from camdash.app.opener import open_page
 from camdash.app.samples import TITLES, sample
 from camdash.app.sidebar import Controls
@@ -75,7 +76,7 @@ def _show(files: Sequence[ImageFile], checkpoint: Checkpoint, *, are_uploads: bo
         offer_files(listed, [rows[k].line for k in chosen], checkpoint)
     st.caption(_counts(rows, len(chosen)))
     show_table([rows[k] for k in chosen], [places[k] for k in chosen], are_uploads=are_uploads)
-    analyses = {file.sha256: known(file, checkpoint) for file in files}
+    analyses = {file.sha256: known(file, checkpoint, inverted=is_inverted(file)) for file in files}
     unique = {row.line.sha256: row for row in rows}
     maps = {digest: one for digest, one in analyses.items() if isinstance(one, Analysis) and digest in unique}
     show_means(maps, list(unique.values()), checkpoint)

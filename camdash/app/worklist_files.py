@@ -6,6 +6,7 @@ from functools import partial
 import streamlit as st
 
 from camdash.app.caches import ImageFile, known
+from camdash.app.inversion import is_inverted
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.worklist import Line
 from camdash.images.pool import shared_pool
@@ -24,12 +25,7 @@ def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: C
     st.download_button(
         "CSV", table, file_name=f"{name}.csv", mime="text/csv", icon=":material/download:", on_click="ignore"
     )
-    analyses = [(file, known(file, checkpoint)) for file in files]
-    packed = [
-        Packed(file.name, file.sha256, partial(shared_pool().decode, file.data), analysis)
-        for file, analysis in analyses
-        if isinstance(analysis, Analysis)
-    ]
+    packed = [one for file in files if (one := _packed(file, checkpoint, inverted=is_inverted(file)))]
     st.download_button(
         "ZIP",
         partial(archive, packed, table),
@@ -42,3 +38,11 @@ def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: C
         f"for, which takes up to a second each, and holds at most {LARGEST // 2**20} MB; what finds no room is named "
         f"in {LEFT_OUT}.",
     )
+
+
+def _packed(file: ImageFile, checkpoint: Checkpoint, *, inverted: bool) -> Packed | None:
+    """Return what is packed of a file; None where it has no maps."""
+    analysis = known(file, checkpoint, inverted=inverted)
+    if not isinstance(analysis, Analysis):
+        return None
+    return Packed(file.name, file.sha256, partial(shared_pool().decode, file.data), analysis, inverted)

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from camdash.app.inversion import inversions
 from camdash.app.text import plain
 from camdash.app.worklist_rows import SQUARE, Row
 from camdash.evidence.analysis import Analysis
@@ -46,12 +47,13 @@ def show_means(analyses: Mapping[str, Analysis], rows: Sequence[Row], checkpoint
 
 def _means(analyses: Mapping[str, Analysis], checkpoint: Checkpoint) -> list[MeanMap]:
     """Return the means; sums are kept between runs and begun anew when a file was taken away."""
+    now = checkpoint, inversions()
     of, added, sums = st.session_state.get(MEANS, (None, frozenset(), None))
-    if sums is None or of != checkpoint or not added <= analyses.keys():
+    if sums is None or of != now or not added <= analyses.keys():
         added, sums = frozenset(), MeanMaps()
     for digest in analyses.keys() - added:
         sums.add(analyses[digest])
-    st.session_state[MEANS] = (checkpoint, frozenset(analyses), sums)
+    st.session_state[MEANS] = (now, frozenset(analyses), sums)
     means: list[MeanMap] = sums.means()
     return means
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app.caches import ImageFile, known, pass_over_many
+from camdash.app.inversion import inversions, is_inverted
 from camdash.app.turns import line
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.pipeline import Explained, Item, Pace, explain_many
@@ -98,7 +99,7 @@ class _Shown:
 
 
 def _work(missing: Sequence[ImageFile], checkpoint: Checkpoint, shown: _Shown, seconds: float) -> None:
-    items = [Item(file.name, partial(_content, file), known(file, checkpoint)) for file in missing]
+    items = [_item(file, checkpoint, inverted=is_inverted(file)) for file in missing]
     shown.show()
     begun = last = time.monotonic()
     run = pass_over_many(checkpoint, shown.show)
@@ -112,6 +113,10 @@ def _work(missing: Sequence[ImageFile], checkpoint: Checkpoint, shown: _Shown, s
             shown.show()
             if now - begun >= seconds:
                 return
+
+
+def _item(file: ImageFile, checkpoint: Checkpoint, *, inverted: bool) -> Item:
+    return Item(file.name, partial(_content, file), known(file, checkpoint, inverted=inverted), inverted)
 
 
 def _content(file: ImageFile) -> bytes:
@@ -132,10 +137,11 @@ def _row(file: ImageFile, one: Explained) -> Row:
 
 
 def _kept(files: Sequence[ImageFile], checkpoint: Checkpoint) -> dict[str, Row]:
-    """Return the rows by digest: of this checkpoint, and of files that are still there."""
+    """Return the rows by digest: of this checkpoint, and of files that are still there and inverted as they were."""
+    now = checkpoint, inversions()
     of, rows = st.session_state.get(ROWS, (None, {}))
-    kept = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if of == checkpoint else {}
-    st.session_state[ROWS] = (checkpoint, kept)
+    kept = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if of == now else {}
+    st.session_state[ROWS] = (now, kept)
     return kept
 
 

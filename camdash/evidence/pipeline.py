@@ -34,11 +34,13 @@ class Item:
         name: by which its result is known.
         read: gives its content; called once, in another thread; it may raise a CamdashError.
         known: its result where there is one already; it is decoded then, and costs no pass.
+        inverted: whether the network is given it with black and white exchanged.
     """
 
     name: str
     read: Callable[[], bytes]
     known: Result | None = None
+    inverted: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +156,8 @@ def _decoded(item: Item, index: int, decode: Callable[[bytes], Radiograph]) -> D
     try:
         data = item.read()
         sha256 = hashlib.sha256(data).hexdigest()
-        return Decoded(item, index, sha256, decode(data))
+        radiograph = decode(data)
+        return Decoded(item, index, sha256, radiograph.inverse() if item.inverted else radiograph)
     except CamdashError as error:
         return Decoded(item, index, sha256, error)
 

@@ -23,14 +23,16 @@ class Packed:
     Attributes:
         name: its file's name.
         sha256: its content's digest.
-        radiograph: gives the decoded radiograph; called once; it may raise an ImageError.
+        radiograph: gives the decoded radiograph as the file has it; called once; it may raise an ImageError.
         analysis: its analysis.
+        inverted: whether the network was given it with black and white exchanged.
     """
 
     name: str
     sha256: str
     radiograph: Callable[[], Radiograph]
     analysis: Analysis
+    inverted: bool = False
 
 
 def archive(packed: Iterable[Packed], table: bytes, largest: int = LARGEST) -> bytes:
@@ -65,12 +67,13 @@ def archive(packed: Iterable[Packed], table: bytes, largest: int = LARGEST) -> b
 def _files(one: Packed) -> dict[str, bytes]:
     """Return the files of one radiograph by their names; none where it cannot be decoded any more."""
     try:
-        radiograph = one.radiograph()
+        radiograph = one.radiograph().inverse() if one.inverted else one.radiograph()
     except ImageError:
         return {}
-    stem, analysis, drawing = one.name.rsplit(".", 1)[0], one.analysis, Drawing()
+    stem = one.name.rsplit(".", 1)[0] + "-inverted" * one.inverted
+    analysis, drawing = one.analysis, Drawing()
     map_id = f"class-{analysis.prediction.predicted}"
     return {
         file_name(stem, one.sha256, analysis, drawing, map_id): overlay_png(radiograph, analysis, drawing, map_id),
-        npz_name(stem, one.sha256, analysis): maps_npz(analysis, one.sha256),
+        npz_name(stem, one.sha256, analysis): maps_npz(analysis, one.sha256, inverted=one.inverted),
     }
