@@ -68,8 +68,7 @@ def main() -> None:
         network.load_state_dict(
             {name: in_float32(value) for name, value in read_stored(options.initial).tensors.items()}
         )
-    for name in options.fresh:
-        _begin_anew(network.get_submodule(name))
+    begin_anew(network, options.fresh)
     network.to(memory_format=torch.channels_last)
     recipe = Recipe(
         fit=options.fit,
@@ -139,8 +138,9 @@ def _add_familiarity(training: Sequence[Film], validation: Sequence[Film], optio
     log.info("stored %d vectors for familiarity, threshold %.4f", len(check.vectors), check.threshold)
 
 
-def _begin_anew(part: nn.Module) -> None:
-    for module in part.modules():
+def begin_anew(network: nn.Module, parts: Sequence[str]) -> None:
+    """Give the named parts of a network new random weights, and plain statistics to their batch norms."""
+    for module in (module for name in parts for module in network.get_submodule(name).modules()):
         if isinstance(module, nn.Conv2d | nn.BatchNorm2d | nn.Linear):
             module.reset_parameters()
 

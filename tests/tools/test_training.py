@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import torch
 
+from tests.conftest import random_network
 from tools.draw_samples import SAMPLE_SEEDS
 from tools.evaluate_checkpoint import UNSEEN_SEEDS, class_index
 from tools.phantoms import NAMES, draw_phantom_with_mask
-from tools.train_checkpoint import PHANTOM_SEED, draw_phantoms, parse_stage
+from tools.train_checkpoint import PHANTOM_SEED, begin_anew, draw_phantoms, parse_stage
 from tools.training.augment import Film, plain_view, random_view
 from tools.training.body_mask import body_mask
 from tools.training.figures import Verdict, confusion, nearest_neighbours, recalls, wilson
 from tools.training.films import Sampling, chosen_films
 from tools.training.labels import PARTS, Labelled, read_labels, read_split, split_by_group, write_split
-from tools.training.loop import outside_share
+from tools.training.loop import Recipe, Stage, outside_share, train_stage
 
 SPLIT = Path(__file__).parents[2] / "tools" / "training" / "split.csv"
 
@@ -139,3 +140,28 @@ def test_the_nearest_neighbours_vote() -> None:
 
 def test_labels_match_class_names_whatever_their_case_and_spaces() -> None:
     assert class_index("chest_lateral", ("Chest frontal", "Chest lateral")) == 1
+
+
+def test_frozen_parts_stay_as_they_are_with_their_statistics_and_the_others_learn() -> None:
+    network = random_network("resnet34")
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    random = np.random.default_rng(0)
+    films = [Film(random.integers(0, 255, (80, 70), np.uint8), np.ones((80, 70), np.uint8), k) for k in range(5)]
+    recipe = Recipe("stretch", (1.0,) * 5, 4, 0.0, 1.0, 0.2, (3.0,) * 5, 0.05, 0.98, 1, ("conv1", "layer1"), False)
+    train_stage(network, films, [], Stage(64, 1, 1e-3, 2), recipe)
+    after = network.state_dict()
+    frozen = [name for name in before if name.startswith(("conv1.", "layer1."))]
+    assert all(torch.equal(before[name], after[name]) for name in frozen)
+    assert not torch.equal(before["layer4.0.conv1.weight"], after["layer4.0.conv1.weight"])
+    assert not torch.equal(before["bn1.running_mean"], after["bn1.running_mean"])
+
+
+def test_parts_that_begin_anew_have_other_weights_and_plain_statistics() -> None:
+    network = random_network("resnet34")
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    begin_anew(network, ("layer4", "fc"))
+    after = network.state_dict()
+    assert torch.equal(after["layer3.0.conv1.weight"], before["layer3.0.conv1.weight"])
+    for name in ("layer4.0.conv1.weight", "fc.weight", "layer4.0.bn1.running_mean"):
+        assert not torch.equal(after[name], before[name])
+    assert torch.equal(after["layer4.0.bn1.running_mean"], torch.zeros(512))
