@@ -30,8 +30,8 @@ def familiarity_caption(analysis: Analysis) -> str:
     found = analysis.familiarity
     if found is None:
         return UNCHECKED
-    said = "looks like" if found.familiar else "does not look like"
-    return f"The image {said} the training images: distance {found.score:.3f}, familiar up to {found.threshold:.3f}."
+    said = "Like" if found.familiar else "Unlike"
+    return f"{said} the training images: distance {found.score:.3f}, familiar up to {found.threshold:.3f}."
 
 
 def _figures(analyses: Sequence[Analysis]) -> str:

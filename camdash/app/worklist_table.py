@@ -91,7 +91,11 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
         "runner-up": [line.runner_up for line in lines],
         "margin": [line.margin for line in lines],
         "evidence": [line.evidence for line in lines],
+        "image": [FAMILIAR[line.familiar] if line.predicted else "" for line in lines],
     }
+
+
+FAMILIAR = {True: "familiar", False: "UNLIKE TRAINING", None: "no check"}
 
 
 def _config() -> dict[str, Any]:
@@ -105,5 +109,8 @@ def _config() -> dict[str, Any]:
         ),
         "evidence": st.column_config.NumberColumn(
             format="%+.2f", help="Mean of the predicted class's map, in logits; with the bias it is the logit"
+        ),
+        "image": st.column_config.TextColumn(
+            help="Whether it looks like what the checkpoint was trained on; do not trust the answer where not"
         ),
     }

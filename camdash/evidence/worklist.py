@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from camdash.evidence.analysis import Analysis
 from camdash.evidence.pipeline import Explained, Result
 
 
@@ -19,6 +20,7 @@ class Line:
         runner_up: the second most probable class; None where there is none.
         margin: the predicted class's logit less the runner-up's, which is log(p / p of the runner-up); never negative.
         evidence: the predicted class's evidence, in logits; None where the network has no map.
+        familiar: whether the image looks like the checkpoint's training images; None where it has no check.
         error: why there is no result, as a sentence; empty where there is one.
     """
 
@@ -29,6 +31,7 @@ class Line:
     runner_up: str | None = None
     margin: float | None = None
     evidence: float | None = None
+    familiar: bool | None = None
     error: str = ""
 
 
@@ -54,7 +57,8 @@ def _line(name: str, sha256: str, result: Result) -> Line:
     prediction = result.prediction
     first, *others = prediction.ranking
     margin = float(prediction.logits[first] - prediction.logits[others[0]]) if others else None
-    maps = getattr(result, "maps", None)
+    analysis = result if isinstance(result, Analysis) else None
+    familiarity = analysis.familiarity if analysis else None
     return Line(
         name,
         sha256,
@@ -62,7 +66,8 @@ def _line(name: str, sha256: str, result: Result) -> Line:
         float(prediction.probabilities[first]),
         prediction.class_names[others[0]] if others else None,
         margin,
-        None if maps is None else float(maps.evidence[first]),
+        float(analysis.maps.evidence[first]) if analysis else None,
+        familiarity.familiar if familiarity else None,
     )
 
 

@@ -10,14 +10,14 @@ from camdash.rendering.comparison_csv import no_formula
 
 HEADER = (
     *("file", "sha256", "checkpoint", "checkpoint_sha256"),
-    *("predicted", "probability", "runner_up", "margin", "evidence", "error"),
+    *("predicted", "probability", "runner_up", "margin", "evidence", "familiar", "error"),
 )
 
 
 def worklist_csv(lines: Sequence[Line], checkpoint: Checkpoint) -> bytes:
     """Return a row for each line, in UTF-8 with a mark for spreadsheets; what is not known stays empty.
 
-    `margin` and `evidence` are in logits.
+    `margin` and `evidence` are in logits, `familiar` is True or False where the checkpoint has a check.
     """
     text = io.StringIO()
     writer = csv.writer(text)
@@ -25,5 +25,5 @@ def worklist_csv(lines: Sequence[Line], checkpoint: Checkpoint) -> bytes:
     for line in lines:
         answer = (no_formula(line.predicted), line.probability, no_formula(line.runner_up), line.margin, line.evidence)
         named = (no_formula(line.file), line.sha256, no_formula(checkpoint.name), checkpoint.sha256)
-        writer.writerow([*named, *answer, no_formula(line.error)])
+        writer.writerow([*named, *answer, line.familiar, no_formula(line.error)])
     return text.getvalue().encode("utf-8-sig")

@@ -34,7 +34,7 @@ def test_the_page_warns_above_the_answer_of_an_unfamiliar_image_and_still_shows_
     page.run()
     assert not page.exception
     assert (NOT_TRUSTED in warnings(page)) is warned
-    assert ("does not look like the training images" in captions(page)) is warned
+    assert ("Unlike the training images: distance" in captions(page)) is warned
     assert len(page.get("plotly_chart")) == 1
     assert len(page.get("bidi_component")) == 2
 

@@ -73,7 +73,7 @@ def test_every_upload_has_a_row_with_picture_answer_margin_and_evidence(
     assert not worklist.exception
     found = table(worklist)
     assert list(found.columns) == [
-        *("picture", "file", "predicted", "probability", "runner-up", "margin", "evidence"),
+        *("picture", "file", "predicted", "probability", "runner-up", "margin", "evidence", "image"),
     ]
     assert list(found["file"]) == [*(f"film{k}.png" for k in range(6)), "bad.png"]
     assert found["predicted"].iloc[-1].startswith("not read: This is not an image")

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from camdash.errors import ImageError
-from camdash.evidence.analysis import Analysis, PredictionAlone, predict
+from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, predict
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.pipeline import Decoded, Explained, Item, Result
 from camdash.evidence.worklist import Line, Order, line_of, listed
@@ -41,6 +42,12 @@ def test_the_margin_is_the_logarithm_of_how_many_times_as_probable_the_answer_is
     one = analysis([1.0, 0.3])
     first, second = one.prediction.probabilities
     assert line(one).margin == pytest.approx(np.log(first / second))
+
+
+@pytest.mark.parametrize(("score", "familiar"), [(0.1, True), (0.3, False)])
+def test_a_line_says_whether_the_image_is_familiar(score: float, familiar: bool) -> None:
+    assert line(replace(analysis([1.0, 2.0]), familiarity=Familiarity(score, 0.2))).familiar is familiar
+    assert line(analysis([1.0, 2.0])).familiar is None
 
 
 def test_a_class_alone_has_no_runner_up() -> None:

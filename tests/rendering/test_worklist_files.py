@@ -21,7 +21,7 @@ from tests.evidence.test_pipeline import network
 from tests.evidence.test_worklist import CHECKPOINT
 
 LINES = [
-    Line("hand.png", "abc", "Hand", 0.75, "Foot", 1.1, 3.5),
+    Line("hand.png", "abc", "Hand", 0.75, "Foot", 1.1, 3.5, False),
     Line("=1+1.png", "def", error="The file is empty."),
 ]
 
@@ -42,7 +42,7 @@ def _same(film: Radiograph) -> Radiograph:
 def test_the_table_has_a_row_for_each_line_and_no_formulas() -> None:
     first, second = rows(worklist_csv(LINES, CHECKPOINT))
     assert tuple(first) == HEADER
-    assert [first[key] for key in HEADER[4:]] == ["Hand", "0.75", "Foot", "1.1", "3.5", ""]
+    assert [first[key] for key in HEADER[4:]] == ["Hand", "0.75", "Foot", "1.1", "3.5", "False", ""]
     assert first["checkpoint_sha256"] == CHECKPOINT.sha256
     assert second["file"] == "'=1+1.png"
     assert (second["predicted"], second["error"]) == ("", "The file is empty.")
