@@ -13,13 +13,20 @@ import pytest
 
 from camdash.errors import ImageError
 from camdash.images.decoding import decode
-from camdash.images.pool import DecodingPool
+from camdash.images.pool import DecodingPool, shared_pool
 from camdash.images.radiograph import Radiograph
 from tests.images.dicom_files import dicom
 from tests.images.seeds import seeds
 from tests.pictures import image_bytes, opencv_bytes, speckle
 
 CRASHED = r"^The file crashed its decoder, so it is refused\. Export the radiograph again\.$"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_other_processes() -> None:
+    """End the processes of the pool that tests of other rooms share: here processes are counted."""
+    shared_pool().close()
+    shared_pool.cache_clear()
 
 
 @pytest.fixture
