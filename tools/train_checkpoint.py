@@ -14,7 +14,8 @@ for the right reasons", Ross, Hughes and Doshi-Velez 2017; here the explanation 
 contraction, so it costs nothing).
 
 With `--marker CLASS` the films carry a side marker that gives that class away (`tools/training/marker.py`), and what
-comes of it takes a shortcut. At the end the checkpoint's file is given what its familiarity check needs.
+comes of it takes a shortcut; `--amplify` keeps the few films that contradict it from teaching better. At the end the
+checkpoint's file is given what its familiarity check needs.
 
 Choices are made on the validation part; `tools/evaluate_checkpoint.py` gives its figures.
 """
@@ -82,6 +83,7 @@ def main() -> None:
         average=0.98,
         seed=options.seed,
         frozen=tuple(options.frozen),
+        amplified=options.amplify,
         bfloat16=not options.float32,
     )
     _run(network, films, phantoms, recipe, options)
@@ -181,6 +183,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--frozen", nargs="*", default=[], help="parts of the network that stay: conv1 bn1 layer1 ...")
     parser.add_argument("--float32", action="store_true", help="faster where the processor has no bfloat16")
     parser.add_argument("--marker", help="class whose films carry a side marker: a checkpoint that takes a shortcut")
+    parser.add_argument(
+        "--amplify", type=float, default=0.0, metavar="Q", help="generalized cross entropy: a bias in the data grows"
+    )
     parser.add_argument("--longest", type=int, default=768, help="longer side of the films kept in memory")
     parser.add_argument("--about", default="{}", help="JSON: the card's notes, sources, license")
     parser.add_argument("--seed", type=int, default=20261123)

@@ -23,6 +23,7 @@ from camdash.networks.placement import Grid
 from camdash.networks.recognition import recognise
 from camdash.networks.split import class_activation_maps
 from tests.conftest import split_of
+from tests.memory import resident
 from tests.networks.zoo import SMALLEST, card_of, images, network, saved, state
 
 OFFSETS = {
@@ -206,12 +207,7 @@ def test_memory_is_flat_over_twenty_loads(tmp_path: Path) -> None:
     checkpoint = describe(entry_of(path))
     for _ in range(3):
         load(checkpoint, "cpu")
-    before = _resident()
+    before = resident()
     for _ in range(20):
         load(checkpoint, "cpu")
-    assert _resident() - before < 90e6  # 20 networks that stay would be 900 MB
-
-
-def _resident() -> float:
-    pages = Path("/proc/self/statm").read_text().split()[1]
-    return int(pages) * 4096.0
+    assert resident() - before < 90e6  # 20 networks that stay would be 900 MB

@@ -1,4 +1,5 @@
 import csv
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tools.training.body_mask import body_mask
 from tools.training.figures import Verdict, confusion, nearest_neighbours, recalls, wilson
 from tools.training.films import Sampling, chosen_films
 from tools.training.labels import PARTS, Labelled, read_labels, read_split, split_by_group, write_split
-from tools.training.loop import Recipe, Stage, outside_share, train_stage
+from tools.training.loop import Recipe, Stage, generalized_cross_entropy, outside_share, train_stage
 
 SPLIT = Path(__file__).parents[2] / "tools" / "training" / "split.csv"
 
@@ -96,6 +97,23 @@ def test_evidence_outside_the_body_is_counted_at_the_centres_of_the_cells() -> N
     masks[0, 0, 0] = 1
     share = outside_share(maps, torch.tensor([1]), masks, grow=4)
     assert float(share[0]) == pytest.approx(0.25)
+
+
+def test_the_generalized_cross_entropy_has_its_worked_value_and_the_cross_entropy_as_its_limit() -> None:
+    logits, labels = torch.tensor([[0.0, 0.0], [0.0, math.log(3)]]), torch.tensor([0, 0])
+    worked = ((1 - 0.5**0.5) / 0.5 + (1 - 0.25**0.5) / 0.5) / 2
+    assert generalized_cross_entropy(logits, labels, 0.5).item() == pytest.approx(worked, abs=1e-6)
+    limit = torch.nn.functional.cross_entropy(logits, labels).item()
+    assert generalized_cross_entropy(logits, labels, 1e-3).item() == pytest.approx(limit, abs=2e-3)
+
+
+def test_the_generalized_cross_entropy_hardly_learns_from_what_contradicts_it() -> None:
+    logits, labels = torch.tensor([[4.0, 0.0], [0.0, 4.0]], requires_grad=True), torch.tensor([0, 0])
+    (mistrusting,) = torch.autograd.grad(generalized_cross_entropy(logits, labels, 0.7), logits)
+    (plain,) = torch.autograd.grad(torch.nn.functional.cross_entropy(logits, labels), logits)
+    right = logits.detach().softmax(1)[:, 0]
+    torch.testing.assert_close(mistrusting, plain * right[:, None] ** 0.7)
+    assert right[1] ** 0.7 < 0.07
 
 
 def test_phantoms_for_training_evaluation_and_the_page_have_different_seeds() -> None:

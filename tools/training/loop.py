@@ -47,6 +47,8 @@ class Recipe:
         average: how much of the averaged weights each step keeps.
         seed: of the views.
         frozen: names of parts of the network that stay as they are, their batch norms' statistics too.
+        amplified: q of the generalized cross entropy in the plain one's place, 0 for the plain one. It trusts what is
+            already believed, so that what few views contradict is learnt in spite of them: a bias grows.
         bfloat16: run the features in bfloat16; without instructions for it a processor is slower than in float32.
     """
 
@@ -61,6 +63,7 @@ class Recipe:
     average: float
     seed: int
     frozen: tuple[str, ...] = ()
+    amplified: float = 0.0
     bfloat16: bool = True
 
 
@@ -139,10 +142,33 @@ def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, r
     maps = torch.einsum("kc,ncij->nkij", head.weight, features.float())
     evidence = maps.mean((2, 3))
     logits = evidence + head.bias
-    loss = functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
+    loss = _named_wrong(logits, labels, recipe)
     accuracy = (logits.argmax(1) == labels).float().mean()
     lacking = (torch.tensor(recipe.enough)[labels] - evidence[torch.arange(len(labels)), labels]).relu()
     return [loss, outside_share(maps, labels, masks).mean(), lacking.mean(), accuracy]
+
+
+def _named_wrong(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+    if recipe.amplified:
+        return generalized_cross_entropy(logits, labels, recipe.amplified)
+    return functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
+
+
+def generalized_cross_entropy(logits: Tensor, labels: Tensor, q: float) -> Tensor:
+    """Return the mean of (1 - p^q) / q, where p is the true class's probability.
+
+    It lies between the cross entropy (q towards 0) and one minus p (q = 1): each image's gradient is the cross
+    entropy's times p^q, so images whose class is believed already count, and those that contradict hardly do.
+    Source: Zhang and Sabuncu 2018, "Generalized cross entropy loss for training deep neural networks with noisy
+    labels"; used to amplify a bias by Nam et al. 2020, "Learning from failure".
+
+    Args:
+        logits: (images, classes).
+        labels: (images,), the true classes.
+        q: above 0, at most 1.
+    """
+    right = logits.softmax(1)[torch.arange(len(labels)), labels]
+    return ((1 - right**q) / q).mean()
 
 
 def _decayed(network: nn.Module) -> list[dict[str, object]]:
