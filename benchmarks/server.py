@@ -4,7 +4,8 @@
 
 runs it; `Server` starts it from a benchmark or a test. It reads a command a line from standard input and answers with
 a line of JSON: `hold` and `release` the device, `waiting` (pieces in the line), `memory` (bytes resident, after a
-collection of garbage and a malloc_trim), `objects` (sessions, bytes of uploads).
+collection of garbage and a malloc_trim), `objects` (sessions, bytes of uploads), `rolled` (spooled files that went over
+to the disk, unlinked ones too), `spool` (two megabytes through a spooled file that has Starlette's own limit).
 """
 
 import ctypes
@@ -93,6 +94,14 @@ class _Inside:
 
     def __init__(self) -> None:
         self._release = threading.Event()
+        self._rolled = 0
+        roll_over = tempfile.SpooledTemporaryFile.rollover
+
+        def counted(file: tempfile.SpooledTemporaryFile[bytes]) -> None:
+            self._rolled += 1
+            roll_over(file)
+
+        tempfile.SpooledTemporaryFile.rollover = counted  # type: ignore[assignment, method-assign]
 
     def hold(self) -> bool:
         """Keep the device busy until it is released."""
@@ -127,6 +136,13 @@ class _Inside:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
+    def rolled(self) -> int:
+        return self._rolled
+
+    def spool(self) -> int:
+        with tempfile.SpooledTemporaryFile(max_size=2**20) as file:
+            return file.write(bytes(2 * 2**20))
+
     def objects(self) -> dict[str, int]:
         from streamlit.runtime import Runtime
         from streamlit.runtime.app_session import AppSession
@@ -144,7 +160,7 @@ class _Inside:
 def _answer() -> None:
     inside = _Inside()
     commands: dict[str, Callable[[], Any]] = {
-        name: getattr(inside, name) for name in ("hold", "release", "waiting", "memory", "objects")
+        name: getattr(inside, name) for name in ("hold", "release", "waiting", "memory", "objects", "rolled", "spool")
     }
     for line in sys.stdin:
         print(json.dumps({"answer": commands[line.strip()]()}), flush=True)

@@ -91,6 +91,8 @@ class Session:
         self._chooser = ""
         self._files: list[UploadedFileInfo] = []
         self._buttons: dict[str, str] = {}
+        self._pages: dict[str, str] = {}
+        self._page = ""
         self.opened = self.rerun()
 
     def __enter__(self) -> Self:
@@ -114,6 +116,7 @@ class Session:
         """Ask for the page and do not wait."""
         message = BackMsg()
         message.rerun_script.query_string = self._query
+        message.rerun_script.page_script_hash = self._page
         message.rerun_script.widget_states.widgets.extend([*self._standing(), *widgets])
         self._run = Run(time.perf_counter())
         self._socket.send(message.SerializeToString())
@@ -166,6 +169,11 @@ class Session:
             run = self.rerun(WidgetState(id=self._chooser, int_value=place))
         return run
 
+    def turn_to(self, title: str) -> Run:
+        """Go to a page by its title, and wait until it is drawn."""
+        self._page = self._pages[title]
+        return self.rerun()
+
     def click(self, label: str) -> Run:
         """Click a button by its label, and wait until the page is drawn."""
         self.press(label)
@@ -184,6 +192,8 @@ class Session:
     def _take(self, message: ForwardMsg) -> None:
         if message.WhichOneof("type") == "new_session":
             self._id = message.new_session.initialize.session_id or self._id
+        elif message.WhichOneof("type") == "navigation":
+            self._pages = {page.page_name: page.page_script_hash for page in message.navigation.app_pages}
         elif message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
             self._draw(message.delta.new_element)
 

@@ -18,6 +18,7 @@ from camdash.networks.catalog import describe, entry_of
 from camdash.networks.familiarity import FamiliarityCheck, unit, write_beside
 from tests.command_line.conftest import json_lines
 from tests.conftest import image_bytes, save_checkpoint, save_state_dict, small_card, speckle
+from tests.images.test_privacy import CANARY, with_canaries
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
@@ -53,6 +54,24 @@ def test_the_figures_add_up_and_have_full_precision(tmp_path: Path, capsys: pyte
     softmax = np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum()
     np.testing.assert_allclose(list(row["probabilities"].values()), softmax, rtol=1e-12)
     assert row["predicted"] == PARTS[int(logits.argmax())]
+
+
+def test_no_text_of_a_dicom_file_is_printed_or_in_an_export(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "film.dcm").write_bytes(with_canaries())
+    (tmp_path / "wrong.dcm").write_bytes(with_canaries(PhotometricInterpretation=CANARY))
+    assert main(["explain", "--json", "--output", str(tmp_path / "out"), *map(str, tmp_path.glob("*.dcm"))]) == 1
+    printed = capfd.readouterr()
+    files = sorted((tmp_path / "out").iterdir())
+    assert len([file for file in files if file.suffix == ".png"]) == len(PARTS) + 1
+    for file in files:
+        if file.suffix == ".png":
+            with Image.open(file) as picture:
+                assert "CANARY" not in str(picture.info)
+        if file.suffix == ".npz":
+            with np.load(file) as content:
+                assert "CANARY" not in str([content[name] for name in content])
+        assert b"CANARY" not in file.read_bytes()
+    assert "CANARY" not in printed.out + printed.err
 
 
 def test_a_bad_file_gives_its_line_and_the_others_go_on(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
