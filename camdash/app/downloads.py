@@ -9,13 +9,31 @@ from camdash.app.caches import ImageFile
 from camdash.app.inversion import is_inverted
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import Comparison
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.export import WARNING, Drawing, file_name, maps_npz, npz_name, overlay_png
+from camdash.rendering.export import (
+    WARNING,
+    Drawing,
+    difference_name,
+    difference_png,
+    file_name,
+    maps_npz,
+    npz_name,
+    overlay_png,
+)
 from camdash.rendering.panels import shown_together
 
 
-def offer_downloads(file: ImageFile, radiograph: Radiograph, analyses: Sequence[Analysis], drawing: Drawing) -> None:
-    """Offer a PNG of each overlay and the raw maps of each checkpoint; each is made when it is asked for.
+def offer_downloads(
+    file: ImageFile,
+    radiograph: Radiograph,
+    analyses: Sequence[Analysis],
+    drawing: Drawing,
+    comparison: Comparison | None = None,
+) -> None:
+    """Offer a PNG of each overlay, the raw maps of each checkpoint, and the differences of two that are compared.
+
+    Each file is made when it is asked for.
 
     That happens in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
     """
@@ -29,6 +47,8 @@ def offer_downloads(file: ImageFile, radiograph: Radiograph, analyses: Sequence[
             beside = [*analyses[:place], *analyses[place + 1 :]]
             _offer_overlays(file, radiograph, analysis, drawing, beside)
             _offer_maps(file, analysis)
+        if comparison and comparison.differences:
+            _offer_differences(file, radiograph, comparison, drawing)
 
 
 def _offer_overlays(
@@ -39,6 +59,21 @@ def _offer_overlays(
         st.download_button(
             plain(panel.name),
             partial(overlay_png, radiograph, analysis, drawing, panel.id, beside),
+            file_name=name,
+            mime="image/png",
+            key=f"download-{name}",
+            on_click="ignore",
+            width="stretch",
+        )
+
+
+def _offer_differences(file: ImageFile, radiograph: Radiograph, comparison: Comparison, drawing: Drawing) -> None:
+    st.markdown("**B − A** · difference")
+    for place, one in enumerate(comparison.differences):
+        name = difference_name(_stem(file), file.sha256, comparison, drawing, place)
+        st.download_button(
+            plain(one.pair.name),
+            partial(difference_png, radiograph, comparison, drawing, place),
             file_name=name,
             mime="image/png",
             key=f"download-{name}",

@@ -35,7 +35,7 @@ def show_maps(file: ImageFile, analyses: tuple[Analysis, ...]) -> None:
         link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus)})
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
-        offer_downloads(file, radiograph, analyses, _drawing(settings))
+        offer_downloads(file, radiograph, analyses, _drawing(settings), comparison)
     if comparison:
         show_agreement(comparison)
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -19,7 +21,7 @@ from camdash.evidence.analysis import Analysis
 from camdash.networks.card import Card, Checkpoint
 from camdash.networks.catalog import Entry, checkpoint_folders, entries
 
-FIRST, SECOND = "checkpoint", "second"
+FIRST, SECOND, LAST_FIRST = "checkpoint", "second", "last_checkpoint"
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,10 @@ def choose_checkpoint() -> tuple[Checkpoint | None, DeltaGenerator]:
     _follow_link(usable)
     engine = st.empty()
     if usable:
-        checkpoint: Checkpoint | None = st.selectbox("Checkpoint", usable, format_func=_title, key=FIRST)
+        checkpoint: Checkpoint | None = st.selectbox(
+            "Checkpoint", usable, format_func=_title, key=FIRST, on_change=_first_changed
+        )
+        st.session_state[LAST_FIRST] = checkpoint
         if checkpoint is not None:
             engine = _about(checkpoint)
     else:
@@ -76,6 +81,12 @@ def choose_checkpoint() -> tuple[Checkpoint | None, DeltaGenerator]:
     for name, sentence in refused:
         st.warning(f"{named(name)}: {plain(sentence)}")
     return checkpoint, engine
+
+
+def _first_changed() -> None:
+    """Exchange the two that are compared when the second is chosen as the first: the comparison goes on."""
+    if st.session_state[FIRST] == st.session_state.get(SECOND):
+        st.session_state[SECOND] = st.session_state.get(LAST_FIRST)
 
 
 def say_engine(place: DeltaGenerator, analysis: Analysis) -> None:
@@ -207,10 +218,18 @@ def _described(found: Sequence[Entry]) -> tuple[list[Checkpoint], list[tuple[str
 
 
 def _title(checkpoint: Checkpoint) -> str:
-    rows, columns = checkpoint.card.preprocessing.input_size
-    trained = checkpoint.card.text("trained")
-    words = [checkpoint.name, f"{len(checkpoint.card.class_names)} classes", f"{rows} x {columns}"]
-    return " · ".join([*words, trained] if trained else words)
+    """Return name, architecture, classes, input size and date: of the training, else of the file."""
+    card = checkpoint.card
+    rows, columns = card.preprocessing.input_size
+    words = [checkpoint.name, card.architecture, f"{len(card.class_names)} classes", f"{rows} x {columns}"]
+    return " · ".join([*words, card.text("trained") or f"file of {_written(checkpoint.path)}"])
+
+
+def _written(path: Path) -> str:
+    try:
+        return date.fromtimestamp(path.stat().st_mtime).isoformat()
+    except OSError:  # it was removed just now
+        return "an unknown day"
 
 
 def _facts(card: Card) -> str:

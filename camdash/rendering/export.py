@@ -12,6 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import Comparison
 from camdash.images.radiograph import Radiograph, Window
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.overlay import overlay
@@ -89,6 +90,32 @@ def overlay_png(
     scale = scales([panel.values for panel in (*maps, *others)], drawing.look)[index]
     values = enlarge(maps[index].values, analysis.placement, drawing.smooth)
     return png(overlay(shown(radiograph, drawing), values, scale, drawing.opacity), _warning(radiograph))
+
+
+def difference_png(radiograph: Radiograph, comparison: Comparison, drawing: Drawing, place: int) -> bytes:
+    """Return the overlay of one difference of two checkpoints (second minus first) as PNG, at the radiograph's size.
+
+    Args:
+        radiograph: the radiograph.
+        comparison: whose differences; they share the scale.
+        drawing: how they are drawn.
+        place: which of its differences.
+
+    Raises:
+        IndexError: there is no such difference.
+    """
+    differences = [one.values for one in comparison.differences]
+    scale = scales([np.nan_to_num(values) for values in differences], drawing.look)[place]
+    values = enlarge(differences[place], comparison.placement, drawing.smooth)
+    return png(overlay(shown(radiograph, drawing), values, scale, drawing.opacity), _warning(radiograph))
+
+
+def difference_name(stem: str, sha256: str, comparison: Comparison, drawing: Drawing, place: int) -> str:
+    """Return the file name of a difference's overlay, with a digest of image, checkpoints and drawing."""
+    name = comparison.differences[place].pair.name
+    checkpoints = f"{_safe(comparison.first.checkpoint.name)}-to-{_safe(comparison.second.checkpoint.name)}"
+    digest = _digest(sha256 + comparison.second.checkpoint.sha256, comparison.first, drawing)
+    return f"{_safe(stem)}_{checkpoints}_difference-{_safe(name).lower()}_{drawing.look}_{digest}.png"
 
 
 def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> bytes:

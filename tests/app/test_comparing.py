@@ -1,4 +1,5 @@
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -89,11 +90,29 @@ def test_switching_between_two_analysed_checkpoints_takes_no_pass(
     assert analysed(passes) == 2
 
 
-def test_choosing_the_second_checkpoint_as_the_first_ends_the_comparison(comparing: AppTest) -> None:
+def test_choosing_the_second_checkpoint_as_the_first_exchanges_them(
+    comparing: AppTest, passes: list[tuple[int, ...]]
+) -> None:
+    before = len(passes)
     second = comparing.selectbox(key="checkpoint").options[1]
     comparing.selectbox(key="checkpoint").select(second).run()
     assert not comparing.exception
-    assert comparing.selectbox(key="second").value is None
+    assert (chosen(comparing, "checkpoint"), chosen(comparing, "second")) == ("second", "first")
+    assert "A · :gray[second]" in texts(comparing)
+    assert len(passes) == before
+
+
+def test_the_dropdown_says_name_architecture_classes_size_and_date(page: AppTest) -> None:
+    options = page.run().selectbox(key="checkpoint").options
+    today = date.today().isoformat()
+    assert options[0] == f"first · resnet18 · 5 classes · 64 x 96 · file of {today}"
+
+
+def test_each_difference_can_be_downloaded(comparing: AppTest) -> None:
+    names = [one.proto.label for one in comparing.get("download_button")]
+    assert "**B − A** · difference" in texts(comparing)
+    assert names.count("Part 0") == 3
+    assert names.count("Part 6") == 1
 
 
 def test_a_second_checkpoint_that_cannot_be_loaded_is_said_and_the_first_is_shown(

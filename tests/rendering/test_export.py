@@ -8,10 +8,24 @@ from PIL import Image
 from torch import nn
 
 from camdash.evidence.analysis import Analysis, analyse
+from camdash.evidence.comparison import compare
 from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
 from camdash.networks.card import Fit, Preprocessing
-from camdash.rendering.export import WARNING, Drawing, export_files, file_name, maps_npz, overlay_png, overlays, shown
-from camdash.rendering.scale import Look
+from camdash.rendering.enlarge import enlarge
+from camdash.rendering.export import (
+    WARNING,
+    Drawing,
+    difference_name,
+    difference_png,
+    export_files,
+    file_name,
+    maps_npz,
+    overlay_png,
+    overlays,
+    shown,
+)
+from camdash.rendering.overlay import overlay
+from camdash.rendering.scale import Look, Scale
 from tests.conftest import loaded, radiograph, speckle
 
 SHA256 = "ab" * 32
@@ -89,6 +103,25 @@ def test_beside_a_stronger_checkpoint_the_same_map_is_drawn_paler(film: Radiogra
     assert np.abs(beside - grey).mean() < 0.5 * np.abs(alone - grey).mean()
     with_other = file_name("x", SHA256, analysis, Drawing(), "class-1", [stronger])
     assert with_other != file_name("x", SHA256, analysis, Drawing(), "class-1")
+
+
+def test_a_difference_is_drawn_on_the_scale_of_all_differences(film: Radiograph, analysis: Analysis) -> None:
+    other = replace(
+        analysis, maps=replace(analysis.maps, maps=analysis.maps.maps * np.array([[[3]], [[2]], [[1]]], np.float32))
+    )
+    comparison = compare(analysis, other)
+    drawing = Drawing(opacity=0.7)
+    changes = [other.maps.maps[k] - analysis.maps.maps[k] for k in range(3)]
+    limit = max(float(np.abs(change).max()) for change in changes)
+    for place, change in enumerate(changes):
+        flat = "nothing changes" if place == 2 else ""
+        scale = Scale(Look.EVIDENCE, -limit, limit, flat=flat)
+        expected = overlay(film.display(), enlarge(change, analysis.placement), scale, 0.7)
+        found = np.asarray(Image.open(io.BytesIO(difference_png(film, comparison, drawing, place))))
+        np.testing.assert_array_equal(found, expected)
+    names = {difference_name("x", SHA256, comparison, one, k) for one in (drawing, Drawing()) for k in range(3)}
+    assert len(names) == 6
+    assert all(name.startswith("x_known-to-known_difference-part-") for name in names)
 
 
 def test_a_radiograph_is_drawn_through_the_window_that_is_asked_for() -> None:
