@@ -5,6 +5,7 @@ import zipfile
 from functools import cache
 from typing import Any
 
+import imagecodecs
 import jpeg_ls
 import numpy as np
 from openjpeg.utils import encode_array
@@ -13,7 +14,7 @@ from PIL import Image
 from tests.images import dicom_files as files
 from tests.images.dicom_files import dicom, layout_of
 from tests.images.rle import rle
-from tests.images.streams import empty_htj2k, jpeg_12_bits, jpeg_lossless
+from tests.images.streams import jpeg_12_bits, jpeg_lossless
 from tests.pictures import image_bytes, opencv_bytes, speckle
 
 TWELVE_BITS: dict[str, Any] = {"BitsStored": 12, "HighBit": 11}
@@ -92,5 +93,5 @@ def _compressed_dicom() -> dict[str, bytes]:
         "dicom jpeg 2000": dicom(
             [encode_array(wide, bits_stored=12)], syntax=files.J2K, **layout_of(wide) | TWELVE_BITS
         ),
-        "dicom htj2k": dicom([empty_htj2k(24, 32, 12)], syntax=files.HTJ2K, **twelve),
+        "dicom htj2k": dicom([bytes(imagecodecs.htj2k_encode(deep))], syntax=files.HTJ2K, **layout_of(deep)),
     }

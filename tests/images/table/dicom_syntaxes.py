@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+import imagecodecs
 import jpeg_ls
 import numpy as np
 from numpy.typing import NDArray
@@ -145,10 +146,26 @@ def jpeg_2000_files() -> Iterator[Case]:
     layout = layout_of(color) | {"PhotometricInterpretation": "YBR_RCT"}
     build = partial(jpeg_2000_file, color, 8, files.J2K, photometric=1, layout=layout)
     yield Case("DICOM, JPEG 2000", "lossless, color", build, np.rint(color @ BT_601), tolerance=1)
-    for bits, syntax in ((8, files.HTJ2K_LOSSLESS), (12, files.HTJ2K_RPCL), (16, files.HTJ2K)):
-        flat = np.full((13, 17), 1 << (bits - 1), np.uint8 if bits == 8 else np.uint16)
-        build = partial(dicom, [empty_htj2k(13, 17, bits)], syntax=syntax, **described(flat, bits))
-        yield Case("DICOM, JPEG 2000", f"high-throughput, {bits} bits, mid-grey", build, flat)
+    for name, pixels, bits, syntax in (
+        ("8 bits", WIDE_GREY, 8, files.HTJ2K_LOSSLESS),
+        ("16 bits", WIDE_DEEP, 16, files.HTJ2K_LOSSLESS),
+        ("16 bits, by resolution", WIDE_DEEP, 16, files.HTJ2K_RPCL),
+        ("16 bits, of the general syntax", WIDE_DEEP, 16, files.HTJ2K),
+        ("signed", signed, 16, files.HTJ2K),
+    ):
+        build = partial(htj2k_file, pixels, bits, syntax)
+        yield Case("DICOM, JPEG 2000", f"high-throughput, {name}", build, pixels)
+    lossy = partial(htj2k_file, smooth(64, 64), 8, files.HTJ2K, reversible=False)
+    yield Case("DICOM, JPEG 2000", "high-throughput, lossy", lossy, smooth(64, 64), tolerance=2)
+    flat = np.full((13, 17), 1 << 11, np.uint16)
+    build = partial(dicom, [empty_htj2k(13, 17, 12)], syntax=files.HTJ2K, **described(flat, 12))
+    yield Case("DICOM, JPEG 2000", "high-throughput, 12 bits, mid-grey", build, flat)
+
+
+def htj2k_file(pixels: NDArray[Any], bits: int, syntax: str, *, reversible: bool = True) -> bytes:
+    """Return a film in high-throughput JPEG 2000, written by OpenJPH."""
+    stream = bytes(imagecodecs.htj2k_encode(pixels, reversible=reversible))
+    return dicom([stream], syntax=syntax, **described(pixels, bits))
 
 
 def jpeg_2000_file(
