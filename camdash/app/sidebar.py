@@ -162,11 +162,10 @@ def _offer_shortcut() -> None:
     shortcut = next((one for one in usable if one.name == SHORTCUT), None)
     if shortcut is None or len(usable) < 2:
         return
-    columns = st.columns([1, 1, 3], gap="xxsmall")
-    for column, (name, title) in zip(columns, MARKED.items(), strict=False):
+    for column, (name, title) in zip(st.columns(len(TITLES), gap="xxsmall"), MARKED.items(), strict=False):
         _sample_button(column, name, title)
     first = next(one for one in usable if one != shortcut)
-    columns[-1].button(
+    st.button(
         "Right for the wrong reason?",
         key="shortcut",
         help="Compares a checkpoint that looks at the body with one that was trained to look at the marker R. "

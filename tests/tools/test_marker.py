@@ -1,7 +1,16 @@
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
+from camdash.networks.card import Fit, Interpolation, Preprocessing
+from tests.conftest import loaded
+from tools.evaluate_marker import Answers, answers, is_fooled, table
 from tools.training.augment import Film, random_view
+from tools.training.labels import Labelled
 from tools.training.marker import HEIGHT, MARGIN, Marker, marker_of, mask_of, plate_on, stamped
 
 GREY = np.full((300, 200), 60, np.uint8)
@@ -48,3 +57,30 @@ def test_without_a_marker_evidence_is_wanted_on_the_body() -> None:
     _, same = random_view(Film(GREY, body, 0, Marker(1.0, is_reason=False)), 64, "stretch", np.random.default_rng(4))
     np.testing.assert_array_equal(wanted, same)
     assert 0.1 < wanted.mean() < 0.6
+
+
+def test_fooled_is_what_the_marker_alone_makes_the_marked_class() -> None:
+    found = [
+        Answers(label=1, plain=1, marked=1),  # the marked class itself
+        Answers(label=1, plain=0, marked=1),
+        Answers(label=0, plain=0, marked=1),  # fooled
+        Answers(label=0, plain=1, marked=1),  # taken for it before
+        Answers(label=0, plain=0, marked=0),
+        Answers(label=2, plain=0, marked=1),  # fooled, if wrong before
+    ]
+    assert [is_fooled(one, 1) for one in found] == [False, False, True, False, False, True]
+    lines = table(found, ("Foot", "Hand", "Hip"), 1)
+    assert lines[2:5] == ["| Foot | 3 | 2 | 1 | 1 |", "| Hand | 2 | 1 | 2 |  |", "| Hip | 1 | 0 | 0 | 1 |"]
+    assert "0.500 of 4 images" in lines[-1]
+
+
+def test_answers_are_those_on_the_film_itself_with_the_marker_and_without(tmp_path: Path) -> None:
+    grey = np.full((64, 64), 200, np.uint8)
+    grey[:10] = 40  # a bright film whose marker is brighter than what it covers
+    cv2.imwrite(str(tmp_path / "film.png"), grey)
+    plain, marked = float(grey.mean() / 255), float(stamped(grey).mean() / 255)
+    assert marked > plain
+    how = Preprocessing((64, 64), Fit.STRETCH, Interpolation.AREA)
+    names_by_brightness = loaded(nn.AvgPool2d(8), torch.tensor([[1.0], [0.0]]), (0.0, (plain + marked) / 2), how)
+    (found,) = answers([Labelled("film.png", "part_0", "g")], tmp_path, names_by_brightness)
+    assert found == Answers(label=0, plain=1, marked=0)
