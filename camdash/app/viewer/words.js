@@ -94,7 +94,7 @@ function legendWords({ look, mode, brief }, drawn) {
   const reading = change ? CHANGES[look] : READINGS[look];
   const about = change ? "" : ABOUT_MODES[mode];
   const sentences = [shared || reading, about, look === "classic" ? "" : `Beneath: ${SUMS[mode]}.`].filter(Boolean);
-  if (look === "own") return { ends: ["− own maximum", "0", "+ own maximum"], sentences, whose: "Each panel's own scale", flat: !scale };
+  if (look === "own") return { ends: ["− its most", "0", "+ its most"], sentences, whose: "Each panel's own scale", flat: !scale };
   if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, whose: "Each panel's own scale", flat: !scale };
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
   const [less, more] = brief ? ["", ""] : change ? [" less in B", "more in B "] : [" against", "for "];
