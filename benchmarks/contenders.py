@@ -19,7 +19,7 @@ import torchvision
 from torch import Tensor, nn
 
 from camdash.evidence.analysis import analyse_batch
-from camdash.images.raster import decode
+from camdash.images.decoding import decode
 from camdash.networks.card import Card, Fit, Preprocessing
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load

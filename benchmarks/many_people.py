@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.films import films
-from benchmarks.page_times import OPACITY
+from benchmarks.page_times import MOVE
 from benchmarks.server import PATIENCE, Server
 from benchmarks.session import Run, Session
 
@@ -108,7 +108,7 @@ class Chromium:
 
     def evaluate_opacity(self) -> float:
         """Return the milliseconds from a move of the opacity to the second frame after it."""
-        return float(self._slider.evaluate(OPACITY))
+        return float(self._slider.evaluate(MOVE, 1))
 
     def close(self) -> None:
         """End the browser."""
