@@ -8,6 +8,7 @@ pairs one after the other and in turns which of them is first, with the median o
 the memory grows from the 50th to the 500th file. The ratio belongs to one run; rates of a busy machine say little.
 """
 
+import os
 import platform
 import statistics
 import sys
@@ -38,10 +39,11 @@ def main() -> None:
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".jpeg"))
     files = files[:: max(len(files) // (PAIRS * FILES), 1)]
     checkpoint = describe(find(sys.argv[2] if len(sys.argv) > 2 else None, checkpoint_folders()))
-    loaded = load(checkpoint, preferred_device())
-    device = loaded.network.device
+    device = preferred_device()
+    os.environ["CAMDASH_ENGINE"] = "onnx" if device.type == "cpu" else "torch"  # as after the first radiograph
+    loaded = load(checkpoint, device)
     print(f"{platform.processor() or platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    print(f"{checkpoint.name} on {device}, {len(files)} JPEGs, pace {Pace.on(str(device))}")
+    print(f"{checkpoint.name} on {loaded.engine.name}, {len(files)} JPEGs, pace {Pace.on(str(device))}")
     shared_pool().warm()
     best = _best_batch(loaded, BATCHES[device.type])
     _compare(loaded, best, cycle(files))
@@ -91,9 +93,7 @@ def _bare(loaded: LoadedCheckpoint, batch: int, count: int) -> None:
     rows, columns = loaded.checkpoint.card.preprocessing.input_size
     inputs = torch.rand(batch, loaded.network.channels, rows, columns)
     for _ in range(count // batch):
-        loaded.network.activations(inputs)
-    if loaded.network.device.type == "cuda":
-        torch.cuda.synchronize()
+        loaded.maps_and_pooled(inputs)  # on the CPU again, so that nothing is left to wait for
 
 
 def _whole(loaded: LoadedCheckpoint, files: Sequence[Path]) -> None:
@@ -104,7 +104,7 @@ def _whole(loaded: LoadedCheckpoint, files: Sequence[Path]) -> None:
 
 def _explained(loaded: LoadedCheckpoint, files: Iterator[Path]) -> Generator[object]:
     items = (Item(str(file), file.read_bytes) for file in files)
-    return explain_many(items, runner(loaded), Pace.on(str(loaded.network.device)), shared_pool().decode)
+    return explain_many(items, runner(loaded), Pace.on(str(preferred_device())), shared_pool().decode)
 
 
 def _seconds(job: Callable[[], None]) -> float:
