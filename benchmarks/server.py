@@ -24,7 +24,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300
@@ -157,20 +157,21 @@ class _Inside:
         }
 
 
-def _answer() -> None:
+def _answer(answers: TextIO) -> None:
     inside = _Inside()
     commands: dict[str, Callable[[], Any]] = {
         name: getattr(inside, name) for name in ("hold", "release", "waiting", "memory", "objects", "rolled", "spool")
     }
     for line in sys.stdin:
-        print(json.dumps({"answer": commands[line.strip()]()}), flush=True)
+        print(json.dumps({"answer": commands[line.strip()]()}), file=answers, flush=True)
     os.kill(os.getpid(), signal.SIGTERM)  # who started it is gone
 
 
 def main() -> None:
     from streamlit.web.cli import main as streamlit
 
-    threading.Thread(target=_answer, daemon=True).start()
+    answers, sys.stdout = sys.stdout, sys.stderr  # nobody reads there what Streamlit prints; it goes to the log
+    threading.Thread(target=_answer, args=(answers,), daemon=True).start()
     sys.argv = ["streamlit", "run", str(ROOT / "streamlit_app.py"), "--server.port", *sys.argv[1:]]
     streamlit()
 

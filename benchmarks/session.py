@@ -89,6 +89,7 @@ class Session:
         self._id = ""
         self._uploader = ""
         self._chooser = ""
+        self._choices: tuple[str, ...] = ()
         self._files: list[UploadedFileInfo] = []
         self._buttons: dict[str, str] = {}
         self._pages: dict[str, str] = {}
@@ -165,8 +166,8 @@ class Session:
         """Upload files, wait until all are analysed, and look at each."""
         self.upload(files)
         run = self.rerun()
-        for place in range(len(files)):
-            run = self.rerun(WidgetState(id=self._chooser, int_value=place))
+        for option in self._choices:
+            run = self.rerun(WidgetState(id=self._chooser, string_value=option))
         return run
 
     def turn_to(self, title: str) -> Run:
@@ -205,6 +206,7 @@ class Session:
             self._uploader = element.file_uploader.id
         if element.WhichOneof("type") == "selectbox" and element.selectbox.label.startswith("Files"):
             self._chooser = element.selectbox.id
+            self._choices = tuple(element.selectbox.options)
         if element.WhichOneof("type") == "button":
             self._buttons[element.button.label] = element.button.id
 

@@ -77,6 +77,10 @@ def test_everyone_gets_the_maps_of_their_own_film(server: Server, tab: Tab) -> N
     assert float(np.abs(alone[0]["class-0"] - alone[1]["class-0"]).max()) > 1e-2 * largest
 
 
+def test_looking_at_all_ends_with_the_last(tab: Tab) -> None:
+    assert tab().look_at_all(dict(film(number) for number in range(3))).file == film(2)[0]
+
+
 def waits(server: Server, count: int) -> None:
     until(lambda: server.ask("waiting") == count)
 
