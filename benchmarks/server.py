@@ -4,11 +4,10 @@
 
 runs it; `Server` starts it from a benchmark or a test. It reads a command a line from standard input and answers with
 a line of JSON: `hold` and `release` the device, `waiting` (pieces in the line), `memory` (bytes resident, after a
-collection of garbage and a malloc_trim), `objects` (sessions, bytes of uploads), `rolled` (spooled files that went over
+collection of garbage and a malloc_trim), `objects` (sessions, uploads), `rolled` (spooled files that went over
 to the disk, unlinked ones too), `spool` (two megabytes through a spooled file that has Starlette's own limit).
 """
 
-import ctypes
 import gc
 import json
 import os
@@ -25,6 +24,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
+
+from benchmarks.memory import resident
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300
@@ -130,11 +131,7 @@ class _Inside:
         return queue_of(str(preferred_device())).waiting
 
     def memory(self) -> int:
-        gc.collect()
-        if sys.platform == "linux":
-            ctypes.CDLL(None).malloc_trim(0)
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        return pages * os.sysconf("SC_PAGE_SIZE")
+        return resident()
 
     def rolled(self) -> int:
         return self._rolled

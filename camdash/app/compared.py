@@ -1,6 +1,5 @@
 """Two checkpoints on one radiograph: both answers in words, the grouped softmax, and how far they agree."""
 
-import numpy as np
 import streamlit as st
 
 from camdash.app.familiar import warn_if_unfamiliar
@@ -8,11 +7,8 @@ from camdash.app.result import EVEN
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Prediction
 from camdash.evidence.comparison import Comparison, Difference
-from camdash.rendering.agreement import change_words, correlation_words, signed
+from camdash.rendering.agreement import change_words, correlation_words, pale_words, signed
 from camdash.rendering.charts import comparison_chart, percent
-
-PALE = 4
-"""How many times as strong the other's strongest cell is where a checkpoint's maps are said to look pale."""
 
 
 def show_comparison(comparison: Comparison) -> None:
@@ -81,19 +77,7 @@ def _remarks(comparison: Comparison) -> list[str]:
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
     if any(alone):
         alone.append("Probabilities and contrast are over each one's own classes.")
-    return [*about, _paler(comparison), " ".join(sentence for sentence in alone if sentence)]
-
-
-def _paler(comparison: Comparison) -> str:
-    """Say that one checkpoint's maps look pale beside the other's, where they do; else nothing."""
-    first, second = (float(np.abs(one.maps.maps).max()) for one in (comparison.first, comparison.second))
-    weak, strong = ("A", "B") if first < second else ("B", "A")
-    if min(first, second) * PALE > max(first, second):
-        return ""
-    return (
-        f"On one scale {weak} looks pale beside {strong}, whose strongest cell is far stronger. To see where {weak} "
-        "looks, choose *Each on its own scale* at the left."
-    )
+    return [*about, pale_words(comparison), " ".join(sentence for sentence in alone if sentence)]
 
 
 def _is_answer(one: Difference, comparison: Comparison) -> bool:

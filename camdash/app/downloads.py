@@ -1,6 +1,6 @@
 """Overlays and raw maps to take away, drawn by the server as the viewer shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
@@ -33,9 +33,8 @@ def offer_downloads(
 ) -> None:
     """Offer a PNG of each overlay, the raw maps of each checkpoint, and the differences of two that are compared.
 
-    Each file is made when it is asked for.
-
-    That happens in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
+    Each file is made when it is asked for, in a thread of the server, where caches of a session cannot be read: all
+    it needs is handed over.
     """
     with st.popover("Download", icon=":material/download:"):
         st.caption("Overlays at the radiograph's own size, in the viewer's present look, opacity and window.")
@@ -56,43 +55,26 @@ def _offer_overlays(
 ) -> None:
     for panel in shown_together(analysis, contrast=drawing.contrast):
         name = file_name(_stem(file), file.sha256, analysis, drawing, panel.id, beside)
-        st.download_button(
-            plain(panel.name),
-            partial(overlay_png, radiograph, analysis, drawing, panel.id, beside),
-            file_name=name,
-            mime="image/png",
-            key=f"download-{name}",
-            on_click="ignore",
-            width="stretch",
-        )
+        _offer(plain(panel.name), name, partial(overlay_png, radiograph, analysis, drawing, panel.id, beside))
 
 
 def _offer_differences(file: ImageFile, radiograph: Radiograph, comparison: Comparison, drawing: Drawing) -> None:
     st.markdown("**B − A** · difference")
     for place, one in enumerate(comparison.differences):
         name = difference_name(_stem(file), file.sha256, comparison, drawing, place)
-        st.download_button(
-            plain(one.pair.name),
-            partial(difference_png, radiograph, comparison, drawing, place),
-            file_name=name,
-            mime="image/png",
-            key=f"download-{name}",
-            on_click="ignore",
-            width="stretch",
-        )
+        _offer(plain(one.pair.name), name, partial(difference_png, radiograph, comparison, drawing, place))
 
 
 def _offer_maps(file: ImageFile, analysis: Analysis) -> None:
     st.caption("Raw maps: float32, in logits, with names, bias, logits and digests.")
     name = npz_name(_stem(file), file.sha256, analysis)
+    maps = partial(maps_npz, analysis, file.sha256, inverted=is_inverted(file))
+    _offer("Raw maps (.npz)", name, maps, "application/octet-stream")
+
+
+def _offer(label: str, name: str, made: Callable[[], bytes], mime: str = "image/png") -> None:
     st.download_button(
-        "Raw maps (.npz)",
-        partial(maps_npz, analysis, file.sha256, inverted=is_inverted(file)),
-        file_name=name,
-        mime="application/octet-stream",
-        key=f"download-{name}",
-        on_click="ignore",
-        width="stretch",
+        label, made, file_name=name, mime=mime, key=f"download-{name}", on_click="ignore", width="stretch"
     )
 
 

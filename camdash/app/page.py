@@ -7,6 +7,7 @@ import streamlit as st
 from camdash.app import link, selection
 from camdash.app.arrows import show_arrows
 from camdash.app.caches import ImageFile, without_map
+from camdash.app.checkpoint_choice import say_engine
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
 from camdash.app.facts import about_image
@@ -14,7 +15,7 @@ from camdash.app.inversion import say_inverted
 from camdash.app.maps import show_maps
 from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refusal
 from camdash.app.result import show_answer
-from camdash.app.sidebar import Controls, say_engine
+from camdash.app.sidebar import Controls
 from camdash.app.text import plain
 from camdash.app.turns import Waiting, line
 from camdash.errors import CamdashError

@@ -1,17 +1,28 @@
 """The page, run by AppTest over small checkpoints of the test's own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.server import Server
+from benchmarks.small import small_checkpoint
 from camdash.networks import catalog
 from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import save_checkpoint, small_card
 
 ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def small_server(folder: Path, *options: str) -> Iterator[Server]:
+    """Run the real server over a small checkpoint of its own in `folder`."""
+    small_checkpoint(folder)
+    with Server(*options, environment={catalog.FOLDERS_VARIABLE: str(folder)}) as running:
+        yield running
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.memory import resident
 from camdash.networks import catalog
 from tests.conftest import image_bytes, speckle
-from tests.memory import resident
 
 PAGE = Path(__file__).parents[2] / "streamlit_app.py"
 

@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.server import Server
 from benchmarks.session import Run, Session
-from benchmarks.small import QUERY, small_checkpoint
-from camdash.networks.catalog import FOLDERS_VARIABLE
+from benchmarks.small import QUERY
+from tests.app.conftest import small_server
 from tests.conftest import image_bytes, speckle
 
 Tab = Callable[[], Session]
@@ -21,9 +21,7 @@ PATIENCE = 240
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("checkpoints")
-    small_checkpoint(folder)
-    with Server("--server.disconnectedSessionTTL", "1", environment={FOLDERS_VARIABLE: str(folder)}) as running:
+    with small_server(tmp_path_factory.mktemp("checkpoints"), "--server.disconnectedSessionTTL", "1") as running:
         yield running
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from benchmarks.server import Server
 from benchmarks.session import Session
-from benchmarks.small import QUERY, small_checkpoint
-from camdash.networks.catalog import FOLDERS_VARIABLE
+from benchmarks.small import QUERY
+from tests.app.conftest import small_server
 from tests.images.dicom_files import BIG, EXPLICIT
 from tests.images.test_privacy import CANARY, with_canaries
 from tests.pictures import image_bytes, speckle
@@ -18,9 +18,7 @@ MB = 2**20
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("checkpoints")
-    small_checkpoint(folder)
-    with Server("--logger.level", "debug", environment={FOLDERS_VARIABLE: str(folder)}) as running:
+    with small_server(tmp_path_factory.mktemp("checkpoints"), "--logger.level", "debug") as running:
         yield running
 
 

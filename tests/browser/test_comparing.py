@@ -112,7 +112,9 @@ def test_a_row_of_the_table_opens_its_image(page: Any) -> None:
     place = next(index for index, name in enumerate(listed) if name != "film0.png")
     box = table.bounding_box()
     page.mouse.click(box["x"] + 17, box["y"] + 38 + 48 * place + 24)
-    page.locator(".camdash .first", has_text=listed[place]).first.wait_for()
+    shown = page.locator(".camdash .first", has_text=listed[place]).first
+    shown.wait_for()
+    assert shown.is_visible()
 
 
 def test_comparing_can_be_stopped_and_what_is_done_stays(page: Any) -> None:
@@ -128,4 +130,6 @@ def test_comparing_can_be_stopped_and_what_is_done_stays(page: Any) -> None:
 def test_a_link_to_what_is_not_here_is_said(address: str, open_page: Open) -> None:
     opened = open_page(f"{address}/?checkpoint=whole&with=gone")
     settled(opened)
-    opened.get_by_text("The link asks for with “gone”").wait_for()
+    said = opened.get_by_text("The link asks for with “gone”")
+    said.wait_for()
+    assert said.is_visible()

@@ -13,6 +13,7 @@ from torch import nn
 from torchcam.methods import CAM
 from torchvision.ops import SqueezeExcitation
 
+from benchmarks.memory import resident
 from camdash.errors import CheckpointError
 from camdash.networks.architectures import blueprint, build, family_of, features_of
 from camdash.networks.catalog import describe, entry_of
@@ -23,7 +24,6 @@ from camdash.networks.placement import Grid
 from camdash.networks.recognition import recognise
 from camdash.networks.split import class_activation_maps
 from tests.conftest import split_of
-from tests.memory import resident
 from tests.networks.zoo import SMALLEST, card_of, images, network, saved, state
 
 OFFSETS = {

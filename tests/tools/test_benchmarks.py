@@ -11,4 +11,4 @@ NAMES = sorted(path.stem for path in FOLDER.glob("*.py") if path.stem != "__init
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_benchmark_finds_all_that_it_names(name: str) -> None:
-    importlib.import_module(f"benchmarks.{name}")
+    assert importlib.import_module(f"benchmarks.{name}").__doc__

@@ -48,7 +48,7 @@ class Recipe:
         seed: of the views.
         frozen: names of parts of the network that stay as they are, their batch norms' statistics too.
         amplified: q of the generalized cross entropy in the plain one's place, 0 for the plain one. It trusts what is
-            already believed, so that what few views contradict is learnt in spite of them: a bias grows.
+            already believed: what holds in most views is learnt, and the few that contradict it hardly count.
         bfloat16: run the features in bfloat16; without instructions for it a processor is slower than in float32.
     """
 
@@ -142,13 +142,13 @@ def _losses(network: nn.Module, inputs: Tensor, labels: Tensor, masks: Tensor, r
     maps = torch.einsum("kc,ncij->nkij", head.weight, features.float())
     evidence = maps.mean((2, 3))
     logits = evidence + head.bias
-    loss = _named_wrong(logits, labels, recipe)
+    loss = _classification_loss(logits, labels, recipe)
     accuracy = (logits.argmax(1) == labels).float().mean()
     lacking = (torch.tensor(recipe.enough)[labels] - evidence[torch.arange(len(labels)), labels]).relu()
     return [loss, outside_share(maps, labels, masks).mean(), lacking.mean(), accuracy]
 
 
-def _named_wrong(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
+def _classification_loss(logits: Tensor, labels: Tensor, recipe: Recipe) -> Tensor:
     if recipe.amplified:
         return generalized_cross_entropy(logits, labels, recipe.amplified)
     return functional.cross_entropy(logits, labels, label_smoothing=recipe.smoothing)
