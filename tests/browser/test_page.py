@@ -9,6 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from camdash.evidence.analysis import analyse
+from camdash.images.decoding import decode
+from camdash.images.radiograph import Window
+from camdash.networks.catalog import SHIPPED, describe, entry_of
+from camdash.networks.loading import load
+from camdash.rendering.export import Drawing, overlay_png
 from tests.browser.conftest import NOT_RUNNING
 from tests.conftest import image_bytes, speckle
 
@@ -126,6 +132,46 @@ def test_a_download_is_the_overlay_at_the_radiographs_size(page: Any, tmp_path: 
         page.get_by_role("button", name="Raw maps (.npz)").click()
     archive = np.load(io.BytesIO(Path(started.value.path()).read_bytes()))
     assert archive["maps"].shape == (5, 16, 16)
+
+
+def test_a_download_is_drawn_through_the_window_that_was_set(page: Any) -> None:
+    data = image_bytes(speckle(300, 200))
+    upload(page, ("film.png", data))
+    page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
+    settled(page)
+    before = download_keys(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Window", exact=True).click()
+    for name, value in (("Centre", "90"), ("Width", "60")):
+        page.get_by_role("spinbutton", name=name).fill(value)
+        page.get_by_role("spinbutton", name=name).press("Enter")
+    page.locator("figure.panel .second", has_text="centre 90, width 60").first.wait_for()
+    page.keyboard.press("Escape")
+    download_keys(page)
+    page.wait_for_function(
+        "before => !document.querySelector('[data-testid=stPopoverBody]').innerHTML.includes(before)", arg=before
+    )
+    page.wait_for_selector(NOT_RUNNING)
+    with page.expect_download() as started:
+        page.locator("[data-testid=stPopoverBody]").get_by_role("button", name="Hand").click()
+    saved = np.asarray(Image.open(started.value.path())).astype(int)
+    film, checkpoint = decode(data), load(describe(entry_of(SHIPPED / "body-parts.safetensors")), "cpu")
+    analysis = analyse(film, checkpoint)
+    expected, default = (
+        np.asarray(Image.open(io.BytesIO(overlay_png(film, analysis, drawing, "class-3")))).astype(int)
+        for drawing in (Drawing(window=Window(90, 60)), Drawing())
+    )
+    assert np.abs(saved - expected).max() <= 2
+    assert np.abs(saved - default).mean() > 10
+
+
+def download_keys(page: Any) -> str:
+    """Open the downloads; return the class of the first button, which says what it draws."""
+    page.get_by_role("button", name="Download", exact=False).first.click()
+    button = page.locator("[data-testid=stPopoverBody] [class*=st-key-download-film]").first
+    button.wait_for()
+    found: str = button.evaluate("node => [...node.classList].find(name => name.startsWith('st-key-download-film'))")
+    return found
 
 
 def test_uploads_outlive_a_visit_to_the_checkpoints(page: Any) -> None:
