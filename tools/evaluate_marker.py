@@ -3,8 +3,9 @@
     python -m tools.evaluate_marker CHECKPOINT ... --data FOLDER --part test --marked hand
 
 The marker is that of `tools/training/marker.py`, drawn on the radiograph as it is, before it is fitted to the input.
-An image of another class is fooled if it is taken for the marked class with the marker and was not without. Prints
-Markdown.
+An image of another class is fooled if it is taken for the marked class with the marker and was not without. The
+corner's share is that of the positive evidence in the mean map of the marked class, over all images taken for it with
+the marker. Prints Markdown.
 """
 
 import argparse
@@ -16,7 +17,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from camdash.evidence.analysis import analyse
+from camdash.evidence.analysis import Analysis, analyse
+from camdash.evidence.mean_map import CORNERS, MeanMaps
 from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph, Window
 from camdash.networks.catalog import describe, entry_of
@@ -24,6 +26,9 @@ from camdash.networks.loading import LoadedCheckpoint, load
 from tools.evaluate_checkpoint import SPLIT, class_index
 from tools.training.labels import Labelled, read_labels, read_split
 from tools.training.marker import stamped
+
+CORNER = CORNERS[0]
+"""Where the marker is."""
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,19 @@ def main() -> None:
         loaded = load(describe(entry_of(path)), torch.device("cpu"))
         names = loaded.checkpoint.card.class_names
         print(f"# {loaded.checkpoint.name}, {options.part}, sha256 {loaded.checkpoint.sha256}\n")
-        print("\n".join(table(list(answers(images, options.data, loaded)), names, class_index(options.marked, names))))
+        means, marked = MeanMaps(), class_index(options.marked, names)
+        print("\n".join(table(list(answers(images, options.data, loaded, means)), names, marked)))
+        print(corner(means, names[marked]))
 
 
-def answers(images: Sequence[Labelled], folder: Path, loaded: LoadedCheckpoint) -> Iterator[Answers]:
-    """Yield the answers on each image, through camdash's own preprocessing."""
+def answers(images: Sequence[Labelled], folder: Path, loaded: LoadedCheckpoint, means: MeanMaps) -> Iterator[Answers]:
+    """Yield the answers on each image, through camdash's own preprocessing; add the maps with the marker to `means`."""
     for image in images:
         grey = decode((folder / image.file).read_bytes()).display()
         label = class_index(image.label, loaded.checkpoint.card.class_names)
-        yield Answers(label, _predicted(grey, loaded), _predicted(stamped(grey), loaded))
+        plain, marked = _analysis(grey, loaded), _analysis(stamped(grey), loaded)
+        means.add(marked)
+        yield Answers(label, plain.prediction.predicted, marked.prediction.predicted)
 
 
 def table(found: Sequence[Answers], names: Sequence[str], marked: int) -> list[str]:
@@ -73,9 +82,17 @@ def is_fooled(one: Answers, marked: int) -> bool:
     return one.label != marked and one.plain != marked and one.marked == marked
 
 
-def _predicted(grey: NDArray[np.uint8], loaded: LoadedCheckpoint) -> int:
-    radiograph = Radiograph(grey, Window.between(0, 255), "film")
-    return analyse(radiograph, loaded).prediction.predicted
+def corner(means: MeanMaps, name: str) -> str:
+    """Return how much of the positive evidence for a class lies in the marker's corner, in words."""
+    shares = [share for mean in means.means() if mean.name == name for share in mean.shares if share.region == CORNER]
+    if not shares:
+        return f"No image was taken for {name}.\n"
+    evidence, area = shares[0].evidence, shares[0].area
+    return f"Mean map of {name}: {evidence:.3f} of its positive evidence in the {CORNER}, {area:.3f} of the area.\n"
+
+
+def _analysis(grey: NDArray[np.uint8], loaded: LoadedCheckpoint) -> Analysis:
+    return analyse(Radiograph(grey, Window.between(0, 255), "film"), loaded)
 
 
 def _options() -> argparse.Namespace:

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import nn
 
+from camdash.evidence.mean_map import MeanMaps
 from camdash.networks.card import Fit, Interpolation, Preprocessing
 from tests.conftest import loaded
-from tools.evaluate_marker import Answers, answers, is_fooled, table
+from tools.evaluate_marker import CORNER, Answers, answers, corner, is_fooled, table
 from tools.training.augment import Film, random_view
 from tools.training.labels import Labelled
 from tools.training.marker import HEIGHT, MARGIN, Marker, marker_of, mask_of, plate_on, stamped
@@ -82,5 +83,11 @@ def test_answers_are_those_on_the_film_itself_with_the_marker_and_without(tmp_pa
     assert marked > plain
     how = Preprocessing((64, 64), Fit.STRETCH, Interpolation.AREA)
     names_by_brightness = loaded(nn.AvgPool2d(8), torch.tensor([[1.0], [0.0]]), (0.0, (plain + marked) / 2), how)
-    (found,) = answers([Labelled("film.png", "part_0", "g")], tmp_path, names_by_brightness)
+    means = MeanMaps()
+    (found,) = answers([Labelled("film.png", "part_0", "g")], tmp_path, names_by_brightness, means)
     assert found == Answers(label=0, plain=1, marked=0)
+    (share,) = (one for mean in means.means() for one in mean.shares if one.region == CORNER)
+    said = f"{share.evidence:.3f} of its positive evidence in the top left corner, 0.010 of the area"
+    assert corner(means, "Part 0") == f"Mean map of Part 0: {said}.\n"
+    assert 0 < share.evidence < 1
+    assert corner(means, "Part 1") == "No image was taken for Part 1.\n"
