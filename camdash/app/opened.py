@@ -1,6 +1,6 @@
 """From what was dropped on the page to image files: ZIP files taken apart, limits kept, each file read once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -11,6 +11,7 @@ from camdash.app.caches import ImageFile
 from camdash.app.text import named, plain
 from camdash.errors import ImageError
 from camdash.images.archive import is_archive, unpack
+from camdash.images.formats import skipped_words
 from camdash.images.limits import LARGEST_SESSION, MOST_FILES, check_count, check_session
 
 KEPT = "opened_uploads"
@@ -23,7 +24,7 @@ class Opened:
     Attributes:
         keys: for each file, what tells it from all others of the session.
         files: the files.
-        remarks: a sentence for what was passed over or refused.
+        remarks: a sentence for what was skipped or refused.
     """
 
     keys: tuple[str, ...]
@@ -52,13 +53,12 @@ def _open(upload: UploadedFile) -> Opened:
         return Opened((), (), (f"{named(upload.name)}: {plain(str(error))}",))
     files = tuple(ImageFile.of(name, content) for name, content in found.members)
     keys = tuple(f"{upload.file_id}/{place}" for place in range(len(files)))
-    return Opened(keys, files, tuple(_said(upload.name, found.passed_over, found.refused)))
+    return Opened(keys, files, tuple(_said(upload.name, found.skipped, found.refused)))
 
 
-def _said(name: str, passed_over: int, refused: Iterable[tuple[str, str]]) -> Iterator[str]:
-    if passed_over:
-        files = "1 file that is no image was" if passed_over == 1 else f"{passed_over} files that are no images were"
-        yield f"{named(name)}: {files} passed over."
+def _said(name: str, skipped: Mapping[str, int], refused: Iterable[tuple[str, str]]) -> Iterator[str]:
+    if skipped:
+        yield f"{named(name)}: {skipped_words(skipped)}"
     for member, sentence in refused:
         yield f"{named(member)} in {named(name)}: {plain(sentence)}"
 

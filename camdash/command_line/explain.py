@@ -4,6 +4,7 @@ import csv
 import json
 import logging
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from camdash.errors import ImageError, UsageError
 from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone
 from camdash.evidence.pipeline import Explained, Item, Pace, explain_many, runner
 from camdash.images.files import files_of
+from camdash.images.formats import skipped_words
 from camdash.images.limits import LARGEST_FILE
 from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
@@ -67,13 +69,14 @@ def explain(request: Request, out: TextIO) -> int:
 
 
 def _files(paths: Sequence[str], output: Path | None) -> list[Path]:
-    files, passed_over = [], 0
+    files: list[Path] = []
+    skipped: Counter[str] = Counter()
     for path in paths:
         found, others = files_of(Path(path), without=output)
         files += found
-        passed_over += others
-    if passed_over:
-        log.info("%d files that are no images were passed over", passed_over)
+        skipped.update(others)
+    if skipped:
+        log.info("%s", skipped_words(skipped))
     if not any(file.exists() for file in files):
         raise UsageError(f"No image was found in {', '.join(paths)}.")
     return files

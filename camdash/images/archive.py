@@ -3,11 +3,14 @@
 import io
 import zipfile
 import zlib
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from camdash.errors import ImageError
-from camdash.images.files import begins_like_an_image
+from camdash.images.files import kind_if_skipped
+from camdash.images.formats import FIRST_BYTES, OTHER
 from camdash.images.limits import (
     LARGEST_FILE,
     LARGEST_UNPACKED,
@@ -24,9 +27,6 @@ COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 UNTESTED = 16 * MEGABYTE
 """Bytes that any ZIP file may unpack to, however small it is."""
 
-START = 132
-"""Bytes by which an image is told from others."""
-
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
 """What zipfile raises of a broken or encrypted member."""
 
@@ -37,12 +37,12 @@ class Unpacked:
 
     Attributes:
         members: (name, content) of what begins like an image; the name is the last part of its path.
-        passed_over: how many files are no image: text, DICOMDIR, programs.
+        skipped: how many files are not images that are read, by kind: DICOMDIR, PDF, and "other" for the unknown.
         refused: (name, sentence) of members that are not taken out.
     """
 
     members: tuple[tuple[str, bytes], ...]
-    passed_over: int
+    skipped: Mapping[str, int]
     refused: tuple[tuple[str, str], ...]
 
 
@@ -71,46 +71,46 @@ def unpack(data: bytes) -> Unpacked:
 def _sorted(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], most: int) -> Unpacked:
     members: list[tuple[str, bytes]] = []
     refused: list[tuple[str, str]] = []
-    passed_over = 0
+    skipped: Counter[str] = Counter()
     for file in files:
         name = PurePosixPath(file.filename.replace("\\", "/")).name or "a member without a name"
-        if name.upper() == "DICOMDIR" or name.startswith("."):
-            passed_over += 1
+        if name.startswith("."):
+            skipped[OTHER] += 1
             continue
         try:
-            content = _content(archive, file)
+            content = _content(archive, file, name)
         except ImageError as error:
             refused.append((name, str(error)))
             continue
-        if content is None:
-            passed_over += 1
+        if isinstance(content, str):
+            skipped[content] += 1
             continue
         most -= len(content)
         if most < 0:
             raise ImageError("The ZIP file unpacks to far more than it should. Pack only the radiographs.")
         members.append((name, content))
-    return Unpacked(tuple(members), passed_over, tuple(refused))
+    return Unpacked(tuple(members), skipped, tuple(refused))
 
 
-def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo) -> bytes | None:
-    """Return a member's content, or None if it does not begin like an image.
+def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo, name: str) -> bytes | str:
+    """Return a member's content, or its kind if it is not an image that is read.
 
     Never more than the largest file is unpacked, whatever the directory says of its size.
     """
     path = PurePosixPath(file.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or (path.parts[:1] and ":" in path.parts[0]):
-        raise ImageError("Its path leads out of the ZIP file, which no honest ZIP file needs.")
+        raise ImageError("Its path points outside the ZIP file.")
     if file.flag_bits & 1:
         raise ImageError("It is encrypted. Pack it without a password.")
     if file.compress_type not in COMPRESSIONS:
         raise ImageError("It is packed in an unusual way. Pack it with an ordinary ZIP program.")
     try:
         with archive.open(file) as member:
-            start = member.read(START)
+            start = member.read(FIRST_BYTES)
             if is_archive(start):
                 raise ImageError("It is a ZIP file inside a ZIP file. Unpack it first.")
-            if not begins_like_an_image(start):
-                return None
+            if kind := kind_if_skipped(name, start):
+                return kind
             content = start + member.read(LARGEST_FILE + 1 - len(start))
     except BROKEN as error:
         raise ImageError("It is damaged inside the ZIP file. Pack it again.") from error

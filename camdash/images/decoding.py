@@ -16,7 +16,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 def decode(data: bytes) -> Radiograph:
-    """Decode a file's content to a radiograph, in this process: DICOM, PNG, JPEG, TIFF, BMP or WebP.
+    """Decode a file's content to a radiograph, in this process: DICOM, or one of the raster formats.
 
     What decoders warn of is dropped, for it may quote the file and so a patient. Strangers' files belong in
     `pool.DecodingPool`, which survives a decoder that crashes.

@@ -1,15 +1,20 @@
 """Image files in folders: found, sorted, told from others by how they begin."""
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
-from camdash.images.dicom.recognition import FIRST_BYTES, is_dicom
+from camdash.images.formats import FIRST_BYTES, OTHER, recognise
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".dcm", ".dicom")
-SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM", b"RIFF")
+SUFFIXES = (
+    *(".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"),
+    *(".jp2", ".j2k", ".jpx", ".jxl", ".avif", ".pgm", ".pnm", ".ppm", ".pbm"),
+)
+DIRECTORY_OF_A_DISC = "DICOMDIR"
 
 
-def files_of(path: Path, without: Path | None = None) -> tuple[list[Path], int]:
-    """Return the images that a path stands for, and how many other files of a folder were passed over.
+def files_of(path: Path, without: Path | None = None) -> tuple[list[Path], Mapping[str, int]]:
+    """Return the images that a path stands for, and how many other files of a folder were skipped, by kind.
 
     A file stands for itself. A folder stands for the images below it, sorted: what begins like an image or is named
     like one, so that a broken image is reported and a text file is not. Hidden files are not looked at, nor those
@@ -17,26 +22,29 @@ def files_of(path: Path, without: Path | None = None) -> tuple[list[Path], int]:
     disc (DICOMDIR) is no image, and ZIP files are not looked into.
     """
     if not path.is_dir():
-        return [path], 0
+        return [path], {}
     files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
     if without is not None and without.resolve() != path.resolve():
         files = [file for file in files if without.resolve() not in file.resolve().parents]
-    images = [file for file in files if _is_an_image(file)]
-    return images, len(files) - len(images)
+    skipped = {file: kind for file in files if (kind := _skipped(file))}
+    return [file for file in files if file not in skipped], Counter(skipped.values())
 
 
-def begins_like_an_image(start: bytes) -> bool:
-    """Return whether a file that starts so may be a radiograph; 132 bytes suffice."""
-    return start.startswith(SIGNATURES) or is_dicom(start)
+def kind_if_skipped(name: str, start: bytes) -> str:
+    """Return the kind of a file that is no radiograph by its name and its first bytes; empty for one that may be."""
+    if name.upper() == DIRECTORY_OF_A_DISC:
+        return DIRECTORY_OF_A_DISC
+    found = recognise(start)
+    if found is not None and found.is_read:
+        return ""
+    return OTHER if found is None else found.name
 
 
-def _is_an_image(path: Path) -> bool:
-    if path.name.upper() == "DICOMDIR":
-        return False
+def _skipped(path: Path) -> str:
     if path.suffix.lower() in SUFFIXES:
-        return True
+        return ""
     try:
         with path.open("rb") as content:
-            return begins_like_an_image(content.read(FIRST_BYTES))
+            return kind_if_skipped(path.name, content.read(FIRST_BYTES))
     except OSError:
-        return False
+        return OTHER

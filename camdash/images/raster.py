@@ -1,120 +1,228 @@
-"""Raster files (PNG, JPEG, TIFF, BMP, WebP) to radiographs, recognised by their content."""
+"""Raster files to radiographs, recognised by their content: each format by its reader, exact at any depth.
+
+Pillow reads what has eight bits. What it would cut to eight bits goes to libraries that do not: imagecodecs (PNG, JPEG
+of 12 bits, JPEG 2000, JPEG XL, AVIF), netpbmfile (PGM) and tifffile (TIFF).
+"""
 
 import io
 import struct
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from camdash.errors import ImageError
+from camdash.images import formats
+from camdash.images.codestream import LOSSLESS, describe, frame_marker, jpeg_xl_size
+from camdash.images.formats import FIRST_BYTES, READ, Format, recognise
 from camdash.images.limits import MOST_PIXELS, check_pixels
-from camdash.images.luma import LUMA
-from camdash.images.radiograph import Radiograph, Values, Window
-from camdash.images.tiff import first_page, is_tiff
+from camdash.images.radiograph import Radiograph, Window
+from camdash.images.samples import Channel, brightness, channel_of, eight_bits, last_is_opacity
 
-FORMATS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
-DAMAGED = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, RuntimeError, struct.error, cv2.error)
-"""What Pillow and OpenCV raise of broken files."""
+DAMAGED = (
+    *(OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, RuntimeError, ZeroDivisionError),
+    *(AttributeError, OverflowError, AssertionError, NotImplementedError, struct.error),
+)
+"""What the readers' libraries raise for broken files."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A decoded picture.
+
+    Attributes:
+        channel: its values.
+        bits: how they are stored, in words.
+        pages: how many pictures the file holds, of which this is the first.
+        inverted: whether the values count from white.
+    """
+
+    channel: Channel
+    bits: str = "8 bits"
+    pages: int = 1
+    inverted: bool = False
 
 
 def decode_raster(data: bytes) -> Radiograph:
     """Decode a file's content to a radiograph.
 
-    Sixteen-bit and float values are kept exact and shown over their own range; eight-bit values are shown from 0
-    to 255. Color becomes brightness (BT.601), transparency black. EXIF orientation is applied. Of a file with
-    several pages the first is read, and a note says so.
+    Deeper values than eight bits are kept exact and shown over their own range; eight-bit values are shown from 0
+    to 255. Color becomes brightness (BT.601), transparency black. Orientation is applied. Of a file with several
+    pages the first is read, and a note says so.
 
     Raises:
         ImageError: the content is no image that can be read; the sentence says why.
     """
+    kind = recognise(data[:FIRST_BYTES])
+    if kind is None:
+        raise ImageError(f"This is not an image file. Use {READ}.")
+    if not kind.is_read:
+        raise ImageError(kind.refusal)
     try:
-        return _decoded(data)
-    except UnidentifiedImageError as error:
-        raise ImageError("This is not an image file. Use DICOM, PNG, JPEG, TIFF, BMP or WebP.") from error
+        return _radiograph(READERS[kind](data), kind)
     except Image.DecompressionBombError as error:
         raise ImageError(f"The image has more than {MOST_PIXELS / 1e6:.0f} million pixels.") from error
-    except DAMAGED as error:
+    except (*DAMAGED, UnidentifiedImageError) as error:
         raise ImageError("The image is damaged or cut short. Export it again.") from error
 
 
-def _decoded(data: bytes) -> Radiograph:
-    if is_tiff(data):
-        page = first_page(data)
-        check_pixels(page.rows, page.columns)
-        if page.deep:  # Pillow would cut it to eight bits, or not read it at all
-            return _radiograph(_deep(data), "TIFF", page.pages, inverted=page.white_is_zero)
-    with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        kind = "JPEG" if image.format == "MPO" else str(image.format)  # a JPEG with others behind it
+def _radiograph(picture: Picture, kind: Format) -> Radiograph:
+    channel = picture.channel
+    rows, columns = channel.values.shape
+    pages = (f"The first of {picture.pages} pages.",) if picture.pages > 1 else ()
+    plain = Radiograph(
+        channel.values if channel.values.flags.c_contiguous else channel.values.copy(),
+        Window.between(0, 255),
+        f"{kind.name}, {picture.bits}",
+        inverted=picture.inverted,
+        padding=channel.missing,
+        facts=(("Rows", str(rows)), ("Columns", str(columns)), ("Bits", picture.bits)),
+        notes=(*pages, *channel.notes),
+    )
+    return plain if channel.values.dtype == np.uint8 else replace(plain, window=Window.between(*plain.full_range))
+
+
+def _eight_bits(data: bytes, kind: str) -> Picture:
+    """Decode a picture of eight bits by Pillow."""
+    with Image.open(io.BytesIO(data), formats=[kind]) as image:
         check_pixels(image.height, image.width)
         pages = getattr(image, "n_frames", 1)
         image.load()
-        if kind == "PNG" and data[24] == 16:  # the bit depth of IHDR (W3C PNG, clause 11.2.1)
-            return _radiograph(_upright(_deep(data), image), kind, pages)
-        return _radiograph(_eight_bits(image), kind, pages)
+        return Picture(Channel(eight_bits(ImageOps.exif_transpose(image))), pages=pages)
 
 
-def _deep(data: bytes) -> Values:
-    """Return the values as OpenCV reads them, exact: 16 bits with or without sign, or in single precision."""
-    values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
-    if values is None:
-        raise ImageError("The image is damaged or cut short. Export it again.")
-    if values.dtype == np.uint8:
-        return values.astype(np.uint8, copy=False)
-    if values.ndim == 3:
-        values = _brightness(values)
-    if values.dtype == np.uint16:
-        return values.astype(np.uint16, copy=False)
-    if values.dtype == np.int16:
-        return values.astype(np.int16, copy=False)
-    if not np.isfinite(values).all():
-        raise ImageError("The image holds values that are not finite numbers.")
-    if np.abs(values).max() > np.finfo(np.float32).max:
-        raise ImageError("The image holds values that are too large to be shown.")
-    return values.astype(np.float32)
+def _png(data: bytes) -> Picture:
+    if data[24:25] != b"\x10":  # the bit depth of IHDR (W3C PNG, clause 11.2.1)
+        return _eight_bits(data, "PNG")
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
+        check_pixels(image.height, image.width)
+        pages, orientation = getattr(image, "n_frames", 1), _orientation(image)
+        image.load()  # which sees damage that libpng passes by
+        clear = image.info.get("transparency")
+    samples = _codecs().png_decode(data)
+    grey = brightness(samples, last_is_opacity(samples), 65535)
+    if clear is not None and last_is_opacity(samples) is None:  # one color that is not opaque (clause 11.3.2.1)
+        same = samples == np.array(clear)
+        grey = np.where(same if same.ndim == 2 else same.all(axis=2), 0, grey)
+    return _deep(grey, "16 bits", orientation, pages)
 
 
-def _brightness(values: NDArray[Any]) -> NDArray[Any]:
-    """Return the brightness of deep colors as OpenCV orders them: blue, green, red, opacity."""
-    colors = values.astype(np.float32)
-    grey = colors[:, :, 2::-1] @ LUMA if values.shape[2] >= 3 else colors[:, :, 0]
-    if values.dtype != np.uint16:
-        return grey
-    opacity = colors[:, :, 3] / 65535 if values.shape[2] == 4 else 1
-    return np.round(grey * opacity).astype(np.uint16)
+def _jpeg(data: bytes) -> Picture:
+    found = describe(data)
+    if found is None or found.precision == 8:
+        try:
+            return _eight_bits(data, "JPEG")
+        except UnidentifiedImageError:
+            return _eight_bits(data, "MPO")  # a JPEG with others behind it
+    check_pixels(found.rows, found.columns)
+    if frame_marker(data) in LOSSLESS:
+        raise ImageError("This is a lossless JPEG outside of a DICOM file, which is not supported. Export it as PNG.")
+    samples = _codecs().jpeg8_decode(data)
+    return _deep(brightness(samples), f"{found.precision} bits", 1)
 
 
-def _upright(values: Values, image: Image.Image) -> Values:
-    """Apply a PNG's orientation, which OpenCV leaves to the reader."""
-    orientation = image.getexif().get(ExifTags.Base.Orientation)
-    turned = values.T if orientation in (5, 6, 7, 8) else values
-    down, across = -1 if orientation in (3, 4, 7, 8) else 1, -1 if orientation in (2, 3, 6, 7) else 1
-    upright: Values = turned[::down, ::across].copy()
-    return upright
+def _tiff(data: bytes) -> Picture:
+    from camdash.images.tiff import read_tiff  # tifffile: 0.1 s, for who opens a TIFF
+
+    page = read_tiff(data)
+    channel = _upright(page.channel, page.orientation)
+    return Picture(channel, page.bits, page.pages, page.white_is_zero)
 
 
-def _eight_bits(image: Image.Image) -> NDArray[np.uint8]:
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode in ("1", "L") and "transparency" not in upright.info:
-        return np.asarray(upright.convert("L"), np.uint8)
-    colors = upright.convert("RGBA")
-    brightness = np.asarray(colors.convert("L"), np.uint16)  # Pillow's L is BT.601, rounded, in one byte a pixel
-    opacity = np.asarray(colors.getchannel("A"), np.uint16)
-    return ((brightness * opacity + 127) // 255).astype(np.uint8)
+def _jpeg_2000(data: bytes) -> Picture:
+    found = describe(data)
+    if found is None:
+        raise ValueError("no SIZ segment")
+    check_pixels(found.rows, found.columns)
+    if found.precision <= 8:
+        return _eight_bits(data, "JPEG2000")
+    samples = _codecs().jpeg2k_decode(data)
+    return _shallow_or_deep(samples, 2**found.precision - 1, bits=f"{found.precision} bits")
 
 
-def _radiograph(values: Values, kind: str, pages: int, *, inverted: bool = False) -> Radiograph:
-    bits = {"uint8": "8 bits", "uint16": "16 bits", "int16": "16 bits, signed", "float32": "float"}[str(values.dtype)]
-    rows, columns = values.shape
-    plain = Radiograph(
-        values,
-        Window.between(0, 255),
-        f"{kind}, {bits}",
-        inverted=inverted,
-        facts=(("Rows", str(rows)), ("Columns", str(columns)), ("Bits", bits)),
-        notes=(f"The first of {pages} pages.",) if pages > 1 else (),
-    )
-    return plain if values.dtype == np.uint8 else replace(plain, window=Window.between(*plain.full_range))
+def _jpeg_xl(data: bytes) -> Picture:
+    size = jpeg_xl_size(data)
+    if size is None:
+        raise ValueError("no size")
+    check_pixels(*size)
+    samples = _codecs().jpegxl_decode(data, index=0, numthreads=1)
+    return _shallow_or_deep(samples, 1 if samples.dtype.kind == "f" else np.iinfo(samples.dtype).max)
+
+
+def _avif(data: bytes) -> Picture:
+    with Image.open(io.BytesIO(data), formats=["AVIF"]) as image:
+        check_pixels(image.height, image.width)
+        pages, orientation = getattr(image, "n_frames", 1), _orientation(image)
+    samples = _codecs().avif_decode(data, index=0, numthreads=1)
+    most = next(2**bits - 1 for bits in (8, 10, 12, 16) if samples.max() < 2**bits)  # AV1 has 8, 10 and 12
+    return _shallow_or_deep(samples, most, orientation, pages)
+
+
+def _pgm(data: bytes) -> Picture:
+    from netpbmfile import NetpbmFile
+
+    with NetpbmFile(io.BytesIO(data)) as opened:
+        check_pixels(opened.height, opened.width)
+        check_pixels(opened.height, opened.width * opened.depth * opened.frames)
+        samples, most, frames = opened.asarray(), opened.maxval, opened.frames
+        black_is_one = opened.magicnumber in ("P1", "P4")
+    first = samples[0] if frames > 1 else samples
+    native = ~first if black_is_one else first.astype(first.dtype.newbyteorder("="))
+    if native.dtype.kind in "bu" and native.dtype.itemsize == 1:
+        native, most = np.rint(native * (255 / most)).astype(np.uint8), 255
+    return _shallow_or_deep(native, most or 1, pages=frames)
+
+
+def _shallow_or_deep(
+    samples: NDArray[Any], opaque: float, orientation: int = 1, pages: int = 1, bits: str = ""
+) -> Picture:
+    """Return the picture of grey or of color, with opacity or without."""
+    if samples.dtype != np.uint8:
+        bits = bits or ("float" if samples.dtype.kind == "f" else f"{8 * samples.dtype.itemsize} bits")
+        return _deep(brightness(samples, last_is_opacity(samples), opaque), bits, orientation, pages)
+    mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[samples.shape[2] if samples.ndim == 3 else 1]
+    channel = Channel(eight_bits(Image.fromarray(np.ascontiguousarray(samples), mode)))
+    return Picture(_upright(channel, orientation), pages=pages)
+
+
+def _deep(grey: NDArray[Any], bits: str, orientation: int, pages: int = 1) -> Picture:
+    return Picture(_upright(channel_of(grey), orientation), bits, pages)
+
+
+def _upright(channel: Channel, orientation: int) -> Channel:
+    """Apply an orientation (TIFF 6.0, tag 274) that a reader leaves to others."""
+
+    def turned(pixels: NDArray[Any]) -> NDArray[Any]:
+        down, across = -1 if orientation in (3, 4, 7, 8) else 1, -1 if orientation in (2, 3, 6, 7) else 1
+        return (pixels.T if orientation in (5, 6, 7, 8) else pixels)[::down, ::across].copy()
+
+    missing = None if channel.missing is None else turned(channel.missing)
+    return replace(channel, values=turned(channel.values), missing=missing)
+
+
+def _orientation(image: Image.Image) -> int:
+    return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def _codecs() -> Any:
+    """Return imagecodecs, which loads each codec when it is first asked for."""
+    import imagecodecs
+
+    return imagecodecs
+
+
+READERS: dict[Format, Callable[[bytes], Picture]] = {
+    formats.PNG: _png,
+    formats.JPEG: _jpeg,
+    formats.TIFF: _tiff,
+    formats.BMP: lambda data: _eight_bits(data, "BMP"),
+    formats.WEBP: lambda data: _eight_bits(data, "WEBP"),
+    formats.GIF: lambda data: _eight_bits(data, "GIF"),
+    formats.JPEG_2000: _jpeg_2000,
+    formats.JPEG_XL: _jpeg_xl,
+    formats.AVIF: _avif,
+    formats.PGM: _pgm,
+}

@@ -1,99 +1,232 @@
-"""What a TIFF file says of its first page, and how many pages it has (TIFF 6.0, section 2), before it is decoded."""
+"""TIFF files, read by tifffile and its codecs: the first page, at any depth and in any layout (TIFF 6.0).
 
+A compression that is not in `COMPRESSIONS` is refused by name, before a codec sees a byte of it.
+"""
+
+import io
+import logging
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Any
 
-BEGINNINGS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-"""Either byte order, TIFF and BigTIFF."""
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
+
+from camdash.errors import ImageError
+from camdash.images.codestream import LOSSLESS, frame_marker
+from camdash.images.limits import MOST_PIXELS, check_pixels
+from camdash.images.samples import Channel, Opacity, brightness, channel_of, eight_bits
+
+logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # its messages would quote the file
 
 MOST_PAGES = 1000
 """Where counting ends."""
 
-WIDTH, LENGTH, BITS, PHOTOMETRIC, SAMPLE_FORMAT = 256, 257, 258, 262, 339
-WHITE_IS_ZERO = 0
-UNSIGNED = 1
-NUMBERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
-"""The types that whole numbers have: BYTE, SHORT, LONG, and BigTIFF's LONG8."""
+FAX, OLD_JPEG, JPEG = (2, 3, 4), 6, (7, 34892)
+COMPRESSIONS = (
+    *(1, 5, 8, 32773, 32946),  # none, LZW, deflate, PackBits
+    *FAX,
+    *(OLD_JPEG, *JPEG),
+    *(33003, 33005, 34712),  # JPEG 2000
+    *(34887, 34925, 34926, 50000),  # LERC, LZMA, Zstandard
+    *(34927, 50001, 50002, 52546),  # WebP, JPEG XL
+)
+"""The compressions that are decoded (TIFF 6.0, sections 9 to 11 and 22, and what came later), by their numbers."""
+
+RUN_ON = (*FAX, OLD_JPEG, *JPEG)
+"""Compressions whose decoders fill in what is missing at the end, in place of an error."""
 
 
-@dataclass(frozen=True)
-class Page:
-    """The first page's size, bits of a sample, whether these are plain whole numbers, and polarity; all the pages."""
+@dataclass(frozen=True, eq=False)
+class FirstPage:
+    """The first page of a TIFF file.
 
-    rows: int
-    columns: int
-    bits: int
-    unsigned: bool
+    Attributes:
+        channel: its values.
+        bits: how they are stored, in words ("16 bits", "float").
+        orientation: 1 to 8 (tag 274), not yet applied.
+        white_is_zero: whether the values count from white.
+        pages: how many pages the file has; no more than `MOST_PAGES` are counted.
+    """
+
+    channel: Channel
+    bits: str
+    orientation: int
     white_is_zero: bool
     pages: int
 
-    @property
-    def deep(self) -> bool:
-        """Whether eight bits cannot hold the values."""
-        return self.bits > 8 or not self.unsigned
 
+def read_tiff(data: bytes) -> FirstPage:
+    """Decode the first page of a TIFF file.
 
-def is_tiff(data: bytes) -> bool:
-    """Return whether a file's content begins like a TIFF file."""
-    return data.startswith(BEGINNINGS)
-
-
-def first_page(data: bytes) -> Page:
-    """Read the first page's directory, and count the pages; a chain of pages that bites its tail ends there.
+    Up to eight bits become 0 to 255, brighter = higher; deeper values stay as they are. Of more samples than color
+    and opacity need the first is read, and a note says so.
 
     Raises:
-        LookupError, struct.error: the directory is broken.
+        ImageError: the page is compressed in a way that is not read, too large, or damaged.
+        ValueError, LookupError, TypeError, OSError, RuntimeError, struct.error: as tifffile and its codecs raise for
+            damaged files.
     """
-    directory = _Directory(data)
-    place = directory.first
-    fields = directory.fields(place)
-    seen = {0}
-    while place not in seen and len(seen) <= MOST_PAGES:
-        seen.add(place)
-        place = directory.following(place)
-    return Page(
-        rows=fields[LENGTH][0],
-        columns=fields[WIDTH][0],
-        bits=max(fields.get(BITS, (1,))),
-        unsigned=set(fields.get(SAMPLE_FORMAT, (UNSIGNED,))) == {UNSIGNED},
-        white_is_zero=fields.get(PHOTOMETRIC, (1,))[0] == WHITE_IS_ZERO,
-        pages=len(seen) - 1,
-    )
+    with TiffFile(io.BytesIO(data)) as opened:
+        page = opened.pages.first
+        check_pixels(page.imagelength, page.imagewidth * page.imagedepth)
+        _check_compression(page, data)
+        channel = _eight_bit_page(page, data) if _is_shallow(page) else _deep_page(page, data)
+        return FirstPage(
+            channel,
+            _bits(page),
+            int(page.tags.valueof(274, 1)),
+            white_is_zero=page.photometric == PHOTOMETRIC.MINISWHITE and not _is_shallow(page),
+            pages=_count_pages(opened, data),
+        )
 
 
-class _Directory:
-    """Directories of pages: how many fields, the fields, and where the next directory is."""
+def _check_compression(page: TiffPage, data: bytes) -> None:
+    number = int(page.compression)
+    if number not in COMPRESSIONS:
+        known = number in COMPRESSION.__members__.values()
+        name = COMPRESSION(number).name.replace("_", " ") if known else f"number {number}"
+        raise ImageError(f"The TIFF file's compression ({name}) is not supported. Save it with LZW or without any.")
+    if number in JPEG:
+        for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
+            if frame_marker(data[offset : offset + count]) in LOSSLESS:  # its decoder was seen to crash
+                raise ImageError("The TIFF file holds lossless JPEG, which is not supported. Save it with LZW.")
 
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.order = "<" if data.startswith(b"II") else ">"
-        big = b"+" in data[2:4]
-        self.count, self.offset = ("Q", "Q") if big else ("H", "I")
-        self.field = struct.Struct(f"{self.order}HH{self.offset}{'8s' if big else '4s'}")
-        (self.first,) = self._unpack(self.offset, 8 if big else 4)
 
-    def fields(self, place: int) -> dict[int, tuple[int, ...]]:
-        """Return the fields that are whole numbers, by their tag."""
-        (count,) = self._unpack(self.count, place)
-        start = place + struct.calcsize(f"={self.count}")
-        found = {}
-        for k in range(min(count, len(self.data) // self.field.size)):
-            tag, kind, length, _ = self.field.unpack_from(self.data, start + k * self.field.size)
-            if tag in (WIDTH, LENGTH, BITS, PHOTOMETRIC, SAMPLE_FORMAT) and kind in NUMBERS and 0 < length <= 16:
-                layout = f"{length}{NUMBERS[kind]}"
-                inside = start + (k + 1) * self.field.size - struct.calcsize(f"={self.offset}")
-                fits = struct.calcsize(f"={layout}") <= struct.calcsize(f"={self.offset}")
-                found[tag] = self._unpack(layout, inside if fits else self._unpack(self.offset, inside)[0])
-        return found
+def _is_shallow(page: TiffPage) -> bool:
+    """Return whether eight bits without sign hold each sample."""
+    bits = page.bitspersample
+    return page.sampleformat == 1 and max(bits if isinstance(bits, tuple) else (bits,)) <= 8
 
-    def following(self, place: int) -> int:
-        """Return where the next directory is; 0 after the last, or where the file is cut."""
+
+def _bits(page: TiffPage) -> str:
+    if page.sampleformat == 3:
+        return "float"
+    bits = page.bitspersample
+    stored = f"{max(bits) if isinstance(bits, tuple) else max(bits, 8)} bits"
+    return f"{stored}, signed" if page.sampleformat == 2 else stored
+
+
+def _eight_bit_page(page: TiffPage, data: bytes) -> Channel:
+    if page.compression == OLD_JPEG or (page.is_subsampled and page.compression not in JPEG):
+        with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:  # which tifffile leaves to others
+            return Channel(eight_bits(image))
+    samples = _samples(page, data)
+    bits = page.bitspersample
+    if page.photometric == PHOTOMETRIC.PALETTE:
+        return Channel(eight_bits(Image.fromarray(_looked_up(samples[:, :, 0], page.colormap))))
+    if isinstance(bits, int) and bits < 8:
+        samples = np.rint(samples * (255 / (2**bits - 1))).astype(np.uint8)
+    elif isinstance(bits, tuple):
+        most = np.array([2**length - 1 for length in bits])
+        samples = np.rint(samples * (255 / most)).astype(np.uint8)
+    samples = samples.astype(np.uint8, copy=False)
+    if page.photometric == PHOTOMETRIC.MINISWHITE:
+        samples = np.concatenate([255 - samples[:, :, :1], samples[:, :, 1:]], axis=2)
+    if page.photometric == PHOTOMETRIC.SEPARATED and samples.shape[2] >= 4:
+        return Channel(eight_bits(Image.fromarray(np.ascontiguousarray(samples[:, :, :4]), "CMYK")))
+    if _colors(page) == 3 and samples.shape[2] >= 3:
+        opaque = np.full_like(samples[:, :, :1], 255)
+        seen = _opacity(page) is Opacity.STRAIGHT
+        four = np.concatenate([samples[:, :, :3], samples[:, :, 3:4] if seen else opaque], axis=2)
+        return Channel(eight_bits(Image.fromarray(four, "RGBA")), notes=_left_out(page))
+    return Channel(brightness(_used(samples, page), _opacity(page), 255).astype(np.uint8), notes=_left_out(page))
+
+
+def _deep_page(page: TiffPage, data: bytes) -> Channel:
+    samples = _samples(page, data)
+    if page.photometric == PHOTOMETRIC.PALETTE:
+        return Channel(eight_bits(Image.fromarray(_looked_up(samples[:, :, 0], page.colormap))))
+    if samples.dtype.kind not in "iuf":
+        raise ImageError("The TIFF file holds complex numbers, which are not supported. Save their magnitude.")
+    opaque = 1 if samples.dtype.kind == "f" else 2**page.bitspersample - 1
+    channel = channel_of(brightness(_used(samples, page), _opacity(page), opaque))
+    return replace(channel, notes=(*channel.notes, *_left_out(page)))
+
+
+def _colors(page: TiffPage) -> int:
+    """Return how many samples make up the color; only the first of others is looked at."""
+    colors = page.photometric == PHOTOMETRIC.RGB or (page.photometric == PHOTOMETRIC.YCBCR and page.compression in JPEG)
+    return 3 if colors and page.samplesperpixel >= 3 else 1
+
+
+def _opacity(page: TiffPage) -> Opacity | None:
+    """Return what the first extra sample is (section 18); one of unspecified meaning is left out."""
+    extra = page.extrasamples
+    if not extra or page.samplesperpixel - len(extra) != _colors(page):
+        return None
+    return {1: Opacity.MULTIPLIED, 2: Opacity.STRAIGHT}.get(int(extra[0]))
+
+
+def _used(samples: NDArray[Any], page: TiffPage) -> NDArray[Any]:
+    return samples[:, :, : _colors(page) + (_opacity(page) is not None)]
+
+
+def _left_out(page: TiffPage) -> tuple[str, ...]:
+    used = _colors(page) + (_opacity(page) is not None)
+    luma_alone = page.photometric in (PHOTOMETRIC.YCBCR, PHOTOMETRIC.CIELAB, PHOTOMETRIC.ICCLAB)
+    if page.samplesperpixel <= used or luma_alone:
+        return ()
+    return (f"The first of {page.samplesperpixel} channels." if used == 1 else "Further channels were left out.",)
+
+
+def _looked_up(index: NDArray[Any], colormap: NDArray[Any] | None) -> NDArray[np.uint8]:
+    """Return the colors of a palette (section 5); some writers give it eight bits in place of sixteen."""
+    if colormap is None:
+        raise ValueError("no palette")
+    deep = colormap.max() > 255
+    colors: NDArray[np.uint8] = (colormap >> 8 if deep else colormap).astype(np.uint8).T[index]
+    return colors
+
+
+def _samples(page: TiffPage, data: bytes) -> NDArray[Any]:
+    """Return the samples of a page: (rows, columns, samples)."""
+    if prod(page.shaped) > 4 * MOST_PIXELS:
+        check_pixels(page.imagelength, page.imagewidth * page.samplesperpixel * page.imagedepth)
+    _check_segments(page, len(data))
+    blank = np.zeros(page.shaped, page.dtype)  # no byte of it may stay as some other file left it
+    planes = page.asarray(out=blank, squeeze=False, maxworkers=1)[:, 0]
+    rows, columns = planes.shape[1:3]
+    return np.moveaxis(planes, 0, 2).reshape(rows, columns, -1)
+
+
+def _check_segments(page: TiffPage, size: int) -> None:
+    """Raise ValueError if a strip or tile is not in the file; tifffile would draw it in black.
+
+    Where an uncompressed one is said to have no bytes, it has as many as its pixels need.
+    """
+    count = prod(page.chunked)
+    offsets, lengths = list(page.dataoffsets), list(page.databytecounts)
+    if page.compression == 1:
+        lengths = [length or _uncompressed(page) for length in lengths]
+        page.databytecounts = tuple(lengths)
+    if not page.is_contiguous and (len(offsets) < count or len(lengths) < count):
+        raise ValueError("too few strips or tiles")
+    for offset, length in zip(offsets[:count], lengths[:count], strict=False):
+        beyond = page.compression in RUN_ON and offset + length > size
+        if not 0 < offset < size or length <= 0 or beyond:
+            raise ValueError("a strip or tile is not in the file")
+
+
+def _uncompressed(page: TiffPage) -> int:
+    rows, columns = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, page.imagewidth)
+    samples = page.samplesperpixel if page.planarconfig == 1 else 1
+    return int(rows * ((columns * samples * page.bitspersample + 7) // 8))
+
+
+def _count_pages(opened: TiffFile, data: bytes) -> int:
+    """Follow the chain of directories (section 2); one that bites its tail ends there."""
+    form, place = opened.tiff, opened.pages.first.offset
+    seen: set[int] = set()
+    while place and place not in seen and len(seen) < MOST_PAGES:
         try:
-            (count,) = self._unpack(self.count, place)
-            after = place + struct.calcsize(f"={self.count}") + count * self.field.size
-            return int(self._unpack(self.offset, after)[0])
+            (tags,) = struct.unpack_from(form.tagnoformat, data, place)
+            (following,) = struct.unpack_from(form.offsetformat, data, place + form.tagnosize + tags * form.tagsize)
         except (struct.error, OverflowError):
-            return 0
-
-    def _unpack(self, layout: str, place: int) -> tuple[int, ...]:
-        return struct.unpack_from(self.order + layout, self.data, place)
+            return len(seen) + 1
+        seen.add(place)
+        place = following
+    return len(seen)

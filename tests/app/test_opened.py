@@ -26,7 +26,7 @@ def test_a_zip_file_is_opened_beside_single_files_and_what_is_no_image_is_counte
     assert not page.exception
     files = page.selectbox(key="file").options
     assert [name.split(" · ")[1] for name in files] == ["one.png", "a.png", "b.png"]
-    assert "`study.zip`: 2 files that are no images were passed over." in texts(page)
+    assert "`study.zip`: Skipped 2 files that are not supported: 1 DICOMDIR, 1 other." in texts(page)
 
 
 def test_a_damaged_zip_file_is_said_and_the_others_are_shown(page: AppTest) -> None:

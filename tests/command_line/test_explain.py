@@ -88,7 +88,7 @@ def test_a_bad_file_gives_its_line_and_the_others_go_on(folder: Path, capsys: py
         assert [row[key] for key in KEYS[4:-1]] == [None] * 7
 
 
-def test_folders_are_recursive_and_sorted_and_what_is_no_image_is_passed_over(
+def test_folders_are_recursive_and_sorted_and_what_is_no_image_is_skipped(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["explain", "--json", str(folder)])
@@ -251,7 +251,7 @@ def test_as_a_program_its_standard_output_is_json_alone_and_logs_go_to_standard_
     )
     assert done.returncode == 1
     assert [row["error"] is None for row in json_lines(done.stdout.decode())] == [False, True, False, True]
-    assert done.stderr.decode() == "1 files that are no images were passed over\n"
+    assert done.stderr.decode() == "Skipped 1 file that is not an image.\n"
 
 
 def test_real_radiographs_are_explained(real_radiographs: list[Path], capsys: pytest.CaptureFixture[str]) -> None:

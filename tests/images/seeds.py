@@ -8,6 +8,8 @@ from typing import Any
 import imagecodecs
 import jpeg_ls
 import numpy as np
+import tifffile
+from numpy.typing import NDArray
 from openjpeg.utils import encode_array
 from PIL import Image
 
@@ -23,7 +25,7 @@ TWELVE_BITS: dict[str, Any] = {"BitsStored": 12, "HighBit": 11}
 @cache
 def seeds() -> dict[str, bytes]:
     """Return the files by name."""
-    return _rasters() | _plain_dicom() | _compressed_dicom()
+    return _rasters() | _newer_rasters() | _plain_dicom() | _compressed_dicom()
 
 
 def archive() -> bytes:
@@ -44,6 +46,7 @@ def _rasters() -> dict[str, bytes]:
     return {
         "png 8": image_bytes(grey),
         "png 16": opencv_bytes(deep, ".png"),
+        "png 16 color": opencv_bytes(np.dstack([deep, deep[::-1], deep]), ".png"),
         "png palette": image_bytes(palette),
         "png color": image_bytes(color),
         "jpeg": image_bytes(grey, "JPEG"),
@@ -58,6 +61,31 @@ def _rasters() -> dict[str, bytes]:
         "webp": image_bytes(color, "WEBP"),
         "webp lossless": image_bytes(color, "WEBP", lossless=True),
     }
+
+
+def _newer_rasters() -> dict[str, bytes]:
+    grey, deep = speckle(24, 32), speckle(24, 32, np.uint16)
+    planes = np.stack([deep, deep[::-1], deep])
+    return {
+        "gif": image_bytes(grey, "GIF"),
+        "jpeg 2000": image_bytes(grey, "JPEG2000"),
+        "jpeg 2000 16": bytes(imagecodecs.jpeg2k_encode(deep, level=0, reversible=True)),
+        "jpeg xl 16": bytes(imagecodecs.jpegxl_encode(deep, lossless=True)),
+        "avif": image_bytes(grey, "AVIF"),
+        "pgm 16": b"P5 32 24 65535\n" + deep.astype(">u2").tobytes(),
+        "tiff planes": _tiff(planes, photometric="rgb", planarconfig="separate"),
+        "tiff planes in tiles": _tiff(planes, photometric="rgb", planarconfig="separate", tile=(16, 16)),
+        "tiff grey and opacity": _tiff(np.dstack([deep, deep]), planarconfig="contig", extrasamples=["unassalpha"]),
+        "tiff 12 bits": _tiff(deep >> 4, bitspersample=12),
+        "tiff jpeg": _tiff(grey, compression="jpeg"),
+        **{f"tiff {name}": _tiff(deep, compression=name) for name in ("zstd", "lzma", "lerc", "jpeg2000", "jpegxl")},
+    }
+
+
+def _tiff(pixels: NDArray[Any], **options: Any) -> bytes:
+    content = io.BytesIO()
+    tifffile.imwrite(content, pixels, **{"photometric": "minisblack", "metadata": None} | options)
+    return content.getvalue()
 
 
 def _plain_dicom() -> dict[str, bytes]:

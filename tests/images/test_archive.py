@@ -13,6 +13,7 @@ from camdash.images.decoding import decode
 from camdash.images.limits import LARGEST_FILE, MOST_MEMBERS
 from tests.images.dicom_files import dicom
 from tests.images.seeds import archive
+from tests.images.table.unread import box, nifti
 from tests.pictures import image_bytes, speckle
 
 PNG = image_bytes(speckle(12, 16))
@@ -29,20 +30,28 @@ def packed(members: Mapping[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> byt
 def test_images_come_out_and_the_rest_is_counted() -> None:
     found = unpack(archive())
     assert [name for name, _ in found.members] == ["film.png", "film"]
-    assert (found.passed_over, found.refused) == (1, ())
+    assert (found.skipped, found.refused) == ({"other": 1}, ())
     np.testing.assert_array_equal(decode(found.members[0][1]).values, speckle(12, 16))
 
 
-def test_a_directory_of_a_disc_is_passed_over() -> None:
+def test_the_directory_of_a_disc_is_skipped() -> None:
     found = unpack(packed({"DICOMDIR": dicom(speckle(4, 4)), "IMAGES/1": dicom(speckle(4, 4)), "__MACOSX/._1": PNG}))
-    assert ([name for name, _ in found.members], found.passed_over) == (["1"], 2)
+    assert [name for name, _ in found.members] == ["1"]
+    assert found.skipped == {"DICOMDIR": 1, "other": 1}
+
+
+def test_files_of_other_formats_are_counted_by_kind() -> None:
+    others = {"a.heic": box(b"heic"), "b.nii": nifti(), "c.nii": nifti(), "d.pdf": b"%PDF-1.7", "e.txt": b"hello"}
+    found = unpack(packed({"film.jp2": image_bytes(speckle(4, 4), "JPEG2000"), **others}))
+    assert [name for name, _ in found.members] == ["film.jp2"]
+    assert found.skipped == {"HEIC": 1, "NIfTI": 2, "PDF": 1, "other": 1}
 
 
 @pytest.mark.parametrize("name", ["../film.png", "a/../../film.png", "/etc/film.png", "C:\\film.png", "..\\film.png"])
 def test_a_path_that_leads_out_is_refused(name: str) -> None:
     found = unpack(packed({name: PNG, "good.png": PNG}))
     assert [kept for kept, _ in found.members] == ["good.png"]
-    assert found.refused == (("film.png", "Its path leads out of the ZIP file, which no honest ZIP file needs."),)
+    assert found.refused == (("film.png", "Its path points outside the ZIP file."),)
 
 
 def test_a_zip_file_inside_is_refused() -> None:

@@ -8,10 +8,8 @@ import pytest
 
 from camdash.errors import ImageError
 from camdash.images.decoding import decode
+from tests.images.damage import cut, flipped
 from tests.images.seeds import seeds
-
-CUTS = 10
-FLIPS = 100
 
 
 def tried(data: bytes) -> None:
@@ -21,18 +19,14 @@ def tried(data: bytes) -> None:
 
 @pytest.mark.parametrize("name", sorted(seeds()))
 def test_a_file_cut_at_ten_places_gives_a_picture_or_a_sentence(name: str) -> None:
-    whole = seeds()[name]
-    for k in range(CUTS):
-        tried(whole[: k * len(whole) // CUTS])
+    for data in cut(name):
+        tried(data)
 
 
 @pytest.mark.parametrize("name", sorted(seeds()))
 def test_a_file_with_a_flipped_byte_gives_a_picture_or_a_sentence(name: str) -> None:
-    whole, random = seeds()[name], np.random.default_rng(len(seeds()[name]))
-    for place, bit in zip(random.integers(0, len(whole), FLIPS), random.integers(0, 8, FLIPS), strict=True):
-        changed = bytearray(whole)
-        changed[place] ^= 1 << int(bit)
-        tried(bytes(changed))
+    for data in flipped(name):
+        tried(data)
 
 
 def rubbish_before_the_scan() -> bytes:

@@ -1,0 +1,105 @@
+"""From a picture's samples, of any depth, to one channel of values."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from camdash.errors import ImageError
+from camdash.images.luma import LUMA
+from camdash.images.radiograph import Values
+
+
+class Opacity(Enum):
+    """What a last sample beside grey or color says."""
+
+    STRAIGHT = "straight"
+    """How opaque the pixel is; its color is as it would be if it were opaque."""
+
+    MULTIPLIED = "multiplied"
+    """How opaque the pixel is; its color is multiplied by that already, as if it lay on black."""
+
+
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """One channel of a picture.
+
+    Attributes:
+        values: (rows, columns), finite.
+        missing: (rows, columns), the pixels without a value, black; None where every pixel has one.
+        notes: what was done that a reader should know.
+    """
+
+    values: Values
+    missing: NDArray[np.bool_] | None = None
+    notes: tuple[str, ...] = ()
+
+
+def eight_bits(image: Image.Image) -> NDArray[np.uint8]:
+    """Return a picture of eight bits as brightness (BT.601), on black where it is not opaque: (rows, columns)."""
+    if image.mode in ("1", "L") and "transparency" not in image.info:
+        return np.asarray(image.convert("L"), np.uint8)
+    colors = image.convert("RGBA")
+    brightness = np.asarray(colors.convert("L"), np.uint16)  # Pillow's L is BT.601, rounded, in one byte a pixel
+    opacity = np.asarray(colors.getchannel("A"), np.uint16)
+    return ((brightness * opacity + 127) // 255).astype(np.uint8)
+
+
+def last_is_opacity(samples: NDArray[Any]) -> Opacity | None:
+    """Return what the last sample is in formats that have grey or color, with straight opacity or without."""
+    return Opacity.STRAIGHT if samples.ndim == 3 and samples.shape[2] in (2, 4) else None
+
+
+def brightness(samples: NDArray[Any], opacity: Opacity | None = None, opaque: float = 1) -> NDArray[Any]:
+    """Return one number a pixel, rounded where the samples are whole numbers.
+
+    Args:
+        samples: (rows, columns) or (rows, columns, n): grey, or red, green and blue, then opacity if there is one;
+            what comes after them is left out.
+        opacity: what the sample after grey or color says; None where it is no opacity, or there is none.
+        opaque: the opacity of a pixel that hides what is behind it.
+    """
+    if samples.ndim == 2:
+        return samples
+    colors = samples.shape[2] - (opacity is not None)
+    if colors < 3 and opacity is not Opacity.STRAIGHT:
+        grey: NDArray[Any] = samples[:, :, 0]
+        return grey
+    exact = np.float32 if samples.dtype.itemsize <= 2 else np.float64
+    level = samples[:, :, :3].astype(exact) @ LUMA.astype(exact) if colors >= 3 else samples[:, :, 0].astype(exact)
+    if opacity is Opacity.STRAIGHT:
+        level *= np.clip(samples[:, :, 3 if colors >= 3 else 1] / exact(opaque), 0, 1)
+    return np.rint(level).astype(samples.dtype) if samples.dtype.kind in "iu" else level
+
+
+def channel_of(values: NDArray[Any]) -> Channel:
+    """Return deep values in a type that radiographs have: 16 bits where they fit exactly, else single precision.
+
+    Pixels that are not finite numbers are black and left out of ranges; a note says how many they are.
+
+    Raises:
+        ImageError: no value is a finite number, or one is beyond single precision.
+    """
+    if values.dtype.kind in "iub":
+        return Channel(_whole(values))
+    known = np.isfinite(values)
+    if not known.any():
+        raise ImageError("The image holds values that are not finite numbers.")
+    if float(np.abs(values, where=known, out=np.zeros(values.shape, np.float64)).max()) > np.finfo(np.float32).max:
+        raise ImageError("The image holds values that are too large to be shown.")
+    if known.all():
+        return Channel(values.astype(np.float32))
+    filled = np.where(known, values, values[known].min()).astype(np.float32)
+    share = 100 * (1 - known.mean())
+    note = f"{share:.2g} % of the pixels hold no finite number; they are shown black."
+    return Channel(filled, ~known, (note,))
+
+
+def _whole(values: NDArray[Any]) -> Values:
+    low, high = int(values.min()), int(values.max())
+    if low >= 0 and high < 65536:
+        return values.astype(np.uint16)
+    return values.astype(np.int16) if low >= -32768 and high < 32768 else values.astype(np.float32)
