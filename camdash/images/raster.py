@@ -194,6 +194,8 @@ def _deep(grey: NDArray[Any], bits: str, orientation: int, pages: int = 1) -> Pi
 
 def _upright(channel: Channel, orientation: int) -> Channel:
     """Apply an orientation (TIFF 6.0, tag 274) that a reader leaves to others."""
+    if orientation == 1:
+        return channel
 
     def turned(pixels: NDArray[Any]) -> NDArray[Any]:
         down, across = -1 if orientation in (3, 4, 7, 8) else 1, -1 if orientation in (2, 3, 6, 7) else 1

@@ -91,7 +91,7 @@ def channel_of(values: NDArray[Any]) -> Channel:
     if float(np.abs(values, where=known, out=np.zeros(values.shape, np.float64)).max()) > np.finfo(np.float32).max:
         raise ImageError("The image holds values that are too large to be shown.")
     if known.all():
-        return Channel(values.astype(np.float32))
+        return Channel(values.astype(np.float32, copy=False))
     filled = np.where(known, values, values[known].min()).astype(np.float32)
     share = 100 * (1 - known.mean())
     note = f"{share:.2g} % of the pixels hold no finite number; they are shown black."
@@ -101,5 +101,6 @@ def channel_of(values: NDArray[Any]) -> Channel:
 def _whole(values: NDArray[Any]) -> Values:
     low, high = int(values.min()), int(values.max())
     if low >= 0 and high < 65536:
-        return values.astype(np.uint16)
-    return values.astype(np.int16) if low >= -32768 and high < 32768 else values.astype(np.float32)
+        return values.astype(np.uint16, copy=False)
+    fits = low >= -32768 and high < 32768
+    return values.astype(np.int16, copy=False) if fits else values.astype(np.float32)

@@ -19,6 +19,7 @@ from camdash.errors import ImageError
 from camdash.images.decoding import decode
 from tests.conftest import SHARED
 from tests.images.damage import damaged
+from tests.images.holes import holes
 from tests.images.table import CASES
 
 FLIPS = 25
@@ -29,10 +30,11 @@ SMALL, SPARE = 1024, 8
 
 
 def files() -> Iterator[tuple[str, bytes]]:
-    """Yield the files of the table, the damaged ones, and the reports where this machine has them."""
+    """Yield the files of the table, the damaged ones, those with holes, and the reports where this machine has them."""
     for case in CASES:
         yield f"{case.kind}: {case.name}", case.build()
     yield from damaged(FLIPS)
+    yield from holes().items()
     for path in sorted((SHARED / "reports").glob("*.*")):
         yield f"report: {path.name}", path.read_bytes()
 
