@@ -2,6 +2,7 @@
 
     CamdashError
     +-- ImageError        a file that cannot be read as a radiograph
+    |   +-- DecoderError     one whose decoder process failed: no answer about the file, so it may be tried again
     +-- CheckpointError   a checkpoint that cannot be used
     |   +-- PickledCodeError   one that cannot be read without running code that stands in it
     +-- UsageError        a command or a setting that makes no sense
@@ -17,6 +18,14 @@ class CamdashError(Exception):
 
 class ImageError(CamdashError):
     """A file cannot be read as a radiograph."""
+
+
+class DecoderError(ImageError):
+    """A decoder process crashed, took too long or could not be started.
+
+    That may be no fault of the file (the machine was short of memory, or busy), so nobody keeps it as the file's
+    answer: whoever asks again gets another try.
+    """
 
 
 class CheckpointError(CamdashError):

@@ -1,158 +1,155 @@
 """Strangers' files decoded in other processes, so that no file can crash, stall or swell this one."""
 
 import atexit
-import contextlib
-import io
-import os
-import queue
-import subprocess
-import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
-from pathlib import Path
-from typing import cast
 
-from camdash.errors import ImageError
+from camdash.errors import DecoderError
+from camdash.images.decoder_process import DecoderProcess, ProcessLostError
 from camdash.images.limits import LONGEST_DECODING, check_size
 from camdash.images.radiograph import Radiograph
-from camdash.images.wire import receive_answer, receive_bytes, send_bytes
 
 PROCESSES = 2
 """Each takes about 100 MB; more only helps where many people upload at the same moment."""
 
-ROOT = Path(__file__).resolve().parents[2]
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
-"""What of the environment a decoder needs; the rest may hold secrets."""
-
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""Idle threads reserve address space, of which a worker has little."""
+STARTS = 3
+"""Processes that may be found dead or hanging before one takes a file."""
 
 
 class DecodingPool:
     """A few processes that decode, each started when it is first needed; any number of threads may call.
 
+    A process is asked whether it is ready before it gets a file, so one that died while it waited costs no file. A
+    file whose process dies at work is tried once more in a new one: the system may have run out of memory.
+
     Attributes:
-        seconds: after so long a file is given up.
+        seconds: how long a file may take. It counts from the moment that the file's turn has come, so that waiting
+            for a process to start is in it, and waiting for other files is not. A second try has as long again.
     """
 
     def __init__(self, processes: int = PROCESSES, seconds: float = LONGEST_DECODING) -> None:
         self.seconds = seconds
         self._closed = False
-        self._places: queue.LifoQueue[_Worker | None] = queue.LifoQueue()  # the last used is the first to be used
-        for _ in range(processes):
-            self._places.put(None)
+        self._changed = threading.Condition()
+        self._free = [_Place() for _ in range(processes)]  # the last used is the first to be used
 
     def decode(self, data: bytes) -> Radiograph:
         """Decode a file's content, as `decoding.decode` does, in another process.
 
         Raises:
-            ImageError: as there; or the file took too long; or it crashed its decoder, which is replaced.
+            ImageError: as there.
+            DecoderError: the file took too long, crashed two processes, or no process could be started.
         """
         check_size(len(data))
-        worker = self._places.get()
-        try:
-            worker = worker or _Worker()
-            return worker.ask(data, self.seconds)
-        finally:
-            self._places.put(self._kept(worker))
+        with self._place() as place:
+            try:
+                return self._tried(place, data)
+            except ProcessLostError:
+                place.end()
+            try:
+                return self._tried(place, data)
+            except ProcessLostError as error:
+                raise DecoderError("The decoder crashed on this file. Export the radiograph again.") from error
 
     def warm(self) -> None:
         """Start every process that is not running, so that the first file need not wait for it."""
-        for worker in self._idle():
-            self._places.put(worker or _Worker())
+        with self._changed:
+            for place in self._free if not self._closed else ():
+                place.clear()
+                with suppress(DecoderError):  # the first file says so
+                    place.started()
 
     def close(self) -> None:
-        """End all processes; busy ones when their file is decoded."""
-        self._closed = True
-        for worker in self._idle():
-            self._places.put(self._kept(worker))
+        """End all processes; busy ones when their file is decoded. Later files have a process of their own each."""
+        with self._changed:
+            self._closed = True
+            for place in self._free:
+                place.end()
 
-    def _kept(self, worker: "_Worker | None") -> "_Worker | None":
-        """Return a worker that can be used again; end any other."""
-        if worker is None or (worker.usable and not self._closed):
-            return worker
-        worker.end()
-        return None
+    def _tried(self, place: "_Place", data: bytes) -> Radiograph:
+        """Return the answer of a place's process.
 
-    def _idle(self) -> "list[_Worker | None]":
-        idle = []
-        with contextlib.suppress(queue.Empty):
-            while True:
-                idle.append(self._places.get_nowait())
-        return idle
+        Raises:
+            ImageError, DecoderError: as in `decode`.
+            ProcessLostError: the process died over the file.
+        """
+        until = time.monotonic() + self.seconds
+        late = f"Decoding took longer than {self.seconds:g} s and was stopped."
+        try:
+            process = place.ready(until)
+        except TimeoutError as error:
+            raise DecoderError(f"{late} Try again later.") from error
+        try:
+            return process.decode(data, until)
+        except TimeoutError as error:
+            raise DecoderError(f"{late} Export a smaller image.") from error
+
+    @contextmanager
+    def _place(self) -> Iterator["_Place"]:
+        """Wait for a free place; give it back with a process that can be used again, or with none."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free)
+            place = self._free.pop()
+            for other in self._free:
+                other.clear()
+        try:
+            yield place
+        finally:
+            place.clear()
+            with self._changed:
+                if self._closed:
+                    place.end()
+                self._free.append(place)
+                self._changed.notify()
 
 
-class _Worker:
-    """One process and the pipes to it.
-
-    Attributes:
-        usable: whether it waits for a file; not while it has one, nor after it was lost.
-    """
+class _Place:
+    """Room for one process, which is started when it is needed."""
 
     def __init__(self) -> None:
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | ONE_THREAD
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "camdash.images.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=ROOT,
-                env=environment,
-                pipesize=2**20,  # a film in few steps
-                start_new_session=True,  # Ctrl-C at the terminal is not for it
-            )
-        except OSError as error:
-            raise ImageError("No decoder could be started. Try again later.") from error
-        self._files = cast(io.BufferedWriter, self._process.stdin)
-        self._answers = cast(io.BufferedReader, self._process.stdout)
-        self._ready = False
-        self.usable = True
+        self._process: DecoderProcess | None = None
 
-    def ask(self, data: bytes, seconds: float) -> Radiograph:
-        """Return the radiograph, or raise ImageError with the worker's sentence, or with one on its loss."""
-        self.usable = False
-        late = threading.Event()
-        try:
-            self._await_start()
-            answer = self._answer(data, seconds, late)
-        except (OSError, EOFError, ValueError) as error:
-            if late.is_set():
-                raise ImageError(
-                    f"The file takes longer than {seconds:g} seconds to decode, so it was given up. Export it smaller."
-                ) from error
-            raise ImageError("The file crashed its decoder, so it is refused. Export the radiograph again.") from error
-        self.usable = not late.is_set()
-        if isinstance(answer, ImageError):
-            raise answer
-        return answer
+    def started(self) -> DecoderProcess:
+        """Return the process, a new one where there is none."""
+        if self._process is None:
+            self._process = DecoderProcess()
+        return self._process
+
+    def ready(self, until: float) -> DecoderProcess:
+        """Return a process that says it is ready. Each has half of the time that is left, then another is started.
+
+        Raises:
+            TimeoutError: the last said nothing in time.
+            DecoderError: none could be started.
+        """
+        failure: Exception | None = None
+        for _ in range(STARTS):
+            process = self.started()
+            now = time.monotonic()
+            try:
+                process.ask_whether_ready(now + (until - now) / 2)
+            except (TimeoutError, ProcessLostError) as error:
+                failure = error
+                self.end()
+            else:
+                return process
+        if isinstance(failure, TimeoutError):
+            raise failure
+        raise DecoderError("No decoder could be started. Try again later.") from failure
+
+    def clear(self) -> None:
+        """End a process that died or cannot be used any more."""
+        if self._process is not None and not (self._process.usable and self._process.lives):
+            self.end()
 
     def end(self) -> None:
-        """End the process, whatever it does, and close the pipes to it."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._files, self._answers):
-            with contextlib.suppress(OSError):  # what was not sent will never be
-                pipe.close()
-
-    def _await_start(self) -> None:
-        if not self._ready:
-            receive_bytes(self._answers, most=16)
-            self._ready = True
-
-    def _answer(self, data: bytes, seconds: float, late: threading.Event) -> Radiograph | ImageError:
-        def give_up() -> None:
-            late.set()
-            self._process.kill()  # which ends all waiting on the pipes
-
-        timer = threading.Timer(seconds, give_up)
-        timer.start()
-        try:
-            send_bytes(self._files, data)
-            return receive_answer(self._answers)
-        finally:
-            timer.cancel()
-            timer.join()
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.end()
+            self._process = None
 
 
 @cache

@@ -1,5 +1,6 @@
 """From values to grey: windows, their VOI functions and lookup tables (DICOM PS3.3, C.11.2)."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -21,7 +22,7 @@ class Window:
     """A window in the units of the radiograph's values.
 
     Attributes:
-        centre: the value in the middle.
+        centre: the value in the middle; finite, as both ends are.
         width: positive; at least 1 for LINEAR.
         function: LINEAR_EXACT shows `centre - width / 2` as black and `centre + width / 2` as white (PS3.3,
             C.11.2.1.3.2); LINEAR counts whole values, so that black is `centre - 0.5 - (width - 1) / 2` and white
@@ -33,6 +34,8 @@ class Window:
     function: VoiFunction = VoiFunction.LINEAR_EXACT
 
     def __post_init__(self) -> None:
+        if not all(map(math.isfinite, self.ends)):
+            raise ValueError("a window's ends must be finite numbers")
         if not self.width > 0:
             raise ValueError(f"a window's width must be positive, not {self.width}")
         if self.function is VoiFunction.LINEAR and self.width < 1:
@@ -80,6 +83,10 @@ class VoiLut:
     first: int
     entries: NDArray[np.uint16]
     highest: int
+
+    def __post_init__(self) -> None:
+        if not len(self.entries) or self.highest < 1:
+            raise ValueError("a lookup table must have entries, and white must be above 0")
 
     def grey(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return the values through the table, in [0, 1]."""

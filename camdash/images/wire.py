@@ -14,6 +14,9 @@ from camdash.images.limits import check_pixels
 from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
 
 LENGTH = struct.Struct("<Q")
+PING, READY = b"", b"ready"
+"""What asks a process whether it is ready for a file, as no file is empty; and its answer."""
+
 KINDS = ("uint8", "uint16", "int16", "float32")
 LARGEST_HEADER = 16 * 2**20
 
@@ -45,14 +48,23 @@ def send_answer(stream: BinaryIO, answer: Radiograph | ImageError) -> None:
 
 
 def receive_answer(stream: io.BufferedReader) -> Radiograph | ImageError:
-    """Read what `send_answer` wrote; EOFError or ValueError where it is not that."""
-    header = json.loads(receive_bytes(stream, LARGEST_HEADER))
-    if "refused" in header:
-        return ImageError(str(header["refused"]))
-    rows, columns = int(header["rows"]), int(header["columns"])
+    """Read what `send_answer` wrote; EOFError or ValueError where it is not that, OSError where nothing can be read."""
+    try:
+        header = json.loads(receive_bytes(stream, LARGEST_HEADER))
+        if "refused" in header:
+            return ImageError(_text(header["refused"]))
+        return _radiograph(stream, header)
+    except (TypeError, LookupError, OverflowError, RecursionError, ImageError) as error:
+        raise ValueError("this is no answer") from error
+
+
+def _radiograph(stream: io.BufferedReader, header: dict[str, Any]) -> Radiograph:
+    rows, columns = header["rows"], header["columns"]
     check_pixels(rows, columns)
     values = np.empty((rows, columns), KINDS[KINDS.index(header["kind"])])
     _fill(stream, values)
+    if not np.isfinite(values).all():
+        raise ValueError("not all values are finite")
     padding = None
     if header["padding"]:
         packed = np.empty((rows * columns + 7) // 8, np.uint8)
@@ -62,14 +74,14 @@ def receive_answer(stream: io.BufferedReader) -> Radiograph | ImageError:
     return Radiograph(
         values,
         _window(header["window"]),
-        header["encoding"],
+        _text(header["encoding"]),
         lut=presets[0].lut if presets else None,
-        inverted=header["inverted"],
+        inverted=bool(header["inverted"]),
         padding=padding,
         own_presets=presets,
-        facts=tuple((name, value) for name, value in header["facts"]),
-        may_hold_names=header["may_hold_names"],
-        notes=tuple(header["notes"]),
+        facts=tuple((_text(name), _text(value)) for name, value in header["facts"]),
+        may_hold_names=bool(header["may_hold_names"]),
+        notes=tuple(_text(note) for note in header["notes"]),
     )
 
 
@@ -112,10 +124,17 @@ def _preset_parts(preset: Preset) -> dict[str, Any]:
 
 
 def _preset(parts: dict[str, Any]) -> Preset:
+    name, window = _text(parts["name"]), _window(parts["window"])
     if parts["table"] is None:
-        return Preset(parts["name"], _window(parts["window"]))
+        return Preset(name, window)
     first, highest, entries = parts["table"]
-    return Preset(parts["name"], _window(parts["window"]), VoiLut(first, np.array(entries, np.uint16), highest))
+    return Preset(name, window, VoiLut(int(first), np.array(entries, np.uint16), int(highest)))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("this is no text")
+    return value
 
 
 def _exactly(stream: BinaryIO, count: int) -> bytes:

@@ -1,8 +1,8 @@
 """A process that decodes strangers' files, one after the other, and can be ended at any moment: see `pool`.
 
-It reads files from its standard input and answers on its standard output, until the input ends. It has no log: what
-decoders print may quote a file. It may not write files nor take more than its share of memory, and it leaves no core
-behind, which would hold pixels.
+It reads files from its standard input and answers on its standard output, until the input ends; asked whether it is
+ready, it says so. It has no log: what decoders print may quote a file. It may not write files nor take more than its
+share of memory, and it leaves no core behind, which would hold pixels.
 """
 
 import os
@@ -13,7 +13,7 @@ from camdash.errors import ImageError
 from camdash.images.decoding import decode
 from camdash.images.limits import LARGEST_FILE, LONGEST_DECODING, MOST_MEMORY
 from camdash.images.radiograph import Radiograph
-from camdash.images.wire import receive_bytes, send_answer, send_bytes
+from camdash.images.wire import PING, READY, receive_bytes, send_answer, send_bytes
 
 
 def main() -> None:
@@ -25,12 +25,14 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends the input
     for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (most, most))
-    send_bytes(answers, b"ready")
     while True:
         try:
             data = receive_bytes(files, LARGEST_FILE)
         except EOFError:
             return
+        if data == PING:
+            send_bytes(answers, READY)
+            continue
         signal.alarm(2 * int(LONGEST_DECODING))  # ends this process if whoever should end it has died
         send_answer(answers, _answer(data))
         signal.alarm(0)

@@ -16,10 +16,12 @@ from camdash.errors import CheckpointError, ImageError
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse
 from camdash.evidence.pipeline import Decoded, Explained, Item, Pace, Run, explain_many, runner
 from camdash.images.decoding import decode
+from camdash.images.pool import DecodingPool, shared_pool
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Fit, Preprocessing
 from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import image_bytes, loaded, speckle
+from tests.images.decoders import kill, workers
 
 PACE = Pace(batch=3, threads=2)
 
@@ -201,3 +203,19 @@ def test_a_bug_is_not_taken_for_a_bad_file() -> None:
 
     with pytest.raises(ZeroDivisionError):
         list(explain_many(items(films(1)), runner(network()), PACE, broken))
+
+
+def test_no_file_is_lost_though_the_decoder_is_killed_before_every_third() -> None:
+    shared_pool().close()  # here processes are counted
+    shared_pool.cache_clear()
+    pool, begun = DecodingPool(2), count()
+    pool.warm()
+
+    def killed_before_every_third(data: bytes) -> Radiograph:
+        if next(begun) % 3 == 0:
+            kill(*workers())
+        return pool.decode(data)
+
+    with closing(explain_many(items(films(24)), runner(network()), Pace(4, 1), killed_before_every_third)) as found:
+        assert all(isinstance(one.result, Analysis) for one in found)
+    pool.close()

@@ -1,9 +1,5 @@
 """Decoding in other processes: the same radiographs, whatever becomes of a process."""
 
-import os
-import signal
-import subprocess
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.errors import ImageError
+from camdash.errors import DecoderError, ImageError
 from camdash.images.decoding import decode
 from camdash.images.pool import DecodingPool, shared_pool
 from camdash.images.radiograph import Radiograph
+from tests.images.decoders import slow_file, workers
 from tests.images.dicom_files import dicom
 from tests.images.seeds import seeds
-from tests.pictures import image_bytes, opencv_bytes, speckle
-
-CRASHED = r"^The file crashed its decoder, so it is refused\. Export the radiograph again\.$"
+from tests.pictures import image_bytes, speckle
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -34,14 +29,6 @@ def pool() -> Iterator[DecodingPool]:
     pool = DecodingPool(2)
     yield pool
     pool.close()
-
-
-def workers() -> list[int]:
-    """Return the processes that decode for this one."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
-    )
-    return [int(line.split()[0]) for line in listed.stdout.splitlines() if "camdash.images.worker" in line]
 
 
 def same(one: Radiograph, other: Radiograph) -> bool:
@@ -80,34 +67,12 @@ def test_eight_threads_get_their_own_radiographs(pool: DecodingPool) -> None:
     assert len(workers()) == 2
 
 
-def test_a_process_that_dies_while_it_waits_costs_one_file_at_most(pool: DecodingPool) -> None:
+def test_a_file_that_takes_too_long_is_stopped(pool: DecodingPool) -> None:
     pool.decode(image_bytes(speckle(8, 8)))
-    os.kill(workers()[0], signal.SIGKILL)
-    with pytest.raises(ImageError, match=CRASHED):
-        pool.decode(image_bytes(speckle(8, 8)))
-    np.testing.assert_array_equal(pool.decode(image_bytes(speckle(8, 8))).values, speckle(8, 8))
-
-
-def test_a_process_that_is_stopped_and_killed_over_a_file_is_replaced(pool: DecodingPool) -> None:
-    pool.decode(image_bytes(speckle(8, 8)))
-    (worker,) = workers()
-    os.kill(worker, signal.SIGSTOP)  # it now has the file and does nothing with it
-    killing = threading.Thread(target=lambda: os.kill(worker, signal.SIGKILL))
-    killing.start()
-    with pytest.raises(ImageError, match=CRASHED):
-        pool.decode(image_bytes(speckle(8, 8)))
-    killing.join()
-    np.testing.assert_array_equal(pool.decode(image_bytes(speckle(9, 8))).values, speckle(9, 8))
-    assert worker not in workers()
-
-
-def test_a_file_that_takes_too_long_is_given_up() -> None:
-    pool = DecodingPool(1, seconds=0.2)
-    slow = opencv_bytes(np.zeros((7000, 7000), np.uint16), ".png")
-    with pytest.raises(ImageError, match=r"^The file takes longer than 0\.2 seconds to decode, so it was given up\."):
-        pool.decode(slow)
+    pool.seconds = 0.2
+    with pytest.raises(DecoderError, match=r"^Decoding took longer than 0\.2 s and was stopped\. Export a smaller"):
+        pool.decode(slow_file())
     assert workers() == []
-    pool.close()
 
 
 def test_closing_ends_the_processes() -> None:
@@ -115,6 +80,25 @@ def test_closing_ends_the_processes() -> None:
     pool.warm()
     assert len(workers()) == 2
     pool.close()
+    assert workers() == []
+    pool.warm()
+    assert workers() == []
+
+
+def test_a_file_that_comes_after_closing_leaves_no_process(pool: DecodingPool) -> None:
+    pool.close()
+    np.testing.assert_array_equal(pool.decode(image_bytes(speckle(8, 8))).values, speckle(8, 8))
+    assert workers() == []
+
+
+def test_closing_while_eight_threads_decode_leaves_no_process_and_loses_no_place(pool: DecodingPool) -> None:
+    films = [speckle(40 + k, 50) for k in range(24)]
+    with ThreadPoolExecutor(8) as threads:
+        coming = [threads.submit(pool.decode, image_bytes(film)) for film in films]
+        coming[3].result()
+        pool.close()
+        for found, film in zip(coming, films, strict=True):
+            np.testing.assert_array_equal(found.result().values, film)
     assert workers() == []
 
 

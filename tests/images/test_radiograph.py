@@ -43,7 +43,19 @@ def test_a_sigmoid_window_bears_values_far_away() -> None:
     np.testing.assert_allclose(found, [0, 1], atol=1e-30)
 
 
-@pytest.mark.parametrize("width", [0, -1, math.nan])
+@pytest.mark.parametrize(("centre", "width"), [(0, math.nan), (math.nan, 1), (0, math.inf), (1.7e308, 1e308)])
+def test_a_window_is_finite(centre: float, width: float) -> None:
+    with pytest.raises(ValueError, match="must be finite"):
+        Window(centre, width)
+
+
+@pytest.mark.parametrize(("entries", "highest"), [([], 255), ([0, 0], 0)])
+def test_a_lookup_table_has_entries_and_a_white(entries: list[int], highest: int) -> None:
+    with pytest.raises(ValueError, match="must have entries"):
+        VoiLut(0, np.array(entries, np.uint16), highest)
+
+
+@pytest.mark.parametrize("width", [0, -1])
 def test_a_window_has_a_positive_width(width: float) -> None:
     with pytest.raises(ValueError, match="width must be positive"):
         Window(0, width)
