@@ -14,6 +14,7 @@ from camdash.app import selection
 from camdash.app.caches import ImageFile
 from camdash.app.inversion import inversions, radiograph_of
 from camdash.app.outcomes import Refusal, outcome
+from camdash.app.retries import failure_of, offer_retry
 from camdash.app.turns import Waiting, line
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
@@ -50,6 +51,7 @@ def compare_all(files: Sequence[ImageFile], pair: Pair) -> None:
             st.markdown(f"Stopped: {len(here)} of {len(files)} radiographs are compared.")
             st.button("Go on", key="go-on", on_click=_go_on)
     rows = [replace(done[file.sha256], line=replace(done[file.sha256].line, file=file.name)) for file in here]
+    offer_retry([row.line.sha256 for row in rows if row.line.can_retry], key="comparison-try-again")
     if rows:
         _show(rows, [files.index(file) for file in here], pair)
 
@@ -88,10 +90,14 @@ def _task(files: Sequence[ImageFile], pair: Pair) -> object:
 
 
 def _done(files: Sequence[ImageFile], pair: Pair) -> dict[str, Row]:
-    """Return what is done, by digest: of these two checkpoints and of files that are still there."""
+    """Return what is done, by digest: of these two checkpoints and of files that are still there.
+
+    Not of those whose decoder failed, once they may be tried again.
+    """
     now = pair, inversions()
     known, rows = st.session_state.get(DONE, (None, {}))
-    kept = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if known == now else {}
+    found = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if known == now else {}
+    kept = {digest: row for digest, row in found.items() if not row.line.can_retry or failure_of(digest)}
     st.session_state[DONE] = (now, kept)
     return kept
 
@@ -100,7 +106,7 @@ def _row(file: ImageFile, pair: Pair, waiting: Waiting) -> Row:
     results = [outcome(file, checkpoint, waiting) for checkpoint in pair]
     for result in results:
         if isinstance(result, Refusal):
-            return Row(Line(file.name, file.sha256, error=result.sentence), "")
+            return Row(Line(file.name, file.sha256, error=result.sentence, can_retry=result.can_retry), "")
     first, second = results
     if not isinstance(first, Analysis) or not isinstance(second, Analysis):
         return Row(Line(file.name, file.sha256, error="One of the checkpoints has no exact map."), "")

@@ -9,10 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app import selection
 from camdash.app.caches import ImageFile, analysed
 from camdash.app.inversion import is_inverted
+from camdash.app.retries import failure_of, go_on_by_itself, note_failure, offer_retry
 from camdash.app.text import named, plain
 from camdash.app.turns import Waiting
 from camdash.app.worklist_rows import Row, go_on, rows_of
-from camdash.errors import BusyError, CamdashError
+from camdash.errors import BusyError, CamdashError, DecoderError
 from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.networks.card import Checkpoint
 from camdash.rendering.charts import percent
@@ -23,9 +24,10 @@ SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a file has no analysis, as a sentence."""
+    """Why a file has no analysis, as a sentence; and whether only its decoder failed, so that it may be tried again."""
 
     sentence: str
+    can_retry: bool = False
 
 
 Outcome = Analysis | PredictionAlone | Refusal
@@ -37,10 +39,15 @@ def outcome(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Outcom
     Raises:
         BusyError: the device has no time for it; that is no fault of the file.
     """
+    if failure := failure_of(file.sha256):
+        return Refusal(failure, can_retry=True)
     try:
         return analysed(file, checkpoint, waiting, inverted=is_inverted(file))
     except BusyError:
         raise
+    except DecoderError as error:
+        note_failure(file.sha256, str(error))
+        return Refusal(str(error), can_retry=True)
     except CamdashError as error:
         return Refusal(str(error))
 
@@ -48,6 +55,7 @@ def outcome(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Outcom
 def show_refusal(file: ImageFile, refusal: Refusal) -> None:
     """Say why a file could not be analysed."""
     st.error(f"{named(file.name)} was not analysed. {plain(refusal.sentence)}", icon=":material/broken_image:")
+    offer_retry([file.sha256] if refusal.can_retry else [], key="try-again")
 
 
 def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint) -> None:
@@ -58,7 +66,7 @@ def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Chec
         _table(rows_of(files, checkpoint), files)
         more = go_on(st.empty(), files, checkpoint, SECONDS)
     if more:
-        st.rerun()
+        go_on_by_itself()
 
 
 def _table(rows: Sequence[Row | None], files: Sequence[ImageFile]) -> None:

@@ -15,6 +15,7 @@ from camdash.app.inversion import say_inverted
 from camdash.app.maps import show_maps
 from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refusal
 from camdash.app.result import show_answer
+from camdash.app.retries import begin_run
 from camdash.app.sidebar import Controls
 from camdash.app.text import plain
 from camdash.app.turns import Waiting, line
@@ -29,6 +30,7 @@ def page(controls: Controls) -> None:
     checkpoint, second, files = controls.checkpoint, controls.second, controls.files
     if checkpoint is None:
         return
+    begin_run()
     link.write({link.CHECKPOINT: checkpoint.name, link.SECOND: second.name if second else None})
     link.say_ignored()
     place = st.empty()

@@ -11,6 +11,7 @@ from camdash.app import selection
 from camdash.app.caches import ImageFile, known, without_map
 from camdash.app.inversion import is_inverted
 from camdash.app.opener import open_page
+from camdash.app.retries import begin_run, go_on_by_itself
 from camdash.app.samples import TITLES, sample
 from camdash.app.sidebar import Controls
 from camdash.app.text import plain
@@ -38,13 +39,14 @@ def worklist_page(controls: Controls, first: Page) -> None:
     files = uploads or _samples()
     if not files:
         return
+    begin_run()
     place = st.empty()
     try:
         with st.spinner("Loading and checking the checkpoint …"):
             without_map(checkpoint, partial(_say, place))
         _show(files, checkpoint, are_uploads=bool(uploads))
         if go_on(place, files, checkpoint, SECONDS + MORE_SECONDS * len(files)):
-            st.rerun()
+            go_on_by_itself()
     except CamdashError as error:
         st.error(plain(str(error)))
 

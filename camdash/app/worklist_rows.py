@@ -13,7 +13,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app.caches import ImageFile, known, pass_over_many
 from camdash.app.inversion import inversions, is_inverted
+from camdash.app.retries import failure_of, note_failure, offer_retry
 from camdash.app.turns import line
+from camdash.errors import DecoderError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.pipeline import Explained, Item, Pace, explain_many
 from camdash.evidence.worklist import Line, line_of
@@ -70,6 +72,9 @@ def go_on(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpo
     kept = _kept(files, checkpoint)
     missing = list({file.sha256: file for file in files if file.sha256 not in kept}.values())
     if not missing:
+        if failed := [digest for digest, row in kept.items() if row.line.can_retry]:
+            with place.container():
+                offer_retry(failed, key="worklist-try-again")
         return False
     task = (checkpoint, frozenset(file.sha256 for file in files))
     with place.container(horizontal=True, vertical_alignment="center"):
@@ -106,6 +111,8 @@ def _work(missing: Sequence[ImageFile], checkpoint: Checkpoint, shown: _Shown, s
     with closing(explain_many(items, run, Pace.on(str(preferred_device())), shared_pool().decode)) as found:
         for file, one in zip(missing, found, strict=True):
             shown.kept[file.sha256] = _row(file, one)
+            if isinstance(one.result, DecoderError):
+                note_failure(file.sha256, str(one.result))
             now = time.monotonic()
             shown.clock.here += 1
             shown.clock.seconds += now - last
@@ -137,10 +144,19 @@ def _row(file: ImageFile, one: Explained) -> Row:
 
 
 def _kept(files: Sequence[ImageFile], checkpoint: Checkpoint) -> dict[str, Row]:
-    """Return the rows by digest: of this checkpoint, and of files that are still there and inverted as they were."""
+    """Return the rows by digest: of this checkpoint, and of files that are still there and inverted as they were.
+
+    A file whose decoder failed has its row as long as it is not tried again.
+    """
     now = checkpoint, inversions()
     of, rows = st.session_state.get(ROWS, (None, {}))
-    kept = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if of == now else {}
+    kept: dict[str, Row] = {}
+    for file in files:
+        row = rows.get(file.sha256) if of == now else None
+        if row is not None and not row.line.can_retry:
+            kept[file.sha256] = row
+        elif failure := failure_of(file.sha256):
+            kept[file.sha256] = Row(Line(file.name, file.sha256, error=failure, can_retry=True))
     st.session_state[ROWS] = (now, kept)
     return kept
 

@@ -21,6 +21,7 @@ class Line:
         flips: whether the two answers differ.
         agreement: correlation of the two maps of the class that the first predicts; None where there is none.
         error: why there is no analysis, as a sentence; empty where there is one.
+        can_retry: whether the file itself was not refused: its decoder failed, so it may be tried again.
     """
 
     file: str
@@ -32,6 +33,7 @@ class Line:
     flips: bool = False
     agreement: float | None = None
     error: str = ""
+    can_retry: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from camdash.errors import DecoderError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.pipeline import Explained, Result
 
@@ -22,6 +23,7 @@ class Line:
         evidence: the predicted class's evidence, in logits; None where the network has no map.
         familiar: whether the image looks like the checkpoint's training images; None where it has no check.
         error: why there is no result, as a sentence; empty where there is one.
+        can_retry: whether the file itself was not refused: its decoder failed, so it may be tried again.
     """
 
     file: str
@@ -33,6 +35,7 @@ class Line:
     evidence: float | None = None
     familiar: bool | None = None
     error: str = ""
+    can_retry: bool = False
 
 
 class Order(StrEnum):
@@ -50,7 +53,7 @@ def line_of(name: str, sha256: str, one: Explained) -> Line:
     """Return the line of a radiograph, under the name that it has now."""
     if isinstance(one.result, Result):
         return _line(name, sha256, one.result)
-    return Line(name, sha256, error=str(one.result))
+    return Line(name, sha256, error=str(one.result), can_retry=isinstance(one.result, DecoderError))
 
 
 def _line(name: str, sha256: str, result: Result) -> Line:

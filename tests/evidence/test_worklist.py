@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.errors import ImageError
+from camdash.errors import DecoderError, ImageError
 from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, predict
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.pipeline import Decoded, Explained, Item, Result
@@ -63,6 +63,10 @@ def test_a_network_without_maps_has_no_evidence() -> None:
 
 def test_a_file_without_result_has_its_sentence() -> None:
     assert line(ImageError("It is empty.")) == Line("hand.png", "abc", error="It is empty.")
+
+
+def test_a_file_whose_decoder_failed_can_be_tried_again() -> None:
+    assert line(DecoderError("It crashed.")) == Line("hand.png", "abc", error="It crashed.", can_retry=True)
 
 
 LINES = [
