@@ -21,6 +21,10 @@ PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Idle threads reserve address space, of which a decoder has little."""
 
+CLEAN_MEMORY = {"MALLOC_PERTURB_": "255", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0", "PYTHONMALLOC": "malloc"}
+"""One process decodes the files of all visitors. With these glibc gives zeros, and overwrites what is freed
+(mallopt(3), M_PERTURB): a decoder that left some of its picture unwritten would show black, never another's film."""
+
 LONGEST_END = 5.0
 """Seconds to wait for a killed process; one that the system itself holds up is left to it."""
 
@@ -37,7 +41,7 @@ class DecoderProcess:
     """
 
     def __init__(self) -> None:
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | ONE_THREAD
+        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | ONE_THREAD | CLEAN_MEMORY
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "camdash.images.worker"],
