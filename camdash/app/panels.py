@@ -11,7 +11,7 @@ from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import Drawing, shown
-from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps
+from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average
 
 WORTH_NAMING = 0.05
 """Evidence on padding below this, in logits, is not worth a line."""
@@ -31,7 +31,9 @@ def source_of(analysis: Analysis) -> Source:
 
 
 def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
-    """Return all maps of one checkpoint: classes, contrasts, average."""
+    """Return all maps of one checkpoint: classes, contrasts, average; of one class only the class's own."""
+    if not has_average(analysis):
+        return tuple(_class_panels(analysis))
     return (*_class_panels(analysis), *_contrast_panels(analysis), _average_panel(analysis))
 
 

@@ -20,7 +20,8 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
     with words:
         st.markdown(f"### {_headline(prediction)}")
         st.markdown(_runner_up(prediction))
-        st.caption(f"Of the {len(prediction.class_names)} classes it knows; it names one of them for any image.")
+        if len(prediction.class_names) > 1:
+            st.caption(f"Of the {len(prediction.class_names)} classes it knows; it names one of them for any image.")
         if isinstance(analysis, Analysis):
             st.caption(familiarity_caption(analysis))
     with bars:
@@ -38,7 +39,7 @@ def _headline(prediction: Prediction) -> str:
 
 def _runner_up(prediction: Prediction) -> str:
     if len(prediction.class_names) < 2:
-        return "The checkpoint knows one class alone."
+        return "This checkpoint has only one class, so it names that class for every image."
     second = prediction.ranking[1]
     text = f"Runner-up {plain(prediction.class_names[second])}, {percent(float(prediction.probabilities[second]))}"
     if prediction.probabilities[prediction.predicted] < EVEN:

@@ -32,7 +32,7 @@ class Drawing:
     Attributes:
         look: which value gets which color.
         opacity: the largest opacity, in [0, 1].
-        contrast: each class minus the average, in place of the class's own map.
+        contrast: each class minus the average, in place of the class's own map, where there are several classes.
         smooth: bilinear between cells; else the grid as it is.
         preset: which of the radiograph's presets it is drawn through, where there is no `window`; 0 is the default.
         window: another window.
@@ -121,7 +121,8 @@ def difference_name(stem: str, sha256: str, comparison: Comparison, drawing: Dra
 def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> bytes:
     """Return the raw maps as a NumPy archive.
 
-    It holds `maps` (classes, grid rows, grid columns; float32, logits), `average`, `bias`, `logits`,
+    It holds `maps` (classes, grid rows, grid columns; float32, logits), `average` (of all classes, so of one class
+    that class's own map), `bias`, `logits`,
     `probabilities`, `class_names`, `on_padding`, `image_sha256`, `inverted` (whether the network saw the image
     inverted), `checkpoint`, `checkpoint_sha256`.
     """
@@ -144,7 +145,10 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
 
 
 def export_files(stem: str, sha256: str, radiograph: Radiograph, analysis: Analysis) -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of every file of one image: an overlay of each map in the default look, and the maps."""
+    """Yield name and content of every file of one image: an overlay of each map in the default look, and the maps.
+
+    Of one class there is one overlay; of several, one more of their average.
+    """
     drawing = Drawing()
     for map_id, picture in overlays(radiograph, analysis, drawing):
         yield file_name(stem, sha256, analysis, drawing, map_id), png(picture, _warning(radiograph))

@@ -38,8 +38,18 @@ def average_map(analysis: Analysis) -> PanelMap:
     return PanelMap("average", "Average of all classes", analysis.maps.average)
 
 
+def has_average(analysis: Analysis) -> bool:
+    """Return whether there is an average to speak of: that of one class is the class itself, and its contrast zero."""
+    return len(analysis.prediction.class_names) > 1
+
+
 def shown_together(analysis: Analysis, *, contrast: bool = False) -> list[PanelMap]:
-    """Return the maps that are drawn side by side, on one scale where the look shares it."""
+    """Return the maps that are drawn side by side, on one scale where the look shares it.
+
+    Of a network with one class this is the class's own map, whatever `contrast` says.
+    """
+    if not has_average(analysis):
+        return class_maps(analysis)
     return [*(contrast_maps(analysis) if contrast else class_maps(analysis)), average_map(analysis)]
 
 

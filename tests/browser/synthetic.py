@@ -92,11 +92,12 @@ def film(sample: int) -> Radiograph:
     return Radiograph(values, own[0].window, "drawn", inverted=True, padding=padding, own_presets=own)
 
 
-def viewer_data(fit: str, sample: int, told: ViewerSettings) -> ViewerData:
-    """Return what the page shows."""
+def viewer_data(fit: str, sample: int, told: ViewerSettings, classes: int = len(NAMES)) -> ViewerData:
+    """Return what the page shows; with one class its own map alone."""
     radiograph, image = film(sample), f"image {sample}"
     told = told.about(image, len(radiograph.presets))
     grey = shown(radiograph, Drawing(preset=told.preset))
     picture = Picture(*encode_picture(grey, told.lossless), SHAPE, LABELS[sample])
     windowing = Windowing(image, radiograph, told.preset, PackedValues.of(radiograph) if told.deep else None)
-    return ViewerData(picture, windowing, (Source("resnet18", FITS[fit], viewer_maps(sample, fit)),))
+    maps = viewer_maps(sample, fit) if classes > 1 else viewer_maps(sample, fit)[:1]
+    return ViewerData(picture, windowing, (Source("resnet18", FITS[fit], maps),))

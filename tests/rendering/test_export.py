@@ -154,3 +154,16 @@ def test_a_picture_warns_of_burned_in_names_unless_the_file_says_that_there_are_
     )
     assert warned["Warning"] == WARNING
     assert "Warning" not in silent
+
+
+def test_of_one_class_there_is_no_average_and_no_contrast_to_take_away(film: Radiograph) -> None:
+    one = analyse(film, loaded(nn.AvgPool2d(8), torch.tensor([[1.0]]), (0.1,), Preprocessing((64, 48), Fit.PAD)))
+    names = [name for name, _ in export_files("hand", SHA256, film, one)]
+    assert [name.rpartition(".")[2] for name in names] == ["png", "npz"]
+    assert "class-part-0" in names[0]
+    ((map_id, contrasted),) = overlays(film, one, Drawing(contrast=True))
+    ((_, plain),) = overlays(film, one, Drawing())
+    assert map_id == "class-0"
+    np.testing.assert_array_equal(contrasted, plain)
+    content = np.load(io.BytesIO(maps_npz(one, SHA256)))
+    np.testing.assert_allclose(content["average"], content["maps"][0])

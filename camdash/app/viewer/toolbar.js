@@ -48,10 +48,15 @@ function placeMenu(root, menu) {
 }
 
 function showToolbar(root, state, header) {
-  const show = state.look === "classic" ? state.classicShow : state.show;
+  const averaged = hasAverage(header);
+  for (const node of root.querySelectorAll(".of-several")) node.hidden = !averaged;
+  const wanted = state.look === "classic" ? state.classicShow : state.show;
+  const show = wanted === "average" && !averaged ? "all" : wanted;
   for (const input of root.querySelectorAll("input[name=show]")) input.checked = input.value === show;
   root.querySelector(".choose").setAttribute("aria-pressed", String(show === "choose"));
-  root.querySelector(".only-classic").hidden = state.look !== "classic";
+  const classic = root.querySelector(".only-classic");
+  classic.hidden = state.look !== "classic";
+  classic.title = `Overlay of the ${averaged ? "average" : "class"}, its heat map alone, and the radiograph`;
   for (const input of root.querySelectorAll("input[name=smooth]")) input.checked = (input.value === "smooth") === state.smooth;
   const opacity = Math.round(100 * opacityOf(state, header));
   const slider = root.querySelector("input[name=opacity]");
@@ -78,6 +83,11 @@ function showModes(fieldset, state, header) {
 function modesOf(header) {
   const present = new Set(header.sources.flatMap((source) => source.maps.flatMap((map) => Object.keys(map.scales))));
   return Object.keys(MODES).filter((mode) => present.has(mode));
+}
+
+// A network with one class has no average: it would be the class itself.
+function hasAverage(header) {
+  return header.sources.some((source) => source.maps.some((map) => map.slot === "average"));
 }
 
 function opacityOf(state, header) {

@@ -14,8 +14,9 @@ from tests.browser.synthetic import FITS, viewer_data
 st.set_page_config(layout="wide")
 with st.sidebar:
     look_control(key="look")
-left, right = st.columns(2)
+left, right, last = st.columns(3)
 fit = left.radio("Fit", list(FITS), key="fit", horizontal=True)
 sample = right.radio("Sample", [0, 1, 2, 3], key="sample", horizontal=True)
-settings = viewer(pack(viewer_data(str(fit), int(sample), saved_settings("viewer"))), key="viewer")
+classes = last.radio("Classes", [5, 1], key="classes", horizontal=True)
+settings = viewer(pack(viewer_data(str(fit), int(sample), saved_settings("viewer"), int(classes))), key="viewer")
 st.text(f"told: {settings}")
