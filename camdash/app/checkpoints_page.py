@@ -12,6 +12,7 @@ from camdash.errors import CamdashError
 from camdash.networks.catalog import checkpoint_folders, entries
 from camdash.networks.matching import KeyMatch
 from camdash.networks.report import IntakeReport
+from camdash.settings import folder_faults
 
 
 def checkpoints_page() -> None:
@@ -20,6 +21,8 @@ def checkpoints_page() -> None:
         st.button("Look again", icon=":material/refresh:", help="New and replaced files appear at every look.")
         folders = ", ".join(str(folder) for folder in checkpoint_folders())
         st.caption(plain(f"What was found in each file of {folders}, and whether it can be used."))
+    for fault in folder_faults():
+        st.warning(plain(fault))
     found = entries(checkpoint_folders())
     if not found:
         st.info("There is no checkpoint. Put one into the folder `checkpoints`.")

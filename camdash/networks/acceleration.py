@@ -1,38 +1,15 @@
 """A faster engine for a network: made in the background while PyTorch serves, and taken if it computes the same."""
 
 import logging
-import os
-from enum import StrEnum
 from threading import Thread
 from weakref import ReferenceType, ref
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.engine import EngineSlot, TorchEngine
+from camdash.settings import ENGINE_VARIABLE as ENGINE_VARIABLE
+from camdash.settings import Choice, engine_choice
 
 log = logging.getLogger(__name__)
-
-ENGINE_VARIABLE = "CAMDASH_ENGINE"
-
-
-class Choice(StrEnum):
-    """What a user may ask for: PyTorch first and then what is faster, PyTorch alone, or ONNX Runtime from the start."""
-
-    AUTO = "auto"
-    TORCH = "torch"
-    ONNX = "onnx"
-
-
-def choice() -> Choice:
-    """Return what `CAMDASH_ENGINE` says; by default `auto`.
-
-    Raises:
-        UsageError: it is none of the choices.
-    """
-    wanted = os.environ.get(ENGINE_VARIABLE) or Choice.AUTO
-    try:
-        return Choice(wanted)
-    except ValueError as error:
-        raise UsageError(f"{ENGINE_VARIABLE} is {wanted!r}. It can be {', '.join(Choice)}.") from error
 
 
 def first_slot(original: TorchEngine) -> EngineSlot:
@@ -42,7 +19,7 @@ def first_slot(original: TorchEngine) -> EngineSlot:
         CheckpointError: ONNX Runtime was asked for, and does not compute the same.
         UsageError: it was asked for on another device than the CPU, or the choice is none.
     """
-    if choice() is not Choice.ONNX:
+    if engine_choice() is not Choice.ONNX:
         return EngineSlot(original)
     if not _on_cpu(original):
         raise UsageError(f"{ENGINE_VARIABLE}=onnx runs on the CPU only; the device is {original.network.device}.")
@@ -60,7 +37,7 @@ def accelerate(slot: EngineSlot) -> Thread | None:
     original = slot.engine
     if not isinstance(original, TorchEngine) or not _on_cpu(original):
         return None
-    if choice() is not Choice.AUTO or not slot.claim():
+    if engine_choice() is not Choice.AUTO or not slot.claim():
         return None
     thread = Thread(target=_exchange, args=(ref(slot), original), name="camdash-acceleration", daemon=False)
     thread.start()

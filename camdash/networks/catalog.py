@@ -13,9 +13,9 @@ from camdash.networks.card import METADATA_KEY, Card, Checkpoint, assumed_card, 
 from camdash.networks.familiarity import beside
 from camdash.networks.recognition import check_said, class_count_of, fixed_input, recognise
 from camdash.networks.weights import SUFFIXES, StoredWeights, read_header
+from camdash.settings import FOLDERS_VARIABLE as FOLDERS_VARIABLE
 
 SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
-FOLDERS_VARIABLE = "CAMDASH_CHECKPOINTS"
 LARGEST_CARD = 1_000_000
 """Bytes; a card is a page of text."""
 

@@ -1,34 +1,17 @@
 """The checkpoints that are kept on a device: few, and the old one is let go before a new one is loaded."""
 
 import logging
-import os
 import threading
 from collections import OrderedDict
 
-from camdash.errors import UsageError
 from camdash.networks.card import Checkpoint
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, free_device_memory, load_any
+from camdash.settings import checkpoints_at_once as checkpoints_at_once
 
 log = logging.getLogger(__name__)
 
-AT_ONCE_VARIABLE = "CAMDASH_CHECKPOINTS_AT_ONCE"
-AT_ONCE = 2
-"""Two, so that switching between the two that are compared loads nothing."""
-
 Ready = LoadedCheckpoint | LoadedPredictor
 Place = tuple[Checkpoint, str]
-
-
-def checkpoints_at_once() -> int:
-    """Return how many checkpoints are kept on a device: `CAMDASH_CHECKPOINTS_AT_ONCE`, else two.
-
-    Raises:
-        UsageError: the variable is no whole number above zero.
-    """
-    wanted = os.environ.get(AT_ONCE_VARIABLE) or str(AT_ONCE)
-    if not wanted.isdecimal() or int(wanted) < 1:
-        raise UsageError(f"{AT_ONCE_VARIABLE} is {wanted!r}; it is a whole number of checkpoints, 1 or more.")
-    return int(wanted)
 
 
 class HeldCheckpoints:

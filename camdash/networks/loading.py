@@ -19,11 +19,10 @@ from camdash.networks.recognition import CHANNELS, class_count_of, fixed_input, 
 from camdash.networks.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
 from camdash.networks.weights import StoredWeights, in_float32, read_stored
 from camdash.networks.whole import WholeNetwork
+from camdash.settings import DEVICE_VARIABLE
 
 __all__ = ["LoadedCheckpoint", "LoadedPredictor", "check_fit", "free_device_memory", "load", "load_any"]
 __all__ += ["preferred_device"]
-
-DEVICE_VARIABLE = "CAMDASH_DEVICE"
 
 
 def preferred_device() -> torch.device:
@@ -37,7 +36,7 @@ def preferred_device() -> torch.device:
         device = torch.device(wanted)
         torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
         torch.zeros(1, device=device).item()
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
+    except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
         raise UsageError(f"{DEVICE_VARIABLE} is {wanted!r}, which is no device of this machine. Try cpu.") from error
     return device
 

@@ -34,7 +34,16 @@ def test_each_file_is_listed_with_what_was_recognised_and_its_check(report: AppT
     assert "evidence + bias meets" in words(report)
 
 
-@pytest.mark.parametrize(("variable", "value"), [("CAMDASH_DEVICE", "moon"), ("CAMDASH_CHECKPOINTS_AT_ONCE", "none")])
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CAMDASH_DEVICE", "moon"),
+        ("CAMDASH_DEVICE", "privateuseone"),
+        ("CAMDASH_CHECKPOINTS_AT_ONCE", "none"),
+        ("CAMDASH_CHECKPOINTS_AT_ONCE", "9" * 50),
+        ("CAMDASH_ENGINE", "steam"),
+    ],
+)
 def test_a_setting_that_makes_no_sense_is_said(
     report: AppTest, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
 ) -> None:
@@ -42,6 +51,16 @@ def test_a_setting_that_makes_no_sense_is_said(
     report.run()
     assert not report.exception
     assert value in report.error[0].value
+
+
+def test_a_folder_of_the_path_list_that_cannot_be_read_is_said_and_the_others_are_listed(
+    report: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAMDASH_CHECKPOINTS", str(tmp_path / "gone"))
+    report.run()
+    assert not report.exception
+    assert "CAMDASH_CHECKPOINTS names" in report.warning[0].value.replace("\\", "")
+    assert len(report.expander) == 2
 
 
 def test_a_file_that_fails_is_listed_with_its_sentence_and_breaks_nothing(checkpoints: Path, report: AppTest) -> None:

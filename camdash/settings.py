@@ -1,0 +1,102 @@
+"""The settings in the environment: variables whose names begin with CAMDASH_, read and checked without any library."""
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from camdash.errors import UsageError
+
+DEVICE_VARIABLE = "CAMDASH_DEVICE"
+ENGINE_VARIABLE = "CAMDASH_ENGINE"
+FOLDERS_VARIABLE = "CAMDASH_CHECKPOINTS"
+AT_ONCE_VARIABLE = "CAMDASH_CHECKPOINTS_AT_ONCE"
+FOR_TESTS = ("CAMDASH_SHARED", "CAMDASH_REQUIRE_BROWSER")
+KNOWN = (DEVICE_VARIABLE, ENGINE_VARIABLE, FOLDERS_VARIABLE, AT_ONCE_VARIABLE, *FOR_TESTS)
+
+DEVICE = re.compile(r"[a-z]{1,20}(:[0-9]{1,3})?")
+"""A device's name in PyTorch; whether this machine has it, only PyTorch knows."""
+
+AT_ONCE = 2
+"""Checkpoints kept on a device: two, so that switching between the two that are compared loads nothing."""
+
+MOST_DIGITS = 6
+
+
+class Choice(StrEnum):
+    """What a user may ask for: PyTorch first and then what is faster, PyTorch alone, or ONNX Runtime from the start."""
+
+    AUTO = "auto"
+    TORCH = "torch"
+    ONNX = "onnx"
+
+
+def engine_choice(environment: Mapping[str, str] = os.environ) -> Choice:
+    """Return what `CAMDASH_ENGINE` says; by default `auto`.
+
+    Raises:
+        UsageError: it is none of the choices.
+    """
+    wanted = environment.get(ENGINE_VARIABLE) or Choice.AUTO
+    try:
+        return Choice(wanted)
+    except ValueError as error:
+        raise UsageError(f"{ENGINE_VARIABLE} is {_quoted(wanted)}. It can be {', '.join(Choice)}.") from error
+
+
+def checkpoints_at_once(environment: Mapping[str, str] = os.environ) -> int:
+    """Return how many checkpoints are kept on a device: `CAMDASH_CHECKPOINTS_AT_ONCE`, else two.
+
+    Raises:
+        UsageError: the variable is no whole number above zero, or has more than six digits.
+    """
+    wanted = environment.get(AT_ONCE_VARIABLE) or str(AT_ONCE)
+    if not wanted.isdecimal() or len(wanted) > MOST_DIGITS or int(wanted) < 1:
+        raise UsageError(f"{AT_ONCE_VARIABLE} is {_quoted(wanted)}; it is a whole number of checkpoints, 1 or more.")
+    return int(wanted)
+
+
+def check_settings(environment: Mapping[str, str] = os.environ) -> None:
+    """Check every setting as far as that is possible before the libraries are loaded.
+
+    Raises:
+        UsageError: a variable makes no sense; the sentence names it and says what it may be.
+    """
+    device = environment.get(DEVICE_VARIABLE)
+    if device and not DEVICE.fullmatch(device):
+        raise UsageError(f"{DEVICE_VARIABLE} is {_quoted(device)}. It can be cpu, cuda, or cuda:1 for the second GPU.")
+    engine_choice(environment)
+    checkpoints_at_once(environment)
+    for fault in folder_faults(environment):
+        raise UsageError(fault)
+
+
+def folder_faults(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return a sentence for each part of the path list `CAMDASH_CHECKPOINTS` that is no folder to be read."""
+    faults = []
+    for part in filter(None, environment.get(FOLDERS_VARIABLE, "").split(os.pathsep)):
+        try:
+            os.scandir(part).close()
+        except OSError as error:
+            faults.append(
+                f"{FOLDERS_VARIABLE} names {_quoted(part)}, which cannot be read as a folder: {error.strerror}. "
+                f"It is a list of folders with {os.pathsep!r} between them."
+            )
+    return faults
+
+
+def unknown_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return a sentence for each variable that begins with CAMDASH_ and is none of the settings."""
+    names = sorted(name for name in environment if name.startswith("CAMDASH_") and name not in KNOWN)
+    return [f"{_quoted(name)[1:-1]} is not a setting of camdash, so it changes nothing.{_hint(name)}" for name in names]
+
+
+def _hint(name: str) -> str:
+    close = difflib.get_close_matches(name, [known for known in KNOWN if known not in FOR_TESTS], 1, 0.8)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def _quoted(text: str) -> str:
+    """Return text in quotes with everything escaped that cannot be printed, and not longer than a line."""
+    return repr(text if len(text) <= 100 else f"{text[:100]}…")
