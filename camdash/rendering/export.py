@@ -21,6 +21,9 @@ from camdash.rendering.scale import Look, scales
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 DIGEST_LENGTH = 10
+LONGEST_PART = 60
+"""Characters of a file's, a checkpoint's or a class's name in a file name: three of them and the rest stay below the
+255 bytes that file systems allow."""
 WARNING = "A radiograph may hold names or dates burned into its pixels; its overlays show them too."
 """Stands in a picture's metadata under the keyword that PNG has for it (PNG 1.2, 4.2.3.1)."""
 
@@ -113,7 +116,8 @@ def difference_png(radiograph: Radiograph, comparison: Comparison, drawing: Draw
 def difference_name(stem: str, sha256: str, comparison: Comparison, drawing: Drawing, place: int) -> str:
     """Return the file name of a difference's overlay, with a digest of image, checkpoints and drawing."""
     name = comparison.differences[place].pair.name
-    checkpoints = f"{_safe(comparison.first.checkpoint.name)}-to-{_safe(comparison.second.checkpoint.name)}"
+    first, second = comparison.first.checkpoint.name, comparison.second.checkpoint.name
+    checkpoints = f"{_safe(first, LONGEST_PART // 2)}-to-{_safe(second, LONGEST_PART // 2)}"
     digest = _digest(sha256 + comparison.second.checkpoint.sha256, comparison.first, drawing)
     return f"{_safe(stem)}_{checkpoints}_difference-{_safe(name).lower()}_{drawing.look}_{digest}.png"
 
@@ -158,8 +162,12 @@ def export_files(stem: str, sha256: str, radiograph: Radiograph, analysis: Analy
 def file_name(
     stem: str, sha256: str, analysis: Analysis, drawing: Drawing, map_id: str, beside: Sequence[Analysis] = ()
 ) -> str:
-    """Return the file name of an overlay: with a digest of image, checkpoints and drawing, so that no two are alike."""
-    whole = sha256 + "".join(other.checkpoint.sha256 for other in beside)
+    """Return the file name of an overlay.
+
+    It ends in a digest of image, checkpoints, drawing and map, so that no two are alike: the names of classes may be
+    alike in what a file name keeps of them.
+    """
+    whole = sha256 + "".join(other.checkpoint.sha256 for other in beside) + map_id
     names = (_safe(stem), _safe(analysis.checkpoint.name), _named(analysis, map_id), str(drawing.look))
     return f"{'_'.join(names)}_{_digest(whole, analysis, drawing)}.png"
 
@@ -187,8 +195,8 @@ def _named(analysis: Analysis, map_id: str) -> str:
     return f"{kind}-{_safe(analysis.prediction.class_names[int(index)])}".lower() if index else kind
 
 
-def _safe(name: str) -> str:
-    return UNSAFE.sub("-", name).strip("-.")[:80] or "image"
+def _safe(name: str, longest: int = LONGEST_PART) -> str:
+    return UNSAFE.sub("-", name).strip("-.")[:longest] or "image"
 
 
 def _digest(sha256: str, analysis: Analysis, drawing: Drawing | None) -> str:

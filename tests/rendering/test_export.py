@@ -167,3 +167,23 @@ def test_of_one_class_there_is_no_average_and_no_contrast_to_take_away(film: Rad
     np.testing.assert_array_equal(contrasted, plain)
     content = np.load(io.BytesIO(maps_npz(one, SHA256)))
     np.testing.assert_allclose(content["average"], content["maps"][0])
+
+
+def test_no_file_name_is_too_long_for_a_file_system(film: Radiograph) -> None:
+    long = "Ä".join(["very long name"] * 30)
+    checkpoint = loaded(nn.AvgPool2d(8), torch.tensor([[1.0], [2.0]]), (0.1, 0.2), Preprocessing((64, 48), Fit.PAD))
+    card = replace(checkpoint.checkpoint.card, class_names=(f"{long} 1", f"{long} 2"))
+    one = analyse(film, replace(checkpoint, checkpoint=replace(checkpoint.checkpoint, name=long, card=card)))
+    names = [name for name, _ in export_files(long, SHA256, film, one)]
+    names += [file_name(long, SHA256, one, Drawing(look), "contrast-0", [one]) for look in Look]
+    names.append(difference_name(long, SHA256, compare(one, one), Drawing(Look.OWN_SCALE), 0))
+    assert max(len(name.encode()) for name in names) <= 255
+
+
+def test_classes_whose_names_look_alike_in_a_file_name_have_a_file_each(film: Radiograph) -> None:
+    checkpoint = loaded(nn.AvgPool2d(8), torch.tensor([[1.0], [2.0]]), (0.1, 0.2), Preprocessing((64, 48), Fit.PAD))
+    for pair in (("手", "足"), ("a/b", "a b"), ("x" * 99 + "1", "x" * 99 + "2")):
+        card = replace(checkpoint.checkpoint.card, class_names=pair)
+        one = analyse(film, replace(checkpoint, checkpoint=replace(checkpoint.checkpoint, card=card)))
+        names = [name for name, _ in export_files("hand", SHA256, film, one)]
+        assert len(set(names)) == len(names) == 4
