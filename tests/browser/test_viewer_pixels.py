@@ -203,9 +203,47 @@ def test_a_hover_says_the_cell_in_each_panel_and_moves_nothing(page: Any) -> Non
     canvas(page, "class-2").hover()
     page.locator("figure.panel .here").first.wait_for()
     assert page.locator("figure.panel .here").count() == 7
-    middle = viewer_maps(0)[2].values[4, 4]
-    assert page.locator("figure.panel .here").nth(3).inner_text() == f"here: {middle:+.2f}".replace("-", "−")
+    hip = viewer_maps(0)[2]
+    share, evidence = hip.values[4, 4] / 64, hip.values.mean()
+    said = f"here: {share:+.4f} of {evidence:+.2f}".replace("-", "−")
+    assert page.locator("figure.panel .here").nth(3).inner_text() == said
     assert [box.bounding_box() for box in page.locator("figure.panel").all()] == boxes
+
+
+def test_what_the_cells_contribute_adds_up_to_the_evidence_that_is_named(page: Any) -> None:
+    hand = viewer_maps(0)[3]
+    assert float((hand.values / 64).sum()) == pytest.approx(hand.evidence)
+
+
+BARS = """() => {
+  const host = [...document.querySelectorAll("*")].find(node => node.shadowRoot?.querySelector(".camdash"));
+  return [...host.shadowRoot.querySelectorAll("figure.panel")].map(panel => {
+    const [bar, zero, fill] = [".bar", ".bar i", ".bar b"].map(name => panel.querySelector(name).getBoundingClientRect());
+    const place = x => (x - bar.left) / bar.width;
+    const hidden = panel.querySelector(".bar").hidden;
+    return hidden ? null : [place(zero.left), place(fill.left), place(fill.right)];
+  });
+}"""
+
+
+def test_the_totals_of_all_classes_are_bars_on_one_axis(page: Any) -> None:
+    totals = [float(one.logit) for one in viewer_maps(0)[:5] if one.logit is not None]
+    low, high = min(0.0, *totals), max(0.0, *totals)
+    film, *bars, average = page.evaluate(BARS)
+    assert film is None
+    assert average is None
+    for total, (zero, start, end) in zip(totals, bars, strict=True):
+        assert zero == pytest.approx(-low / (high - low), abs=0.03)
+        assert start == pytest.approx((min(total, 0) - low) / (high - low), abs=0.03)
+        assert end == pytest.approx((max(total, 0) - low) / (high - low), abs=0.03)
+    said = page.locator("figure.panel .figure").all_inner_texts()[1:6]
+    assert said == [f"Total {total:+.2f}".replace("-", "−") for total in totals]
+
+
+def test_the_legend_tells_strength_at_a_spot_from_the_total(page: Any) -> None:
+    legend = page.locator(".legend").inner_text()
+    assert "Color is the strength at one spot; the bar is the total." in legend
+    assert "faint" not in legend
 
 
 def test_a_file_name_is_text_and_never_html(page: Any) -> None:

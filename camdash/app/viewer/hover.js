@@ -13,14 +13,19 @@ function pointAt(parts, panel, at, { transform: place, size, header }) {
   return setText(parts.second, panel.kind === "film" ? pixel : `here: ${valueAt(panel.map, panel.source, here)}`);
 }
 
-// The value of the cell nearest to a place, as the network has it.
+// What the cell nearest to a place contributes to the evidence: its value / the number of cells.
 function valueAt(map, source, here) {
   const [row, column] = source.axes.map((axis, index) => {
     if (here[index] < axis.seen[0] || here[index] >= axis.seen[1]) return -1;
     const cell = axis.affine[0] * (here[index] - 0.5) + axis.affine[1];
     return Math.floor(Math.min(Math.max(cell, 0), axis.cells - 1) + 0.5);
   });
-  if (row < 0 || column < 0) return "outside of what the network saw";
+  if (row < 0 || column < 0) return "not seen by the model";
   const value = map.grid[row * source.axes[1].cells + column];
-  return Number.isNaN(value) ? "not seen by both" : signed(value, 2);
+  if (Number.isNaN(value)) return "seen by only one checkpoint";
+  return `${few(value / map.grid.length)} of ${signed(map.evidence ?? mean(map.grid), 2)}`;
+}
+
+function mean(grid) {
+  return grid.reduce((sum, value) => sum + value, 0) / grid.length;
 }

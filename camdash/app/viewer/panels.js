@@ -75,9 +75,12 @@ function makePanel(key) {
     canvas: element("canvas", { role: "img", tabindex: "0", "aria-keyshortcuts": "Enter Escape + -", "data-painted": "0" }),
     cross: element("span", { class: "cross" }),
     first: element("div", { class: "first" }),
+    total: element("span", { class: "figure" }),
+    bar: element("span", { class: "bar", "aria-hidden": "true" }, element("i"), element("b")),
     second: element("div", { class: "second" }),
   };
   parts.canvas.dataset.key = key;
+  parts.first.append(parts.bar, parts.total);
   const heading = element("header", {}, parts.name, parts.mark, parts.share);
   const box = element("div", { class: "box" }, parts.canvas, parts.cross);
   const caption = element("figcaption", {}, parts.first, parts.second);
@@ -95,7 +98,8 @@ function describePanel(parts, panel, header, state) {
   setText(parts.name, isFilm ? "Radiograph" : panel.name);
   setText(parts.mark, isFilm ? panel.mark : map.predicted ? `✓ ${state.brief ? "" : map.mark || "predicted"}` : "");
   setText(parts.share, isFilm ? "" : map.share || (map.probability === null ? "" : percent(map.probability)));
-  setText(parts.first, first);
+  setText(parts.total, first);
+  showBar(parts.bar, isFilm ? null : map, totalsAxis(header, state.mode));
   parts.second.dataset.said = second;
   if (!parts.second.classList.contains("here")) setText(parts.second, second);
   parts.name.title = isFilm ? label : panel.name;
@@ -105,6 +109,25 @@ function describePanel(parts, panel, header, state) {
   parts.root.classList.toggle("predicted", !isFilm && map.predicted);
   parts.canvas.setAttribute("aria-label", isFilm ? `The radiograph ${label}` : description(map, state.mode));
   parts.canvas.dataset.mapId = isFilm ? "radiograph" : panel.kind === "heat" ? `heat-${map.id}` : map.id;
+}
+
+// The lowest and the highest total of all classes in a mode, and nothing: what all bars are drawn on.
+function totalsAxis(header, mode) {
+  const maps = header.sources.flatMap((source) => source.maps).filter((map) => map.scales[mode] && map.logit !== null);
+  const totals = maps.map((map) => map.logit);
+  return { low: Math.min(0, ...totals), high: Math.max(0, ...totals) };
+}
+
+// The total of a class as a bar from zero, to the right for it, to the left against it.
+function showBar(bar, map, { low, high }) {
+  bar.hidden = !map || map.logit === null || high === low;
+  if (bar.hidden) return;
+  const share = (value) => (100 * (value - low)) / (high - low);
+  const [start, end] = [share(Math.min(map.logit, 0)), share(Math.max(map.logit, 0))];
+  const [zero, fill] = bar.children;
+  zero.style.left = `${share(0)}%`;
+  Object.assign(fill.style, { left: `${start}%`, width: `${end - start}%` });
+  bar.classList.toggle("against", map.logit < 0);
 }
 
 // How large the radiograph is, and how it is shown: as it was sent, or through which window.

@@ -3,18 +3,20 @@
 const MODES = { evidence: "Evidence", contrast: "Contrast", difference: "Difference" };
 
 const READINGS = {
-  evidence: "Red speaks for the class, blue against it. One scale for all panels: a faint map is a weak map.",
+  evidence: "Red speaks for the class, blue against it, on one scale for all panels.",
   positive: "Only what speaks for a class; what speaks against it is left out. One scale for all panels.",
   own: "Red speaks for the class, blue against it. Each panel on its own scale: strengths do not compare.",
   classic: "Each panel from its own lowest to its highest value. Red is the highest, even where that speaks against the class.",
 };
 
 const CHANGES = {
-  evidence: "Red: B finds more for the class here than A. Blue: less. One scale for all panels.",
-  positive: "Only where B finds more for a class than A. One scale for all panels.",
-  own: "Red: B finds more for the class here than A. Blue: less. Each panel on its own scale: strengths do not compare.",
-  classic: "Each panel from its own lowest to its highest change. Red is the highest, even where B finds less than A.",
+  evidence: "Red: counts more towards this class in B than in A. Blue: less. One scale for all panels.",
+  positive: "Only where B counts more towards a class than A. One scale for all panels.",
+  own: "Red: counts more towards this class in B than in A. Blue: less. Each panel on its own scale.",
+  classic: "Each panel from its own lowest to its highest change. Red is the highest, even where B counts less than A.",
 };
+
+const BAR = "Color is the strength at one spot; the bar is the total.";
 
 const SUMS = {
   evidence: "evidence + bias = logit",
@@ -60,10 +62,15 @@ function equation({ evidence, bias, logit }, mode, brief = false) {
   return `${name}${signed(hundredths(logit) - hundredths(bias), 2)} ${term[0]} ${constant}${term.slice(1)} = ${signed(logit, 2)}`;
 }
 
-// The two lines beneath a panel: figures or the caption's first sentence, then what else there is to say.
+// What stands beside a panel's bar: the total of its class.
+function totalWords(map, brief) {
+  return map.logit === null ? "" : `${brief ? "" : "Total "}${signed(map.logit, 2)}`;
+}
+
+// The two lines beneath a panel: its total or the caption's first sentence, then what else there is to say.
 function lines(map, scale, { look, mode, brief }) {
   const [first, ...others] = map.caption.split(/(?<=[.;]) /);
-  const figures = equation(map, mode, brief);
+  const figures = totalWords(map, brief);
   const said = figures ? [figures, map.caption] : [first, others.join(" ")];
   let drawn = scale.flat;
   if (!drawn && look === "classic") drawn = `blue ${few(scale.low)} … red ${few(scale.high)} logits`;
@@ -93,12 +100,12 @@ function legendWords({ look, mode, brief }, drawn) {
   const change = mode === "difference";
   const reading = change ? CHANGES[look] : READINGS[look];
   const about = change ? "" : ABOUT_MODES[mode];
-  const sentences = [shared || reading, about, look === "classic" ? "" : `Beneath: ${SUMS[mode]}.`].filter(Boolean);
+  const sentences = [shared || reading, BAR, about].filter(Boolean);
   if (look === "own") return { ends: ["− its most", "0", "+ its most"], sentences, whose: "Each panel's own scale", flat: !scale };
   if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, whose: "Each panel's own scale", flat: !scale };
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
   const [less, more] = brief ? ["", ""] : change ? [" less in B", "more in B "] : [" against", "for "];
-  const whose = shared ? "" : "Scale of this image";
+  const whose = shared ? "" : "Strength at one spot, scale of this image";
   const ends = look === "positive"
     ? ["0", "", `${few(scale.high)} logits`]
     : [`${few(scale.low)}${less}`, "0", `${more}${few(scale.high)}${brief ? "" : " logits"}`];
