@@ -13,6 +13,7 @@ function wireGestures(parts, viewer, signal) {
   let pending = 0;
 
   on("wheel", (event) => {
+    if (!viewer.wheelZooms(event)) return;
     event.preventDefault();
     const lines = event.deltaMode === 1 ? 16 : 1;
     viewer.zoomAt(Math.exp((-event.deltaY * lines) / 400), ...place(event));

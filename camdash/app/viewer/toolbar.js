@@ -3,10 +3,11 @@
 function wireToolbar(root, signal, viewer) {
   const on = (selector, type, act) =>
     root.querySelectorAll(selector).forEach((node) => node.addEventListener(type, act, { signal }));
-  on("input[name=show]", "change", (event) => setShow(event.target.value));
+  on("input[name=show]", "click", (event) => setShow(event.target.value)); // also where it was chosen already
+  on("button[name=back]", "click", () => change({ focus: null }));
   on("input[name=smooth]", "change", (event) => change({ smooth: event.target.value === "smooth" }));
   on("input[name=opacity]", "input", (event) => setOpacity(event.target.value / 100));
-  on("button[name=fit]", "click", () => change({ view: null }));
+  on("button[name=fit]", "click", () => viewer.fit());
   on("button[name=one]", "click", () => viewer.oneToOne());
   on(".mode", "change", (event) => change({ mode: event.target.value }));
   on("#choose", "change", () => setShow("choose", checkedSlots(root)));
@@ -53,6 +54,7 @@ function showToolbar(root, state, header) {
   const wanted = state.look === "classic" ? state.classicShow : state.show;
   const show = wanted === "average" && !averaged ? "all" : wanted;
   for (const input of root.querySelectorAll("input[name=show]")) input.checked = input.value === show;
+  root.querySelector("button[name=back]").hidden = !state.focus;
   root.querySelector(".choose").setAttribute("aria-pressed", String(show === "choose"));
   const classic = root.querySelector(".only-classic");
   classic.hidden = state.look !== "classic";

@@ -29,7 +29,8 @@ class Viewer {
     wireDials(root, signal, this);
     window.addEventListener(CHANGE, () => this.changed(), { signal });
     window.addEventListener("resize", () => this.schedule(), { signal });
-    root.addEventListener("keydown", (event) => this.escaped(event), { signal });
+    document.addEventListener("keydown", (event) => this.escaped(event), { signal });
+    document.addEventListener("pointerdown", (event) => this.pressed(event), { signal, capture: true });
     this.observer = new ResizeObserver(() => this.schedule());
     this.observer.observe(root);
     // What appears above the viewer moves it down the page, and leaves the panels less height.
@@ -160,6 +161,31 @@ class Viewer {
     change({ view: null });
   }
 
+  // The whole radiograph; where it is shown already, all panels.
+  fit() {
+    change(this.fits() ? { focus: null } : { view: null });
+  }
+
+  // The wheel zooms once a panel was clicked, until something beside the panels is; before, it scrolls the page.
+  pressed(event) {
+    this.grasped = event.composedPath().some((node) => node.dataset?.key && this.root.contains(node));
+    if (this.grasped) this.root.querySelector(".hint").hidden = true;
+  }
+
+  wheelZooms(event) {
+    const zooms = this.grasped || event.ctrlKey || event.metaKey;
+    if (!zooms && !this.hinted) this.hint();
+    return zooms;
+  }
+
+  // Said once, and gone after a while.
+  hint() {
+    const hint = this.root.querySelector(".hint");
+    this.hinted = true;
+    hint.hidden = false;
+    hint.addEventListener("animationend", () => (hint.hidden = true), { once: true });
+  }
+
   oneToOne() {
     const { size } = this.stage;
     change({ view: within({ ...this.view(), zoom: 1 / fitScale(size, this.header.picture) }, size, this.header.picture) });
@@ -170,7 +196,8 @@ class Viewer {
   }
 
   escaped(event) {
-    if (event.key !== "Escape" || !sharedState().focus || this.root.querySelector(":popover-open")) return;
+    if (event.key !== "Escape" || event.defaultPrevented || !sharedState().focus) return;
+    if (this.root.querySelector(":popover-open")) return;
     change({ focus: null });
   }
 }
