@@ -7,7 +7,7 @@ from camdash.app.result import EVEN
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Prediction
 from camdash.evidence.comparison import Comparison, Difference
-from camdash.rendering.agreement import change_words, correlation_words, pale_words, signed
+from camdash.rendering.agreement import change_words, correlation_words, signed
 from camdash.rendering.charts import comparison_chart, percent
 
 
@@ -77,7 +77,7 @@ def _remarks(comparison: Comparison) -> list[str]:
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
     if any(alone):
         alone.append("Probabilities and contrast are over each one's own classes.")
-    return [*about, pale_words(comparison), " ".join(sentence for sentence in alone if sentence)]
+    return [*about, " ".join(sentence for sentence in alone if sentence)]
 
 
 def _is_answer(one: Difference, comparison: Comparison) -> bool:

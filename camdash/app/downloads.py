@@ -30,11 +30,13 @@ def offer_downloads(
     analyses: Sequence[Analysis],
     drawing: Drawing,
     comparison: Comparison | None = None,
+    *,
+    apart: bool = False,
 ) -> None:
     """Offer a PNG of each overlay, the raw maps of each checkpoint, and the differences of two that are compared.
 
-    Each file is made when it is asked for, in a thread of the server, where caches of a session cannot be read: all
-    it needs is handed over.
+    Where the two are drawn `apart`, each is on its own scale. Each file is made when it is asked for, in a thread of
+    the server, where caches of a session cannot be read: all it needs is handed over.
     """
     with st.popover("Download", icon=":material/download:"):
         st.caption("Overlays at the radiograph's own size, in the viewer's present look, opacity and window.")
@@ -43,7 +45,7 @@ def offer_downloads(
         for place, analysis in enumerate(analyses):
             if len(analyses) > 1:
                 st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")
-            beside = [*analyses[:place], *analyses[place + 1 :]]
+            beside = [] if apart else [*analyses[:place], *analyses[place + 1 :]]
             _offer_overlays(file, radiograph, analysis, drawing, beside)
             _offer_maps(file, analysis)
         if comparison and comparison.differences:

@@ -14,6 +14,9 @@ from camdash.networks.card import Checkpoint
 
 CHECKPOINT, SECOND, CLASS, VIEW = "checkpoint", "with", "class", "view"
 OPENED, SAID = "opened_link", "said_ignored"
+DEMONSTRATION = "demonstration"
+"""Names the demonstration that was begun last, in the session's state."""
+
 LONGEST = 60
 """Characters of an unknown value that are repeated to the user."""
 

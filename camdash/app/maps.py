@@ -35,7 +35,7 @@ def show_maps(file: ImageFile, analyses: tuple[Analysis, ...]) -> None:
         link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus)})
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
-        offer_downloads(file, radiograph, analyses, _drawing(settings), comparison)
+        offer_downloads(file, radiograph, analyses, _drawing(settings), comparison, apart=settings.apart)
     if comparison:
         show_agreement(comparison)
 
@@ -71,7 +71,7 @@ def _opening(names: dict[str, str]) -> Opening:
     """Return with what the viewer starts: what the page's address asked for when the session began."""
     asked = link.opened(())[0]
     slot = next((slot for slot, name in names.items() if name == asked.class_name), "")
-    return Opening(asked.view, slot)
+    return Opening(asked.view, slot, st.session_state.get(link.DEMONSTRATION, ""))
 
 
 def _view(settings: ViewerSettings, sources: tuple[Source, ...]) -> str | None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from camdash.app import selection
+from camdash.app import link, selection
 from camdash.app.caches import ImageFile, settled
 from camdash.app.checkpoint_choice import FIRST, SECOND, checkpoints_here, choose_checkpoint, choose_second
 from camdash.app.ended import remember_the_end
@@ -122,6 +123,7 @@ def _offer_shortcut(usable: Sequence[Checkpoint]) -> None:
 
 def _show_shortcut(first: Checkpoint, shortcut: Checkpoint) -> None:
     st.session_state[FIRST], st.session_state[SECOND] = first, shortcut
+    st.session_state[link.DEMONSTRATION] = uuid4().hex
     selection.choose_sample(next(iter(MARKED)))
 
 

@@ -1,7 +1,5 @@
 """What the agreement of two checkpoints means, in a line of plain words."""
 
-import numpy as np
-
 from camdash.evidence.comparison import Comparison, Difference
 from camdash.rendering.charts import percent
 
@@ -15,9 +13,6 @@ OPPOSITE = "rather opposite evidence"
 NO_CORRELATION = "no correlation: one of the maps is the same everywhere"
 LARGE, NOTICEABLE = 0.2, 0.02
 """Changes of probability from which the words say so."""
-
-PALE = 4
-"""How many times as strong the other's strongest cell is where a checkpoint's maps are said to look pale."""
 
 
 def correlation_words(correlation: float | None) -> str:
@@ -40,18 +35,6 @@ def probabilities(difference: Difference, comparison: Comparison) -> tuple[float
     return (
         float(comparison.first.prediction.probabilities[pair.first]),
         float(comparison.second.prediction.probabilities[pair.second]),
-    )
-
-
-def pale_words(comparison: Comparison) -> str:
-    """Return a sentence where one checkpoint's maps look pale beside the other's on the shared scale; else nothing."""
-    first, second = (float(np.abs(one.maps.maps).max()) for one in (comparison.first, comparison.second))
-    if min(first, second) * PALE > max(first, second):
-        return ""
-    weak, strong = ("A", "B") if first < second else ("B", "A")
-    return (
-        f"On one scale {weak} looks pale beside {strong}, whose strongest cell is far stronger. To see where {weak} "
-        "looks, choose *Each on its own scale* at the left."
     )
 
 

@@ -9,9 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.app import comparison_table
 from camdash.app.caches import ImageFile
-from camdash.networks.writing import write_checkpoint
 from tests.app.test_page import analysed, film, texts, upload
-from tests.conftest import card_fields, random_network, save_state_dict, small_card
+from tests.conftest import card_fields, save_state_dict
 
 
 @pytest.fixture
@@ -89,15 +88,6 @@ def test_switching_between_two_analysed_checkpoints_takes_no_pass(
         assert not comparing.exception
     assert len(passes) == before
     assert analysed(passes) == 2
-
-
-def test_a_checkpoint_that_looks_pale_beside_the_other_is_said(checkpoints: Path, page: AppTest) -> None:
-    state = random_network("resnet18", 5).state_dict()
-    state["fc.weight"] = state["fc.weight"] * 100
-    write_checkpoint(checkpoints / "strong.safetensors", state, small_card(), half=False)
-    page.run()
-    assert "looks pale" not in texts(compare_with(page, 0))
-    assert "On one scale A looks pale beside B" in texts(compare_with(page, 1))
 
 
 def test_choosing_the_second_checkpoint_as_the_first_exchanges_them(

@@ -214,8 +214,20 @@ def test_a_map_of_nothing_that_both_saw_is_flat() -> None:
 
 def test_the_opening_is_what_the_link_asked_for() -> None:
     header, _ = _unpack(pack(replace(_data(_source(FOR)), opening=Opening(Mode.DIFFERENCE, "class-3"))))
-    assert header["opening"] == {"mode": "difference", "slot": "class-3"}
-    assert _unpack(pack(_data(_source(FOR))))[0]["opening"] == {"mode": None, "slot": ""}
+    assert header["opening"] == {"mode": "difference", "slot": "class-3", "token": ""}
+    assert _unpack(pack(_data(_source(FOR))))[0]["opening"] == {"mode": None, "slot": "", "token": ""}
+
+
+def test_each_source_has_its_peak_and_each_map_the_scale_of_its_source_alone() -> None:
+    strong = replace(FOR, id="class-9", values=100 * FOR.values)
+    header, _ = _unpack(pack(_data(_source(FOR), _source(strong))))
+    weak_source, strong_source = header["sources"]
+    peak = float(np.abs(FOR.values).max())
+    assert weak_source["peaks"]["evidence"] == pytest.approx(peak)
+    assert strong_source["peaks"]["evidence"] == pytest.approx(100 * peak)
+    weak = weak_source["maps"][0]
+    assert weak["scales"]["evidence"]["evidence"]["high"] == pytest.approx(100 * peak)
+    assert weak["apart"]["evidence"]["evidence"]["high"] == pytest.approx(peak)
 
 
 def _unpacked(data: bytes, kind: np.dtype[Any], shape: tuple[int, int]) -> np.ndarray[Any, np.dtype[Any]]:

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from camdash.networks.card import Fit
 from camdash.networks.catalog import FOLDERS_VARIABLE
+from camdash.networks.writing import write_checkpoint
 from tests.browser.test_page import settled, upload
 from tests.browser.test_viewer_pixels import READ
-from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
+from tests.conftest import image_bytes, random_network, save_checkpoint, small_card, speckle
 
 Open = Callable[..., Any]
 LINK = "/?checkpoint=whole&with=cropped"
@@ -24,6 +25,9 @@ def address(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("checkpoints")
     save_checkpoint(folder, "whole", small_card(size=(512, 512)))
     save_checkpoint(folder, "cropped", small_card(size=(256, 256), fit=Fit.CROP))
+    strong = random_network().state_dict()
+    strong["fc.weight"] = strong["fc.weight"] * 100
+    write_checkpoint(folder / "strong.safetensors", strong, small_card(size=(512, 512)), half=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(FOLDERS_VARIABLE, str(folder))
         yield serve("streamlit_app.py")
@@ -98,6 +102,38 @@ def test_a_click_enlarges_a_class_in_both_and_the_address_reopens_it(address: st
     assert again.locator("figure.panel h4").all_inner_texts() == ["Radiograph", "A · Part 2", "B · Part 2"]
     assert again.locator(".mode input[value=contrast]").is_checked()
     again.keyboard.press("Escape")
+
+
+def test_checkpoints_whose_peaks_differ_have_a_scale_each_at_first(address: str, open_page: Open) -> None:
+    opened = open_page(f"{address}/?checkpoint=whole&with=strong")
+    settled(opened)
+    legend = opened.locator("figure.legend")
+    assert "B's scale is 100 times A's." in legend.inner_text()
+    own = pixels(opened, "0/class-0")
+    np.testing.assert_array_equal(own, pixels(opened, "1/class-0"))  # the same map, a hundred times as strong
+    opened.get_by_role("button", name="Use one scale").click()
+    settled(opened)
+    assert "B's peak is 100 times A's." in legend.inner_text()
+    pale, film = pixels(opened, "0/class-0"), pixels(opened, "radiograph")
+    assert np.abs(pale.astype(int) - film).max() < 0.1 * np.abs(own.astype(int) - film).max()
+    opened.get_by_role("button", name="Give each its own scale").click()
+    settled(opened)
+    np.testing.assert_array_equal(pixels(opened, "0/class-0"), own)
+
+
+def test_checkpoints_of_like_peaks_share_a_scale(page: Any) -> None:
+    assert "One scale for all panels." in page.locator("figure.legend").inner_text()
+    assert not page.locator("figure.legend button").is_visible()
+
+
+def test_the_top_class_of_each_stands_in_one_row(page: Any) -> None:
+    page.get_by_role("radio", name="Top class", exact=True).check()
+    settled(page)
+    names = page.locator("figure.panel h4").all_inner_texts()
+    assert names[0] == "Radiograph"
+    assert [name[:3] for name in names[1:]] == ["A ·", "B ·"]
+    tops = {box["y"] for box in (one.bounding_box() for one in page.locator("figure.panel").all())}
+    assert len(tops) == 1
 
 
 def test_a_row_of_the_table_opens_its_image(page: Any) -> None:

@@ -218,7 +218,8 @@ def test_what_the_cells_contribute_adds_up_to_the_evidence_that_is_named(page: A
 BARS = """() => {
   const host = [...document.querySelectorAll("*")].find(node => node.shadowRoot?.querySelector(".camdash"));
   return [...host.shadowRoot.querySelectorAll("figure.panel")].map(panel => {
-    const [bar, zero, fill] = [".bar", ".bar i", ".bar b"].map(name => panel.querySelector(name).getBoundingClientRect());
+    const parts = [".bar", ".bar i", ".bar b"].map(name => panel.querySelector(name));
+    const [bar, zero, fill] = parts.map(part => part.getBoundingClientRect());
     const place = x => (x - bar.left) / bar.width;
     const hidden = panel.querySelector(".bar").hidden;
     return hidden ? null : [place(zero.left), place(fill.left), place(fill.right)];

@@ -47,8 +47,18 @@ _viewer = st.components.v2.component(
     html=_read("viewer.html"),
     css=_read("viewer.css"),
     js=_read(
-        *("store.js", "unpack.js", "values.js", "window.js", "film.js", "paint.js", "painter.js", "legend.js"),
-        *("view.js", "words.js", "layout.js", "panels.js", "hover.js", "gestures.js", "toolbar.js", "dials.js"),
+        *("store.js", "unpack.js", "values.js", "window.js", "film.js", "paint.js", "painter.js", "scales.js"),
+        *(
+            "legend.js",
+            "view.js",
+            "words.js",
+            "layout.js",
+            "panels.js",
+            "hover.js",
+            "gestures.js",
+            "toolbar.js",
+            "dials.js",
+        ),
         *("stage.js", "viewer.js"),
     ),
 )

@@ -1,7 +1,10 @@
 // The color bar, as seen over mid grey at the present opacity, and what its ends mean.
 
-function showLegend(legend, state, scales, table) {
-  const { ends, sentences, whose, flat } = legendWords(state, scales);
+function showLegend(legend, state, scales, table, header) {
+  const { ends, sentences, whose, flat } = legendWords(state, scales, header);
+  const button = legend.querySelector("button[name=scale]");
+  button.hidden = !offersScales(header, state);
+  setText(button, isApart(header, state) ? "Use one scale" : "Give each its own scale");
   const text = sentences.join(" ");
   [".low", ".middle", ".high"].forEach((name, index) => setText(legend.querySelector(name), ends[index]));
   setText(legend.querySelector(".whose"), whose);

@@ -14,7 +14,15 @@ function panelsOf(header, state) {
     const keyed = panels.map((panel) => ({ ...panel, source, key: keyOf(panel) }));
     return { label: header.sources.length > 1 ? source.label : "", panels: keyed };
   });
-  return withOneFilm(sections.filter((_, index) => drawn[index].length));
+  const filled = sections.filter((_, index) => drawn[index].length);
+  return filled.length > 1 && shownSlots(state) === "top" ? [inOneRow(filled)] : withOneFilm(filled);
+}
+
+// Each checkpoint's own predicted class beside the radiograph, large.
+function inOneRow(sections) {
+  const panels = sections.flatMap((section) => section.panels.filter(({ map }) => map?.predicted));
+  const named = panels.map((panel) => ({ ...panel, name: whose(panel) }));
+  return { label: sections.map(({ label }) => label).join(" | "), panels: [{ ...film(), key: "radiograph" }, ...named] };
 }
 
 function withOneFilm(sections) {
@@ -94,7 +102,7 @@ function describePanel(parts, panel, header, state) {
   const { label } = header.picture;
   const [first, second] = isFilm
     ? [label, filmWords(header, state)]
-    : lines(map, map.scales[state.mode][state.look], state);
+    : lines(map, scaleOf(map, header, state), state);
   setText(parts.name, isFilm ? "Radiograph" : panel.name);
   setText(parts.mark, isFilm ? panel.mark : map.predicted ? `✓ ${state.brief ? "" : map.mark || "predicted"}` : "");
   setText(parts.share, isFilm ? "" : map.share || (map.probability === null ? "" : percent(map.probability)));

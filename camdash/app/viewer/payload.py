@@ -93,10 +93,12 @@ class Opening:
     Attributes:
         mode: which maps; None leaves it.
         slot: the panel that is enlarged; empty for none.
+        token: of a demonstration that begins: each new one shows the predicted classes, large; empty for none.
     """
 
     mode: Mode | None = None
     slot: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +151,7 @@ def _look(look: Look, start: int) -> dict[str, Any]:
 
 
 def _sources(sources: Sequence[Source], starts: Iterator[int]) -> Iterator[dict[str, Any]]:
-    drawn_scales = _scales([drawn for source in sources for drawn in source.maps])
+    together = _scales([drawn for source in sources for drawn in source.maps])
     for source in sources:
         grid = source.maps[0].values.shape
         if any(drawn.values.shape != grid for drawn in source.maps):
@@ -158,13 +160,26 @@ def _sources(sources: Sequence[Source], starts: Iterator[int]) -> Iterator[dict[
             {"cells": grid[axis], "affine": source.placement.cell_affine(axis), "seen": source.placement.seen(axis)}
             for axis in (0, 1)
         ]
-        maps = [_map(drawn, next(starts), drawn_scales[id(drawn)]) for drawn in source.maps]
-        yield {"label": source.label, "axes": axes, "maps": maps}
+        apart = _scales(source.maps)
+        maps = [
+            _described_map(drawn) | {"start": next(starts), "scales": together[id(drawn)], "apart": apart[id(drawn)]}
+            for drawn in source.maps
+        ]
+        yield {"label": source.label, "axes": axes, "maps": maps, "peaks": _peaks(source.maps)}
 
 
-def _map(drawn: ViewerMap, start: int, by_mode: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    fields = {name: value for name, value in vars(drawn).items() if name not in ("values", "modes")}
-    return {**fields, "start": start, "scales": by_mode}
+def _described_map(drawn: ViewerMap) -> dict[str, Any]:
+    return {name: value for name, value in vars(drawn).items() if name not in ("values", "modes")}
+
+
+def _peaks(maps: Sequence[ViewerMap]) -> dict[str, float]:
+    """Return the largest size of a value in each mode that has maps."""
+    by_mode = {mode: [drawn for drawn in maps if mode in drawn.modes] for mode in Mode}
+    return {
+        mode: max(float(np.abs(_known(drawn.values)).max()) for drawn in drawn_maps)
+        for mode, drawn_maps in by_mode.items()
+        if drawn_maps
+    }
 
 
 def _scales(maps: Sequence[ViewerMap]) -> dict[int, dict[str, dict[str, Any]]]:

@@ -22,6 +22,7 @@ class ViewerSettings:
         smooth: whether maps are drawn bilinear between cells; else as the grid.
         lossless: whether the radiograph is to be sent without losses.
         focus: the slot that is enlarged beside the radiograph; empty for none.
+        apart: whether each of two checkpoints is drawn on its own scale.
         image: which radiograph the rest is about, by `Windowing.image`.
         preset: which of its presets it is shown through, where there is no `window`.
         window: the reader's own window.
@@ -36,6 +37,7 @@ class ViewerSettings:
     smooth: bool = True
     lossless: bool = False
     focus: str = ""
+    apart: bool = False
     image: str = ""
     preset: int = 0
     window: Window | None = None
@@ -63,6 +65,7 @@ def parse_settings(told: object) -> ViewerSettings:
         smooth=told.get("smooth") is not False,
         lossless=told.get("lossless") is True,
         focus=_text(told.get("focus")),
+        apart=told.get("apart") is True,
         image=_text(told.get("image")),
         preset=_place(told.get("preset")),
         window=_window(told.get("window")),

@@ -91,14 +91,14 @@ class Stage {
       for (const panel of panels) {
         const { source } = panel;
         const places = source && painter.places(header.sources.indexOf(source), source, size, place, state.smooth);
-        const scale = panel.map?.scales[state.mode][state.look];
+        const scale = panel.map && scaleOf(panel.map, header, state);
         const colors = panel.kind === "heat" ? painter.table(look, 1, true) : table;
         painter.paint(this.partsOf(panel).canvas, panel, base, places, scale, colors);
       }
     }
     const maps = sections.flatMap(({ panels }) => panels.flatMap(({ map }) => map ?? []));
-    const scales = maps.map((map) => map.scales[state.mode][state.look]);
-    showLegend(this.legend(), { ...state, brief: this.brief }, scales, table);
+    const scales = maps.map((map) => scaleOf(map, header, state));
+    showLegend(this.legend(), { ...state, brief: this.brief }, scales, table, header);
   }
 
   toCanvas(canvas, clientX, clientY) {

@@ -27,6 +27,8 @@ function sharedState() {
     chosen: null,
     smooth: true,
     lossless: false,
+    oneScale: false, // for checkpoints that are compared, also where their peaks differ
+    token: "",
     image: null,
     ...UNTOUCHED,
     view: null,

@@ -9,6 +9,7 @@ function wireToolbar(root, signal, viewer) {
   on("input[name=opacity]", "input", (event) => setOpacity(event.target.value / 100));
   on("button[name=fit]", "click", () => viewer.fit());
   on("button[name=one]", "click", () => viewer.oneToOne());
+  on("button[name=scale]", "click", () => change({ oneScale: isApart(viewer.header, sharedState()) }));
   on(".mode", "change", (event) => change({ mode: event.target.value }));
   on("#choose", "change", () => setShow("choose", checkedSlots(root)));
   on("#choose", "beforetoggle", () => fillChoices(root, viewer));

@@ -68,10 +68,17 @@ class Viewer {
   settle(state, { opening, window, ...header }) {
     const { mode, focus } = state;
     if (!state.opened) Object.assign(state, { opened: true, mode: opening.mode ?? mode, focus: opening.slot || focus });
+    if (opening.token !== state.token) this.openAnew(state, opening);
     if (!modesOf(header).includes(state.mode)) state.mode = modesOf(header)[0];
     const dropped = state.image !== window.image && isTouched(state);
     if (state.image !== window.image) Object.assign(state, { image: window.image, ...UNTOUCHED });
     return state.mode !== mode || state.focus !== focus || dropped;
+  }
+
+  // A demonstration begins: the predicted classes, large, whatever was set before.
+  openAnew(state, { token }) {
+    const first = { look: "evidence", mode: "evidence", show: "top", oneScale: false, focus: null, view: null };
+    Object.assign(state, { token }, token ? first : {});
   }
 
   changed() {
@@ -87,7 +94,8 @@ class Viewer {
     const panels = [...this.shownSlots()];
     const focus = panels.includes(state.focus) ? state.focus : "";
     const own = state.window && [state.window.centre, state.window.width, state.window.function];
-    const shown = { look, opacity: opacityOf(state, this.header), panels, mode, smooth, lossless, focus };
+    const apart = isApart(this.header, state);
+    const shown = { look, opacity: opacityOf(state, this.header), panels, mode, smooth, lossless, focus, apart };
     const settings = { ...shown, image, preset, window: own, inverted, deep };
     const text = JSON.stringify(settings);
     if (text === this.sent) return;

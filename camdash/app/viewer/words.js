@@ -3,15 +3,15 @@
 const MODES = { evidence: "Evidence", contrast: "Contrast", difference: "Difference" };
 
 const READINGS = {
-  evidence: "Red speaks for the class, blue against it, on one scale for all panels.",
-  positive: "Only what speaks for a class; what speaks against it is left out. One scale for all panels.",
+  evidence: "Red speaks for the class, blue against it.",
+  positive: "Only what speaks for a class; what speaks against it is left out.",
   own: "Red speaks for the class, blue against it. Each panel on its own scale: strengths do not compare.",
   classic: "Each panel from its own lowest to its highest value. Red is the highest, even where that speaks against the class.",
 };
 
 const CHANGES = {
-  evidence: "Red: counts more towards this class in B than in A. Blue: less. One scale for all panels.",
-  positive: "Only where B counts more towards a class than A. One scale for all panels.",
+  evidence: "Red: counts more towards this class in B than in A. Blue: less.",
+  positive: "Only where B counts more towards a class than A.",
   own: "Red: counts more towards this class in B than in A. Blue: less. Each panel on its own scale.",
   classic: "Each panel from its own lowest to its highest change. Red is the highest, even where B counts less than A.",
 };
@@ -93,18 +93,38 @@ function description(map, mode) {
   return parts.join("; ");
 }
 
+// Whether the two checkpoints may be drawn on one scale or each on its own.
+function offersScales(header, { look, mode }) {
+  return (look === "evidence" || look === "positive") && peaksIn(header, mode).ratio > UNLIKE;
+}
+
+function sharing(header, state) {
+  if (state.look !== "evidence" && state.look !== "positive") return "";
+  const { ratio, strongest } = peaksIn(header, state.mode);
+  if (ratio <= UNLIKE) return "One scale for all panels.";
+  const [strong, weak] = strongest ? ["B", "A"] : ["A", "B"];
+  const said = isApart(header, state) ? `${strong}'s scale is` : `${strong}'s peak is`;
+  return `${said} ${ratio >= 9.95 ? Math.round(ratio) : ratio.toFixed(1)} times ${weak}'s.`;
+}
+
 // The ends of the color bar and the sentences beside it.
-function legendWords({ look, mode, brief }, drawn) {
+function legendWords(state, drawn, header) {
+  const { look, mode, brief } = state;
   const shared = drawn.length > 0 && drawn.every((scale) => scale.flat === drawn[0].flat) ? drawn[0].flat : "";
   const scale = drawn.find((one) => one.high > one.low);
   const change = mode === "difference";
   const reading = change ? CHANGES[look] : READINGS[look];
   const about = change ? "" : ABOUT_MODES[mode];
-  const sentences = [shared || reading, BAR, about].filter(Boolean);
+  const sentences = [shared || reading, BAR, shared ? "" : sharing(header, state), about].filter(Boolean);
   if (look === "own") return { ends: ["− its most", "0", "+ its most"], sentences, whose: "Each panel's own scale", flat: !scale };
   if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, whose: "Each panel's own scale", flat: !scale };
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
   const [less, more] = brief ? ["", ""] : change ? [" less in B", "more in B "] : [" against", "for "];
+  if (isApart(header, state)) {
+    const sizes = peaksIn(header, mode).peaks.map((peak, index) => `${"AB"[index]} ±${few(peak).slice(1)}`);
+    const [low, high] = look === "positive" ? ["0", "for"] : ["against", "for"];
+    return { ends: [low, look === "positive" ? "" : "0", high], sentences, whose: `Strength at one spot: ${sizes.join(", ")}`, flat: false };
+  }
   const whose = shared ? "" : "Strength at one spot, scale of this image";
   const ends = look === "positive"
     ? ["0", "", `${few(scale.high)} logits`]
