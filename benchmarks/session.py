@@ -26,7 +26,7 @@ from websockets.typing import Subprotocol
 COOKIE = "_streamlit_xsrf"
 PATIENCE = 300
 """Seconds within which the server must send something."""
-LINE = "before yours"
+LINE = "ahead of you"
 
 
 @dataclass

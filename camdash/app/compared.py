@@ -46,16 +46,16 @@ def show_agreement(comparison: Comparison) -> None:
             key="agreement",
         )
         st.caption(
-            "Correlation (Pearson) of the two maps of a class: 1 where both find evidence in the same places, 0 where "
-            "they have nothing in common, −1 where one finds for what the other finds against. It says nothing of "
-            "strength. The change of the logit is that of the evidence plus that of the bias."
+            "Correlation (Pearson) of the two maps of a class: 1 when both find evidence in the same places, 0 when "
+            "they have nothing in common, −1 when they disagree everywhere. Strength is not compared. The change of "
+            "the logit is that of the evidence plus that of the bias."
         )
 
 
 def _answer(letter: str, analysis: Analysis) -> str:
     prediction = analysis.prediction
     answer = f"{plain(prediction.predicted_name)}, {percent(_highest(prediction))}"
-    uncertain = "" if _highest(prediction) >= EVEN else " :gray[:small[uncertain, below half]]"
+    uncertain = "" if _highest(prediction) >= EVEN else " :gray[:small[uncertain, below 50 %]]"
     return f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}{uncertain}"
 
 
@@ -76,7 +76,7 @@ def _remarks(comparison: Comparison) -> list[str]:
     ]
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
     if any(alone):
-        alone.append("Probabilities and contrast are over each one's own classes.")
+        alone.append("Probabilities and contrast use each checkpoint's own classes.")
     return [*about, " ".join(sentence for sentence in alone if sentence)]
 
 

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import selection
 from camdash.app.caches import ImageFile
+from camdash.app.clicks import ANYWHERE, clicked_row
 from camdash.app.inversion import inversions, radiograph_of
 from camdash.app.outcomes import Refusal, outcome
 from camdash.app.retries import failure_of, offer_retry
@@ -141,7 +142,7 @@ def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair) -> None:
         hide_index=True,
         key=TABLE,
         on_select=_opened,
-        selection_mode="single-row",
+        selection_mode=ANYWHERE,
         row_height=48,
         height=min(38 + 48 * len(rows), 420),
         alt="Both answers for every uploaded radiograph, flips first",
@@ -150,9 +151,9 @@ def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair) -> None:
 
 
 def _opened() -> None:
-    rows = st.session_state[TABLE]["selection"]["rows"]
-    if rows:
-        selection.choose_file(st.session_state[ORDER][rows[0]])
+    row = clicked_row(TABLE)
+    if row is not None:
+        selection.choose_file(st.session_state[ORDER][row])
 
 
 def _totals(lines: Sequence[Line]) -> str:
@@ -187,6 +188,6 @@ def _config() -> dict[str, Any]:
         "p of A": share,
         "p of B": share,
         "agreement": st.column_config.NumberColumn(
-            format="%.2f", help="Correlation of both maps of the class that A predicts: 1 the same places, 0 others"
+            format="%.2f", help="Correlation of the two maps of A's predicted class: 1 = same places, 0 = unrelated"
         ),
     }

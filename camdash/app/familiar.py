@@ -4,41 +4,50 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from camdash.evidence.analysis import Analysis
+from camdash.evidence.analysis import Analysis, PredictionAlone
 
-UNFAMILIAR = "This image does not look like what this checkpoint was trained on: do not trust the answer."
-UNCHECKED = "This checkpoint has no check for images unlike its training's."
+UNFAMILIAR = "This image is unlike the training images. Do not rely on this prediction."
+UNCHECKED = "This checkpoint cannot tell whether an image resembles its training images."
+RESEMBLES = "Resembles the training images. That does not make the answer right."
+UNLIKE = "Unlike the training images."
 
 
 def warn_if_unfamiliar(analyses: Sequence[Analysis]) -> None:
     """Warn above the answer of one checkpoint, or of two (named A and B), where the image is unlike its training's."""
-    unfamiliar = [one for one in analyses if one.familiarity is not None and not one.familiarity.familiar]
+    unfamiliar = [one for one in analyses if is_unfamiliar(one)]
     if not unfamiliar:
         return
     if len(analyses) == 1:
         sentence = UNFAMILIAR
     elif len(unfamiliar) == len(analyses):
-        sentence = "This image does not look like what A and B were trained on: do not trust the answers."
+        sentence = "This image is unlike the training images of A and B. Do not rely on these predictions."
     else:
         letter = "AB"[analyses.index(unfamiliar[0])]
-        sentence = f"This image does not look like what {letter} was trained on: do not trust its answer."
+        sentence = f"This image is unlike the training images of {letter}. Do not rely on its prediction."
     st.warning(f"**{sentence}** {_figures(analyses)}", icon=":material/warning:")
 
 
-def familiarity_caption(analysis: Analysis) -> str:
-    """Return what the check says in a line, for the small print beneath the answer."""
+def is_unfamiliar(analysis: Analysis | PredictionAlone) -> bool:
+    """Return whether the image is unlike the checkpoint's training images; False where that is not known."""
+    found = analysis.familiarity if isinstance(analysis, Analysis) else None
+    return found is not None and not found.familiar
+
+
+def show_familiarity(analysis: Analysis) -> None:
+    """Say what the check found, in the small print beneath the answer; the figures come with the pointer."""
     found = analysis.familiarity
     if found is None:
-        return UNCHECKED
-    said = "Like" if found.familiar else "Unlike"
-    return f"{said} the training images: distance {found.score:.3f}, familiar up to {found.threshold:.3f}."
+        st.caption(UNCHECKED)
+        return
+    figures = f"Distance {found.score:.3f}, limit {found.threshold:.3f}."
+    st.caption(RESEMBLES if found.familiar else UNLIKE, help=figures)
 
 
 def _figures(analyses: Sequence[Analysis]) -> str:
     """Return the distances of those that have a check."""
     letters = "AB" if len(analyses) > 1 else " "
     said = [
-        f"{letter} {one.familiarity.score:.3f}, familiar up to {one.familiarity.threshold:.3f}".strip()
+        f"{letter} {one.familiarity.score:.3f}, limit {one.familiarity.threshold:.3f}".strip()
         for letter, one in zip(letters, analyses, strict=False)
         if one.familiarity is not None
     ]

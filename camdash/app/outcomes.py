@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import selection
 from camdash.app.caches import ImageFile, analysed
+from camdash.app.clicks import ANYWHERE, clicked_row
 from camdash.app.inversion import is_inverted
 from camdash.app.retries import failure_of, go_on_by_itself, note_failure, offer_retry
 from camdash.app.text import named, plain
@@ -80,18 +81,18 @@ def _table(rows: Sequence[Row | None], files: Sequence[ImageFile]) -> None:
         hide_index=True,
         key="results",
         on_select=_opened,
-        selection_mode="single-row",
+        selection_mode=ANYWHERE,
         height=min(38 + 35 * len(files), 250),
     )
     failed = sum(bool(row and row.line.error) for row in rows)
     if failed:
-        st.caption(f"{failed} of {len(files)} files could not be read; choose one to see why.")
+        st.caption(f"{failed} of {len(files)} files failed. Select one to see why.")
 
 
 def _opened() -> None:
-    rows = st.session_state["results"]["selection"]["rows"]
-    if rows:
-        selection.choose_file(rows[0])
+    row = clicked_row("results")
+    if row is not None:
+        selection.choose_file(row)
 
 
 def _predicted(row: Row | None) -> str:

@@ -16,7 +16,7 @@ from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast
 WORTH_NAMING = 0.05
 """Evidence on padding below this, in logits, is not worth a line."""
 
-AVERAGE_CAPTION = "What all classes share. It changes no probability."
+AVERAGE_CAPTION = "Where the network responds whatever the class. It does not affect the answer."
 
 
 def picture_of(name: str, radiograph: Radiograph, preset: int = 0, *, lossless: bool) -> Picture:

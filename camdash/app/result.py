@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from camdash.app.familiar import familiarity_caption, warn_if_unfamiliar
+from camdash.app.familiar import is_unfamiliar, show_familiarity, warn_if_unfamiliar
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
+from camdash.networks.card import FIVE_CLASSES
 from camdash.rendering.charts import percent, softmax_chart
 
 EVEN = 0.5
@@ -18,12 +19,13 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     prediction = analysis.prediction
     with words:
-        st.markdown(f"### {_headline(prediction)}")
+        headline = _headline(prediction)
+        st.markdown(f"### :gray[{headline}]" if is_unfamiliar(analysis) else f"### {headline}")
         st.markdown(_runner_up(prediction))
         if len(prediction.class_names) > 1:
-            st.caption(f"Of the {len(prediction.class_names)} classes it knows; it names one of them for any image.")
+            st.caption(_choice(prediction))
         if isinstance(analysis, Analysis):
-            st.caption(familiarity_caption(analysis))
+            show_familiarity(analysis)
     with bars:
         st.plotly_chart(
             softmax_chart(prediction),
@@ -31,6 +33,14 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
             config={"displayModeBar": False},
             alt="Softmax: " + ", ".join(_figures(prediction)),
         )
+
+
+def _choice(prediction: Prediction) -> str:
+    count = len(prediction.class_names)
+    if count == 1:
+        return "It knows only one class and always picks it."
+    classes = "body parts" if prediction.class_names == FIVE_CLASSES else "classes"
+    return f"It knows only {count} {classes} and always picks one."
 
 
 def _headline(prediction: Prediction) -> str:
@@ -43,7 +53,7 @@ def _runner_up(prediction: Prediction) -> str:
     second = prediction.ranking[1]
     text = f"Runner-up {plain(prediction.class_names[second])}, {percent(float(prediction.probabilities[second]))}"
     if prediction.probabilities[prediction.predicted] < EVEN:
-        text += ". Uncertain: no class reaches half."
+        text += ". Uncertain: no class reaches 50 %."
     return text
 
 

@@ -43,4 +43,4 @@ def line(ahead: int) -> str:
     """Return the length of the line in words; empty when the turn has come."""
     if not ahead:
         return ""
-    return "1 analysis before yours" if ahead == 1 else f"{ahead} analyses before yours"
+    return f"Waiting: {'1 analysis' if ahead == 1 else f'{ahead} analyses'} ahead of you"

@@ -59,7 +59,7 @@ def _samples() -> list[ImageFile]:
     """Offer the samples where there is no upload; return them once they were asked for."""
     asked = st.session_state.get(SAMPLES, False)
     if not asked:
-        st.info("Nothing is uploaded yet. Drop radiographs at the left, hundreds at a time: they are all listed here.")
+        st.info("No radiographs yet. Drop files in the sidebar; hundreds at once is fine.")
         asked = st.button("List the five samples", key="list-samples", type="primary")
         st.session_state[SAMPLES] = asked
     return [sample(name) for name in TITLES] if asked else []
@@ -91,4 +91,4 @@ def _counts(rows: Sequence[Row], shown: int) -> str:
         counts[name] = counts.get(name, 0) + 1
     words = ", ".join(f"{count} {plain(name)}" for name, count in counts.items())
     filtered = f" · {shown} listed" if shown < len(rows) else ""
-    return f"{len(rows)} radiographs: {words}{filtered}. A click on a row opens it; the arrows there go on."
+    return f"{len(rows)} radiographs: {words}{filtered}. Click a row to open it, then use the arrow keys."

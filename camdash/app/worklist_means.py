@@ -38,10 +38,9 @@ def show_means(analyses: Mapping[str, Analysis], rows: Sequence[Row], checkpoint
     figures = "".join(_figure(mean, picture) for mean, picture in zip(means, pictures, strict=True))
     st.html(f'<div style="display:flex; flex-wrap:wrap; gap:1rem">{figures}</div>{_legend(means)}')
     st.caption(
-        "Each map is brought to its radiograph's own square, without padding, and averaged over the radiographs on "
-        "which its class was predicted; all classes share one scale. The shares are of the mean map's positive "
-        "evidence. Even evidence would give the outer tenth 0.36 and each corner (a tenth by a tenth) 0.01: a marker "
-        "or a border stays in its place and shows here, bodies that lie differently blur."
+        "Maps are aligned to the radiograph's frame and averaged per predicted class, on one scale. Markers and "
+        "borders stay in place and stand out; anatomy varies and blurs. Uniform evidence would put 36 % near the "
+        "border (the outer tenth) and 1 % in each corner."
     )
 
 

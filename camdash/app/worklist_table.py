@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from camdash.app import selection
+from camdash.app.clicks import ANYWHERE, clicked_row
 from camdash.app.samples import TITLES
 from camdash.app.worklist_rows import Row
 from camdash.evidence.worklist import Order, listed
@@ -31,7 +32,8 @@ def choose_rows(rows: Sequence[Row]) -> list[int]:
         placeholder="Any",
         width=130,
         persist_state="session",
-        help="In logits: the predicted class's logit less the runner-up's. Below 0.7 it is not twice as probable.",
+        help="Difference between the two highest logits. Below 0.7 the top class is less than twice as likely as the "
+        "runner-up.",
     )
     order = st.selectbox(
         "Sorted",
@@ -39,7 +41,7 @@ def choose_rows(rows: Sequence[Row]) -> list[int]:
         key=ORDER,
         width=260,
         persist_state="session",
-        help="The arrows on the first page follow this order. A click on a column's head sorts the table alone.",
+        help="The arrows on the Radiographs page follow this order. Clicking a column header sorts only this table.",
     )
     return listed(lines, classes, below, order or Order.GIVEN)
 
@@ -54,7 +56,7 @@ def show_table(rows: Sequence[Row], places: Sequence[int], *, are_uploads: bool)
         hide_index=True,
         key=TABLE,
         on_select=_opened,
-        selection_mode="single-row",
+        selection_mode=ANYWHERE,
         row_height=ROW,
         height=min(HEAD + ROW * max(len(rows), 1), HIGHEST),
         alt="Every radiograph with its predicted class, probability, margin and evidence",
@@ -69,11 +71,11 @@ def was_opened() -> bool:
 
 def _opened() -> None:
     """Look at the radiograph of the row that was clicked."""
-    chosen = st.session_state[TABLE]["selection"]["rows"]
-    if not chosen:
+    row = clicked_row(TABLE)
+    if row is None:
         return
     places, are_uploads = st.session_state[PLACES]
-    place = places[chosen[0]]
+    place = places[row]
     if are_uploads:
         selection.choose_file(place)
     else:
@@ -91,11 +93,11 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
         "runner-up": [line.runner_up for line in lines],
         "margin": [line.margin for line in lines],
         "evidence": [line.evidence for line in lines],
-        "image": [FAMILIAR[line.familiar] if line.predicted else "" for line in lines],
+        "familiar": [FAMILIAR[line.familiar] if line.predicted else "" for line in lines],
     }
 
 
-FAMILIAR = {True: "familiar", False: "UNLIKE TRAINING", None: "no check"}
+FAMILIAR = {True: "yes", False: "NO", None: "not checked"}
 
 
 def _config() -> dict[str, Any]:
@@ -110,7 +112,7 @@ def _config() -> dict[str, Any]:
         "evidence": st.column_config.NumberColumn(
             format="%+.2f", help="Mean of the predicted class's map, in logits; with the bias it is the logit"
         ),
-        "image": st.column_config.TextColumn(
-            help="Whether it looks like what the checkpoint was trained on; do not trust the answer where not"
+        "familiar": st.column_config.TextColumn(
+            help="Does the image resemble the training images? If not, do not rely on the prediction."
         ),
     }

@@ -51,8 +51,8 @@ def share_words(mean: MeanMap) -> list[str]:
     if mean.count < FEWEST:
         return []
     return [
-        f"{one.evidence:.2f} of the evidence for {mean.name} lies in the {one.region} ({one.area:.2f} of the area): "
-        + ("a border may be what it looks at." if one.region == BORDER else "a marker may be what it looks at.")
+        f"{_share(one.evidence)} of the evidence for {mean.name} lies in the {one.region} ({_share(one.area)} of the "
+        f"area). The model may be using a {'border' if one.region == BORDER else 'marker'}."
         for one in mean.shares
         if _odds(one.evidence) >= FAR * _odds(one.area) > 0
     ]
@@ -63,7 +63,15 @@ def share_lines(mean: MeanMap) -> list[str]:
     if not mean.shares:
         return ["no positive evidence"]
     border, *corners = mean.shares
-    return [f"{one.evidence:.2f} in the {one.region}" for one in (border, max(corners, key=_evidence))]
+    corner = max(corners, key=_evidence)
+    return [
+        f"{_share(border.evidence)} of the evidence is near the border ({_share(border.area)} if spread evenly)",
+        f"{_share(corner.evidence)} is in the {corner.region} ({_share(corner.area)} if spread evenly)",
+    ]
+
+
+def _share(part: float) -> str:
+    return f"{100 * part:.0f} %"
 
 
 def _evidence(share: Share) -> float:

@@ -10,7 +10,7 @@ from camdash.networks.catalog import describe, entry_of
 from camdash.networks.familiarity import FamiliarityCheck, unit, write_beside
 from tests.conftest import save_checkpoint
 
-NOT_TRUSTED = "This image does not look like what this checkpoint was trained on: do not trust the answer."
+NOT_TRUSTED = "This image is unlike the training images. Do not rely on this prediction."
 
 
 def give_check(path: Path, threshold: float) -> None:
@@ -34,7 +34,9 @@ def test_the_page_warns_above_the_answer_of_an_unfamiliar_image_and_still_shows_
     page.run()
     assert not page.exception
     assert (NOT_TRUSTED in warnings(page)) is warned
-    assert ("Unlike the training images: distance" in captions(page)) is warned
+    assert ("Unlike the training images." in captions(page)) is warned
+    assert ("Resembles the training images. That does not make the answer right." in captions(page)) is not warned
+    assert any(str(one.value).startswith("### :gray[") for one in page.markdown) is warned
     assert len(page.get("plotly_chart")) == 1
     assert len(page.get("bidi_component")) == 2
 
@@ -42,14 +44,14 @@ def test_the_page_warns_above_the_answer_of_an_unfamiliar_image_and_still_shows_
 def test_a_checkpoint_without_a_check_says_so(page: AppTest) -> None:
     page.run()
     assert NOT_TRUSTED not in warnings(page)
-    assert "This checkpoint has no check for images unlike its training's" in captions(page)
+    assert "This checkpoint cannot tell whether an image resembles its training images." in captions(page)
 
 
 @pytest.mark.parametrize(
     ("unlike", "sentence"),
     [
-        (["second"], "This image does not look like what B was trained on: do not trust its answer."),
-        (["first", "second"], "This image does not look like what A and B were trained on: do not trust the answers."),
+        (["second"], "This image is unlike the training images of B. Do not rely on its prediction."),
+        (["first", "second"], "This image is unlike the training images of A and B. Do not rely on these predictions."),
     ],
 )
 def test_in_a_comparison_it_is_said_which_of_the_two_is_not_to_be_trusted(

@@ -91,12 +91,12 @@ def test_a_closed_tab_gives_up_its_place_and_the_next_is_told(server: Server, ta
         first.ask()
         waits(server, 1)
         second.ask()
-        assert second.told() == "2 analyses before yours"
+        assert second.told() == "Waiting: 2 analyses ahead of you"
         first.close()
         waits(server, 1)
         server.ask("release")
         run = second.wait()
-    assert run.lines[0] == "2 analyses before yours"
+    assert run.lines[0] == "Waiting: 2 analyses ahead of you"
     assert "0" not in "".join(run.lines)
     assert run.maps
 

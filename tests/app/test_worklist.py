@@ -56,7 +56,7 @@ def click_row(page: AppTest, row: int) -> AppTest:
 
 def test_without_uploads_it_says_so_and_offers_the_samples(worklist: AppTest, passes: list[tuple[int, ...]]) -> None:
     assert not worklist.exception
-    assert "Nothing is uploaded yet" in worklist.info[0].value
+    assert "No radiographs yet" in worklist.info[0].value
     assert analysed(passes) == 0
     worklist.button(key="list-samples").click().run()
     assert not worklist.exception
@@ -73,7 +73,7 @@ def test_every_upload_has_a_row_with_picture_answer_margin_and_evidence(
     assert not worklist.exception
     found = table(worklist)
     assert list(found.columns) == [
-        *("picture", "file", "predicted", "probability", "runner-up", "margin", "evidence", "image"),
+        *("picture", "file", "predicted", "probability", "runner-up", "margin", "evidence", "familiar"),
     ]
     assert list(found["file"]) == [*(f"film{k}.png" for k in range(6)), "bad.png"]
     assert found["predicted"].iloc[-1].startswith("not read: This is not an image")
