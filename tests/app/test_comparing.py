@@ -187,7 +187,8 @@ def test_a_link_reopens_the_comparison(page: AppTest, passes: list[tuple[int, ..
     page.run()
     assert chosen(page, "checkpoint") == "second"
     assert chosen(page, "second") == "first"
-    assert header(page)["opening"] == {"mode": "difference", "slot": "only-A-class-6"}
+    assert header(page)["opening"]["mode"] == "difference"
+    assert header(page)["opening"]["slot"] == "only-A-class-6"
     assert analysed(passes) == 2
     assert not page.warning
 
