@@ -18,6 +18,7 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import Drawing
+from camdash.rendering.scale import Look
 
 VIEWER = "viewer"
 
@@ -32,7 +33,7 @@ def show_maps(file: ImageFile, analyses: tuple[Analysis, ...]) -> None:
     data = _data(file, radiograph, sources, _opening(names))
     settings = viewer(pack(data), key=VIEWER).about(data.windowing.image, len(radiograph.presets))
     if has_told(VIEWER):
-        link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus)})
+        link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus), **_drawn(settings)})
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
         offer_downloads(file, radiograph, analyses, _drawing(settings), comparison, apart=settings.apart)
@@ -71,7 +72,30 @@ def _opening(names: dict[str, str]) -> Opening:
     """Return with what the viewer starts: what the page's address asked for when the session began."""
     asked = link.opened(())[0]
     slot = next((slot for slot, name in names.items() if name == asked.class_name), "")
-    return Opening(asked.view, slot, st.session_state.get(link.DEMONSTRATION, ""))
+    return Opening(
+        asked.view,
+        slot,
+        look=asked.look,
+        show=asked.show,
+        panels=asked.panels,
+        smooth=not asked.grid,
+        token=st.session_state.get(link.DEMONSTRATION, ""),
+    )
+
+
+def _drawn(settings: ViewerSettings) -> dict[str, str | None]:
+    """Return look, panels and cells for the address; the defaults need no mention."""
+    chosen = settings.show == "choose"
+    return {
+        link.LOOK: settings.look if settings.look is not Look.EVIDENCE else None,
+        link.SHOW: settings.show if settings.show in link.SHOWS and settings.show != _usual(settings.look) else None,
+        link.PANELS: ",".join(settings.panels) if chosen else None,
+        link.CELLS: None if settings.smooth else "grid",
+    }
+
+
+def _usual(look: Look) -> str:
+    return "three" if look is Look.CLASSIC else "all"
 
 
 def _view(settings: ViewerSettings, sources: tuple[Source, ...]) -> str | None:

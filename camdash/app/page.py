@@ -43,6 +43,8 @@ def page(controls: Controls) -> None:
             alone = without_map(checkpoint, waiting)
             second = None if alone else _ready(second, waiting)
         file = selection.chosen(files)
+        link.write(link.of_image(selection.chosen_sample(), file.sha256))
+        link.say_missing(one.sha256 for one in files)
         with st.spinner("Analysing …"):
             results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
         place.empty()

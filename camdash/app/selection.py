@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from camdash.app import link
 from camdash.app.caches import ImageFile
 from camdash.app.opened import opened
 from camdash.app.samples import FIRST, sample
@@ -44,7 +45,7 @@ def uploads_changed() -> None:
 def chosen_sample() -> str | None:
     """Return the name of the sample that is looked at, or None when it is an upload."""
     if SAMPLE not in st.session_state:
-        choose_sample(FIRST)
+        choose_sample(link.opened(())[0].sample or FIRST)
     name: str | None = st.session_state[SAMPLE]
     return name
 

@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from camdash.app.link import Link, parse
+from camdash.app.link import Link, of_image, parse
 from camdash.app.viewer.payload import Mode
 from camdash.networks.card import Checkpoint
+from camdash.rendering.scale import Look
 from tests.conftest import small_card
 
 ONE = Checkpoint("one", Path("one"), "a" * 64, small_card(classes=2))
@@ -17,12 +18,26 @@ def test_a_link_names_checkpoints_class_and_view() -> None:
     assert parse(asked, BOTH) == Link(TWO, ONE, "Part 2", Mode.DIFFERENCE)
 
 
+def test_a_link_names_image_panels_look_and_cells() -> None:
+    asked = {"sample": "foot", "show": "top", "look": "own", "cells": "grid", "panels": "class-0,average"}
+    found = parse(asked, BOTH)
+    assert (found.sample, found.show, found.look, found.grid) == ("foot", "top", Look.OWN_SCALE, True)
+    assert found.panels == ("class-0", "average")
+    assert parse({"image": "0123456789abcdef"}, BOTH).image == "0123456789abcdef"
+    assert found.ignored == ()
+
+
+def test_an_upload_is_named_by_its_digest_and_never_by_its_name() -> None:
+    assert of_image(None, "ab" * 32) == {"sample": None, "image": "abababababababab"}
+    assert of_image("foot", "ab" * 32) == {"sample": "foot", "image": None}
+
+
 def test_an_empty_link_asks_for_nothing() -> None:
     assert parse({}, BOTH) == Link()
     assert parse({}, []) == Link()
 
 
-@pytest.mark.parametrize("key", ["checkpoint", "with", "class", "view"])
+@pytest.mark.parametrize("key", ["checkpoint", "with", "class", "view", "sample", "image", "show", "look", "cells"])
 def test_what_is_not_known_is_ignored_and_said(key: str) -> None:
     found = parse({key: "nonsense"}, BOTH)
     assert (found.checkpoint, found.second, found.class_name, found.view) == (None, None, "", None)

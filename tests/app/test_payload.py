@@ -214,8 +214,11 @@ def test_a_map_of_nothing_that_both_saw_is_flat() -> None:
 
 def test_the_opening_is_what_the_link_asked_for() -> None:
     header, _ = _unpack(pack(replace(_data(_source(FOR)), opening=Opening(Mode.DIFFERENCE, "class-3"))))
-    assert header["opening"] == {"mode": "difference", "slot": "class-3", "token": ""}
-    assert _unpack(pack(_data(_source(FOR))))[0]["opening"] == {"mode": None, "slot": "", "token": ""}
+    assert header["opening"] == {
+        **{"mode": "difference", "slot": "class-3", "look": None, "show": ""},
+        **{"panels": [], "smooth": True, "token": ""},
+    }
+    assert _unpack(pack(_data(_source(FOR))))[0]["opening"]["mode"] is None
 
 
 def test_each_source_has_its_peak_and_each_map_the_scale_of_its_source_alone() -> None:

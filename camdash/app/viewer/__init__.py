@@ -56,6 +56,7 @@ _viewer = st.components.v2.component(
             "panels.js",
             "hover.js",
             "gestures.js",
+            "link.js",
             "toolbar.js",
             "dials.js",
         ),

@@ -93,11 +93,19 @@ class Opening:
     Attributes:
         mode: which maps; None leaves it.
         slot: the panel that is enlarged; empty for none.
+        look: how values become color; None leaves it.
+        show: which panels, by the name of the viewer's choice; empty leaves it.
+        panels: the slots of panels that were chosen one by one; none leaves it.
+        smooth: whether maps are drawn bilinear between cells.
         token: of a demonstration that begins: each new one shows the predicted classes, large; empty for none.
     """
 
     mode: Mode | None = None
     slot: str = ""
+    look: Look | None = None
+    show: str = ""
+    panels: tuple[str, ...] = ()
+    smooth: bool = True
     token: str = ""
 
 

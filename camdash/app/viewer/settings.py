@@ -18,6 +18,7 @@ class ViewerSettings:
         look: how values become color.
         opacity: the look's present opacity, in [0, 1].
         panels: the slots of the panels that are shown; empty until the browser has told.
+        show: the name of the viewer's choice of panels; empty until the browser has told.
         mode: which maps are shown.
         smooth: whether maps are drawn bilinear between cells; else as the grid.
         lossless: whether the radiograph is to be sent without losses.
@@ -33,6 +34,7 @@ class ViewerSettings:
     look: Look = Look.EVIDENCE
     opacity: float = Look.EVIDENCE.default_opacity
     panels: tuple[str, ...] = ()
+    show: str = ""
     mode: Mode = Mode.EVIDENCE
     smooth: bool = True
     lossless: bool = False
@@ -61,6 +63,7 @@ def parse_settings(told: object) -> ViewerSettings:
         look=look,
         opacity=opacity if _is_number(opacity) and 0 <= opacity <= 1 else look.default_opacity,
         panels=tuple(slot for slot in panels if isinstance(slot, str)) if isinstance(panels, list) else (),
+        show=_text(told.get("show")),
         mode=Mode(told["mode"]) if told.get("mode") in tuple(Mode) else Mode.EVIDENCE,
         smooth=told.get("smooth") is not False,
         lossless=told.get("lossless") is True,

@@ -4,6 +4,7 @@ function wireToolbar(root, signal, viewer) {
   const on = (selector, type, act) =>
     root.querySelectorAll(selector).forEach((node) => node.addEventListener(type, act, { signal }));
   on("input[name=show]", "click", (event) => setShow(event.target.value)); // also where it was chosen already
+  on("button[name=link]", "click", (event) => copyLink(event.target, viewer.header));
   on("button[name=back]", "click", () => change({ focus: null }));
   on("input[name=smooth]", "change", (event) => change({ smooth: event.target.value === "smooth" }));
   on("input[name=opacity]", "input", (event) => setOpacity(event.target.value / 100));

@@ -58,7 +58,7 @@ class Viewer {
     this.header?.bitmap.close();
     this.header = header;
     this.stage.forget();
-    if (this.settle(sharedState(), header)) this.changed();
+    if (this.settle(sharedState(), header)) change({}); // the look control follows
     this.root.hidden = false;
     return this.schedule();
   }
@@ -66,13 +66,21 @@ class Viewer {
   // Bring the settings in line with new data: the link's wishes once, never a mode without maps, and no window of
   // another radiograph.
   settle(state, { opening, window, ...header }) {
-    const { mode, focus } = state;
-    if (!state.opened) Object.assign(state, { opened: true, mode: opening.mode ?? mode, focus: opening.slot || focus });
+    const { mode, focus, look, show } = state;
+    if (!state.opened) this.openFirst(state, opening);
     if (opening.token !== state.token) this.openAnew(state, opening);
     if (!modesOf(header).includes(state.mode)) state.mode = modesOf(header)[0];
     const dropped = state.image !== window.image && isTouched(state);
     if (state.image !== window.image) Object.assign(state, { image: window.image, ...UNTOUCHED });
-    return state.mode !== mode || state.focus !== focus || dropped;
+    return state.mode !== mode || state.focus !== focus || state.look !== look || state.show !== show || dropped;
+  }
+
+  // What the page's address asked for, once in the life of a browser's page.
+  openFirst(state, { mode, slot, look, show, panels, smooth }) {
+    Object.assign(state, { opened: true, mode: mode ?? state.mode, focus: slot || state.focus, smooth });
+    if (look) state.look = look;
+    if (panels.length) [show, state.chosen] = ["choose", panels];
+    if (show) state[state.look === "classic" ? "classicShow" : "show"] = show;
   }
 
   // A demonstration begins: the predicted classes, large, whatever was set before.
@@ -95,7 +103,8 @@ class Viewer {
     const focus = panels.includes(state.focus) ? state.focus : "";
     const own = state.window && [state.window.centre, state.window.width, state.window.function];
     const apart = isApart(this.header, state);
-    const shown = { look, opacity: opacityOf(state, this.header), panels, mode, smooth, lossless, focus, apart };
+    const show = look === "classic" ? state.classicShow : state.show;
+    const shown = { look, opacity: opacityOf(state, this.header), panels, show, mode, smooth, lossless, focus, apart };
     const settings = { ...shown, image, preset, window: own, inverted, deep };
     const text = JSON.stringify(settings);
     if (text === this.sent) return;
