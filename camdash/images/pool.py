@@ -119,21 +119,25 @@ class _Place:
         return self._process
 
     def ready(self, until: float) -> DecoderProcess:
-        """Return a process that says it is ready. Each has half of the time that is left, then another is started.
+        """Return a process that says it is ready.
+
+        The first that is asked has half of the time; one that is started in its place has the rest.
 
         Raises:
             TimeoutError: the last said nothing in time.
             DecoderError: none could be started.
         """
         failure: Exception | None = None
-        for _ in range(STARTS):
+        first = (time.monotonic() + until) / 2
+        for start in range(STARTS):
             process = self.started()
-            now = time.monotonic()
             try:
-                process.ask_whether_ready(now + (until - now) / 2)
+                process.ask_whether_ready(until if start else first)
             except (TimeoutError, ProcessLostError) as error:
                 failure = error
                 self.end()
+                if time.monotonic() >= until:
+                    break
             else:
                 return process
         if isinstance(failure, TimeoutError):

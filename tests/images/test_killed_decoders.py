@@ -60,7 +60,7 @@ def test_processes_that_die_before_they_are_ready_cost_no_file(pool: DecodingPoo
 
 
 def test_a_process_that_waits_stopped_costs_no_file() -> None:
-    pool = DecodingPool(1, seconds=8)
+    pool = DecodingPool(1, seconds=12)
     pool.decode(SMALL)
     (waiting,) = workers()
     os.kill(waiting, signal.SIGSTOP)
@@ -70,7 +70,7 @@ def test_a_process_that_waits_stopped_costs_no_file() -> None:
 
 
 def test_a_process_that_is_stopped_before_it_is_ready_costs_no_file() -> None:
-    pool = DecodingPool(1, seconds=8)
+    pool = DecodingPool(1, seconds=12)
     pool.warm()
     os.kill(workers()[0], signal.SIGSTOP)
     np.testing.assert_array_equal(pool.decode(SMALL).values, speckle(8, 8))
