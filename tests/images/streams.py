@@ -1,5 +1,6 @@
 """Compressed pictures for what no library at hand writes: JPEG lossless, JPEG of 12 bits, an empty HTJ2K picture."""
 
+import itertools
 import struct
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,17 +13,64 @@ CODE_LENGTH = 5
 
 
 def jpeg_lossless(values: NDArray[Any], bits: int, predictor: int = 1) -> bytes:
-    """Return a lossless JPEG (ITU-T T.81, annex H), process 14 with any of the seven predictors."""
-    rows, columns = values.shape
-    coded = _entropy_coded(_differences(values.astype(int), bits, predictor), ac=False)
+    """Return a lossless JPEG (ITU-T T.81, annex H), process 14 with any of the seven predictors.
+
+    Of colors, (rows, columns, 3), the components are numbered from 1 and come pixel by pixel, in one scan.
+    """
+    rows, columns = values.shape[:2]
+    planes = [values] if values.ndim == 2 else [values[..., k] for k in range(values.shape[2])]
+    numbers = range(1, len(planes) + 1)
+    by_plane = [_differences(plane.astype(int), bits, predictor) for plane in planes]
+    by_pixel = itertools.chain.from_iterable(zip(*by_plane, strict=True))
+    frame = struct.pack(">BHHB", bits, rows, columns, len(planes))
+    scan = bytes([len(planes)]) + b"".join(bytes([number, 0]) for number in numbers)
     return b"".join([
         b"\xff\xd8",
-        _segment(0xC3, struct.pack(">BHHBBBB", bits, rows, columns, 1, 1, 0x11, 0)),
+        _segment(0xC3, frame + b"".join(bytes([number, 0x11, 0]) for number in numbers)),
         _segment(0xC4, _huffman_table(0x00, range(17), CODE_LENGTH)),
-        _segment(0xDA, struct.pack(">BBBBBB", 1, 1, 0x00, predictor, 0, 0)),
-        coded,
+        _segment(0xDA, scan + bytes([predictor, 0, 0])),
+        _entropy_coded(by_pixel, ac=False),
         b"\xff\xd9",
     ])  # fmt: skip
+
+
+def marked(stream: bytes, *segments: bytes, names: bytes = b"", without: bytes = b"") -> bytes:
+    """Return a JPEG of three components with other markers.
+
+    Args:
+        stream: the JPEG.
+        segments: what is put at its beginning, such as `ADOBE_RGB`.
+        names: of the components, in its frame header and its scans.
+        without: how the segments begin that are taken away, such as `b"JFIF"`.
+    """
+    found, place = [b"\xff\xd8", *segments], 2
+    while place < len(stream):
+        marker = stream[place + 1]
+        (length,) = struct.unpack_from(">H", stream, place + 2)
+        content = stream[place + 4 : place + 2 + length]
+        place += 2 + length
+        if without and content.startswith(without):
+            continue
+        if names and marker in (0xC0, 0xC1, 0xC3):
+            parts = b"".join(names[k : k + 1] + content[7 + 3 * k : 9 + 3 * k] for k in range(3))
+            content = content[:6] + parts
+        if names and marker == 0xDA:
+            parts = b"".join(names[k : k + 1] + content[2 + 2 * k : 3 + 2 * k] for k in range(3))
+            content = content[:1] + parts + content[7:]
+        found.append(_segment(marker, content))
+        if marker == 0xDA:
+            return b"".join(found) + stream[place:]
+    raise ValueError
+
+
+def adobe(transform: int) -> bytes:
+    """Return Adobe's segment, which says whether colors are YCbCr (1) or RGB (0)."""
+    return _segment(0xEE, b"Adobe" + struct.pack(">HHHB", 100, 0, 0, transform))
+
+
+def jfif() -> bytes:
+    """Return JFIF's segment, by which colors are YCbCr (ITU-T T.871)."""
+    return _segment(0xE0, b"JFIF\0" + struct.pack(">HBHHBB", 0x0102, 0, 1, 1, 0, 0))
 
 
 def jpeg_12_bits(blocks: NDArray[Any]) -> bytes:

@@ -34,7 +34,7 @@ def with_canaries(syntax: str = files.EXPLICIT, **more: Any) -> bytes:
 
 @pytest.mark.parametrize("syntax", [files.EXPLICIT, files.IMPLICIT, files.BIG, files.DEFLATED])
 def test_no_text_of_the_file_is_in_the_radiograph_or_the_log(syntax: str, caplog: pytest.LogCaptureFixture) -> None:
-    data = with_canaries(syntax, WindowCenter=["3", "5"], WindowWidth=["9", "9"])
+    data = with_canaries(syntax, WindowCenter=["30000", "50000"], WindowWidth=["9000", "9000"])
     assert with_canaries().count(b"CANARY") > 500
     with caplog.at_level(logging.DEBUG), warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
@@ -86,11 +86,12 @@ def test_what_is_parsed_is_a_short_list_without_the_patient() -> None:
 def test_facts_are_words_of_the_standard() -> None:
     found = decode(
         dicom(speckle(8, 9, np.uint16), Modality="DX", BodyPartExamined="HIP", ViewPosition="AP",
-              PixelSpacing=["0.1", "0.1"], WindowCenter="40", WindowWidth="400", WindowCenterWidthExplanation="Normal")
+              PixelSpacing=["0.1", "0.1"], WindowCenter="30000", WindowWidth="9000",
+              WindowCenterWidthExplanation="Normal")
     )  # fmt: skip
     assert dict(found.facts) == {
         "Rows": "8", "Columns": "9", "Spacing": "0.1 x 0.1 mm", "Body part": "Hip", "View position": "AP",
         "Modality": "DX", "Photometric interpretation": "MONOCHROME2", "Bits": "16 of 16",
-        "Transfer syntax": "Explicit VR Little Endian", "Window": "40 / 400, LINEAR",
+        "Transfer syntax": "Explicit VR Little Endian", "Window": "30000 / 9000, LINEAR",
     }  # fmt: skip
     assert found.presets[0].name == "Normal"

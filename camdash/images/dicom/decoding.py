@@ -1,23 +1,15 @@
 """A DICOM file's content to a radiograph."""
 
-from typing import Any
+from dataclasses import replace
 
-from numpy.typing import NDArray
-
+from camdash.images.dicom.colors import brightness_of
 from camdash.images.dicom.facts import facts_of
-from camdash.images.dicom.header import MONOCHROME, Layout
-from camdash.images.dicom.pixels import stored_values
+from camdash.images.dicom.header import MONOCHROME
+from camdash.images.dicom.pixels import Stored, stored_values
 from camdash.images.dicom.reading import Parsed, parse
-from camdash.images.dicom.stages import (
-    brightness,
-    modality_values,
-    narrowed,
-    padding_of,
-    presets_of,
-    squared,
-    turned_over,
-)
+from camdash.images.dicom.stages import modality_values, narrowed, padding_of, squared, turned_over
 from camdash.images.dicom.syntaxes import spoken
+from camdash.images.dicom.voi import presets_of
 from camdash.images.radiograph import Preset, Radiograph, Window
 
 
@@ -31,47 +23,60 @@ def decode_dicom(data: bytes) -> Radiograph:
         ImageError: the file is no single projection image that can be read; the sentence says why.
     """
     parsed = parse(data)
-    stored, photometric = stored_values(parsed)
-    if photometric in MONOCHROME:
-        return _monochrome(parsed, stored)
-    return _color(parsed, stored, photometric)
+    stored = stored_values(parsed)
+    is_grey = stored.photometric in MONOCHROME and parsed.layout.photometric in MONOCHROME
+    return _monochrome(parsed, stored) if is_grey else _color(parsed, stored)
 
 
-def _monochrome(parsed: Parsed, stored: NDArray[Any]) -> Radiograph:
-    meaning, layout = parsed.meaning, parsed.layout
-    padding = padding_of(stored, meaning)
-    values, padding, resampled = squared(narrowed(modality_values(stored, meaning)), padding, meaning.spacing)
-    presets, unusable = presets_of(meaning)
-    inverted, contradiction = turned_over(layout.photometric, meaning.shape)
-    plain = Radiograph(values, Window(0, 1), _encoding(parsed), padding=padding)
+def _monochrome(parsed: Parsed, stored: Stored) -> Radiograph:
+    meaning = parsed.meaning
+    padding, unpadded = padding_of(stored.values, meaning)
+    values, unusual = modality_values(stored.values, meaning)
+    values, padding, resampled = squared(narrowed(values), padding, meaning.spacing)
+    inverted, contradiction = turned_over(parsed.layout.photometric, meaning.shape)
+    plain = Radiograph(values, Window(0, 1), _encoding(parsed, stored), padding=padding)
+    presets, unusable = presets_of(meaning, plain, _declared_range(parsed, stored))
     default = presets[0] if presets else Preset("Full range", Window.between(*plain.full_range))
-    return Radiograph(
-        values,
-        default.window,
-        plain.encoding,
+    return replace(
+        plain,
+        window=default.window,
         lut=default.lut,
         inverted=inverted,
-        padding=padding,
         own_presets=presets,
         facts=_facts(parsed, default),
         may_hold_names=parsed.description.burned_in != "NO",
-        notes=(*resampled, *unusable, *contradiction),
+        notes=_once(parsed.notes, stored.notes, meaning.notes, unpadded, unusual, resampled, unusable, contradiction),
     )
 
 
-def _color(parsed: Parsed, stored: NDArray[Any], photometric: str) -> Radiograph:
-    grey = brightness(stored, photometric, parsed.meaning.palette)
+def _color(parsed: Parsed, stored: Stored) -> Radiograph:
+    grey, white, unusual = brightness_of(stored, parsed.meaning.palette)
     values, _, resampled = squared(narrowed(grey), None, parsed.meaning.spacing)
-    bits = parsed.meaning.palette[0].bits if parsed.meaning.palette else parsed.layout.stored
-    window = Window.between(0, 2**bits - 1)
-    return Radiograph(
-        values,
-        window,
-        _encoding(parsed),
+    plain = Radiograph(values, Window.between(0, white), _encoding(parsed, stored))
+    window = Window.between(*plain.full_range) if stored.bits > parsed.layout.stored else plain.window
+    color = ("Color, shown as brightness.",)
+    return replace(
+        plain,
+        window=window,
         facts=_facts(parsed, Preset("Default", window)),
         may_hold_names=parsed.description.burned_in != "NO",
-        notes=("Color, shown as brightness.", *resampled),
+        notes=_once(color, parsed.notes, stored.notes, parsed.meaning.notes, unusual, resampled),
     )
+
+
+def _declared_range(parsed: Parsed, stored: Stored) -> tuple[float, float] | None:
+    """Return the range that the file declares for its values, in modality units, if they go beyond it."""
+    layout, meaning = parsed.layout, parsed.meaning
+    if stored.bits <= layout.stored or meaning.modality is not None:
+        return None
+    low = -(2 ** (layout.stored - 1)) if layout.signed else 0
+    ends = [end * meaning.slope + meaning.intercept for end in (low, low + 2**layout.stored - 1)]
+    return min(ends), max(ends)
+
+
+def _once(*notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return all notes, each once."""
+    return tuple(dict.fromkeys(note for some in notes for note in some))
 
 
 def _facts(parsed: Parsed, default: Preset) -> tuple[tuple[str, str], ...]:
@@ -80,9 +85,6 @@ def _facts(parsed: Parsed, default: Preset) -> tuple[tuple[str, str], ...]:
     return facts_of(parsed.layout, parsed.meaning, parsed.description, parsed.syntax, told)
 
 
-def _encoding(parsed: Parsed) -> str:
-    return f"DICOM, {_bits(parsed.layout, parsed.keyword)}, {spoken(parsed.syntax)}"
-
-
-def _bits(layout: Layout, keyword: str) -> str:
-    return f"{layout.stored} bits" if keyword == "PixelData" else "float"
+def _encoding(parsed: Parsed, stored: Stored) -> str:
+    bits = f"{stored.bits} bits" if parsed.keyword == "PixelData" else "float"
+    return f"DICOM, {bits}, {spoken(parsed.syntax)}"

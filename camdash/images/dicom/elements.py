@@ -1,19 +1,23 @@
-"""The elements of a parsed DICOM data set as plain values, each with its sentence where it cannot be read."""
+"""The elements of a parsed DICOM data set as plain values, each with its sentence where it cannot be read.
 
-import math
+Values are read from the file's own bytes: pydicom raises, or warns with a quotation, over those that are not as the
+standard says, and many of them can be understood.
+"""
+
 import re
 import struct
 import zlib
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
+from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from camdash.errors import ImageError
-from camdash.images.dicom.header import LookupTable
+from camdash.images.dicom.numerals import Numeral, read_numeral
 
 UNREADABLE = (
     BytesLengthException, InvalidDicomError, OSError, EOFError, ValueError, TypeError, LookupError, AttributeError,
@@ -25,97 +29,119 @@ UNDEFINED = 0xFFFFFFFF
 PIXEL_VRS = ("OB", "OW", "OF", "OD", "UN", None)
 """None in implicit VR; a sequence would be read together with its item's heads."""
 
+NUMBERS = {"US": "H", "SS": "h", "UL": "I", "SL": "i", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
+UNTYPED = ("UN", "OB", "OW", None)
+"""VRs that say nothing of what a value is; the standard's own dictionary does."""
+
+UNREAD = "?"
+"""Stands for a text that cannot be read."""
+
+Key = str | int
+"""Of an element: its keyword or, of those that are there for each overlay, its tag."""
+
 
 class Elements:
     """A data set, or an item of a sequence, whose values are asked for by keyword."""
 
-    def __init__(self, dataset: Dataset, little_endian: bool) -> None:
+    def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.order = "<" if little_endian else ">"
 
-    def __contains__(self, keyword: str) -> bool:
+    def __contains__(self, keyword: Key) -> bool:
         return keyword in self.dataset
 
-    def text(self, keyword: str) -> str:
-        """Return the first value as text, upper case; empty where there is none."""
+    def has(self, keyword: Key) -> bool:
+        """Return whether there is anything but blanks, readable or not."""
+        return any(self.texts(keyword))
+
+    def text(self, keyword: Key) -> str:
+        """Return the first value as text, upper case; empty where there is none, `UNREAD` where it cannot be read."""
         return next(iter(self.texts(keyword)), "")
 
-    def texts(self, keyword: str) -> tuple[str, ...]:
-        """Return the values as texts, upper case."""
-        return tuple(str(value).strip(" \0").upper() for value in self._values(keyword))
+    def texts(self, keyword: Key) -> tuple[str, ...]:
+        """Return the values as texts, upper case, without blanks around them; `UNREAD` where they cannot be read."""
+        values = self._values(keyword)
+        if values is None:
+            return (UNREAD,)
+        return tuple(str(value).strip(" \0\t\r\n").upper() for value in values)
 
-    def numbers(self, keyword: str) -> tuple[float, ...]:
-        """Return the values as numbers; none where one of them is no finite number."""
-        try:
-            numbers = tuple(float(value) for value in self._values(keyword))
-        except (ValueError, TypeError, OverflowError):
-            return ()
-        return numbers if all(map(math.isfinite, numbers)) else ()
+    def numerals(self, keyword: Key) -> tuple[Numeral | None, ...]:
+        """Return the values as numbers; None in the place of each that is none, or none that is finite."""
+        return tuple(read_numeral(text) for text in self.texts(keyword))
 
     def integer(self, keyword: str, default: int | None = None) -> int:
-        """Return a whole number; ImageError where there is none, and no default."""
+        """Return the first value, a whole number; ImageError where there is none, and no default."""
         values = self._values(keyword)
         try:
-            if values:
-                return int(values[0])
-        except (ValueError, TypeError, OverflowError) as error:
-            raise ImageError(f"The DICOM file's {_spoken(keyword)} cannot be read.") from error
+            if values is None or (values and values[0] != ""):
+                return int(values[0] if values else UNREAD)
+        except (ValueError, OverflowError) as error:
+            raise ImageError(f"The DICOM file's {spoken(keyword)} cannot be read.") from error
         if default is None:
-            raise ImageError(f"The DICOM file does not say its {_spoken(keyword)}, without which it cannot be shown.")
+            raise ImageError(f"The DICOM file does not say its {spoken(keyword)}, without which it cannot be shown.")
         return default
 
-    def shorts(self, keyword: str) -> NDArray[np.uint16]:
-        """Return values of 16 bits as unsigned ones, whichever of the VRs US, SS and OW they have."""
-        try:
-            value = self.dataset.get(keyword)
-            if isinstance(value, bytes):
-                return np.frombuffer(value[: len(value) // 2 * 2], f"{self.order}u2").astype(np.uint16)
-            listed = [] if value is None else [value] if isinstance(value, int) else list(cast(Any, value))
-            return (np.array(listed, np.int64) & 0xFFFF).astype(np.uint16)
-        except UNREADABLE as error:
-            raise ImageError(f"The DICOM file's {_spoken(keyword)} cannot be read.") from error
+    def shorts(self, keyword: Key) -> NDArray[np.uint16] | None:
+        """Return values of 16 bits as unsigned ones, whichever of the VRs US, SS and OW they have; None if unreadable.
 
-    def table(self, descriptor: str, data: str, *, signed: bool) -> LookupTable:
-        """Return a lookup table (PS3.3, C.11.1.1): entries, of which 0 means 65,536; first value mapped; bits."""
-        head, entries = self.shorts(descriptor), self.shorts(data)
-        if len(head) != 3 or not 8 <= head[2] <= 16:
-            raise ImageError("A lookup table in the DICOM file is described in a way that cannot be read.")
-        count, first, bits = (int(number) for number in head)
-        count = count or 65536
-        if len(entries) * 2 in (count, count + 1) and bits == 8:  # two entries in each word
-            entries = np.frombuffer(entries.astype("<u2").tobytes(), np.uint8).astype(np.uint16)
-        if len(entries) < count:
-            raise ImageError("A lookup table in the DICOM file is shorter than the file says.")
-        return LookupTable(first - 65536 if signed and first >= 32768 else first, entries[:count], bits)
+        Bytes in VR OB come as they lie there, in pairs, the first of which is the lower half.
+        """
+        raw = self._raw(keyword)
+        if raw is not None and raw.VR in ("US", "SS", "OW", "OB", "UN", None):
+            content = bytes(raw.value or b"")
+            order = "<" if raw.VR == "OB" or raw.is_little_endian else ">"
+            return np.frombuffer(content[: len(content) // 2 * 2], f"{order}u2").astype(np.uint16)
+        numerals = self.numerals(keyword)
+        whole = [int(one.value) for one in numerals if one is not None and one.value == int(one.value)]
+        if len(whole) < len(numerals):
+            return None
+        return (np.array([value % 65536 for value in whole])).astype(np.uint16)
 
-    def items(self, keyword: str) -> tuple["Elements", ...]:
-        """Return the items of a sequence."""
+    def says_signed(self, keyword: Key) -> bool:
+        """Return whether an element's own VR is that of signed numbers."""
+        raw = self._raw(keyword)
+        return raw is not None and raw.VR == "SS"
+
+    def items(self, keyword: str) -> "tuple[Elements, ...] | None":
+        """Return the items of a sequence; None if there is something, and it is none."""
         try:
-            items = self.dataset.get(keyword) or ()
-            return tuple(Elements(item, self.order == "<") for item in items if isinstance(item, Dataset))
-        except UNREADABLE as error:
-            raise ImageError(f"The DICOM file's {_spoken(keyword)} cannot be read.") from error
+            items = self.dataset.get(keyword)
+            if not items:
+                return ()
+            found = tuple(Elements(item) for item in items if isinstance(item, Dataset))
+        except UNREADABLE:
+            return None
+        return found or None
 
     def raw(self, keyword: str) -> tuple[bytes, str, bool]:
         """Return an element's bytes, its VR, and whether its length is undefined, as that of fragments is."""
-        unreadable = "The DICOM file holds its picture in a way that cannot be read."
-        try:
-            element = self.dataset.get_item(keyword)
-        except UNREADABLE as error:
-            raise ImageError(unreadable) from error
-        if not isinstance(element, RawDataElement) or element.VR not in PIXEL_VRS:
-            raise ImageError(unreadable)
+        element = self._raw(keyword)
+        if element is None or element.VR not in PIXEL_VRS:
+            raise ImageError("The DICOM file holds its picture in a way that cannot be read.")
         return element.value or b"", element.VR or "OW", element.length == UNDEFINED
 
-    def _values(self, keyword: str) -> tuple[Any, ...]:
+    def _raw(self, keyword: Key) -> RawDataElement | None:
+        """Return an element as it lies in the file; None where it is empty, a sequence, or not there."""
         try:
-            value = self.dataset.get(keyword)
-        except UNREADABLE as error:
-            raise ImageError(f"The DICOM file's {_spoken(keyword)} cannot be read.") from error
-        if value is None or value == "":
+            found = self.dataset.get_item(keyword)
+        except UNREADABLE:
+            return None
+        return found if isinstance(found, RawDataElement) else None
+
+    def _values(self, keyword: Key) -> tuple[Any, ...] | None:
+        """Return the values, numbers or texts; none where there is no element, None where it cannot be read."""
+        if keyword not in self.dataset:
             return ()
-        return (value,) if isinstance(value, str | bytes | int | float) else tuple(cast(Any, value))
+        raw = self._raw(keyword)
+        if raw is None or not isinstance(raw.value, bytes):
+            return None if self.dataset.get_item(keyword).value else ()
+        vr = dictionary_VR(keyword) if raw.VR in UNTYPED else str(raw.VR)
+        if kind := NUMBERS.get(vr[:2]):
+            order, size = "<" if raw.is_little_endian else ">", struct.calcsize(kind)
+            count = len(raw.value) // size
+            return struct.unpack(f"{order}{count}{kind}", raw.value[: count * size]) if count else None
+        return None if vr == "SQ" else tuple(raw.value.decode("latin-1").rstrip(" \0").split("\\"))
 
 
-def _spoken(keyword: str) -> str:
+def spoken(keyword: str) -> str:
+    """Return an element's name in words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", keyword)

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from camdash.errors import ImageError
-from camdash.images.limits import check_frames, check_pixels
+from camdash.images.dicom.tables import LookupTable
+from camdash.images.limits import check_pixels
 
 COLOR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
@@ -18,7 +16,6 @@ class Layout:
 
     rows: int
     columns: int
-    frames: int
     samples: int
     photometric: str
     planar: int
@@ -28,13 +25,19 @@ class Layout:
     signed: bool
 
 
-@dataclass(frozen=True, eq=False)
-class LookupTable:
-    """A lookup table: the first value that it maps, its entries, and their bits (PS3.3, C.11.1.1)."""
+@dataclass(frozen=True)
+class WindowHint:
+    """A window as the file has it; None for a number that it lacks or that cannot be read.
 
-    first: int
-    entries: NDArray[np.uint16]
-    bits: int
+    Attributes:
+        explanation: the file's word for the window, a free text that must not be shown.
+        as_standard: whether both numbers are written as the standard says.
+    """
+
+    centre: float | None
+    width: float | None
+    explanation: str = ""
+    as_standard: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,25 +47,27 @@ class Meaning:
     Attributes:
         slope, intercept: Rescale Slope and Intercept (PS3.3, C.11.1.1.2).
         modality: the modality lookup table, which holds in their place.
-        tables: the VOI lookup tables (C.11.2.1.1).
-        windows: centre, width and the file's word for it; that word is a free text and must not be shown.
+        tables: the VOI lookup tables (C.11.2.1.1); None in the place of each that cannot be read.
+        windows: the windows.
         function: the VOI LUT function (C.11.2.1.3), or what stands there.
-        shape: the Presentation LUT Shape (C.11.6.1.2).
+        shape: the Presentation LUT Shape (C.11.6.1.2), or what stands there.
         padding: Pixel Padding Value and Range Limit, in stored values (C.7.5.1.1.2).
         spacing: the distance of rows and of columns, in millimetres or, of an aspect ratio, in any unit (C.7.6.3.1.7).
         palette: red, green and blue (C.7.6.3.1.5).
+        notes: what of all this could not be read, or not as it is written.
     """
 
     slope: float = 1
     intercept: float = 0
     modality: LookupTable | None = None
-    tables: tuple[LookupTable, ...] = ()
-    windows: tuple[tuple[float, float, str], ...] = ()
+    tables: tuple[LookupTable | None, ...] = ()
+    windows: tuple[WindowHint, ...] = ()
     function: str = "LINEAR"
     shape: str = ""
     padding: tuple[int, int] | None = None
     spacing: tuple[float, float] | None = None
     palette: tuple[LookupTable, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,6 @@ class Description:
 
 def check(layout: Layout) -> None:
     """Raise ImageError if no pixels can lie in a file like this, or none that are read."""
-    check_frames(layout.frames)
     check_pixels(layout.rows, layout.columns)
     if layout.photometric not in (*MONOCHROME, *COLOR, "PALETTE COLOR"):
         raise ImageError("The file's photometric interpretation is not one that is read: use MONOCHROME1, 2 or RGB.")

@@ -1,20 +1,25 @@
 """From a DICOM file's pixel data to its stored values: by pydicom and its decoders, each bit where it belongs."""
 
+import io
 import struct
+from dataclasses import dataclass, replace
 from typing import Any
 
 import gdcm
 import numpy as np
 from numpy.typing import NDArray
-from pydicom.encaps import get_frame
+from PIL import Image
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRBigEndian, JPEGExtended12Bit, RLELossless
 
 from camdash.errors import ImageError
 from camdash.images.codestream import describe
+from camdash.images.dicom.color_streams import colors_of
+from camdash.images.dicom.frames import first_frame
 from camdash.images.dicom.header import Layout
 from camdash.images.dicom.jpeg_structure import check_structure
 from camdash.images.dicom.reading import Parsed
+from camdash.images.dicom.stored_bits import meant_bits
 from camdash.images.dicom.syntaxes import DECODERS, spoken
 
 UNDECODABLE = (
@@ -27,47 +32,79 @@ gdcm.Trace.ErrorOff()
 gdcm.Trace.DebugOff()
 
 
-def stored_values(parsed: Parsed) -> tuple[NDArray[Any], str]:
-    """Return the stored values, (rows, columns) or (rows, columns, 3), and the photometric interpretation they have.
+@dataclass(frozen=True, eq=False)
+class Stored:
+    """The stored values of a picture.
 
-    Decoders return the color space that is inside the compressed picture, which is what counts.
+    Attributes:
+        values: (rows, columns), or (rows, columns, 3) of colors.
+        photometric: the photometric interpretation that they have; of colors that are brightness already, MONOCHROME2.
+        bits: how many bits a value has.
+        notes: where the picture is not as the file says.
+    """
+
+    values: NDArray[Any]
+    photometric: str
+    bits: int
+    notes: tuple[str, ...] = ()
+
+
+def stored_values(parsed: Parsed) -> Stored:
+    """Return the stored values of a picture.
 
     Raises:
         ImageError: the pixel data is damaged, cut short, or contradicts what the file says of it.
     """
     compressed = UID(parsed.syntax) in DECODERS
     try:
-        if not compressed:
-            return _plain(parsed), _expanded(parsed.layout.photometric)
-        frame = get_frame(parsed.pixels, 0, number_of_frames=1)
-        precision = _precision(frame, parsed.layout)
-        if DECODERS[UID(parsed.syntax)] == "gdcm" or (precision > 8 and UID(parsed.syntax) == JPEGExtended12Bit):
-            check_structure(frame, parsed.layout.samples)
-        if UID(parsed.syntax) == JPEGExtended12Bit and precision > 8:
-            return _extended_12_bits(frame, parsed.layout), parsed.layout.photometric
-        return _decompressed(parsed)
+        return _decompressed(parsed) if compressed else _plain(parsed)
     except UNDECODABLE as error:
         how = f" ({spoken(parsed.syntax)})" if compressed else ""
         raise ImageError(f"The picture in the DICOM file is damaged or cut short{how}. Export it again.") from error
 
 
-def _plain(parsed: Parsed) -> NDArray[Any]:
-    values, _ = _array(parsed, correct_unused_bits=False)
-    return values if parsed.keyword != "PixelData" else _meant_bits(values, parsed.layout)
+def _plain(parsed: Parsed) -> Stored:
+    """Return values whose words lie in the file as they are, or packed without loss by RLE."""
+    photometric = "YBR_FULL" if parsed.layout.photometric == "YBR_FULL_422" else parsed.layout.photometric
+    values = _array(parsed, correct_unused_bits=False)
+    if parsed.keyword != "PixelData":
+        return Stored(values, photometric, parsed.layout.stored)
+    return _with_meant_bits(values, parsed, photometric)
 
 
-def _expanded(photometric: str) -> str:
-    return "YBR_FULL" if photometric == "YBR_FULL_422" else photometric
+def _decompressed(parsed: Parsed) -> Stored:
+    syntax, layout = UID(parsed.syntax), parsed.layout
+    if syntax == RLELossless:
+        return _plain(parsed)
+    frame = first_frame(parsed.pixels)
+    precision = _precision(frame, layout)
+    if DECODERS[syntax] == "gdcm" or (precision > 8 and syntax == JPEGExtended12Bit):
+        check_structure(frame, layout.samples)
+    if syntax == JPEGExtended12Bit and precision > 8:
+        whole = replace(layout, stored=max(precision, layout.stored))
+        return _with_meant_bits(_extended_12_bits(frame, whole), parsed, layout.photometric)
+    photometric, notes = colors_of(frame, layout) if layout.samples == 3 else (layout.photometric, ())
+    if DECODERS[syntax] == "pillow" and layout.samples == 3:
+        return Stored(_brightness(frame), "MONOCHROME2", 8, notes)
+    if precision <= layout.stored:
+        return Stored(_array(parsed), photometric, layout.stored, notes)
+    values = _array(replace(parsed, layout=replace(layout, stored=precision, high=precision - 1)))
+    return _with_meant_bits(values, parsed, photometric, notes)
 
 
-def _decompressed(parsed: Parsed) -> tuple[NDArray[Any], str]:
-    if UID(parsed.syntax) == RLELossless:
-        values, found = _array(parsed, correct_unused_bits=False)
-        return _meant_bits(values, parsed.layout), found
-    return _array(parsed)
+def _with_meant_bits(values: NDArray[Any], parsed: Parsed, photometric: str, notes: tuple[str, ...] = ()) -> Stored:
+    values, bits, more = meant_bits(values, parsed.layout, parsed.overlays)
+    return Stored(values, photometric, bits, (*notes, *more))
 
 
-def _array(parsed: Parsed, **options: Any) -> tuple[NDArray[Any], str]:
+def _brightness(stream: bytes) -> NDArray[Any]:
+    """Return the brightness of a JPEG in color of 8 bits, as of any such file that is no DICOM."""
+    with Image.open(io.BytesIO(stream), formats=("JPEG",)) as image:
+        return np.asarray(image.convert("RGB").convert("L"), np.uint8)
+
+
+def _array(parsed: Parsed, **options: Any) -> NDArray[Any]:
+    """Decode by pydicom."""
     layout = parsed.layout
     described: dict[str, Any] = {
         "rows": layout.rows,
@@ -83,7 +120,7 @@ def _array(parsed: Parsed, **options: Any) -> tuple[NDArray[Any], str]:
     }
     if UID(parsed.syntax) == ExplicitVRBigEndian:
         described["pixel_vr"] = parsed.vr
-    values, found = get_decoder(UID(parsed.syntax)).as_array(
+    values, _ = get_decoder(UID(parsed.syntax)).as_array(
         parsed.pixels,
         index=0,
         raw=True,
@@ -91,18 +128,7 @@ def _array(parsed: Parsed, **options: Any) -> tuple[NDArray[Any], str]:
         **described,
         **options,
     )
-    return values.astype(values.dtype.newbyteorder("="), copy=False), str(found["photometric_interpretation"])
-
-
-def _meant_bits(values: NDArray[Any], layout: Layout) -> NDArray[Any]:
-    """Return the stored bits alone, with their sign; overlays or rubbish may lie in the others (PS3.5, 8.1.1)."""
-    size = 8 * values.itemsize
-    if layout.allocated == 1 or layout.stored == size:
-        return values
-    up = values.dtype.type(size - 1 - layout.high)
-    down = values.dtype.type(size - layout.stored)
-    meant: NDArray[Any] = (values << up) >> down
-    return meant
+    return values.astype(values.dtype.newbyteorder("="), copy=False)
 
 
 def _precision(frame: bytes, layout: Layout) -> int:

@@ -19,10 +19,13 @@ from pydicom.uid import (
 )
 
 from camdash.errors import ImageError
+from camdash.images.dicom.color_streams import as_in_stream
 from camdash.images.dicom.elements import UNREADABLE, Elements
-from camdash.images.dicom.header import MONOCHROME, Description, Layout, LookupTable, Meaning, check
+from camdash.images.dicom.frames import first_frame, frames_in
+from camdash.images.dicom.header import Description, Layout, Meaning, check
+from camdash.images.dicom.meaning import meaning_of, spacing_of
 from camdash.images.dicom.syntaxes import refuse_unread
-from camdash.images.limits import LARGEST_INFLATED, MEGABYTE
+from camdash.images.limits import LARGEST_INFLATED, MEGABYTE, check_frames
 
 config.settings.reading_validation_mode = config.IGNORE  # its complaints would quote the file
 logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)  # as would its log messages
@@ -41,11 +44,22 @@ MEANING = (
 DESCRIPTION = "Modality BodyPartExamined ViewPosition BurnedInAnnotation"
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 ELEMENTS = [*LAYOUT.split(), *MEANING.split(), *DESCRIPTION.split(), *PIXELS]
+OVERLAY_PLACES = range(0x6000_0102, 0x6020_0102, 0x0002_0000)
+"""Overlay Bit Position of each of the 16 overlays that there may be."""
+TAGS = [Tag(one) for one in (*ELEMENTS, *OVERLAY_PLACES)]
 
 
 @dataclass(frozen=True, eq=False)
 class Parsed:
-    """A DICOM file taken apart; `pixels` are the bytes of the element `keyword`, with VR `vr`, in transfer `syntax`."""
+    """A DICOM file taken apart.
+
+    Attributes:
+        layout, meaning, description: what its elements say; of compressed pictures the samples that they have.
+        syntax: the transfer syntax.
+        keyword, vr, pixels: the element with the pixels, its VR and its bytes.
+        overlays: the places of bits of a pixel that belong to overlays.
+        notes: where the file contradicts itself on the layout.
+    """
 
     layout: Layout
     meaning: Meaning
@@ -54,6 +68,8 @@ class Parsed:
     keyword: str
     vr: str
     pixels: bytes
+    overlays: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def parse(data: bytes) -> Parsed:
@@ -71,9 +87,14 @@ def parse(data: bytes) -> Parsed:
         raise ImageError("The DICOM file holds no picture; it may be a report, a directory or cut short.")
     pixels, vr, compressed = elements.raw(keyword)
     refuse_unread(syntax, compressed=compressed)
+    frames = _frames(elements)
+    check_frames(frames or 1)
     layout = _layout(elements, keyword)
+    layout, notes = _as_in_stream(layout, pixels) if compressed else (layout, ())
     check(layout)
-    return Parsed(layout, _meaning(elements, layout), _description(elements), syntax, keyword, vr, pixels)
+    check_frames(frames or frames_in(pixels, layout, compressed=compressed, syntax=syntax))
+    meaning = meaning_of(elements, layout)
+    return Parsed(layout, meaning, _description(elements), syntax, keyword, vr, pixels, _overlays(elements), notes)
 
 
 def _elements(data: bytes) -> tuple[Elements, str]:
@@ -84,12 +105,11 @@ def _elements(data: bytes) -> tuple[Elements, str]:
     syntax = str(meta.get("TransferSyntaxUID", ""))
     if syntax == DeflatedExplicitVRLittleEndian:
         plain = io.BytesIO(_inflated(content.read()))
-        tags: list[BaseTag | int] = [Tag(keyword) for keyword in ELEMENTS]
-        return Elements(read_dataset(plain, False, True, specific_tags=tags), True), syntax
-    found = dcmread(io.BytesIO(data), force=True, specific_tags=list(ELEMENTS))
+        return Elements(read_dataset(plain, False, True, specific_tags=[*TAGS])), syntax
+    found = dcmread(io.BytesIO(data), force=True, specific_tags=TAGS)
     implicit, little = found.original_encoding
     guess = ImplicitVRLittleEndian if implicit else ExplicitVRLittleEndian if little else ExplicitVRBigEndian
-    return Elements(found, bool(little)), syntax or str(guess)
+    return Elements(found), syntax or str(guess)
 
 
 def _after_meta(tag: BaseTag, vr: str | None, length: int) -> bool:  # noqa: ARG001  # pydicom passes all three
@@ -113,7 +133,6 @@ def _layout(elements: Elements, keyword: str) -> Layout:
     return Layout(
         rows=elements.integer("Rows"),
         columns=elements.integer("Columns"),
-        frames=elements.integer("NumberOfFrames", 1),
         samples=samples,
         photometric=elements.text("PhotometricInterpretation") or ("MONOCHROME2" if samples == 1 else "RGB"),
         planar=elements.integer("PlanarConfiguration", 0),
@@ -124,44 +143,27 @@ def _layout(elements: Elements, keyword: str) -> Layout:
     )
 
 
-def _meaning(elements: Elements, layout: Layout) -> Meaning:
-    def table(item: Elements, prefix: str = "LUT") -> LookupTable:
-        return item.table(f"{prefix}Descriptor", f"{prefix}Data", signed=layout.signed)
-
-    modality = elements.items("ModalityLUTSequence")
-    explanations = (*elements.texts("WindowCenterWidthExplanation"), *[""] * 1000)
-    palette = [f"{color}PaletteColorLookupTable" for color in ("Red", "Green", "Blue")]
-    return Meaning(
-        slope=next(iter(elements.numbers("RescaleSlope")), 1),
-        intercept=next(iter(elements.numbers("RescaleIntercept")), 0),
-        modality=table(modality[0]) if modality else None,
-        tables=tuple(table(item) for item in elements.items("VOILUTSequence")),
-        windows=tuple(
-            zip(elements.numbers("WindowCenter"), elements.numbers("WindowWidth"), explanations, strict=False)
-        ),
-        function=elements.text("VOILUTFunction") or "LINEAR",
-        shape=elements.text("PresentationLUTShape"),
-        padding=_padding(elements, layout),
-        spacing=_spacing(
-            elements, "PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing", "PixelAspectRatio"
-        ),
-        palette=tuple(table(elements, color) for color in palette) if layout.photometric == "PALETTE COLOR" else (),
-    )
-
-
-def _padding(elements: Elements, layout: Layout) -> tuple[int, int] | None:
-    """Return the lowest and highest stored value that is padding (PS3.3, C.7.5.1.1.2)."""
-    value, limit = elements.shorts("PixelPaddingValue"), elements.shorts("PixelPaddingRangeLimit")
-    if not len(value) or layout.photometric not in MONOCHROME:
+def _frames(elements: Elements) -> int | None:
+    """Return how many frames the file says it holds; None where what it says cannot be so."""
+    if "NumberOfFrames" not in elements:
+        return 1
+    numeral = next(iter(elements.numerals("NumberOfFrames")), None)
+    if numeral is None or numeral.value < 1 or numeral.value != int(numeral.value):
         return None
-    ends = [int(end) - 65536 if layout.signed and end >= 32768 else int(end) for end in (value[0], *limit[:1])]
-    return min(ends), max(ends)
+    return int(numeral.value)
 
 
-def _spacing(elements: Elements, *keywords: str) -> tuple[float, float] | None:
-    """Return the first spacing that is two positive numbers."""
-    found = (elements.numbers(keyword) for keyword in keywords)
-    return next(((pair[0], pair[1]) for pair in found if len(pair) == 2 and min(pair) > 0), None)
+def _as_in_stream(layout: Layout, pixels: bytes) -> tuple[Layout, tuple[str, ...]]:
+    try:
+        return as_in_stream(layout, first_frame(pixels))
+    except UNREADABLE:
+        return layout, ()  # said when it is decoded
+
+
+def _overlays(elements: Elements) -> tuple[int, ...]:
+    """Return the places of bits of a pixel that are overlays; one that lies apart says 0 (PS3.3, C.9.2.1.1)."""
+    places = (elements.shorts(tag) for tag in OVERLAY_PLACES)
+    return tuple(int(found[0]) for found in places if found is not None and len(found) and found[0])
 
 
 def _description(elements: Elements) -> Description:
@@ -170,5 +172,5 @@ def _description(elements: Elements) -> Description:
         body_part=elements.text("BodyPartExamined"),
         view_position=elements.text("ViewPosition"),
         burned_in=elements.text("BurnedInAnnotation"),
-        millimetres=_spacing(elements, "PixelSpacing", "ImagerPixelSpacing"),
+        millimetres=spacing_of(elements, ("PixelSpacing", "ImagerPixelSpacing"), []),
     )

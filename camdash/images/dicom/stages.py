@@ -1,6 +1,5 @@
 """The steps from stored values to grey, in the standard's order (PS3.4, N.2), each with its clause of PS3.3."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -8,46 +7,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.errors import ImageError
-from camdash.images.dicom.header import LookupTable, Meaning
+from camdash.images.dicom.header import Meaning
+from camdash.images.dicom.tables import BITS, LookupTable, looked_up, placed
 from camdash.images.limits import MOST_PIXELS
-from camdash.images.luma import LUMA
-from camdash.images.window import Preset, VoiFunction, VoiLut, Window
-
-EXPLAINED = {
-    "NORMAL": "Normal", "HARDER": "Harder", "SOFTER": "Softer", "BONE": "Bone", "BONES": "Bone",
-    "SOFT TISSUE": "Soft tissue", "SOFT_TISSUE": "Soft tissue", "LUNG": "Lung", "MEDIASTINUM": "Mediastinum",
-}  # fmt: skip
-"""The explanations of windows that are shown. Any other is free text, which may hold a name."""
 
 MOST_STRETCHED = 20
 """The greatest ratio of a pixel's sides that is believed."""
 
+SHAPES = ("", "IDENTITY", "INVERSE", "LIN OD")
+"""Of Presentation LUT Shape; the last is for films, whose grey is not turned (PS3.3, C.11.6.1.2 and C.13.6)."""
 
-def padding_of(stored: NDArray[Any], meaning: Meaning) -> NDArray[np.bool_] | None:
+
+def padding_of(stored: NDArray[Any], meaning: Meaning) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
     """Return the pixels whose stored value is padding (C.7.5.1.1.2), or None if there are none."""
     if meaning.padding is None:
-        return None
+        return None, ()
     low, high = meaning.padding
     padding: NDArray[np.bool_] = (stored >= low) & (stored <= high)
-    return padding if padding.any() else None
+    if padding.all():
+        return None, ("The pixel padding value would make the whole radiograph black and was ignored.",)
+    return (padding if padding.any() else None), ()
 
 
-def modality_values(stored: NDArray[Any], meaning: Meaning) -> NDArray[Any]:
+def modality_values(stored: NDArray[Any], meaning: Meaning) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Apply the modality lookup table or, where there is none, Rescale Slope and Intercept (C.11.1.1)."""
     if meaning.modality is not None:
-        return looked_up(stored, meaning.modality)
+        return _through_table(stored, meaning.modality)
     if (meaning.slope, meaning.intercept) == (1, 0):
-        return stored
+        return stored, ()
     if meaning.slope == 0:
         raise ImageError("The DICOM file's rescale slope is 0, which would make every pixel the same.")
     scaled: NDArray[Any] = stored * np.float64(meaning.slope) + meaning.intercept
-    return scaled
+    return scaled, ()
 
 
-def looked_up(values: NDArray[Any], table: LookupTable) -> NDArray[np.uint16]:
-    """Return a table's entries for values; those beyond its ends take the entries there (C.11.1.1)."""
-    places = np.clip(values.astype(np.int64) - table.first, 0, len(table.entries) - 1)
-    return table.entries[places]
+def _through_table(stored: NDArray[Any], table: LookupTable) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Apply a modality table. Its entries are values, so that how many bits it declares for them changes nothing.
+
+    One with fewer entries than it declares is used if the film needs none of those that are missing.
+    """
+    low, high = stored.min(), stored.max()
+    values = looked_up(stored, placed(table, float(low), float(high)))
+    if low < high and values.min() == values.max():
+        raise ImageError("The DICOM file's modality table makes every pixel the same. Export it again.")
+    notes = []
+    if table.bits not in BITS:
+        notes.append(f"The modality table declares {table.bits} bits for an entry; its entries were used as they are.")
+    if table.missing:
+        notes.append("The modality table has fewer entries than it declares; this radiograph needs none of the others.")
+    if table.further:
+        notes.append("The modality table has more entries than it declares; the others were ignored.")
+    return values, tuple(notes)
 
 
 def narrowed(values: NDArray[Any]) -> NDArray[Any]:
@@ -63,47 +73,13 @@ def narrowed(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(fits[0] if fits else np.float32)
 
 
-def brightness(stored: NDArray[Any], photometric: str, palette: Sequence[LookupTable]) -> NDArray[Any]:
-    """Return color as brightness: Y of YBR, the weighted sum of RGB (C.7.6.3.1.2), a palette looked up (C.7.9)."""
-    if photometric == "PALETTE COLOR":
-        stored = np.stack([looked_up(stored, table) for table in palette], axis=-1)
-    elif photometric != "RGB":
-        luma: NDArray[Any] = stored[..., 0]
-        return luma
-    grey: NDArray[Any] = np.rint(stored.astype(np.float32) @ LUMA).astype(stored.dtype)
-    return grey
-
-
-def presets_of(meaning: Meaning) -> tuple[tuple[Preset, ...], tuple[str, ...]]:
-    """Return the file's VOI lookup tables, then its windows (C.11.2.1), and what of them could not be used."""
-    tables = [VoiLut(table.first, table.entries, 2**table.bits - 1) for table in meaning.tables]
-    known = {function.value: function for function in VoiFunction}
-    function = known.get(meaning.function, VoiFunction.LINEAR)
-    least = 1.0 if function is VoiFunction.LINEAR else np.finfo(np.float32).tiny
-    good = [window for window in meaning.windows if window[1] >= least]
-    presets = [Preset(_named("Table", k, len(tables)), table.window, table) for k, table in enumerate(tables, 1)]
-    for k, (centre, width, explanation) in enumerate(good, 1):
-        name = EXPLAINED.get(explanation) or _named("Window", k, len(good))
-        presets.append(Preset(name, Window(centre, width, function)))
-    notes = []
-    if len(good) < len(meaning.windows):
-        notes.append("A window in the file is too narrow to be one, and was left out.")
-    if meaning.function not in known:
-        notes.append("The file's VOI LUT function is unknown; LINEAR was used.")
-    return tuple(presets), tuple(notes)
-
-
-def _named(kind: str, place: int, count: int) -> str:
-    return f"{kind} {place}" if count > 1 else kind
-
-
 def turned_over(photometric: str, shape: str) -> tuple[bool, tuple[str, ...]]:
     """Return whether grey is turned over, last of all: MONOCHROME1 (C.7.6.3.1.2) or the shape INVERSE (C.11.6.1.2)."""
     inverted = photometric == "MONOCHROME1" or (photometric == "MONOCHROME2" and shape == "INVERSE")
     expected = {"MONOCHROME1": "IDENTITY", "MONOCHROME2": "INVERSE"}
     if shape and shape == expected.get(photometric):
-        return inverted, ("The file contradicts itself on which way its grey is turned; see that bone is bright.",)
-    return inverted, ()
+        return inverted, ("The file's polarity tags disagree. Check that bone appears bright.",)
+    return inverted, () if shape in SHAPES else ("Ignored a presentation LUT shape that DICOM does not have.",)
 
 
 def squared(
@@ -115,12 +91,15 @@ def squared(
     """
     rows, columns = values.shape
     down, across = spacing or (1.0, 1.0)
+    if not across / MOST_STRETCHED <= down <= across * MOST_STRETCHED:
+        return values, padding, ("The pixel aspect ratio in the file is implausible and was ignored.",)
     ratio = down / across
     wanted = (round(rows * max(ratio, 1)), round(columns * max(1 / ratio, 1)))
     if wanted == (rows, columns):
         return values, padding, ()
-    if not 1 / MOST_STRETCHED <= ratio <= MOST_STRETCHED or wanted[0] * wanted[1] > MOST_PIXELS:
-        return values, padding, ("The file's pixels are said to be too long to be true; they are shown as squares.",)
+    if wanted[0] * wanted[1] > MOST_PIXELS:
+        most = f"{MOST_PIXELS / 1e6:.0f} million"
+        return values, padding, (f"The pixels are not square. Square ones would be over {most}, so they were kept.",)
     resized = _resized(values, wanted, padding)
     if values.dtype.kind in "iu":
         resized = np.rint(resized)

@@ -1,0 +1,40 @@
+"""Color pictures as brightness (PS3.3, C.7.6.3.1.2), and what of it is white."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.images.dicom.pixels import Stored
+from camdash.images.dicom.tables import LookupTable, looked_up, white_of
+from camdash.images.luma import LUMA
+
+
+def brightness_of(stored: Stored, palette: Sequence[LookupTable]) -> tuple[NDArray[Any], int, tuple[str, ...]]:
+    """Return the brightness of each pixel, the value that is white, and a note if the file's palette says otherwise.
+
+    It is Y of YBR, and the weighted sum of RGB, also of that which a palette stands for (C.7.9).
+    """
+    if stored.photometric == "PALETTE COLOR":
+        colors = np.stack([looked_up(stored.values, table) for table in palette], axis=-1)
+        white = max(white_of(np.concatenate([table.entries for table in palette]), palette[0].bits), 1)
+        return _weighted(colors), white, _note(white, palette[0].bits)
+    white = 2**stored.bits - 1
+    if stored.values.ndim == 2:
+        return stored.values, white, ()
+    if stored.photometric != "RGB":
+        luma: NDArray[Any] = stored.values[..., 0]
+        return luma, white, ()
+    return _weighted(stored.values), white, ()
+
+
+def _weighted(colors: NDArray[Any]) -> NDArray[Any]:
+    grey: NDArray[Any] = np.rint(colors.astype(np.float32) @ LUMA).astype(colors.dtype)
+    return grey
+
+
+def _note(white: int, bits: int) -> tuple[str, ...]:
+    if white == 2**bits - 1:
+        return ()
+    return (f"The palette declares {bits} bits, but its largest entry is {white}. It was scaled by that entry.",)
