@@ -7,9 +7,19 @@
     |   +-- PickledCodeError   one that cannot be read without running code that stands in it
     +-- UsageError        a command or a setting that makes no sense
     +-- BusyError         too many people ask for the same device at once
+    +-- WriteError        a result that cannot be written
 
 Each message is a sentence for the user: what happened, to which file where that is known, what to do.
 """
+
+import errno
+
+OUT_OF_MEMORY = (
+    *("allocate memory", "not enough memory", "out of memory", "unable to allocate", "bad_alloc", "bad allocation"),
+    *("memoryerror", "failed to map segment", "can't start new thread", "failed to serialize proto"),
+    *("could not create a primitive", "could not create a memory"),
+)
+"""What libraries write, in lower case, when they get no memory: PyTorch, NumPy, the loader, Python, ONNX, oneDNN."""
 
 
 class CamdashError(Exception):
@@ -50,3 +60,19 @@ class UsageError(CamdashError):
 
 class BusyError(CamdashError):
     """Too many people ask for the same device at once."""
+
+
+class WriteError(CamdashError):
+    """A result cannot be written: there is no room, the folder has gone, or nobody reads any more."""
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether an error, or what caused it, comes from too little memory."""
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, MemoryError) or (isinstance(chain, OSError) and chain.errno == errno.ENOMEM):
+            return True
+        if any(words in str(chain).lower() for words in OUT_OF_MEMORY):
+            return True
+        chain = chain.__cause__ or chain.__context__
+    return False

@@ -12,12 +12,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
-from camdash.errors import CamdashError, CheckpointError, ImageError
+from camdash.errors import CamdashError, CheckpointError, ImageError, is_out_of_memory
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse_batch, predict_alone
 from camdash.images.radiograph import Radiograph
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
 
 Result = Analysis | PredictionAlone
+
+NO_MEMORY = "There is too little memory for this radiograph. Close other programs, and try again."
 
 AT_ONCE = {"cpu": 4, "cuda": 32}
 """Radiographs in one pass, by the type of the device (`benchmarks/throughput.py` compares them)."""
@@ -82,9 +84,9 @@ class Pace:
 
     @classmethod
     def on(cls, device: str) -> "Pace":
-        """Return the pace of a device, by the name that torch gives it ("cpu", "cuda:1")."""
+        """Return the pace of a device, by the name that torch gives it ("cpu", "cuda:1"); for others that of a CPU."""
         kind = device.partition(":")[0]
-        return cls(AT_ONCE[kind], THREADS[kind])
+        return cls(AT_ONCE.get(kind, AT_ONCE["cpu"]), THREADS.get(kind, THREADS["cpu"]))
 
     @property
     def ahead(self) -> int:
@@ -160,6 +162,8 @@ def _decoded(item: Item, index: int, decode: Callable[[bytes], Radiograph]) -> D
         return Decoded(item, index, sha256, radiograph.inverse() if item.inverted else radiograph)
     except CamdashError as error:
         return Decoded(item, index, sha256, error)
+    except MemoryError:
+        return Decoded(item, index, sha256, ImageError(NO_MEMORY))
 
 
 def _results(batch: Sequence[Decoded], run: Run) -> list[Result | CamdashError]:
@@ -181,4 +185,13 @@ def _passed(batch: Sequence[Decoded], run: Run) -> Sequence[Result | CamdashErro
     try:
         return run(batch)
     except (ImageError, CheckpointError) as error:
-        return [error] if len(batch) == 1 else [result for one in batch for result in _passed([one], run)]
+        return [error] if len(batch) == 1 else _each_alone(batch, run)
+    except (MemoryError, RuntimeError) as error:  # PyTorch raises the second where the processor's memory ends
+        if not is_out_of_memory(error):
+            raise
+        refusal = CheckpointError(NO_MEMORY)
+    return [refusal] if len(batch) == 1 else _each_alone(batch, run)
+
+
+def _each_alone(batch: Sequence[Decoded], run: Run) -> Sequence[Result | CamdashError]:
+    return [result for one in batch for result in _passed([one], run)]

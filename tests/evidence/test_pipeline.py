@@ -219,3 +219,41 @@ def test_no_file_is_lost_though_the_decoder_is_killed_before_every_third() -> No
     with closing(explain_many(items(films(24)), runner(network()), Pace(4, 1), killed_before_every_third)) as found:
         assert all(isinstance(one.result, Analysis) for one in found)
     pool.close()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), RuntimeError("[enforce fail at alloc_cpu.cpp:117] . DefaultCPUAllocator: not enough memory")],
+)
+def test_a_radiograph_for_which_there_is_no_memory_is_named_and_the_others_are_analysed(error: Exception) -> None:
+    def full(batch: Sequence[Decoded]) -> Sequence[Analysis | PredictionAlone]:
+        if any(one.item.name == "film1" for one in batch):
+            raise error
+        return runner(network())(batch)
+
+    found = explained(films(4), full)
+    assert [isinstance(one.result, Analysis) for one in found] == [True, False, True, True]
+    assert "too little memory for this radiograph" in str(found[1].result)
+
+
+def test_a_file_for_whose_content_there_is_no_memory_is_named_and_the_others_are_analysed() -> None:
+    def huge() -> bytes:
+        raise MemoryError
+
+    files = [Item("huge", huge), *items(films(1))]
+    first, second = explain_many(files, runner(network()), PACE, decode)
+    assert "too little memory for this radiograph" in str(first.result)
+    assert isinstance(second.result, Analysis)
+
+
+def test_another_error_of_the_runtime_is_a_bug() -> None:
+    def broken(_: Sequence[Decoded]) -> Sequence[Analysis | PredictionAlone]:
+        raise RuntimeError("shapes do not match")
+
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        explained(films(1), broken)
+
+
+def test_a_device_of_another_kind_has_the_pace_of_the_processor() -> None:
+    assert Pace.on("mps") == Pace.on("cpu")
+    assert Pace.on("cuda:1") == Pace.on("cuda") != Pace.on("cpu")
