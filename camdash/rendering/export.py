@@ -118,7 +118,8 @@ def difference_name(stem: str, sha256: str, comparison: Comparison, drawing: Dra
     name = comparison.differences[place].pair.name
     first, second = comparison.first.checkpoint.name, comparison.second.checkpoint.name
     checkpoints = f"{_safe(first, LONGEST_PART // 2)}-to-{_safe(second, LONGEST_PART // 2)}"
-    digest = _digest(sha256 + comparison.second.checkpoint.sha256, comparison.first, drawing)
+    whole = f"{sha256}{comparison.second.checkpoint.sha256}{place}"
+    digest = _digest(whole, comparison.first, drawing)
     return f"{_safe(stem)}_{checkpoints}_difference-{_safe(name).lower()}_{drawing.look}_{digest}.png"
 
 
