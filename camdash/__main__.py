@@ -1,8 +1,23 @@
 """Run the command line: `python -m camdash`."""
 
-import sys
+import os
+import signal
+from types import FrameType
 
-from camdash.command_line.main import main
+
+def _stop(number: int, _: FrameType | None) -> None:
+    """End at a signal that comes before the program is there to answer it."""
+    try:
+        os.write(2, b"camdash: Stopped.\n")
+    finally:
+        os._exit(128 + number)
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+    from camdash.command_line.program import run
+
+    run()

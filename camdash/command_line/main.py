@@ -1,46 +1,104 @@
-"""`python -m camdash`: arguments in, an exit status out."""
+"""`python -m camdash`: arguments in, an exit status out. The libraries are loaded when all that can be checked is."""
 
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TextIO, cast
 
-from camdash.command_line.checkpoints import list_checkpoints
-from camdash.command_line.explain import Request, explain
-from camdash.errors import CamdashError
+from camdash.command_line.arguments import parser, request_of
+from camdash.command_line.inputs import found_files
+from camdash.command_line.memory import check_memory
+from camdash.command_line.output import check_output
+from camdash.command_line.streams import Output, Remarks
+from camdash.command_line.tally import Tally
+from camdash.command_line.text import printable
+from camdash.errors import CamdashError, WriteError, is_out_of_memory
+from camdash.images.formats import skipped_words
+from camdash.settings import check_settings, unknown_settings
 
-WRONG_USAGE = 2
+FAILED, WRONG_USAGE = 1, 2
+TOO_LITTLE_MEMORY = "There is too little memory. Close other programs, or raise the limit (ulimit -v)."
+
+log = logging.getLogger(__name__)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0 when all is good, 1 when some file failed, 2 for wrong usage."""
-    options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(message)s")
+def main(arguments: Sequence[str] | None = None, tally: Tally | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: what follows the program's name; by default those of the process.
+        tally: is kept up to date, for whoever may stop the command.
+
+    Returns:
+        0 when all is good, 1 when some file failed or the command could not go on to its end, 2 for wrong usage.
+    """
+    tally = tally or Tally()
+    out, remarks = Output(sys.stdout), Remarks(sys.stderr)
+    _log_to(remarks)
     try:
-        if options.command == "checkpoints":
-            return list_checkpoints(sys.stdout, as_json=options.json)
-        return explain(Request(options.paths, options.checkpoint, options.output, options.json), sys.stdout)
+        options = parser().parse_args(arguments)
+        status = _run(options, out, tally)
+        out.flush()
+    except WriteError as error:
+        remarks.say(f"{error}{_where(tally)}")
+        return FAILED
     except CamdashError as error:
-        sys.stderr.write(f"camdash: {error}\n")
+        remarks.say(str(error))
         return WRONG_USAGE
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except (MemoryError, ImportError, OSError, RuntimeError, SystemError) as error:
+        if (sentence := _sentence(error)) is None:
+            raise
+        remarks.say(f"{sentence}{_where(tally)}")
+        return FAILED
+    return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m camdash",
-        description="Show what an X-ray classifier looks at. Research and demonstration only, not for diagnosis.",
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    explaining = commands.add_parser("explain", help="predict radiographs and write their evidence maps")
-    explaining.add_argument("paths", nargs="+", metavar="FILE_OR_FOLDER", help="radiographs, or folders of them")
-    explaining.add_argument("--checkpoint", metavar="NAME", help="its name or path; the first shipped one by default")
-    explaining.add_argument("--output", metavar="DIR", type=Path, help="write predictions.csv, overlays and maps here")
-    explaining.add_argument("--json", action="store_true", help="print one JSON object a line")
-    listing = commands.add_parser("checkpoints", help="list the checkpoints")
-    listing.add_argument("--json", action="store_true", help="print one JSON object a line")
-    return parser
+def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
+    out.flush()  # where it is closed, nothing is computed
+    request = request_of(options) if options.command == "explain" else None
+    check_settings()
+    for sentence in unknown_settings():
+        log.warning(sentence)
+    if request is None:
+        check_memory()
+        from camdash.command_line.checkpoints import list_checkpoints
+
+        return list_checkpoints(cast(TextIO, out), as_json=options.json)
+    if request.output is not None:
+        check_output(request.output)
+    files, skipped = found_files(request.paths, request.output)
+    if skipped:
+        log.info("%s", skipped_words(skipped))
+    check_memory()
+    from camdash.command_line.explain import explain  # seconds of imports, which no wrong usage waits for
+
+    return explain(request, files, out, tally)
+
+
+def _where(tally: Tally) -> str:
+    return f" {tally.sentence}" if tally.of else ""
+
+
+def _sentence(error: BaseException) -> str | None:
+    """Return a sentence for an error of the machine, None for one of the program."""
+    if is_out_of_memory(error):
+        return TOO_LITTLE_MEMORY
+    if isinstance(error, ImportError):
+        return f"A library cannot be loaded: {error}. Install what requirements.txt lists."
+    if isinstance(error, OSError):
+        return f"{error.filename or 'The system'}: {error.strerror or error}."
+    return None
+
+
+class _Lines(logging.Formatter):
+    """A message in one line, whatever names stand in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable(record.getMessage())
+
+
+def _log_to(remarks: Remarks) -> None:
+    handler = logging.StreamHandler(cast(TextIO, remarks))
+    handler.setFormatter(_Lines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])

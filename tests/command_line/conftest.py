@@ -1,6 +1,9 @@
 """A checkpoint folder for the command line, and what it prints."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -41,3 +44,56 @@ def folder(tmp_path: Path) -> Path:
 def json_lines(text: str) -> list[dict[str, Any]]:
     """Return the object of each line; every line must be one."""
     return [json.loads(line) for line in text.splitlines()]
+
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "CAMDASH_DEVICE": "cpu", "CAMDASH_ENGINE": "torch"}
+"""With one engine, so that the same radiograph gives the same figures to the last digit."""
+
+PATIENCE = 300
+"""Seconds within which a child must come to its end, on a busy machine."""
+
+
+def command(*arguments: str) -> list[str]:
+    """Return the command line of `python -m camdash`."""
+    return [sys.executable, "-m", "camdash", *arguments]
+
+
+def environment(**changed: str) -> dict[str, str]:
+    """Return the environment of a child."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    return inherited | ENVIRONMENT | changed
+
+
+def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run camdash in a child to its end; its output is text, what is no UTF-8 in it escaped."""
+    whole: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(), "cwd": ROOT}
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command(*arguments), encoding="utf-8", errors="backslashreplace", timeout=PATIENCE, **(whole | options)
+    )
+    return done
+
+
+def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """Start camdash in a child whose output waits to be read after some 4 kB, so that it can be stopped half way."""
+    whole: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(), "cwd": ROOT}
+    begun: subprocess.Popen[str] = subprocess.Popen(
+        command(*arguments), encoding="utf-8", pipesize=4096, **(whole | options)
+    )
+    return begun
+
+
+@pytest.fixture
+def films(tmp_path: Path) -> Path:
+    """A folder of eleven radiographs and a broken one; their rows do not fit a pipe of 4 kB."""
+    folder = tmp_path / "films"
+    folder.mkdir()
+    for k in range(11):
+        (folder / f"film{k:02}.png").write_bytes(image_bytes(speckle(40 + k, 50)))
+    (folder / "film05broken.png").write_bytes(image_bytes(speckle(40, 50))[:300])
+    return folder
+
+
+def no_trace(text: str) -> bool:
+    """Return whether a program's words have no traceback and no complaint of the interpreter."""
+    return not any(word in text for word in ("Traceback", "ignored", "Error:", 'File "'))

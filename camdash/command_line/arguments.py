@@ -1,0 +1,83 @@
+"""What the command line takes, checked before any library is loaded."""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from camdash.command_line.streams import Output
+from camdash.command_line.text import printable
+from camdash.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to explain, with which checkpoint (None: the default), where to write, and whether to go on with a run."""
+
+    paths: tuple[str, ...]
+    checkpoint: str | None
+    output: Path | None
+    as_json: bool
+    resume: bool = False
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors cannot command the terminal, and whose help is not lost in silence."""
+
+    def print_help(self, file: "SupportsWrite[str] | None" = None) -> None:
+        """Print the help; raise a WriteError where standard output cannot take it."""
+        if file is not None:
+            file.write(self.format_help())
+            return
+        out = Output(sys.stdout)
+        out.write(self.format_help())
+        out.flush()
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and leave with status 2."""
+        super().error(printable(message))
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of `python -m camdash`."""
+    made = Parser(
+        prog="python -m camdash",
+        description="Show what an X-ray classifier looks at. Research and demonstration only, not for diagnosis.",
+    )
+    commands = made.add_subparsers(dest="command", required=True)
+    explaining = commands.add_parser("explain", help="predict radiographs and write their evidence maps")
+    explaining.add_argument("paths", nargs="+", metavar="FILE_OR_FOLDER", help="radiographs, or folders of them")
+    explaining.add_argument("--checkpoint", metavar="NAME", help="its name or path; the first shipped one by default")
+    explaining.add_argument("--output", metavar="DIR", help="write predictions.csv, overlays and maps here")
+    explaining.add_argument("--resume", action="store_true", help="continue the run that was stopped in DIR")
+    explaining.add_argument("--json", action="store_true", help="print one JSON object a line")
+    listing = commands.add_parser("checkpoints", help="list the checkpoints")
+    listing.add_argument("--json", action="store_true", help="print one JSON object a line")
+    return made
+
+
+def request_of(options: argparse.Namespace) -> Request:
+    """Return the request of `explain`.
+
+    Raises:
+        UsageError: a name is empty, or an option needs another one.
+    """
+    for path in options.paths:
+        if path == "-":
+            raise UsageError("Standard input is not read. Save the radiograph to a file, and give the file's name.")
+        _check_name(path, "A FILE_OR_FOLDER", "Give the name of a radiograph or of a folder.")
+    _check_name(options.checkpoint, "--checkpoint", "Give a name or a path, or leave it out for the default one.")
+    _check_name(options.output, "--output", "Give the folder to write to, or leave it out.")
+    if options.resume and options.output is None:
+        raise UsageError("--resume needs --output: the folder of the run that was stopped.")
+    output = None if options.output is None else Path(options.output)
+    return Request(tuple(options.paths), options.checkpoint, output, options.json, options.resume)
+
+
+def _check_name(name: str | None, what: str, advice: str) -> None:
+    if name is not None and (not name.strip() or "\0" in name):
+        raise UsageError(f"{what} is empty. {advice}" if not name.strip() else f"{what} is no name. {advice}")

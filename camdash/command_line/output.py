@@ -1,0 +1,175 @@
+"""The folder of --output: one run at a time, and every file whole under its name or not there."""
+
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from camdash.errors import UsageError, WriteError
+
+log = logging.getLogger(__name__)
+
+PREDICTIONS = "predictions.csv"
+UNFINISHED = "predictions.csv.unfinished"
+"""Locked by the run that writes. Where a run was stopped it stays, with `ADVICE` and what the run was made with."""
+
+ADVICE = "This run is not finished. Run the same command with --resume to continue it."
+MARK_LENGTH = 1000
+TEMPORARY = ".camdash-"
+"""How the names of files begin that are not whole yet; the name is short, however long that of the file will be."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOMEM)
+LOCKED = (errno.EACCES, errno.EAGAIN)
+"""What a lock that another run has may give (flock(2), fcntl(2))."""
+
+
+def check_output(folder: Path) -> None:
+    """Look whether a folder could be written to, as far as that is seen from outside.
+
+    Raises:
+        UsageError: something else has its name, or that of the predictions in it.
+    """
+    for path, fits in ((folder, stat.S_ISDIR), (folder / PREDICTIONS, stat.S_ISREG)):
+        with _writing(path, begun=False), contextlib.suppress(FileNotFoundError):
+            if not fits(path.stat().st_mode):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
+class OutputFolder:
+    """A folder that one run has to itself, from `with` on; the operating system ends that with the process.
+
+    Attributes:
+        path: the folder.
+        unfinished: whether it holds a run that was stopped.
+        made_with: what that run was begun with; empty where it is not known.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.unfinished = False
+        self.made_with = ""
+        self._mark = path / UNFINISHED
+        self._marked = False
+        self._lock = -1
+
+    def __enter__(self) -> "OutputFolder":
+        """Make the folder where there is none, and lock it.
+
+        Raises:
+            UsageError: it cannot be written to, or another run does.
+            WriteError: there is no room.
+        """
+        with _writing(self.path, begun=False):
+            self.path.mkdir(parents=True, exist_ok=True)
+        with _writing(self._mark, begun=False):
+            self._lock, alone = _locked(self._mark)
+            advice, _, rest = os.pread(self._lock, MARK_LENGTH, 0).decode("utf-8", "replace").partition("\n")
+            self._marked = bool(advice)
+            self.unfinished = self._marked and (self.path / PREDICTIONS).exists()
+            self.made_with = rest.strip()
+            for left in self.path.glob(f"{TEMPORARY}*.tmp") if alone else ():
+                left.unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let others write; the mark stays where the run is not finished."""
+        if not self._marked:
+            with contextlib.suppress(OSError):
+                self._mark.unlink()
+        os.close(self._lock)
+
+    def begin(self, made_with: str) -> None:
+        """Note that the folder holds a run that is not finished.
+
+        Args:
+            made_with: what the run is made with, in one line.
+
+        Raises:
+            WriteError: there is no room.
+        """
+        with _writing(self._mark):
+            os.ftruncate(self._lock, 0)
+            os.pwrite(self._lock, f"{ADVICE}\n{made_with}\n".encode(), 0)
+        self._marked = True
+
+    def finish(self) -> None:
+        """Note that the run is finished, or that it has not begun."""
+        self._marked = False
+
+
+def write_whole(path: Path, content: bytes, aside: Path | None = None) -> None:
+    """Write a file so that at any moment it is whole under its name or not there.
+
+    It is not forced onto the disk: a killed process loses nothing, a machine without power may.
+
+    Args:
+        path: its name.
+        content: what it holds.
+        aside: what to call the file that has the name now, once the new one is whole; None replaces it.
+
+    Raises:
+        WriteError: it cannot be written; no part of it stays.
+    """
+    temporary = path.parent / f"{TEMPORARY}{secrets.token_hex(8)}.tmp"
+    with _writing(path):
+        try:
+            file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            try:
+                write_all(file, content)
+            finally:
+                os.close(file)  # some file systems say only here that there is no room
+            if aside is not None:
+                path.rename(aside)
+            temporary.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                temporary.unlink()
+            raise
+
+
+def write_all(file: int, content: bytes) -> None:
+    """Write all of something to an open file; raise OSError where it does not fit."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(file, rest) :]
+
+
+@contextmanager
+def _writing(path: Path, *, begun: bool = True) -> Iterator[None]:
+    """Translate an OSError to a sentence: before a run has begun it is wrong usage, unless there is no room."""
+    try:
+        yield
+    except OSError as error:
+        kind = WriteError if begun or error.errno in NO_ROOM else UsageError
+        raise kind(f"Nothing can be written to {path}: {error.strerror}.") from error
+
+
+def _locked(path: Path) -> tuple[int, bool]:
+    """Return an open file that this run has locked, and whether that is certain: some file systems know no locks.
+
+    Raises:
+        UsageError: another run has it.
+        OSError: it cannot be made.
+    """
+    while True:
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o666)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in LOCKED:
+                os.close(file)
+                raise UsageError(
+                    f"Another run is writing to {path.parent}. Wait for its end, or give another folder."
+                ) from error
+            log.warning("%s cannot be locked (%s). Let no second run write to it.", path.parent, error.strerror)
+            return file, False
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(file), path.stat()):
+                return file, True
+        os.close(file)  # the run that had it has just removed it

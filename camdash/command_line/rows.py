@@ -1,0 +1,120 @@
+"""What is said of one file: as a JSON object, and as a line of the table."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.errors import CamdashError
+from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone
+from camdash.evidence.pipeline import Result
+from camdash.networks.card import Checkpoint
+from camdash.rendering.safe_csv import Cell
+
+Row = dict[str, Any]
+
+IDENTITY = ("file", "sha256", "checkpoint", "checkpoint_sha256")
+BY_CLASS = ("probabilities", "logits", "evidence", "bias")
+CHECK = ("score", "threshold", "familiar")
+
+
+def row_of(file: str, sha256: str | None, checkpoint: Checkpoint, result: Result | CamdashError) -> Row:
+    """Return the row of a file."""
+    row: Row = dict(zip(IDENTITY, (file, sha256, checkpoint.name, checkpoint.sha256), strict=True))
+    if isinstance(result, Analysis):
+        return row | _analysis(result)
+    if isinstance(result, PredictionAlone):
+        return row | _prediction(result)
+    return row | dict.fromkeys(("predicted", *BY_CLASS, "grid", "familiarity")) | {"error": str(result)}
+
+
+def header(names: Sequence[str]) -> list[str]:
+    """Return the table's columns for a checkpoint's classes."""
+    return [
+        *(*IDENTITY, "predicted"),
+        *(f"{key}.{name}" for key in BY_CLASS for name in names),
+        *("grid.rows", "grid.columns"),
+        *(f"familiarity.{key}" for key in CHECK),
+        "error",
+    ]
+
+
+def line(row: Row, names: Sequence[str]) -> list[Cell]:
+    """Return a row as a line of the table."""
+    return [*(row[key] for key in (*IDENTITY, "predicted")), *_figures(row, names), row["error"]]
+
+
+def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map: str | None) -> Row:
+    """Return the row that a whole line of a file without error was written from.
+
+    Numbers are in it to the last digit, so they come back as they were.
+
+    Args:
+        file: its name; that in the line may be escaped.
+        checkpoint: what wrote the line.
+        cells: the line, as `csv` reads it.
+        no_map: why the checkpoint gives no map; None where it gives one.
+
+    Raises:
+        ValueError: the line is not one that was written so.
+    """
+    names = checkpoint.card.class_names
+    at = iter(cells[len(IDENTITY) + 1 :])
+    columns = {key: [_number(next(at)) for _ in names] for key in BY_CLASS}
+    grid = [int(number) for number in (next(at), next(at)) if number]
+    score, threshold, familiar = _number(next(at)), _number(next(at)), {"True": True, "False": False}.get(next(at))
+    logits = columns["logits"]
+    if None in logits or len(cells) != len(header(names)):
+        raise ValueError("a file without error has all logits")
+    row: Row = dict(zip(IDENTITY, (file, cells[1], checkpoint.name, checkpoint.sha256), strict=True))
+    row["predicted"] = names[int(np.argmax(np.array(columns["probabilities"], np.float64)))]
+    row |= {key: None if None in values else dict(zip(names, values, strict=True)) for key, values in columns.items()}
+    row["grid"] = grid or None
+    row["familiarity"] = dict(zip(CHECK, (score, threshold, familiar), strict=True))
+    return row | {"error": None} | ({} if no_map is None else {"no_map": no_map})
+
+
+def _analysis(analysis: Analysis) -> Row:
+    names, maps = analysis.prediction.class_names, analysis.maps
+    columns: dict[str, NDArray[Any]] = {
+        "probabilities": analysis.prediction.probabilities,
+        "logits": analysis.prediction.logits,
+        "evidence": maps.evidence,
+        "bias": maps.bias,
+    }
+    row: Row = {"predicted": analysis.prediction.predicted_name}
+    row |= {key: dict(zip(names, values.tolist(), strict=True)) for key, values in columns.items()}
+    return row | {
+        "grid": list(maps.maps.shape[1:]),
+        "familiarity": _familiarity(analysis.familiarity),
+        "error": None,
+    }
+
+
+def _prediction(found: PredictionAlone) -> Row:
+    """Return the row of a network without exact map: what belongs to maps is None, and one more key says why."""
+    prediction = found.prediction
+    columns = {"probabilities": prediction.probabilities, "logits": prediction.logits}
+    named = {key: dict(zip(prediction.class_names, values.tolist(), strict=True)) for key, values in columns.items()}
+    nothing = dict.fromkeys(("evidence", "bias", "grid"))
+    more = {"familiarity": _familiarity(None), "error": None, "no_map": found.reason}
+    return {"predicted": prediction.predicted_name} | named | nothing | more
+
+
+def _familiarity(found: Familiarity | None) -> dict[str, float | bool | None]:
+    """Return the familiarity check's result; all None where the checkpoint has no check."""
+    if found is None:
+        return dict.fromkeys(CHECK)
+    return {"score": found.score, "threshold": found.threshold, "familiar": found.familiar}
+
+
+def _figures(row: Row, names: Sequence[str]) -> Iterator[Cell]:
+    for key in BY_CLASS:
+        yield from (None if row[key] is None else row[key][name] for name in names)
+    yield from row["grid"] or (None, None)
+    yield from (None if row["familiarity"] is None else row["familiarity"][key] for key in CHECK)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None

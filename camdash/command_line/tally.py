@@ -1,0 +1,40 @@
+"""How far a command is, for whoever has to stop it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+def _nothing() -> None:
+    """Do nothing."""
+
+
+@dataclass
+class Tally:
+    """How far a command is.
+
+    Attributes:
+        lock: held while a row is written, so that a stop comes between two rows.
+        of: how many radiographs there are; none before they are known.
+        done: how many have their row.
+        resumable: whether what is done is in a folder, from which `--resume` goes on.
+        finish: prints what is done and not printed yet; called with the lock held.
+    """
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    of: int = 0
+    done: int = 0
+    resumable: bool = False
+    finish: Callable[[], None] = _nothing
+
+    @property
+    def sentence(self) -> str:
+        """Where the command stopped, and how to go on."""
+        if not self.of:
+            return "Stopped."
+        return f"Stopped after {self.done} of {self.of} radiographs.{self.advice}"
+
+    @property
+    def advice(self) -> str:
+        """How to go on, with a space before it; empty where nothing is kept."""
+        return " What is done stays. Run the same command with --resume to continue." if self.resumable else ""

@@ -1,0 +1,116 @@
+"""What `explain` writes into the folder of --output."""
+
+import hashlib
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from camdash.command_line.output import PREDICTIONS, OutputFolder, write_whole
+from camdash.command_line.predictions import Predictions, free_name
+from camdash.command_line.rows import Row, header, line
+from camdash.errors import UsageError, WriteError
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.pipeline import Explained
+from camdash.images.radiograph import Radiograph
+from camdash.networks.card import Checkpoint
+from camdash.rendering.export import export_files
+
+log = logging.getLogger(__name__)
+
+
+class Written:
+    """The table, the overlays and the maps, while a run writes them.
+
+    Attributes:
+        folder: where they lie.
+    """
+
+    def __init__(self, folder: OutputFolder, names: Sequence[str], table: Predictions) -> None:
+        self.folder = folder
+        self._names = names
+        self._table = table
+
+    def add(self, pictures: Iterable[tuple[str, bytes]], row: Row) -> None:
+        """Write the files of a radiograph, and then its line: whoever finds the line finds them too.
+
+        Raises:
+            WriteError: one of them cannot be written.
+        """
+        for name, content in pictures:
+            write_whole(self.folder.path / name, content)
+        self._table.append(line(row, self._names))
+
+    def finish(self, rows: Sequence[Row] | None = None) -> None:
+        """Note that all is done.
+
+        Args:
+            rows: all of them, where the table may have another order.
+
+        Raises:
+            WriteError: the table cannot be written.
+        """
+        self._table.finish(None if rows is None else [header(self._names), *(line(row, self._names) for row in rows)])
+        self.folder.finish()
+
+
+def identity(checkpoint: Checkpoint) -> str:
+    """Return a digest of all that a checkpoint's answers depend on: weights, card, familiarity check."""
+    whole = (checkpoint.sha256, checkpoint.card, checkpoint.familiarity_sha256)
+    return hashlib.sha256(repr(whole).encode("utf-8", "backslashreplace")).hexdigest()
+
+
+def refuse_changed(folder: OutputFolder, checkpoint: Checkpoint) -> None:
+    """Raise a UsageError if a run was stopped and the checkpoint's card or familiarity check has changed since."""
+    if folder.unfinished and folder.made_with not in ("", identity(checkpoint)):
+        raise UsageError(
+            f"The run in {folder.path} was begun with another checkpoint, or with another card or familiarity check of "
+            f"{checkpoint.name}. Restore them, or give another folder."
+        )
+
+
+def refuse_unfinished(folder: OutputFolder) -> None:
+    """Raise a UsageError if a folder holds a run that was stopped: only --resume goes on there."""
+    if folder.unfinished:
+        raise UsageError(
+            f"{folder.path} holds a run that was stopped. Continue it with --resume, or give another folder. To start "
+            f"over, remove {folder.path / PREDICTIONS} first."
+        )
+
+
+@contextmanager
+def writing(folder: OutputFolder, checkpoint: Checkpoint, done: Iterable[Row], *, keep: bool) -> Iterator[Written]:
+    """Begin the table in a folder that is locked.
+
+    Args:
+        folder: where.
+        checkpoint: which checkpoint answers.
+        done: the rows of an earlier run that stay.
+        keep: whether the table of an earlier run is kept under another name.
+
+    Raises:
+        WriteError: nothing can be written.
+    """
+    path = folder.path / PREDICTIONS
+    aside = free_name(path) if keep and path.exists() else None
+    names = checkpoint.card.class_names
+    folder.begin(identity(checkpoint))
+    try:
+        table = Predictions(folder.path, [header(names), *(line(row, names) for row in done)], aside)
+    except WriteError:
+        if not folder.unfinished:
+            folder.finish()
+        raise
+    if aside is not None:
+        log.warning("What an earlier run wrote to %s is now in %s.", path, aside.name)
+    try:
+        yield Written(folder, names, table)
+    finally:
+        table.close()
+
+
+def pictures_of(stem: str, explained: Explained) -> list[tuple[str, bytes]]:
+    """Return name and content of the overlays and maps of a file; none where it has no maps."""
+    radiograph, analysis = explained.decoded.radiograph, explained.result
+    if not isinstance(radiograph, Radiograph) or not isinstance(analysis, Analysis):
+        return []
+    return list(export_files(stem, str(explained.decoded.sha256), radiograph, analysis))

@@ -1,0 +1,58 @@
+"""A row is the same as a JSON object and as a line of the table, to the last digit."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from camdash.command_line.predictions import as_read
+from camdash.command_line.rows import Row, header, line, row_of, row_of_line
+from camdash.errors import ImageError
+from camdash.evidence.analysis import Familiarity, PredictionAlone, predict
+from camdash.evidence.pipeline import Result
+from camdash.networks.card import Checkpoint
+from tests.conftest import small_card
+from tests.evidence.test_comparison import analysis
+
+CARD = replace(small_card(2), class_names=("=Hand", "手"))
+CHECKPOINT = Checkpoint("small", Path("small"), "c" * 64, CARD)
+SEEN = analysis(np.random.default_rng(5).normal(size=(2, 3, 4)), CARD.class_names)
+ALONE = PredictionAlone(predict(CARD.class_names, SEEN.maps), CHECKPOINT, "There is no map.")
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        SEEN,
+        replace(SEEN, familiarity=Familiarity(0.1 + 0.2, 0.25)),
+        replace(SEEN, familiarity=Familiarity(0.1, 0.1)),
+        ALONE,
+    ],
+    ids=["no check", "unfamiliar", "familiar", "no map"],
+)
+def test_a_line_gives_back_the_row_that_it_was_written_from(result: Result) -> None:
+    row = row_of("=a.png", "a" * 64, CHECKPOINT, result)
+    cells = as_read(line(row, CARD.class_names))
+    assert len(cells) == len(header(CARD.class_names))
+    no_map = result.reason if isinstance(result, PredictionAlone) else None
+    again = row_of_line("=a.png", CHECKPOINT, cells, no_map)
+    assert json.dumps(again) == json.dumps(row)  # keys in their order, numbers to the last digit
+
+
+def test_a_line_that_somebody_has_changed_is_not_taken_for_a_row() -> None:
+    row = row_of("a.png", "a" * 64, CHECKPOINT, SEEN)
+    cells = list(as_read(line(row, CARD.class_names)))
+    for place, text in ((7, ""), (7, "1,5"), (7, "much"), (13, "3.5")):
+        changed = [*cells[:place], text, *cells[place + 1 :]]
+        with pytest.raises(ValueError, match=r"."):
+            row_of_line("a.png", CHECKPOINT, changed, None)
+
+
+def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
+    row: Row = row_of("a.png", None, CHECKPOINT, ImageError("It is damaged."))
+    assert [key for key, value in row.items() if value is None] == [
+        *("sha256", "predicted", "probabilities", "logits", "evidence", "bias", "grid", "familiarity"),
+    ]
+    assert as_read(line(row, CARD.class_names)) == ("a.png", "", "small", "c" * 64, *[""] * 14, "It is damaged.")
