@@ -131,7 +131,7 @@ def test_a_folder_that_may_not_be_read_stands_among_the_files(tmp_path: Path, mo
     finally:
         os.seteuid(os.getuid())
     (tmp_path / "closed").chmod(0o700)
-    assert found == ([Path("closed"), Path("film.png")], 0)
+    assert found == ([Path("closed"), Path("film.png")], {})
     with pytest.raises(ImageError, match=r"^The folder cannot be read\. Check its permissions\.$"):
         content(Path("closed"))
 
