@@ -71,12 +71,12 @@ def set_order(places: Sequence[int]) -> None:
 
 
 def order() -> list[int]:
-    """Return the places of the uploads in the worklist's order, in the uploader's where it has none for them.
+    """Return the places of the opened files in the worklist's order, in the uploader's where it has none for them.
 
     So it is once a file was added or taken away, or when the worklist does not list the one that is looked at.
     """
-    uploads = st.session_state.get(UPLOADS) or []
+    known: tuple[str, ...] = st.session_state.get(KNOWN, ())
     of, places = st.session_state.get(ORDER, (None, []))
-    if of == st.session_state.get(KNOWN) and st.session_state.get(FILE) in places:
+    if of == known and st.session_state.get(FILE) in places:
         return list(places)
-    return list(range(len(uploads)))
+    return list(range(len(known)))

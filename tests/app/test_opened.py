@@ -29,6 +29,16 @@ def test_a_zip_file_is_opened_beside_single_files_and_what_is_no_image_is_counte
     assert "`study.zip`: Skipped 2 files that are not supported: 1 DICOMDIR, 1 other." in texts(page)
 
 
+def test_the_arrows_go_over_what_was_in_a_zip_file(page: AppTest) -> None:
+    packed = archive({f"study/{name}.png": film(k) for k, name in enumerate("abc")})
+    upload(page.run(), ("study.zip", packed))
+    assert "1 of 3" in texts(page)
+    page.button(key="arrow-next").click().run()
+    assert not page.exception
+    assert page.session_state["file"] == 1
+    assert "2 of 3" in texts(page)
+
+
 def test_a_damaged_zip_file_is_said_and_the_others_are_shown(page: AppTest) -> None:
     packed = archive({"a.png": film(1)})
     upload(page.run(), ("broken.zip", packed[: len(packed) // 2]), ("one.png", film()))
