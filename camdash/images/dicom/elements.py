@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import Dataset
+from pydicom import DataElement, Dataset
 from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import RawDataElement
 from pydicom.errors import BytesLengthException, InvalidDicomError
@@ -121,19 +121,26 @@ class Elements:
 
     def _raw(self, keyword: Key) -> RawDataElement | None:
         """Return an element as it lies in the file; None where it is empty, a sequence, or not there."""
+        found = self._found(keyword)
+        return found if isinstance(found, RawDataElement) else None
+
+    def _found(self, keyword: Key) -> RawDataElement | DataElement | None:
+        """Return an element; None where there is none, or pydicom finds it unreadable."""
         try:
-            found = self.dataset.get_item(keyword)
+            return self.dataset.get_item(keyword)
         except UNREADABLE:
             return None
-        return found if isinstance(found, RawDataElement) else None
 
     def _values(self, keyword: Key) -> tuple[Any, ...] | None:
         """Return the values, numbers or texts; none where there is no element, None where it cannot be read."""
         if keyword not in self.dataset:
             return ()
+        found = self._found(keyword)
+        if found is None or not found.value:
+            return None if found is None else ()
         raw = self._raw(keyword)
         if raw is None or not isinstance(raw.value, bytes):
-            return None if self.dataset.get_item(keyword).value else ()
+            return None
         vr = dictionary_VR(keyword) if raw.VR in UNTYPED else str(raw.VR)
         if kind := NUMBERS.get(vr[:2]):
             order, size = "<" if raw.is_little_endian else ">", struct.calcsize(kind)

@@ -22,6 +22,28 @@ def check_structure(stream: bytes, samples: int) -> None:
         raise MalformedJPEGError("it ends too early") from error
 
 
+def without_applications(stream: bytes) -> bytes:
+    """Return a sound stream without comments and applications' segments, its components numbered from 1.
+
+    gdcm goes by those markers and names, and ends the process over some (Adobe's segment with a number of its own).
+    """
+    found, place, marker = [stream[:2]], 2, 0
+    while marker != SOS:
+        while stream[place + 1] == 0xFF:
+            place += 1
+        marker = stream[place + 1]
+        (length,) = struct.unpack_from(">H", stream, place + 2)
+        content = bytearray(stream[place + 4 : place + 2 + length])
+        if marker in (SEQUENTIAL, LOSSLESS):
+            content[6::3] = bytes(range(1, content[5] + 1))
+        if marker == SOS:
+            content[1 : 1 + 2 * content[0] : 2] = bytes(range(1, content[0] + 1))
+        if marker not in COMMENTS:
+            found.append(stream[place : place + 4] + content)
+        place += 2 + length
+    return b"".join((*found, stream[place:]))
+
+
 class _Frame:
     def __init__(self, stream: bytes, samples: int) -> None:
         self.stream = stream

@@ -9,6 +9,7 @@ import gdcm
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRBigEndian, JPEGExtended12Bit, RLELossless
 
@@ -17,7 +18,7 @@ from camdash.images.codestream import describe
 from camdash.images.dicom.color_streams import colors_of
 from camdash.images.dicom.frames import first_frame
 from camdash.images.dicom.header import Layout
-from camdash.images.dicom.jpeg_structure import check_structure
+from camdash.images.dicom.jpeg_structure import check_structure, without_applications
 from camdash.images.dicom.reading import Parsed
 from camdash.images.dicom.stored_bits import meant_bits
 from camdash.images.dicom.syntaxes import DECODERS, spoken
@@ -80,9 +81,10 @@ def _decompressed(parsed: Parsed) -> Stored:
     precision = _precision(frame, layout)
     if DECODERS[syntax] == "gdcm" or (precision > 8 and syntax == JPEGExtended12Bit):
         check_structure(frame, layout.samples)
+        parsed = replace(parsed, pixels=encapsulate([without_applications(frame)], has_bot=False))
     if syntax == JPEGExtended12Bit and precision > 8:
         whole = replace(layout, stored=max(precision, layout.stored))
-        return _with_meant_bits(_extended_12_bits(frame, whole), parsed, layout.photometric)
+        return _with_meant_bits(_extended_12_bits(first_frame(parsed.pixels), whole), parsed, layout.photometric)
     photometric, notes = colors_of(frame, layout) if layout.samples == 3 else (layout.photometric, ())
     if DECODERS[syntax] == "pillow" and layout.samples == 3:
         return Stored(_brightness(frame), "MONOCHROME2", 8, notes)

@@ -124,6 +124,10 @@ def lossless() -> Iterator[Case]:
         "Adobe, transformed": (marked(stream, adobe(1)), "YCbCr", red),
         "JFIF": (marked(stream, jfif()), "YCbCr", red), "components RGB": (marked(stream, names=b"RGB"), "RGB", LUMA),
     }  # fmt: skip
+    variants |= {
+        "Adobe, a number of its own": (marked(stream, adobe(193)), "YCbCr", red),
+        "Adobe, not transformed, components 7, 9, 8": (marked(stream, adobe(0), names=b"\7\11\10"), "RGB", LUMA),
+    }
     for name, (content, space, expected) in variants.items():
         for tag in ("RGB", "YBR_FULL"):
             build = partial(dicom, [content], syntax=files.LOSSLESS, **of(tag))

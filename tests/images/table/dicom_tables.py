@@ -107,6 +107,9 @@ def left_out() -> Iterator[Case]:
     for name, (item, note) in wrong.items():
         build = partial(dicom, FILM, VOILUTSequence=[item], **TWELVE, **WINDOW)
         yield Case(VOI, f"{name}: the window beside it", build, FILM, WINDOWED, has={"notes": (note,)})
+    build = partial(dicom, FILM, VOILUTSequence=[table(steep, 12)], **TWELVE, **WINDOW)
+    odd = partial(_replaced, build, b"\x28\x00\x06\x30OW", b"\x28\x00\x06\x30On")
+    yield Case(VOI, "of a VR that there is not: the window", odd, FILM, WINDOWED, has={"notes": (unread,)})
     first: Sequence[dict[str, Any]] = [wrong["of zeros"][0], table(steep, 12)]
     build = partial(dicom, FILM, VOILUTSequence=first, **TWELVE, **WINDOW)
     yield Case(VOI, "of zeros: the next table", build, FILM, FULL, has={"notes": (flat,)})
@@ -132,7 +135,7 @@ def first_values() -> Iterator[Case]:
     build = partial(dicom, FILM, VOILUTSequence=[table(steep, first=64512)], **TWELVE, **below)
     rescaled = FILM - 1024.0
     yield Case(VOI, "from -1024 on of rescaled values, in VR US", build, rescaled, steep[FILM] / 65535)
-    signed = partial(_in_vr_ss, build)
+    signed = partial(_replaced, build, b"\x28\x00\x02\x30US", b"\x28\x00\x02\x30SS")
     yield Case(VOI, "from -1024 on of rescaled values, in VR SS", signed, rescaled, steep[FILM] / 65535)
     implicit = partial(build, syntax=files.IMPLICIT)
     yield Case(VOI, "from -1024 on of rescaled values, in implicit VR", implicit, rescaled, steep[FILM] / 65535)
@@ -142,8 +145,8 @@ def first_values() -> Iterator[Case]:
     yield Case(VOI, "from 40000 on of signed pixels", build, FILM + 40000.0, steep[FILM] / 65535)
 
 
-def _in_vr_ss(build: Callable[[], bytes]) -> bytes:
-    return build().replace(b"\x28\x00\x02\x30US", b"\x28\x00\x02\x30SS", 1)
+def _replaced(build: Callable[[], bytes], old: bytes, new: bytes) -> bytes:
+    return build().replace(old, new, 1)
 
 
 def packed() -> Iterator[Case]:
