@@ -1,0 +1,37 @@
+"""Text from a stranger's file: what is fit to be shown, how the rest is shown, and when two names are one to a reader.
+
+Not fit are control characters, halves of surrogate pairs, separators of lines, and the signs by which Unicode turns
+the direction of writing: they break a page, a terminal or a UTF-8 file, or show another text than is there.
+"""
+
+import re
+import unicodedata
+
+LONGEST = 200
+"""Characters of a name from a file that are shown."""
+
+UNFIT = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
+)
+
+
+def printable(text: str, longest: int = LONGEST) -> str:
+    """Return a text with what is not fit to be shown written as an escape, and cut where it is too long."""
+    cut = text if len(text) <= longest else text[: longest - 1] + "…"
+    return UNFIT.sub(_escape, cut)
+
+
+def is_fit(text: str) -> bool:
+    """Tell whether a text can be shown and written as it is."""
+    return UNFIT.search(text) is None
+
+
+def same(name: str) -> str:
+    """Return what is equal for names that a reader cannot tell apart: case, width, and signs that are not seen."""
+    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    folded = unicodedata.normalize("NFKC", seen).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
