@@ -5,22 +5,29 @@ Required: `architecture`, `class_names`, `input_size`, `fit`. Without a card the
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from camdash.errors import CheckpointError
+from camdash.networks.card_arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
+from camdash.networks.card_values import choice, lengths, names, numbers, truth, without_repeats, words
 
 METADATA_KEY = "camdash"
 FIVE_CLASSES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")
 """The names that a five-class checkpoint without a card is assumed to have, in the head's order."""
 
-Choice = TypeVar("Choice", bound=StrEnum)
 REQUIRED = ("architecture", "class_names", "input_size", "fit")
 LARGEST_INPUT = 4096
 """The largest input side accepted from a card, in pixels: beyond it one pass would take the machine down."""
+
+MOST_CLASSES = 25_000
+"""ImageNet in full has 21,841."""
+
+ABOUT = ("trained", "notes", "sources", "license")
+"""Fields of free text."""
 
 LARGEST_NUMBER = 1e6
 """The largest size of a mean or a std: far beyond any that makes sense for values in [0, 1]."""
@@ -78,6 +85,7 @@ class Card:
         assumed: the fields that no card gave.
         transform_input: torchvision's option of GoogLeNet and Inception v3, true for those that began with its own
             weights; None where the card does not say, and then taken as false.
+        arithmetic: what else the weights do not tell.
     """
 
     architecture: str
@@ -86,6 +94,7 @@ class Card:
     about: tuple[tuple[str, str], ...] = ()
     assumed: tuple[str, ...] = ()
     transform_input: bool | None = None
+    arithmetic: Arithmetic = AS_TORCHVISION
 
     def text(self, key: str) -> str | None:
         """Return a free-text field of the card, or None."""
@@ -121,8 +130,13 @@ def parse_card(text: str, where: str) -> Card:
     Raises:
         CheckpointError: it is no JSON object, a required field is missing, or a value makes no sense.
     """
+    return card_of(card_fields(text, where), where)
+
+
+def card_fields(text: str, where: str) -> dict[str, Any]:
+    """Return the fields of a card as they stand in its JSON; raise as `parse_card`."""
     try:
-        fields = json.loads(text)
+        fields = json.loads(text, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError) as error:
         raise CheckpointError(f"The card in {where} is not valid JSON: {error}.") from error
     if not isinstance(fields, dict):
@@ -130,9 +144,14 @@ def parse_card(text: str, where: str) -> Card:
     missing = [key for key in REQUIRED if key not in fields]
     if missing:
         raise CheckpointError(f"The card in {where} lacks {', '.join(missing)}. Add what is missing.")
+    return fields
+
+
+def card_of(fields: Mapping[str, Any], where: str) -> Card:
+    """Return the card whose fields these are; raise as `parse_card`."""
     try:
         return _card(fields)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(f"The card in {where} cannot be used: {error}.") from error
 
 
@@ -159,67 +178,38 @@ def card_json(card: Card) -> str:
         fields["resize"] = how.resize
     if card.transform_input is not None:
         fields["transform_input"] = card.transform_input
+    fields |= card.arithmetic.said
     return json.dumps(fields | dict(card.about), ensure_ascii=False)
 
 
 def _card(fields: Mapping[str, Any]) -> Card:
-    names = fields["class_names"]
-    if not isinstance(names, list) or not names or not all(isinstance(name, str) and name.strip() for name in names):
-        raise ValueError("class_names must be a list of names")
-    if len(set(names)) < len(names):
-        raise ValueError("class_names must differ from each other")
     if not isinstance(fields["architecture"], str):
         raise ValueError('architecture must be a builder\'s name such as "resnet34"')  # noqa: TRY004 (the card's fault, not a bug)
-    transform_input = fields.get("transform_input")
-    if transform_input is not None and not isinstance(transform_input, bool):
-        raise ValueError("transform_input must be true or false")
-    about = [(key, _words(fields[key])) for key in ("trained", "notes", "sources", "license") if fields.get(key)]
-    how = _preprocessing(fields)
-    return Card(fields["architecture"], tuple(names), how, tuple(about), transform_input=transform_input)
+    return Card(
+        architecture=fields["architecture"],
+        class_names=names(fields["class_names"], "class_names", MOST_CLASSES),
+        preprocessing=_preprocessing(fields),
+        about=tuple((key, words(fields[key], key)) for key in ABOUT if fields.get(key)),
+        transform_input=truth(fields.get("transform_input"), "transform_input"),
+        arithmetic=arithmetic_of(fields),
+    )
 
 
 def _preprocessing(fields: Mapping[str, Any]) -> Preprocessing:
-    rows, columns = _whole(fields["input_size"], "input_size")
+    rows, columns = lengths(fields["input_size"], "input_size", LARGEST_INPUT)
     resize = fields.get("resize")
-    std = _numbers(fields.get("std", 1.0), "std")
+    std = numbers(fields.get("std", 1.0), "std", LARGEST_NUMBER)
     if not all(value > 0 for value in std):
         raise ValueError("std must be positive")
-    pad_value = _numbers(fields.get("pad_value", 0.0), "pad_value")[0]
+    pad_value = numbers(fields.get("pad_value", 0.0), "pad_value", LARGEST_NUMBER)[0]
     if not 0 <= pad_value <= 1:
         raise ValueError("pad_value must lie in [0, 1]")
     return Preprocessing(
         input_size=(rows, columns),
-        fit=_choice(Fit, fields["fit"], "fit"),
-        interpolation=_choice(Interpolation, fields.get("interpolation", "bilinear"), "interpolation"),
-        resize=None if resize is None else _whole([resize, resize], "resize")[0],
+        fit=choice(Fit, fields["fit"], "fit"),
+        interpolation=choice(Interpolation, fields.get("interpolation", "bilinear"), "interpolation"),
+        resize=None if resize is None else lengths([resize, resize], "resize", LARGEST_INPUT)[0],
         pad_value=pad_value,
-        mean=_numbers(fields.get("mean", 0.0), "mean"),
+        mean=numbers(fields.get("mean", 0.0), "mean", LARGEST_NUMBER),
         std=std,
     )
-
-
-def _choice(kind: type[Choice], value: object, key: str) -> Choice:
-    if value not in list(kind):
-        raise ValueError(f"{key} must be one of {', '.join(kind)}, not {value!r}")
-    return kind(str(value))
-
-
-def _whole(value: object, key: str) -> tuple[int, int]:
-    if not isinstance(value, Sequence) or len(value) != 2 or not all(type(length) is int for length in value):
-        raise ValueError(f"{key} must be whole numbers of pixels, as in [512, 512]")
-    if not all(1 <= length <= LARGEST_INPUT for length in value):
-        raise ValueError(f"{key} must lie between 1 and {LARGEST_INPUT} pixels")
-    return value[0], value[1]
-
-
-def _numbers(value: object, key: str) -> tuple[float, ...]:
-    values: list[Any] = value if isinstance(value, list) else [value]
-    if not values or any(isinstance(item, bool) or not isinstance(item, int | float) for item in values):
-        raise ValueError(f"{key} must be a number, or a list of one number per channel")
-    if not all(abs(item) <= LARGEST_NUMBER for item in values):
-        raise ValueError(f"{key} must be a finite number, of at most {LARGEST_NUMBER:g}")
-    return tuple(float(item) for item in values)
-
-
-def _words(value: object) -> str:
-    return "; ".join(str(item) for item in value) if isinstance(value, list) else str(value)

@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from camdash.errors import CheckpointError
 from camdash.networks.card import Card, Fit, Interpolation, Preprocessing, assumed_card, card_json, parse_card
+from camdash.networks.card_arithmetic import Arithmetic, FirstPooling, Pooling
+from camdash.networks.text import same
 from tests.conftest import card_fields
 
-words = st.text(min_size=1).filter(str.strip)
+signs = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp"), exclude_characters="\ufffe\uffff")
+words = st.text(signs, min_size=1).map(str.strip).filter(same)
 numbers = st.floats(-1000, 1000)
 
 
@@ -28,8 +31,14 @@ def cards(draw: st.DrawFn) -> Card:
         std=tuple(draw(st.lists(st.floats(1e-3, 1000), min_size=1, max_size=3))),
     )
     about = [(key, draw(words)) for key in ("trained", "notes", "sources", "license") if draw(st.booleans())]
-    names = draw(st.lists(words, min_size=1, max_size=7, unique=True))
-    return Card(draw(st.text()), tuple(names), how, tuple(about))
+    names = draw(st.lists(words, min_size=1, max_size=7, unique_by=same))
+    arithmetic = Arithmetic(
+        output_stride=draw(st.sampled_from([None, 8, 16, 32])),
+        first_stride=draw(st.sampled_from([None, 1, 2])),
+        first_pooling=draw(st.none() | st.sampled_from(FirstPooling)),
+        pooling=draw(st.none() | st.sampled_from(Pooling)),
+    )
+    return Card(draw(st.text()), tuple(names), how, tuple(about), arithmetic=arithmetic)
 
 
 @given(cards())

@@ -1,0 +1,104 @@
+"""Values of a card's fields, which anybody may have written: each is what it should be, or a ValueError says what."""
+
+import json
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from camdash.networks.text import is_fit, printable, same
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+LONGEST_NAME = 200
+"""Characters of a class name."""
+
+LONGEST_WORDS = 20_000
+"""Characters of a free text."""
+
+
+def without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a JSON object, none of which may stand in it twice."""
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a key stands in it twice")
+    return fields
+
+
+def names(value: object, key: str, most: int) -> tuple[str, ...]:
+    """Return a list of names, trimmed, which a reader can tell from each other."""
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
+        raise ValueError(f"{key} must be a list of names")
+    if len(value) > most:
+        raise ValueError(f"{key} must be at most {most} names")
+    trimmed = tuple(name.strip() for name in value)
+    for name in trimmed:
+        _check_fit(name, key, LONGEST_NAME)
+    seen = {same(name) for name in trimmed}
+    if "" in seen:
+        raise ValueError(f"{key} must be a list of names, and one of them is empty")
+    if len(seen) < len(trimmed):
+        raise ValueError(f"{key} must differ from each other, by more than case and spaces")
+    return trimmed
+
+
+def words(value: object, key: str) -> str:
+    """Return a free text; a list's items are put one after another."""
+    text = "; ".join(_one(item) for item in value) if isinstance(value, list) else _one(value)
+    _check_fit(text.replace("\n", " ").replace("\r", " ").replace("\t", " "), key, LONGEST_WORDS)
+    return text
+
+
+def truth(value: object, key: str) -> bool | None:
+    """Return true, false, or None where the card does not say."""
+    if value is not None and not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false")
+    return value
+
+
+def one_of(value: object, numbers: Sequence[int], key: str) -> int | None:
+    """Return one of a few whole numbers, or None where the card does not say."""
+    if value is not None and (type(value) is not int or value not in numbers):
+        raise ValueError(f"{key} must be one of {', '.join(map(str, numbers))}, not {_shown(value)}")
+    return value
+
+
+def choice(kind: type[Choice], value: object, key: str) -> Choice:
+    """Return one of a few words."""
+    if not isinstance(value, str) or value not in list(kind):
+        raise ValueError(f"{key} must be one of {', '.join(kind)}, not {_shown(value)}")
+    return kind(value)
+
+
+def lengths(value: object, key: str, largest: int) -> tuple[int, int]:
+    """Return two whole numbers of pixels."""
+    if not isinstance(value, list) or len(value) != 2 or not all(type(length) is int for length in value):
+        raise ValueError(f"{key} must be whole numbers of pixels, as in [512, 512]")
+    if not all(1 <= length <= largest for length in value):
+        raise ValueError(f"{key} must lie between 1 and {largest} pixels")
+    return value[0], value[1]
+
+
+def numbers(value: object, key: str, largest: float) -> tuple[float, ...]:
+    """Return one number, or a few: one for each channel."""
+    values: list[Any] = value if isinstance(value, list) else [value]
+    if not values or any(isinstance(item, bool) or not isinstance(item, int | float) for item in values):
+        raise ValueError(f"{key} must be a number, or a list of one number per channel")
+    if not all(abs(item) <= largest for item in values):
+        raise ValueError(f"{key} must be a finite number, of at most {largest:g}")
+    return tuple(float(item) for item in values)
+
+
+def _one(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
+def _shown(value: object) -> str:
+    return printable(repr(value), 60)
+
+
+def _check_fit(text: str, key: str, longest: int) -> None:
+    if len(text) > longest:
+        raise ValueError(f"{key} must be at most {longest} characters long")
+    if not is_fit(text):
+        signs = "control characters, lone surrogates and signs that change the direction of writing"
+        raise ValueError(f"{key} must be without {signs}")
