@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from camdash.errors import CheckpointError
+from camdash.networks.text import printable
 
 NESTINGS = ("state_dict", "model_state_dict", "model", "net", "ema", "state_dict_ema", "model_ema")
 """Keys under which training scripts usually nest a state dict."""
@@ -17,6 +18,9 @@ PREFIXES = ("module.", "model.", "net.", "backbone.", "_orig_mod.", "network.", 
 
 DEEPEST = 4
 """Nestings that are opened, one in another."""
+
+MOST_PREFIXES = 10
+"""Prefixes that are taken off, one after another."""
 
 LOSSES = ("criterion.", "loss.", "loss_fn.", "loss_function.")
 """Beginnings of the names of a loss's own weights (its class weights, say), which stand beside the network's."""
@@ -55,7 +59,7 @@ def find_state_dict(loaded: object, where: str) -> tuple[dict[str, Tensor], tupl
     for _ in range(DEEPEST):
         if not isinstance(loaded, dict):
             break
-        tensors = {str(name): value for name, value in loaded.items() if is_plain(value)}
+        tensors = {name: value for name, value in loaded.items() if isinstance(name, str) and is_plain(value)}
         if tensors and len(tensors) == len(loaded):
             return tensors, tuple(conversions)
         nested = [key for key in NESTINGS if isinstance(loaded.get(key), dict)]
@@ -95,8 +99,8 @@ def is_plain(value: object) -> bool:
 
 def _unprefixed(names: dict[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
     """Take prefixes off as long as no two names become one; a second copy of the whole network is left out."""
-    conversions = []
-    while prefix := _prefix(names):
+    conversions: list[str] = []
+    while len(conversions) < MOST_PREFIXES and (prefix := _prefix(names)):
         others = {name: value for name, value in names.items() if not name.startswith(prefix)}
         inner = {name.removeprefix(prefix): value for name, value in names.items() if name.startswith(prefix)}
         if inner.keys() == others.keys():
@@ -129,5 +133,12 @@ def _renamed(name: str) -> str:
 
 
 def _others(loaded: Mapping[object, object], taken: object) -> str:
-    names = [str(key) for key in loaded if not isinstance(taken, dict | list) or key not in taken]
-    return ", ".join(repr(name[:40]) for name in names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")
+    names = [key for key in loaded if not isinstance(taken, dict | list) or key not in taken]
+    return ", ".join(repr(_short(name)) for name in names[:6]) + (
+        f" and {len(names) - 6} more" if len(names) > 6 else ""
+    )
+
+
+def _short(key: object) -> str:
+    """Return the beginning of a key; of one that is no text, what it is: to write it out could take for ever."""
+    return printable(str(key), 40) if isinstance(key, str | int) else type(key).__name__

@@ -1,0 +1,84 @@
+"""What names and shapes of weights do not tell of a network: said by its card, done to it, and named in its report.
+
+Two networks with the same names and shapes can compute differently: with other strides, dilation or pooling. MONAI's
+ResNets, timm's `output_stride` and `global_pool`, and torchvision's `replace_stride_with_dilation` are such.
+"""
+
+from torch import nn
+
+from camdash.errors import CheckpointError
+from camdash.networks.architectures import family_of, features_of
+from camdash.networks.card import Card
+from camdash.networks.card_arithmetic import Arithmetic, FirstPooling, Pooling
+from camdash.networks.families import RESNET, Family
+
+DILATED = {8: ("layer3", "layer4"), 16: ("layer4",), 32: ()}
+"""The stages of a ResNet that are dilated in place of their strides, by output stride."""
+
+MAX_POOLED = "each logit is made from the largest activation of each channel (pooling is max)"
+
+
+def check_arithmetic(card: Card, said: str) -> None:
+    """Refuse a card that says of an architecture what is not known for it.
+
+    Raises:
+        CheckpointError: it does, or the architecture is not one that is known.
+    """
+    family = family_of(card.architecture)
+    fields = [key for key in card.arithmetic.said if key != "pooling"]
+    if fields and family is not RESNET:
+        raise CheckpointError(f"The card of {said} says {fields[0]}, which camdash can do for ResNets only.")
+    if card.arithmetic.pooling is not None and family.no_map is not None:
+        raise CheckpointError(f"The card of {said} says pooling, but {family.no_map}.")
+
+
+def apply_arithmetic(network: nn.Module, arithmetic: Arithmetic) -> nn.Module:
+    """Change a ResNet as torchvision builds it to what its card says; return it."""
+    if arithmetic.first_stride is not None:
+        network.get_submodule("conv1").stride = (arithmetic.first_stride, arithmetic.first_stride)  # type: ignore[assignment]
+    if arithmetic.first_pooling is FirstPooling.NONE:
+        network.maxpool = nn.Identity()
+    dilation = 1
+    for stage in DILATED[arithmetic.output_stride or 32]:
+        before, dilation = dilation, 2 * dilation
+        _dilate(network.get_submodule(stage), before, dilation)
+    return network
+
+
+def whole_reason(card: Card) -> str | None:
+    """Return why a network has no exact map, as the beginning of a sentence; None where it has one."""
+    if card.arithmetic.pooling is Pooling.MAX:
+        return MAX_POOLED
+    return family_of(card.architecture).no_map
+
+
+def assumptions(card: Card) -> str:
+    """Say what the weights' names and shapes do not tell, what is taken for it, and which fields of a card tell it."""
+    family, said = family_of(card.architecture), card.arithmetic.said
+    told = ", ".join(f"{key} {value}" for key, value in said.items())
+    fields = [] if family.no_map else ["pooling"]
+    fields += ["output_stride", "first_stride", "first_pooling"] if family is RESNET else []
+    left = [key for key in fields if key not in said]
+    return (
+        "Names and shapes of the weights do not tell strides, dilation, padding, pooling, activations, and constants "
+        f"such as batch norm's epsilon. {f'The card says {told}; all else is' if told else 'They are'} taken as in "
+        f"torchvision's {card.architecture}: if the network was made otherwise, its logits are wrong."
+        + (f" A card can say {', '.join(left)}." if left else "")
+    )
+
+
+def max_pooled(network: nn.Module, family: Family) -> nn.Module:
+    """Return a network with the largest activation of each channel before its head; it shares the network's modules."""
+    head = network.get_submodule(family.head)
+    return nn.Sequential(features_of(network, family), nn.AdaptiveMaxPool2d(1), nn.Flatten(), head).eval()
+
+
+def _dilate(stage: nn.Module, before: int, dilation: int) -> None:
+    """Dilate a stage in place of its stride; its first convolution as much as the stage before it."""
+    spread = before
+    for layer in stage.modules():
+        if isinstance(layer, nn.Conv2d):
+            layer.stride = (1, 1)
+            if layer.kernel_size == (3, 3):
+                layer.dilation, layer.padding = (spread, spread), (spread, spread)
+                spread = dilation

@@ -1,0 +1,30 @@
+"""Lines of Python by which someone who trusts a file saves its weights alone, in a file that is read without code."""
+
+from pathlib import Path
+
+from camdash.networks.endings import bare_name
+from camdash.networks.layouts import NESTINGS
+
+ADVICE = "Save the weights alone: torch.save(model.state_dict(), path)."
+
+TORCH = "torch.load({name}, map_location='cpu', weights_only=False)"
+PICKLE = "pickle.loads(pathlib.Path({name}).read_bytes())"
+TORCHSCRIPT = "torch.jit.load({name}, map_location='cpu')"
+EXPORTED = "torch.export.load({name}).state_dict"
+
+
+def recipe(path: Path, opening: str = TORCH) -> str:
+    """Return three lines that find the network or its weights in a file, bare or nested, and save the weights alone.
+
+    What is neither a weight nor a dictionary stays behind; it may be what cannot be read without code.
+    """
+    modules = "pathlib, pickle, torch" if opening is PICKLE else "torch"
+    return (
+        f"import {modules}; loaded = {opening.format(name=repr(path.name))}  "
+        "# runs the code in the file: only if you trust who made it\n"
+        f"for key in {NESTINGS}: loaded = loaded[key] if isinstance(loaded, dict) and "
+        "(isinstance(loaded.get(key), dict) or hasattr(loaded.get(key), 'state_dict')) else loaded\n"
+        "torch.save({name: value for name, value in "
+        "(loaded.state_dict() if hasattr(loaded, 'state_dict') else loaded).items() "
+        f"if isinstance(value, (torch.Tensor, dict))}}, {bare_name(path.name) + '.weights.pth'!r})"
+    )
