@@ -10,6 +10,7 @@ from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
 from camdash.networks.families import FAMILIES, GOOGLENET, INCEPTION_V3, REGNET, RESNET, WITH_MAP, Family
+from camdash.networks.text import printable
 
 __all__ = ["FAMILIES", "RESNET", "TRANSFORMED", "WITH_MAP", "Family", "InputTransform", "blueprint", "build"]
 __all__ += ["family_of", "features_of", "head_of"]
@@ -77,7 +78,8 @@ def family_of(architecture: str) -> Family:
         if architecture in family.builders:
             return family
     known = ", ".join(name for family in FAMILIES for name in family.builders)
-    raise CheckpointError(f"The architecture {architecture!r} is not one that camdash can split: {known}.")
+    said = printable(repr(architecture), 60)
+    raise CheckpointError(f"The architecture {said} is not one that camdash can split: {known}.")
 
 
 def build(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:

@@ -8,25 +8,34 @@ The vectors stand in the checkpoint's own safetensors file, under a name that no
 of their own beside it, `NAME.familiarity`, which says for which checkpoint it was made.
 """
 
+import io
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from camdash.errors import CheckpointError
+from camdash.networks.content import Content
+from camdash.networks.endings import SAFETENSORS, ending_of, familiarity_path
+from camdash.networks.files import LARGEST_FILE
+from camdash.networks.regular_files import opened, small_content
+from camdash.networks.tensor_files import Part, read_header, read_tensor
+from camdash.networks.text import printable
 
 TENSOR = "camdash.familiarity"
 """The name of the vectors among a checkpoint's tensors, and the metadata key of what belongs to them."""
 
-SUFFIX = ".familiarity"
 MOST_VECTORS = 1000
-LARGEST_FILE = 50_000_000
+LARGEST_BESIDE = 50_000_000
 """Bytes; 1,000 vectors of 2,048 channels in float16 take 4 MB."""
+
+LONGEST_SOURCE = 2000
+"""Characters of what is said of the vectors' source."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +84,7 @@ def stored_tensors(check: FamiliarityCheck) -> dict[str, Tensor]:
 
 def beside(path: Path) -> Path:
     """Return where the vectors of a checkpoint stand that has none in its own file."""
-    return path.with_suffix(SUFFIX)
+    return familiarity_path(path)
 
 
 def write_beside(path: Path, sha256: str, check: FamiliarityCheck) -> Path:
@@ -90,46 +99,96 @@ def read_familiarity(path: Path, sha256: str) -> FamiliarityCheck | None:
     Raises:
         CheckpointError: it is damaged, or was made for another checkpoint.
     """
-    own = _from_file(path) if path.suffix == ".safetensors" else None
-    if own is not None:
-        return own[0]
-    where = beside(path)
-    if not where.is_file():
+    if ending_of(path.name).lower() == SAFETENSORS:
+        with opened(path, LARGEST_FILE) as content:
+            own = own_check(content, path)
+            content.sha256()  # says so if it changed meanwhile
+        if own is not None:
+            return own
+    data = content_beside(path)
+    return None if data is None else check_beside(data, beside(path), sha256)
+
+
+def own_check(content: Content, path: Path) -> FamiliarityCheck | None:
+    """Return the check in a checkpoint's own file, which is open; None where there is none.
+
+    Raises:
+        CheckpointError: it is damaged.
+    """
+    if ending_of(path.name).lower() != SAFETENSORS:
         return None
-    if where.stat().st_size > LARGEST_FILE:
-        raise CheckpointError(f"{where.name} is too large to be a familiarity check.")
-    found = _from_file(where)
+    found = _check_in(content.reader(), content.size, content.said)
+    return None if found is None else found[0]
+
+
+def content_beside(path: Path) -> bytes | None:
+    """Return the content of the file beside a checkpoint; None where there is none.
+
+    Raises:
+        CheckpointError: it is no regular file, too large, or cannot be read.
+    """
+    where = beside(path)
+    if not os.path.lexists(where):
+        return None
+    return small_content(where, LARGEST_BESIDE, said=f"The familiarity check {printable(where.name)}")
+
+
+def check_beside(data: bytes, where: Path, sha256: str) -> FamiliarityCheck:
+    """Return the check that a file beside a checkpoint holds.
+
+    Args:
+        data: the file's content.
+        where: the file.
+        sha256: the checkpoint's digest.
+
+    Raises:
+        CheckpointError: it is damaged, or was made for another checkpoint.
+    """
+    said = printable(where.name)
+    found = _check_in(io.BytesIO(data), len(data), said)
     if found is None:
-        raise CheckpointError(f"{where.name} holds no familiarity check. Remove it, or make it anew.")
+        raise CheckpointError(f"{said} holds no familiarity check. Remove it, or make it anew.")
     if found[1].get("checkpoint_sha256") != sha256:
-        raise CheckpointError(f"{where.name} was made for another checkpoint. Remove it, or make it anew.")
+        raise CheckpointError(f"{said} was made for another checkpoint. Remove it, or make it anew.")
     return found[0]
 
 
-def _from_file(path: Path) -> tuple[FamiliarityCheck, dict[str, str]] | None:
+def _check_in(stream: io.BufferedIOBase, size: int, said: str) -> tuple[FamiliarityCheck, Mapping[str, str]] | None:
     try:
-        with safe_open(path, framework="pt") as opened:
-            metadata = opened.metadata() or {}
-            if TENSOR not in metadata:
-                return None
-            vectors = opened.get_tensor(TENSOR)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"The familiarity check in {path.name} cannot be read: {error}.") from error
-    return _check(vectors, metadata[TENSOR], path.name), metadata
+        header = read_header(stream, size)
+        if TENSOR not in header.metadata:
+            return None
+        vectors = _vectors(stream, header.parts.get(TENSOR))
+    except ValueError as error:
+        raise CheckpointError(f"The familiarity check in {said} cannot be read: {error}.") from error
+    try:
+        return _check(vectors, header.metadata[TENSOR]), header.metadata
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise CheckpointError(
+            f"The familiarity check in {said} is not valid: its vectors or threshold make no sense."
+        ) from error
 
 
-def _check(vectors: Tensor, text: str, where: str) -> FamiliarityCheck:
+def _vectors(stream: io.BufferedIOBase, part: Part | None) -> Tensor:
+    if part is None or part.end - part.begin > LARGEST_BESIDE:
+        raise ValueError("it has no vectors, or too many")
+    return read_tensor(stream, part)
+
+
+def _check(vectors: Tensor, text: str) -> FamiliarityCheck:
     """Return the check that is stored in a file, if it makes sense."""
-    try:
-        fields = json.loads(text)
-        threshold, neighbours, source = float(fields["threshold"]), fields["neighbours"], fields.get("source", "")
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise CheckpointError(f"The familiarity check in {where} is not valid: {error}.") from error
-    sound = vectors.ndim == 2 and vectors.is_floating_point() and len(vectors) > 0 and 0 <= threshold <= 2
-    known = isinstance(neighbours, int) and neighbours >= 1 and isinstance(source, str)
-    if not sound or not known or not torch.isfinite(vectors).all():
-        raise CheckpointError(f"The familiarity check in {where} is not valid: its vectors or threshold make no sense.")
-    return FamiliarityCheck(unit(vectors.float()), threshold, source, neighbours)
+    fields = json.loads(text)
+    threshold, neighbours, source = fields["threshold"], fields["neighbours"], fields.get("source", "")
+    if type(threshold) not in (int, float) or not 0 <= threshold <= 2:
+        raise ValueError("the threshold is no distance")
+    if type(neighbours) is not int or neighbours < 1 or not isinstance(source, str):
+        raise ValueError("the number of neighbours is none, or the source no text")
+    if vectors.ndim != 2 or not vectors.numel() or not vectors.is_floating_point():
+        raise ValueError("the vectors are none")
+    found = vectors.float()
+    if not torch.isfinite(found).all():
+        raise ValueError("the vectors are not finite numbers")
+    return FamiliarityCheck(unit(found), float(threshold), printable(source, LONGEST_SOURCE), neighbours)
 
 
 def fits(check: FamiliarityCheck, weight: Tensor) -> bool:

@@ -1,28 +1,43 @@
 """What a checkpoint file is, told from its first bytes: what is none of ours is refused before it is read."""
 
-import struct
-import zipfile
 from enum import StrEnum
 from pathlib import Path
 
 from camdash.errors import CheckpointError, PickledCodeError
+from camdash.networks.archives import check_archive
+from camdash.networks.content import Content
+from camdash.networks.endings import SAFETENSORS, ending_of
+from camdash.networks.recipes import ADVICE, PICKLE, TORCH, recipe
 
 LARGEST_FILE = 4_000_000_000
 """Bytes; a larger file is refused unread."""
 
-LARGEST_HEADER = 100_000_000
-"""Bytes of a safetensors file's JSON header; the format's own limit."""
+LARGEST_HEADER = 25_000_000
+"""Bytes of a safetensors file's JSON header; a network of ten thousand weights has two million."""
 
-SAFETENSORS_SUFFIX = ".safetensors"
 ZIP_MAGIC = b"PK\x03\x04"
-TORCH_PICKLE = b"\x80\x02"
-"""A pickle of protocol 2, in which torch wrote before its version 1.6."""
+PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
+MAGIC_NUMBER = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
+TORCH_PICKLE = PICKLES[0] + MAGIC_NUMBER
+"""How torch's files began before its version 1.6: a pickle of protocol 2, unless asked for another, with a number."""
 
-OTHER_PICKLES = (b"\x80\x03", b"\x80\x04", b"\x80\x05")
-UNREADABLE_ZIP = (zipfile.BadZipFile, struct.error, OSError, ValueError, EOFError, NotImplementedError)
-
-
-ADVICE = "Save the weights alone: torch.save(model.state_dict(), path)."
+OTHERS = (
+    (0, b"\x89HDF\r\n\x1a\n", "an HDF5 file, as Keras writes it"),
+    (0, b"GGUF", "a GGUF file"),
+    (4, b"TFL3", "a TensorFlow Lite file"),
+    (0, b"\x93NUMPY", "a NumPy array"),
+    (257, b"ustar", "a TAR archive; unpack it"),
+    (0, b"\x1f\x8b", "a gzip file; unpack it"),
+    (0, b"BZh", "a bzip2 file; unpack it"),
+    (0, b"\xfd7zXZ\x00", "an xz file; unpack it"),
+    (0, b"\x28\xb5\x2f\xfd", "a Zstandard file; unpack it"),
+    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"),
+    (0, b"version https://git-lfs", "a Git LFS pointer to it; run `git lfs pull`"),
+    (0, b"<!DOCTYPE", "a web page; download the file again"),
+    (0, b"<!doctype", "a web page; download the file again"),
+    (0, b"<html", "a web page; download the file again"),
+)
+"""Where other files that are taken for checkpoints have which bytes, and what they are."""
 
 
 class FileKind(StrEnum):
@@ -33,56 +48,33 @@ class FileKind(StrEnum):
     PICKLE = "PyTorch's format before 1.6"
 
 
-def kind_of(path: Path) -> FileKind:
+def kind_of(content: Content, path: Path) -> FileKind:
     """Return how a file is stored, from its size, its first bytes and, of a ZIP archive, its list of members.
 
     Raises:
-        CheckpointError: it is no file, empty, over `LARGEST_FILE`, or its header is none of ours.
+        CheckpointError: it is empty, or its header is none of ours.
     """
-    head, size = _head(path)
-    kind = _kind(head, size)
-    if (path.suffix == SAFETENSORS_SUFFIX) != (kind is FileKind.SAFETENSORS):
-        if path.suffix == SAFETENSORS_SUFFIX:
-            begins = f"it begins as a file of {kind}" if kind else "its header is none, or longer than the file"
-            raise CheckpointError(f"{path.name} is not a whole safetensors file: {begins}.")
-        raise CheckpointError(f"{path.name} is a safetensors file by its content: let its name end in .safetensors.")
-    if head.startswith(OTHER_PICKLES):
+    head, said = content.head(512), content.said
+    if not head:
+        raise CheckpointError(f"{said} is empty.")
+    kind = _kind(head, content.size)
+    named = ending_of(path.name).lower() == SAFETENSORS
+    if named and kind is not FileKind.SAFETENSORS:
+        begins = f"it begins as a file of {kind}" if kind else _none_of_ours(head, path)
+        raise CheckpointError(f"{said} is not a whole safetensors file: {begins}.")
+    if kind is FileKind.SAFETENSORS and not named:
+        raise CheckpointError(f"{said} is a safetensors file by its content: let its name end in .safetensors.")
+    if kind is None and head.startswith(PICKLES):
         raise PickledCodeError(
-            f"{path.name} is a pickle that torch did not write: it cannot be read without running code that stands in "
+            f"{said} is a pickle that torch did not write: it cannot be read without running code that stands in "
             f"it, so it was not opened. {ADVICE}",
-            recipe(path),
+            recipe(path, TORCH if MAGIC_NUMBER in head[:32] else PICKLE),
         )
     if kind is None:
-        raise CheckpointError(f"{path.name} is no checkpoint: its first bytes are those of no format that is read.")
+        raise CheckpointError(f"{said} is no checkpoint: {_none_of_ours(head, path)}.")
     if kind is FileKind.ZIP:
-        _check_archive(path)
+        check_archive(content, path)
     return kind
-
-
-def recipe(path: Path, opening: str = "torch.load({name}, map_location='cpu', weights_only=False)") -> str:
-    """Return the three lines of Python that save a trusted file's weights alone."""
-    return (
-        "import torch\n"
-        f"loaded = {opening.format(name=repr(path.name))}  # runs the code in the file: only if you trust who made it\n"
-        "torch.save(loaded.state_dict() if hasattr(loaded, 'state_dict') else loaded['state_dict'], "
-        f"{path.stem + '.weights.pth'!r})"
-    )
-
-
-def _head(path: Path) -> tuple[bytes, int]:
-    if path.is_dir():
-        raise CheckpointError(f"{path.name} is a folder, not a checkpoint.")
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise CheckpointError(f"{path.name} is larger than {LARGEST_FILE / 1e9:g} GB, so it was not read.")
-        with path.open("rb") as content:
-            head = content.read(9)
-    except OSError as error:
-        raise CheckpointError(f"{path.name} cannot be read: {error.strerror}.") from error
-    if not head:
-        raise CheckpointError(f"{path.name} is empty.")
-    return head, size
 
 
 def _kind(head: bytes, size: int) -> FileKind | None:
@@ -91,25 +83,19 @@ def _kind(head: bytes, size: int) -> FileKind | None:
     if head.startswith(TORCH_PICKLE):
         return FileKind.PICKLE
     length = int.from_bytes(head[:8], "little")
-    if head[8:] == b"{" and 2 <= length <= LARGEST_HEADER and length + 8 <= size:
+    if head[8:9] == b"{" and 2 <= length <= LARGEST_HEADER and length + 8 <= size:
         return FileKind.SAFETENSORS
     return None
 
 
-def _check_archive(path: Path) -> None:
-    """Refuse a ZIP archive that torch did not write: cut short, compressed (it could be a bomb), or with code."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except UNREADABLE_ZIP as error:
-        raise CheckpointError(f"{path.name} is damaged or cut short: its list of members cannot be read.") from error
-    parts = {member.filename.partition("/")[2] for member in members}
-    if any(part.startswith("code/") for part in parts):
-        raise PickledCodeError(
-            f"{path.name} holds a compiled TorchScript network, which is code, so it was not opened. {ADVICE}",
-            recipe(path, "torch.jit.load({name}, map_location='cpu')"),
-        )
-    if "data.pkl" not in parts:
-        raise CheckpointError(f"{path.name} is a ZIP archive, but no checkpoint.")
-    if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-        raise CheckpointError(f"{path.name} is a compressed archive, which PyTorch does not write. Save it again.")
+def _none_of_ours(head: bytes, path: Path) -> str:
+    """Say what a file is instead of a checkpoint."""
+    for place, mark, what in OTHERS:
+        if head.startswith(mark, place):
+            return f"it is {what}"
+    ending = ending_of(path.name).lower()
+    if ending == ".onnx":
+        return "ONNX files are not read; save the PyTorch network's weights"
+    if ending == SAFETENSORS:
+        return "its header is none, or longer than the file"
+    return "its first bytes are those of no format that is read"

@@ -1,5 +1,6 @@
 """A checkpoint made ready to run: weights read, network built, split, checked, on its device."""
 
+import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -10,14 +11,17 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures import TRANSFORMED, blueprint, family_of
+from camdash.networks.arithmetic import apply_arithmetic, max_pooled, whole_reason
 from camdash.networks.card import Checkpoint
-from camdash.networks.familiarity import FamiliarityCheck, fits, read_familiarity
+from camdash.networks.familiarity import FamiliarityCheck, beside, check_beside, content_beside, fits, own_check
 from camdash.networks.families import Family
+from camdash.networks.fitting import check_fit
 from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.matching import COUNTER
-from camdash.networks.recognition import CHANNELS, class_count_of, fixed_input, head_renames, match_keys
-from camdash.networks.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
-from camdash.networks.weights import StoredWeights, in_float32, read_stored
+from camdash.networks.recognition import fixed_input, head_renames
+from camdash.networks.split import CHECK_SHAPE, check_finite, random_input, split
+from camdash.networks.text import printable
+from camdash.networks.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
 from camdash.networks.whole import WholeNetwork
 from camdash.settings import DEVICE_VARIABLE
 
@@ -66,71 +70,43 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     Raises:
         CheckpointError: the weights do not fit the card, or the check failed.
     """
-    stored = read_stored(checkpoint.path)
+    stored, check = _read(checkpoint)
     check_fit(checkpoint, stored)
-    family = family_of(checkpoint.card.architecture)
+    card, family = checkpoint.card, family_of(checkpoint.card.architecture)
     channels = stored.shapes[f"{family.first}.weight"][1]
     network = _filled(_outline(checkpoint, stored, channels), _own(stored, family))
-    if family.no_map is None:
+    reason = whole_reason(card)
+    if reason is None:
         divided = split(network, family, channels, torch.device(device))
-        return LoadedCheckpoint.of(checkpoint, divided, _familiarity(checkpoint, divided))
-    whole = WholeNetwork(network.to(device), channels, torch.device(device), family.no_map)
-    side = fixed_input(checkpoint.card.architecture, stored.shapes)
+        if check is not None and not fits(check, divided.weight):
+            raise CheckpointError(f"The familiarity check of {checkpoint.name} does not fit its network. Make it anew.")
+        return LoadedCheckpoint.of(checkpoint, divided, check)
+    network = max_pooled(network, family) if family.no_map is None else network
+    whole = WholeNetwork(network.to(device), channels, torch.device(device), reason)
+    side = fixed_input(card.architecture, stored.shapes)
     check_finite(whole.logits(random_input(channels) if side is None else torch.rand(1, channels, side, side)))
     return LoadedPredictor(checkpoint, whole)
 
 
-def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:
-    """Compare a card with the names and shapes of the weights.
+def _read(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | None]:
+    """Read weights and familiarity check, each once, and only if they are what was described.
 
     Raises:
-        CheckpointError: they do not fit each other.
+        CheckpointError: one of them was replaced since, or cannot be read.
     """
-    name, card, shapes = checkpoint.name, checkpoint.card, stored.shapes
-    family = family_of(card.architecture)
-    first = shapes.get(f"{family.first}.weight", ())
-    if len(first) != 4 or first[1] not in CHANNELS:
-        raise CheckpointError(
-            f"{name} has no first convolution {family.first!r} with 1 or 3 input channels, "
-            f"as {card.architecture} needs."
-        )
-    _check_card(checkpoint, first[1], fixed_input(card.architecture, shapes))
-    count = len(card.class_names)
-    matched = match_keys(card.architecture, shapes, count)
-    if not matched.perfect:
-        outputs = class_count_of(family, shapes)
-        said = matched.sentence
-        if outputs not in (1, count):
-            said = f"its head has {outputs} outputs ({', '.join(matched.unexpected)})."
-        raise CheckpointError(f"The weights of {name} do not fit {card.architecture} with {count} classes: {said}")
-
-
-def _check_card(checkpoint: Checkpoint, channels: int, side: int | None) -> None:
-    name, how = checkpoint.name, checkpoint.card.preprocessing
-    for key, values in (("mean", how.mean), ("std", how.std)):
-        if len(values) not in (1, channels):
-            raise CheckpointError(
-                f"The card of {name} gives {len(values)} values of {key}, "
-                f"but the network has {channels} input channel{'s' if channels > 1 else ''}."
-            )
-    if checkpoint.card.transform_input and channels != 3:
-        raise CheckpointError(f"The card of {name} says transform_input, which a network of 1 channel cannot have.")
-    if side is not None and how.input_size != (side, side):
-        raise CheckpointError(
-            f"The weights of {name} take {side} x {side} pixels and no other size; let the card's input_size say so."
-        )
-
-
-def _familiarity(checkpoint: Checkpoint, network: SplitNetwork) -> FamiliarityCheck | None:
-    """Return the checkpoint's familiarity check.
-
-    Raises:
-        CheckpointError: it is damaged, or belongs to another network.
-    """
-    check = read_familiarity(checkpoint.path, checkpoint.sha256)
-    if check is not None and not fits(check, network.weight):
-        raise CheckpointError(f"The familiarity check of {checkpoint.name} does not fit its network. Make it anew.")
-    return check
+    path = checkpoint.path
+    with opened_checkpoint(path) as content:
+        stored = stored_of(content, path)
+        check = own_check(content, path)
+        if content.sha256() != checkpoint.sha256:
+            raise CheckpointError(f"{content.said} was replaced while it was being loaded. Try again.")
+    data = content_beside(path)
+    if ("" if data is None else hashlib.sha256(data).hexdigest()) != checkpoint.familiarity_sha256:
+        said = printable(beside(path).name)
+        raise CheckpointError(f"{said} was replaced while {checkpoint.name} was being loaded. Try again.")
+    if check is None and data is not None:
+        check = check_beside(data, beside(path), checkpoint.sha256)
+    return stored, check
 
 
 def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn.Module:
@@ -145,6 +121,7 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     if card.architecture in TRANSFORMED:
         options["transform_input"] = bool(card.transform_input)
     network = blueprint(card.architecture, len(card.class_names), channels, **options)
+    apply_arithmetic(network, card.arithmetic)
     shape = card.preprocessing.input_size
     if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:
         return network  # the check of the split runs on less; an outline's pass imports PyTorch's compiler
@@ -172,7 +149,11 @@ def _filled(network: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
     state |= {name: torch.tensor(0) for name in outline if name.endswith(COUNTER) and name not in weights}
     for name, value in outline.items():
         if value.is_floating_point() and not state[name].is_floating_point():
-            raise CheckpointError(f"The weight {name} is stored in whole numbers, not in floating point.")
+            stored = "complex" if state[name].is_complex() else "whole"
+            raise CheckpointError(
+                f"The weight {name} is stored in {stored} numbers, not in floating point. "
+                "Quantised networks are not run."
+            )
     versions = {"_metadata": vars(outline)["_metadata"]}  # of the modules; without them MNASNet refuses
     vars(state).update(versions)
     try:

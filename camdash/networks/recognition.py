@@ -1,10 +1,11 @@
 """Which architecture a file's names and shapes are those of."""
 
-from functools import cache
+from functools import lru_cache
 from math import isqrt
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures import blueprint, family_of
+from camdash.networks.card import LARGEST_INPUT, MOST_CLASSES
 from camdash.networks.families import FAMILIES, Family
 from camdash.networks.matching import KeyMatch, Shapes, match
 
@@ -29,9 +30,8 @@ def recognise(shapes: Shapes) -> str:
         return found[0]
     close = f" The closest is {found[0]}: {found[1].sentence}" if found else ""
     raise CheckpointError(
-        f"The architecture could not be recognised from the names and shapes of the weights.{close} "
-        "Put a card beside the file that names it, such as "
-        '{"architecture": "resnet50", "class_names": ["Chest", "Hand"], "input_size": [512, 512], "fit": "stretch"}.'
+        f"The architecture could not be recognised from the names and shapes of the weights.{close} camdash takes "
+        "networks with the names and shapes of torchvision's."
     )
 
 
@@ -84,11 +84,11 @@ def match_keys(architecture: str, shapes: Shapes, class_count: int) -> KeyMatch:
 
 
 def class_count_of(family: Family, shapes: Shapes) -> int:
-    """Return the number of classes that the head's shape tells; 1 where there is no head."""
+    """Return the number of classes that the head's shape tells; 1 where there is no head, or one of no sense."""
     renames = head_renames(shapes, family)
     own = {renames.get(name, name): shape for name, shape in shapes.items()}
     head = own.get(f"{family.head}.weight", ())
-    return head[0] if head else 1
+    return head[0] if head and 1 <= head[0] <= MOST_CLASSES else 1
 
 
 def head_renames(shapes: Shapes, family: Family) -> dict[str, str]:
@@ -112,14 +112,25 @@ def fixed_input(architecture: str, shapes: Shapes) -> int | None:
 
     Its position embedding has one entry for each square of `patch` pixels, and one for the class token.
     """
-    position, patches = shapes.get("encoder.pos_embedding", ()), shapes.get("conv_proj.weight", ())
-    if not architecture.startswith("vit_") or len(position) != 3 or len(patches) != 4:
+    position = shapes.get("encoder.pos_embedding", ())
+    if not architecture.startswith("vit_") or len(position) != 3:
         return None
-    return isqrt(max(position[1] - 1, 1)) * patches[2]
+    patch = int(architecture.rpartition("_")[2])
+    side = isqrt(max(position[1] - 1, 1)) * patch
+    return side if side <= LARGEST_INPUT else None
 
 
-@cache
 def _outline(architecture: str, class_count: int, channels: int, image_size: int | None) -> dict[str, tuple[int, ...]]:
+    head = family_of(architecture).head
+    return {
+        name: (class_count, *shape[1:]) if name in (f"{head}.weight", f"{head}.bias") else shape
+        for name, shape in _outline_of_two(architecture, channels, image_size).items()
+    }
+
+
+@lru_cache(maxsize=1000)
+def _outline_of_two(architecture: str, channels: int, image_size: int | None) -> dict[str, tuple[int, ...]]:
+    """Return names and shapes of a network of two classes; another number changes its head's first length alone."""
     options = {} if image_size is None else {"image_size": image_size}
-    network = blueprint(architecture, class_count, channels, **options)
+    network = blueprint(architecture, 2, channels, **options)
     return {name: tuple(value.shape) for name, value in network.state_dict().items()}

@@ -9,14 +9,15 @@ import torch
 
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.architectures import TRANSFORMED, family_of
+from camdash.networks.arithmetic import assumptions, check_arithmetic
 from camdash.networks.card import Card, Checkpoint, card_json
-from camdash.networks.catalog import Entry, FoundCard, assumed, digest, familiarity_digest, read_card
+from camdash.networks.catalog import Entry, FoundCard, assumed, familiarity_digest, read_card
 from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.files import kind_of
 from camdash.networks.loading import LoadedPredictor, load_any
 from camdash.networks.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.recognition import head_renames, match_keys, nearest
-from camdash.networks.weights import StoredWeights, read_header
+from camdash.networks.weights import StoredWeights, header_of, opened_checkpoint
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,9 @@ class IntakeReport:
         conversions: what was done to the file's content, a phrase each.
         card: the card, given or assumed.
         fields: the card's fields and where they came from.
-        deviation: the self-check's result, in parts of the largest logit; None for a network without map.
+        assumptions: what names and shapes of the weights do not tell, and what is taken for it, in sentences.
+        deviation: the self-check's result: how far evidence + bias is from the logits of the network as camdash
+            rebuilt it, in parts of the largest logit; None for a network without map.
         familiarity: what the check for images unlike the training's holds, in words; None where there is none.
         no_map: why there is no exact map, a sentence; None where there is one.
         error: why the checkpoint cannot be used, a sentence; None where it can.
@@ -71,6 +74,7 @@ class IntakeReport:
     conversions: tuple[str, ...] = ()
     card: Card | None = None
     fields: tuple[CardField, ...] = ()
+    assumptions: str | None = None
     deviation: float | None = None
     familiarity: str | None = None
     no_map: str | None = None
@@ -103,20 +107,23 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
     Raises:
         CheckpointError: at the stage that fails.
     """
-    report = replace(report, stored_as=kind_of(entry.path).value)
-    yield report
-    report = replace(report, sha256=digest(entry.path))
-    yield report
-    stored = read_header(entry.path)
-    found = read_card(entry.path, stored.metadata)
-    report = _with_weights(report, stored, found)
-    yield report
-    card = assumed(stored) if found is None else found.card
-    report = replace(report, card=card, fields=_fields(card, found))
-    yield report
-    family_of(card.architecture)
-    checkpoint = Checkpoint(entry.name, entry.path, report.sha256 or "", card, familiarity_digest(entry))
-    loaded = load_any(checkpoint, torch.device("cpu"))
+    with opened_checkpoint(entry.path) as content:
+        report = replace(report, stored_as=kind_of(content, entry.path).value)
+        yield report
+        report = replace(report, sha256=content.sha256())
+        yield report
+        stored = header_of(content, entry.path)
+        found = read_card(entry.path, stored.metadata)
+        report = _with_weights(report, stored, found)
+        yield report
+        card = assumed(stored) if found is None else found.card
+        report = replace(report, card=card, fields=_fields(card, found))
+        yield report
+        check_arithmetic(card, content.said)
+        report = replace(report, assumptions=assumptions(card))
+        yield report
+        checkpoint = Checkpoint(entry.name, entry.path, content.sha256(), card, familiarity_digest(entry.path))
+    loaded = load_any(checkpoint, torch.device("cpu"))  # reads the file again, and only if it is the same
     if isinstance(loaded, LoadedPredictor):
         yield replace(report, no_map=loaded.network.sentence, checkpoint=checkpoint)
     else:

@@ -12,7 +12,7 @@ from camdash.networks.geometry import grid_of
 from camdash.networks.placement import Grid
 
 TOLERANCE = 1e-4
-"""Largest accepted difference of a logit from the original network's, in parts of the largest logit's size."""
+"""Largest accepted difference of a logit from the undivided network's, in parts of the largest logit's size."""
 
 CHECK_SHAPE = (192, 160)
 """Rows and columns of the random input of the check: not square, so that swapped axes are seen."""
@@ -28,8 +28,8 @@ class SplitNetwork:
         bias: the head's bias, (classes,).
         grid: where the cells of the grid are centred.
         channels: input channels.
-        deviation: the check's result: the largest difference between evidence + bias and a logit of the original
-            network, in parts of the largest logit; None before the check.
+        deviation: the check's result: the largest difference between evidence + bias and a logit of the network as it
+            was built from its weights, whole, in parts of the largest logit; None before the check.
     """
 
     features: nn.Module
@@ -73,7 +73,7 @@ def split(network: nn.Module, family: Family, channels: int, device: torch.devic
     The network itself is used up: its batch norms are folded into its convolutions, its weights move to `device`.
 
     Raises:
-        CheckpointError: the split network's logits are not the original's within `TOLERANCE`.
+        CheckpointError: the split network's logits are not the undivided one's within `TOLERANCE`.
     """
     inputs = random_input(channels)
     with torch.inference_mode():
@@ -94,12 +94,14 @@ def random_input(channels: int) -> Tensor:
 
 
 def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> float:
-    """Compare evidence + bias with the logits of the original network, unsplit and unfolded.
+    """Compare evidence + bias with the logits of the network as it was built from its weights, unsplit and unfolded.
+
+    Whether it is the network that was trained, no comparison can tell: only its weights are there.
 
     Args:
         divided: the split network.
         inputs: a batch of network inputs.
-        reference: the original network's logits for it, (n, classes).
+        reference: the undivided network's logits for it, (n, classes).
 
     Returns:
         The largest difference, in parts of the largest logit.

@@ -1,46 +1,23 @@
 """Weights from a file, without ever running code that stands in it."""
 
-import argparse
-import re
-import struct
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load as load_safetensors
 from torch import Tensor
 
-from camdash.errors import CheckpointError, PickledCodeError
+from camdash.errors import CheckpointError
+from camdash.networks import tensor_files
+from camdash.networks.content import Content
 from camdash.networks.familiarity import TENSOR
-from camdash.networks.files import ADVICE, FileKind, kind_of, recipe
-from camdash.networks.layouts import clean, find_state_dict, is_plain
+from camdash.networks.files import LARGEST_FILE, FileKind, kind_of
+from camdash.networks.layouts import clean, find_state_dict
+from camdash.networks.pickled import unpickled
+from camdash.networks.regular_files import opened
+from camdash.networks.text import printable
 
-SUFFIXES = (".safetensors", ".pt", ".pth", ".ckpt", ".bin")
-
-UNREADABLE = (
-    *(EOFError, RuntimeError, struct.error, OSError, ValueError, LookupError, TypeError, AttributeError),
-    *(AssertionError, OverflowError, MemoryError),
-)
-"""What torch's safe unpickler was seen to raise, besides UnpicklingError, for files with bytes cut off or changed."""
-
-DTYPES = {
-    "F64": torch.float64,
-    "F32": torch.float32,
-    "F16": torch.float16,
-    "BF16": torch.bfloat16,
-    "F8_E4M3": torch.float8_e4m3fn,
-    "F8_E5M2": torch.float8_e5m2,
-    "I64": torch.int64,
-    "I32": torch.int32,
-    "I16": torch.int16,
-    "I8": torch.int8,
-    "U8": torch.uint8,
-    "BOOL": torch.bool,
-}
-
-torch.serialization.add_safe_globals([argparse.Namespace])  # timm keeps a run's arguments in one: attributes, no code
+MOST_TENSORS = 10_000
+"""Names of a network that are compared; the largest that is known here has 2,000."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +43,15 @@ class StoredWeights:
         return {name: tuple(value.shape) for name, value in self.tensors.items()}
 
 
+def opened_checkpoint(path: Path) -> AbstractContextManager[Content]:
+    """Open a checkpoint file; raise as `opened`."""
+    return opened(path, LARGEST_FILE, too_large=f"is larger than {LARGEST_FILE / 1e9:g} GB, so it was not read")
+
+
 def read_header(path: Path) -> StoredWeights:
     """Read names, shapes and precision, not the weights; raise as `read_stored`."""
-    return _read(path, values=False)
+    with opened_checkpoint(path) as content:
+        return header_of(content, path)
 
 
 def read_stored(path: Path) -> StoredWeights:
@@ -79,7 +62,51 @@ def read_stored(path: Path) -> StoredWeights:
     Raises:
         CheckpointError: the file cannot be read, holds pickled code, or holds no state dict.
     """
-    return _read(path, values=True)
+    with opened_checkpoint(path) as content:
+        stored = stored_of(content, path)
+        content.sha256()  # says so if it changed meanwhile
+        return stored
+
+
+def header_of(content: Content, path: Path) -> StoredWeights:
+    """Read names, shapes and precision of a checkpoint that is open; raise as `read_stored`."""
+    kind = kind_of(content, path)
+    if kind is FileKind.SAFETENSORS:
+        header = tensor_header(content)
+        outlines = {name: part.outline() for name, part in header.parts.items()}
+        return _clean(content, outlines, dict(header.metadata), ())
+    return _state_dict(content, path, kind, values=False)
+
+
+def stored_of(content: Content, path: Path) -> StoredWeights:
+    """Read the weights of a checkpoint that is open; raise as `read_stored`.
+
+    The digest of the content is the caller's to take, afterwards.
+    """
+    kind = kind_of(content, path)
+    if kind is FileKind.SAFETENSORS:
+        header, stream = tensor_header(content), content.reader()
+        try:
+            tensors = {name: tensor_files.read_tensor(stream, part) for name, part in header.parts.items()}
+        except ValueError as error:
+            raise CheckpointError(f"{content.said} is not a whole safetensors file: {error}.") from error
+        return _clean(content, tensors, dict(header.metadata), ())
+    _state_dict(content, path, kind, values=False)  # a file that only says that it has numbers is refused here
+    return _state_dict(content, path, kind, values=True)
+
+
+def tensor_header(content: Content) -> tensor_files.Header:
+    """Return the header of a safetensors file that is open.
+
+    Raises:
+        CheckpointError: it is damaged, or holds numbers of a type that is not read.
+    """
+    try:
+        return tensor_files.read_header(content.reader(), content.size)
+    except tensor_files.UnknownType as error:
+        raise CheckpointError(f"{content.said} cannot be read: {error}.") from error
+    except ValueError as error:
+        raise CheckpointError(f"{content.said} is not a whole safetensors file: {error}.") from error
 
 
 def in_float32(value: Tensor) -> Tensor:
@@ -87,47 +114,23 @@ def in_float32(value: Tensor) -> Tensor:
     return value.float() if value.is_floating_point() else value
 
 
-def _read(path: Path, *, values: bool) -> StoredWeights:
-    if kind_of(path) is FileKind.SAFETENSORS:
-        tensors, metadata = _safetensors(path, values=values)
-        conversions: tuple[str, ...] = ()
-    else:
-        loaded = _unpickled(path, values=values)
-        tensors, conversions = find_state_dict(loaded, path.name)
-        said = loaded.get("arch") if isinstance(loaded, dict) else None
-        metadata = {"arch": said} if isinstance(said, str) else {}
-    layout = clean({name: value for name, value in tensors.items() if name != TENSOR})
+def _state_dict(content: Content, path: Path, kind: FileKind, *, values: bool) -> StoredWeights:
+    loaded = unpickled(content, path, kind, values=values)
+    tensors, conversions = find_state_dict(loaded, content.said)
+    if any(value.is_meta is values for value in tensors.values()):
+        raise CheckpointError(f"{content.said} holds tensors without numbers. Save it once the weights are loaded.")
+    said = loaded.get("arch") if isinstance(loaded, dict) else None
+    return _clean(content, tensors, {"arch": said} if isinstance(said, str) else {}, conversions)
+
+
+def _clean(
+    content: Content, tensors: dict[str, Tensor], metadata: dict[str, str], conversions: tuple[str, ...]
+) -> StoredWeights:
+    """Bring names to the network's own; those that are not fit to be shown are no network's, and escaped."""
+    if len(tensors) > MOST_TENSORS:
+        raise CheckpointError(f"{content.said} holds {len(tensors)} tensors, more than any network that is known here.")
+    fit = {printable(name): value for name, value in tensors.items() if name != TENSOR}
+    layout = clean(fit)
     if not layout.tensors:
-        raise CheckpointError(f"{path.name} holds no weights.")
+        raise CheckpointError(f"{content.said} holds no weights.")
     return StoredWeights(layout.tensors, metadata, conversions + layout.conversions, layout.ignored)
-
-
-def _safetensors(path: Path, *, values: bool) -> tuple[dict[str, Tensor], dict[str, str]]:
-    try:
-        with safe_open(path, framework="pt") as opened:
-            metadata = opened.metadata() or {}
-            if not values:
-                slices = {name: opened.get_slice(name) for name in opened.keys()}  # noqa: SIM118 (it is no mapping)
-                return {name: _outline(part.get_shape(), part.get_dtype()) for name, part in slices.items()}, metadata
-        return {name: value for name, value in load_safetensors(path.read_bytes()).items() if is_plain(value)}, metadata
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise CheckpointError(f"{path.name} is not a whole safetensors file: {error}.") from error
-
-
-def _outline(shape: list[int], dtype: str) -> Tensor:
-    return torch.empty(shape, dtype=DTYPES[dtype], device="meta")
-
-
-def _unpickled(path: Path, *, values: bool) -> object:
-    try:
-        return torch.load(path, map_location="cpu" if values else "meta", weights_only=True)
-    except UnpicklingError as error:
-        named = re.search(r"GLOBAL ([\w.]{1,100})", str(error))
-        reason = f" ({named[1]})" if named else ""
-        raise PickledCodeError(
-            f"{path.name} holds something other than weights{reason}, or is damaged: it cannot be read without running "
-            f"code that stands in it, so it was not opened. {ADVICE}",
-            recipe(path),
-        ) from error
-    except UNREADABLE as error:
-        raise CheckpointError(f"{path.name} is damaged, or no checkpoint at all.") from error

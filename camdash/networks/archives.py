@@ -1,0 +1,75 @@
+"""The ZIP archives that torch writes: their list of members, and which of them are refused before torch reads them."""
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+from camdash.errors import CheckpointError, PickledCodeError
+from camdash.networks.content import Content
+from camdash.networks.recipes import ADVICE, EXPORTED, TORCHSCRIPT, recipe
+
+LARGEST_PART = 20_000_000
+"""Bytes of the list of members, and of what stands beside the numbers: a network has some hundred thousand."""
+
+UNREADABLE_ZIP = (zipfile.BadZipFile, struct.error, OSError, ValueError, EOFError, RuntimeError, OverflowError)
+
+
+class _InParts(io.BufferedReader):
+    """A stream that gives at most `LARGEST_PART` bytes at once, which is how zipfile asks for the list of members."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > LARGEST_PART:
+            raise zipfile.BadZipFile("the list of members is too long")
+        return super().read(LARGEST_PART if size is None or size < 0 else size)
+
+
+def check_archive(content: Content, path: Path) -> None:
+    """Refuse a ZIP archive that torch did not write: cut short, compressed (it could be a bomb), or with code.
+
+    Raises:
+        CheckpointError: it is one of these.
+    """
+    try:
+        with zipfile.ZipFile(_InParts(content.raw())) as archive:
+            members = archive.infolist()
+    except UNREADABLE_ZIP as error:
+        raise CheckpointError(f"{content.said} is damaged or cut short: its list of members cannot be read.") from error
+    _check_kind({member.filename.partition("/")[2] for member in members}, content.said, path)
+    if any(member.compress_type != zipfile.ZIP_STORED for member in members):
+        raise CheckpointError(f"{content.said} is a compressed archive, which PyTorch does not write. Save it again.")
+    pickles = [member.file_size for member in members if _is_pickle(member)]
+    if sum(member.file_size for member in members) > content.size or sum(pickles) > LARGEST_PART:
+        raise CheckpointError(f"{content.said} is damaged: its members are longer than the file, or one is too long.")
+
+
+def pickles_of(content: Content) -> bytes:
+    """Return what stands beside the numbers in an archive of torch's: the pickles in it, one after another.
+
+    Raises:
+        CheckpointError: they cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(_InParts(content.raw())) as archive:
+            return b"".join(archive.read(member) for member in archive.infolist() if _is_pickle(member))
+    except UNREADABLE_ZIP as error:
+        raise CheckpointError(f"{content.said} is damaged, or no checkpoint at all.") from error
+
+
+def _check_kind(parts: set[str], said: str, path: Path) -> None:
+    if any(part.startswith("code/") for part in parts):
+        raise PickledCodeError(
+            f"{said} holds a compiled TorchScript network, which is code, so it was not opened. {ADVICE}",
+            recipe(path, TORCHSCRIPT),
+        )
+    if "archive_format" in parts and "data.pkl" not in parts:
+        raise PickledCodeError(
+            f"{said} holds a program that torch.export wrote, which is code, so it was not opened. {ADVICE}",
+            recipe(path, EXPORTED),
+        )
+    if "data.pkl" not in parts:
+        raise CheckpointError(f"{said} is a ZIP archive, but no checkpoint.")
+
+
+def _is_pickle(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith("/data.pkl")  # torch's reader tells no capitals from small letters

@@ -1,0 +1,111 @@
+"""torch's own files, read by torch's unpickler that runs nothing, and only if they hold what weights are made of."""
+
+import argparse
+import re
+import struct
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any
+
+import torch
+
+from camdash.errors import CheckpointError, PickledCodeError
+from camdash.networks.archives import LARGEST_PART, pickles_of
+from camdash.networks.content import Content
+from camdash.networks.files import FileKind
+from camdash.networks.recipes import ADVICE, recipe
+
+UNREADABLE = (
+    *(EOFError, RuntimeError, struct.error, OSError, ValueError, LookupError, TypeError, AttributeError),
+    *(AssertionError, ArithmeticError, MemoryError, BufferError, ReferenceError, SystemError),
+)
+"""What torch's safe unpickler was seen to raise, besides UnpicklingError, for files with bytes cut off or changed."""
+
+UNSUPPORTED = {
+    "torch._utils._rebuild_qtensor": "quantised weights, which are not run. Save the network before it is quantised",
+    "torch._utils._rebuild_sparse_tensor": "sparse tensors. Save them with all their numbers: tensor.to_dense()",
+    "torch._utils._rebuild_nested_tensor": "nested tensors. Save each of them alone",
+    "torch._utils._rebuild_meta_tensor_no_storage": "tensors without numbers, of PyTorch's meta device. "
+    "Save the network once its weights are loaded",
+    "torch._utils._rebuild_wrapper_subclass": "tensors of a class of their own. Save them as plain tensors",
+    "torch._utils._rebuild_device_tensor_from_numpy": "tensors of another device. Move them to the CPU and save again",
+    "torch._utils._rebuild_device_tensor_from_cpu_tensor": "tensors of another device. Move them to the CPU and save "
+    "again",
+    "builtins.bytearray": "an array of bytes, which no network needs. Save the weights alone",
+    "__builtin__.bytearray": "an array of bytes, which no network needs. Save the weights alone",
+}
+"""What is refused before torch makes it, and the advice: it fills memory by a size that the file only says."""
+
+NUMPY = (
+    *(f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")),
+    *("numpy.dtype", "numpy.ndarray", "numpy.bool", "numpy.bool_", "numpy.str_", "numpy.bytes_", "numpy.object_"),
+    *(f"numpy.{kind}" for kind in ("float16", "float32", "float64", "complex64", "complex128")),
+    *(f"numpy.{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+)
+"""What pickles of NumPy's scalars, arrays and types ask for, in its first and second version."""
+
+
+class NumpyValue:
+    """Stands in for a NumPy value beside the weights: nothing of it is made, so no code of NumPy sees the file."""
+
+    def __new__(cls, *_: object) -> "NumpyValue":
+        """Return one, whatever it would be made from."""
+        return super().__new__(cls)
+
+    def __setstate__(self, state: object) -> None:
+        """Leave the numbers out."""
+
+
+torch.serialization.add_safe_globals([argparse.Namespace])  # timm keeps a run's arguments in one: attributes, no code
+torch.serialization.add_safe_globals([(NumpyValue, name) for name in NUMPY])
+
+
+class _Budget:
+    """Where torch puts the numbers of a file of its older format: in memory no larger than the file, and written to.
+
+    torch reserves memory by the sizes that the file says, and fills it later; some of it never, if the file is made so.
+    """
+
+    def __init__(self, size: int, *, values: bool) -> None:
+        self._left, self._values = size, values
+
+    def __call__(self, storage: Any, _: str) -> Any:
+        self._left -= storage.nbytes()
+        if self._left < 0:
+            raise ValueError("more numbers than the file has bytes")
+        if self._values:
+            return storage.fill_(0)
+        return torch.UntypedStorage(storage.nbytes(), device="meta")  # type: ignore[no-untyped-call]
+
+
+def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> object:
+    """Return what a file holds; tensors on the meta device where no values are asked for.
+
+    Raises:
+        CheckpointError: it is damaged, holds pickled code, or tensors of a kind that no network here has.
+    """
+    _check_names(content, kind)
+    place: Any = "cpu" if values else "meta"
+    if kind is FileKind.PICKLE:
+        place = _Budget(content.size, values=values)
+    try:
+        return torch.load(content.reader(), map_location=place, weights_only=True)
+    except UnpicklingError as error:
+        named = re.search(r"GLOBAL ([\w.]{1,100})", str(error))
+        reason = f" ({named[1]})" if named else ""
+        raise PickledCodeError(
+            f"{content.said} holds something other than weights{reason}, or is damaged: it cannot be read without "
+            f"running code that stands in it, so it was not opened. {ADVICE}",
+            recipe(path),
+        ) from error
+    except UNREADABLE as error:
+        raise CheckpointError(f"{content.said} is damaged, or no checkpoint at all.") from error
+
+
+def _check_names(content: Content, kind: FileKind) -> None:
+    """Refuse a file that asks for a kind of tensor that is not read."""
+    pickles = pickles_of(content) if kind is FileKind.ZIP else content.reader().read(LARGEST_PART)
+    for asked, what in UNSUPPORTED.items():
+        module, _, name = asked.rpartition(".")
+        if f"c{module}\n{name}\n".encode("ascii") in pickles:  # so a pickle asks for it
+            raise CheckpointError(f"{content.said} holds {what}.")

@@ -1,0 +1,101 @@
+"""The lines that convert a file which holds code: they do what they say, for every place where weights are kept."""
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from camdash.networks.catalog import entries
+from camdash.networks.layouts import NESTINGS
+from camdash.networks.report import IntakeReport, intake
+from tests.networks.zoo import TINY, images, network, saved, state
+
+
+def converted(folder: Path) -> IntakeReport:
+    """Run the recipe of the only file in a folder, and return the report of what it wrote."""
+    (entry,) = entries([folder])
+    refused = intake(entry)
+    assert refused.recipe is not None, refused.error
+    assert len(refused.recipe.splitlines()) == 3
+    with contextlib.chdir(folder):
+        exec(refused.recipe, {})
+    return next(intake(one) for one in entries([folder]) if one.path.name.endswith(".weights.pth"))
+
+
+CODE = {"config": print}
+"""What cannot be read without running code, beside the weights."""
+
+CONTENTS: dict[str, Callable[[], object]] = {
+    **{f"under {key}": lambda key=key: {key: state(), **CODE} for key in NESTINGS},  # type: ignore[misc]
+    **{f"network under {key}": lambda key=key: {key: network(TINY), "epoch": 3} for key in NESTINGS},  # type: ignore[misc]
+    "network": lambda: network(TINY),
+    "bare": lambda: state() | CODE,
+    "name of the architecture before it": lambda: {"model": "shufflenet", "net": state(), **CODE},
+    "nothing before it": lambda: {"model": None, "ema": network(TINY)},
+    "nested twice": lambda: {"model": {"state_dict": state(), **CODE}, **CODE},
+    "code among the weights": lambda: {"state_dict": state() | CODE},
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS)
+def test_a_file_with_code_is_converted_to_one_that_is_read(tmp_path: Path, content: str) -> None:
+    torch.save(CONTENTS[content](), tmp_path / "m.pth")
+    report = converted(tmp_path)
+    assert (report.usable, report.architecture) == (True, TINY), report.error
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("content", ["network", "under model"])
+def test_a_pickle_that_torch_did_not_write_is_converted(tmp_path: Path, protocol: int, content: str) -> None:
+    (tmp_path / "it's.pkl").write_bytes(pickle.dumps(CONTENTS[content](), protocol))
+    assert converted(tmp_path).usable
+
+
+@pytest.mark.parametrize("protocol", [3, 4])
+def test_a_file_of_torchs_older_format_in_another_protocol_is_converted(tmp_path: Path, protocol: int) -> None:
+    torch.save(state(), tmp_path / "m.pth", pickle_protocol=protocol, _use_new_zipfile_serialization=False)
+    assert converted(tmp_path).usable
+
+
+@pytest.mark.filterwarnings("ignore")  # that TorchScript is old
+def test_a_compiled_network_is_converted(tmp_path: Path) -> None:
+    torch.jit.trace(network(TINY), images()).save(tmp_path / "m.pt")  # type: ignore[no-untyped-call]
+    assert converted(tmp_path).usable
+
+
+EXPORT = """
+import torch
+from pathlib import Path
+from camdash.networks.catalog import entry_of
+from camdash.networks.report import intake
+
+torch.export.save(torch.export.export(torch.nn.Linear(2, 3), (torch.ones(1, 2),)), "m.pt2")
+exec(intake(entry_of(Path("m.pt2"))).recipe, {})
+print(sorted(torch.load("m.weights.pth")))
+"""
+
+
+def test_an_exported_program_is_converted(tmp_path: Path) -> None:
+    """In a process of its own: it imports PyTorch's compiler."""
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-W", "ignore", "-c", EXPORT]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "['bias', 'weight']\n"
+
+
+def test_what_numpy_made_beside_the_weights_needs_no_recipe(tmp_path: Path) -> None:
+    import numpy as np
+
+    more: dict[str, Any] = {"best": np.float64(0.9), "curve": np.ones((2, 3)), "kind": np.float32, "who": np.str_("a")}
+    saved(tmp_path / "m.pth", {"state_dict": state(), **more})
+    (entry,) = entries([tmp_path])
+    report = intake(entry)
+    assert (report.usable, report.recipe) == (True, None)
+    assert report.conversions[-1] == "'best', 'curve', 'kind', 'who' left out"
