@@ -22,7 +22,7 @@ from camdash.evidence.pipeline import Decoded, Result, Run, runner
 from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Checkpoint
-from camdash.networks.catalog import Entry, describe
+from camdash.networks.catalog import Entry
 from camdash.networks.held import HeldCheckpoints, checkpoints_at_once
 from camdash.networks.loading import LoadedPredictor, preferred_device
 from camdash.networks.report import IntakeReport, intake
@@ -67,12 +67,6 @@ def settled() -> bool:
     gc.collect()
     gc.freeze()
     return True
-
-
-@st.cache_data(show_spinner=False, max_entries=256, hash_funcs={Entry: repr})
-def described(entry: Entry) -> Checkpoint:
-    """Return a checkpoint's digest and card; read once for each state of the file."""
-    return describe(entry)
 
 
 @st.cache_resource(show_spinner=False)

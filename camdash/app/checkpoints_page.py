@@ -6,36 +6,45 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app.caches import reported
+from camdash.app.checkpoint_choice import descriptions
 from camdash.app.text import plain
 from camdash.app.turns import line
 from camdash.errors import CamdashError
-from camdash.networks.catalog import checkpoint_folders, entries
+from camdash.networks.catalog import checkpoint_folders
 from camdash.networks.matching import KeyMatch
 from camdash.networks.report import IntakeReport
+from camdash.networks.text import printable
 from camdash.settings import folder_faults
+
+MOST_REFUSED = 300
+"""Files that cannot be used and are listed one by one."""
 
 
 def checkpoints_page() -> None:
     """Draw the intake report of every file in the checkpoint folders."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Look again", icon=":material/refresh:", help="New and replaced files appear at every look.")
-        folders = ", ".join(str(folder) for folder in checkpoint_folders())
+        folders = ", ".join(printable(str(folder)) for folder in checkpoint_folders())
         st.caption(plain(f"What was found in each file of {folders}, and whether it can be used."))
     for fault in folder_faults():
         st.warning(plain(fault))
-    found = entries(checkpoint_folders())
-    if not found:
+    looked = descriptions().look(checkpoint_folders())
+    if not looked:
         st.info("There is no checkpoint. Put one into the folder `checkpoints`.")
-    for entry in found:
+    refused = [one.entry for one in looked if one.error is not None]
+    unshown = set(refused[MOST_REFUSED:])
+    for entry in (one.entry for one in looked if one.entry not in unshown):
         place = st.empty()
         try:
-            with st.spinner(f"Reading and checking {plain(entry.path.name)} …"):
+            with st.spinner(f"Reading and checking {plain(printable(entry.path.name))} …"):
                 report = reported(entry, partial(_wait, place))
         except CamdashError as error:
             st.error(plain(str(error)))
             return
         place.empty()
         _show(report)
+    if unshown:
+        st.warning(f"{len(unshown)} more files cannot be used. `python -m camdash checkpoints` lists them all.")
 
 
 def _wait(place: DeltaGenerator, ahead: int) -> None:
@@ -45,7 +54,7 @@ def _wait(place: DeltaGenerator, ahead: int) -> None:
 def _show(report: IntakeReport) -> None:
     icon = ":material/check_circle:" if report.usable else ":material/error:"
     said = "can be used" if report.usable else "cannot be used"
-    with st.expander(f"**{plain(report.path.name)}** {said}", icon=icon, expanded=not report.usable):
+    with st.expander(f"**{plain(printable(report.path.name))}** {said}", icon=icon, expanded=not report.usable):
         if report.error:
             st.error(plain(report.error))
         if report.recipe:
@@ -70,6 +79,7 @@ def _facts(report: IntakeReport) -> list[tuple[str, str]]:
         ("Left out", _listed(report.ignored, report.ignored_count)),
         ("Unlike images", report.familiarity or "no check"),
         ("Done to it", "; ".join(report.conversions)),
+        ("Assumed", report.assumptions),
         ("Stored as", f"{report.stored_as}, {report.size / 2**20:.1f} MB" if report.stored_as else None),
         ("sha256", report.sha256),
     ]
@@ -79,7 +89,10 @@ def _facts(report: IntakeReport) -> list[tuple[str, str]]:
 def _check(report: IntakeReport) -> str | None:
     if report.deviation is None:
         return None
-    return f"evidence + bias meets the original network's logits within {report.deviation:.1e} of the largest"
+    return (
+        "evidence + bias meets the logits of the network that camdash rebuilt from the weights within "
+        f"{report.deviation:.1e} of the largest"
+    )
 
 
 def _keys(keys: KeyMatch) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 from camdash.app import link, selection
 from camdash.app.arrows import show_arrows
 from camdash.app.caches import ImageFile, without_map
-from camdash.app.checkpoint_choice import say_engine
+from camdash.app.checkpoint_choice import say_engine, take_another
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
 from camdash.app.facts import about_image
@@ -19,7 +19,7 @@ from camdash.app.retries import begin_run
 from camdash.app.sidebar import Controls
 from camdash.app.text import plain
 from camdash.app.turns import Waiting, line
-from camdash.errors import CamdashError
+from camdash.errors import CamdashError, CheckpointError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
 from camdash.networks.card import Checkpoint
@@ -40,7 +40,7 @@ def page(controls: Controls) -> None:
 
     try:
         with st.spinner("Loading and checking the checkpoint …"):
-            alone = without_map(checkpoint, waiting)
+            alone = _load(checkpoint, waiting)
             second = None if alone else _ready(second, waiting)
         file = selection.chosen(files)
         link.write(link.of_image(selection.chosen_sample(), file.sha256))
@@ -58,6 +58,20 @@ def page(controls: Controls) -> None:
             compare_all(files, (checkpoint, second))
     except CamdashError as error:
         st.error(plain(str(error)))
+
+
+def _load(checkpoint: Checkpoint, waiting: Waiting) -> str:
+    """Return why the checkpoint has no maps, empty where it has; one that fails and nobody chose gives way to another.
+
+    Raises:
+        CheckpointError: it cannot be loaded, and was chosen, or is the last.
+    """
+    try:
+        return without_map(checkpoint, waiting)
+    except CheckpointError as error:
+        if take_another(checkpoint, error):
+            st.rerun()
+        raise
 
 
 def _ready(second: Checkpoint | None, waiting: Waiting) -> Checkpoint | None:

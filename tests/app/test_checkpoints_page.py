@@ -31,7 +31,9 @@ def test_each_file_is_listed_with_what_was_recognised_and_its_check(report: AppT
         "second.safetensors",
     ]
     assert "resnet18" in words(report)
-    assert "evidence + bias meets" in words(report)
+    assert "evidence + bias meets the logits of the network that camdash rebuilt from the weights" in words(report)
+    assert "original" not in words(report)
+    assert "do not tell strides, dilation, padding, pooling" in words(report)
 
 
 @pytest.mark.parametrize(
