@@ -5,17 +5,19 @@ from dataclasses import asdict
 from typing import Any, TextIO
 
 from camdash.command_line.table import write_table
-from camdash.networks.catalog import checkpoint_folders, entries
+from camdash.networks.catalog import LONGEST_PATH, checkpoint_folders, entries
 from camdash.networks.matching import KeyMatch
 from camdash.networks.report import IntakeReport, intake
+from camdash.networks.text import printable
 
 
 def list_checkpoints(out: TextIO, *, as_json: bool) -> int:
     """Write a line (or a JSON object a line) for each checkpoint, each loaded and checked; return the exit status."""
     reports = (intake(entry) for entry in entries(checkpoint_folders()))
     if as_json:
+        plain = (out.encoding or "utf-8").lower().replace("-", "") not in ("utf8", "utf8sig")
         for report in reports:
-            out.write(json.dumps(report_row(report), ensure_ascii=False) + "\n")
+            out.write(json.dumps(report_row(report), ensure_ascii=plain) + "\n")
             out.flush()
         return 0
     found = list(reports)
@@ -24,7 +26,8 @@ def list_checkpoints(out: TextIO, *, as_json: bool) -> int:
     for report in found:
         if report.recipe:
             out.write(
-                f"\nTo convert {report.path.name}, if you trust who made it, run in its folder:\n\n{report.recipe}\n"
+                f"\nTo convert {printable(report.path.name)}, if you trust who made it, run in its folder:"
+                f"\n\n{report.recipe}\n"
             )
     return 0
 
@@ -34,7 +37,7 @@ def report_row(report: IntakeReport) -> dict[str, Any]:
     card = report.card
     return {
         "name": report.name,
-        "file": str(report.path),
+        "file": printable(str(report.path), LONGEST_PATH),
         "usable": report.usable,
         "error": report.error,
         "architecture": report.architecture,
@@ -53,6 +56,7 @@ def report_row(report: IntakeReport) -> dict[str, Any]:
         "conversions": list(report.conversions),
         "fields": {field.name: {"value": json.loads(field.value), "source": field.source} for field in report.fields},
         "deviation": report.deviation,
+        "assumptions": report.assumptions,
         "familiarity": report.familiarity,
         "no_map": report.no_map,
         "recipe": report.recipe,
@@ -69,12 +73,12 @@ def _cells(report: IntakeReport) -> list[str]:
     return [
         report.name,
         report.architecture or "",
-        ", ".join(card.class_names) if card else "",
+        printable(", ".join(card.class_names)) if card else "",
         " x ".join(str(length) for length in how.input_size) if how else "",
         how.fit.value if how else "",
         f"{report.parameters:,}" if report.parameters is not None else "",
         "no map" if report.no_map else f"{report.deviation:.1e}" if report.deviation is not None else "",
         (report.sha256 or "")[:12],
-        "; ".join(report.conversions),
+        printable("; ".join(report.conversions)),
         report.error or "",
     ]

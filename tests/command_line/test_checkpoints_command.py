@@ -1,16 +1,21 @@
 """`python -m camdash checkpoints`, sentence by sentence."""
 
 import hashlib
+import io
 import json
 from pathlib import Path
 
 import pytest
 
+from camdash.command_line.checkpoints import list_checkpoints
 from camdash.command_line.main import main
 from camdash.networks import catalog
+from camdash.networks.endings import ending_of
+from camdash.networks.text import is_fit
 from camdash.networks.writing import write_checkpoint
 from tests.command_line.conftest import json_lines
 from tests.conftest import card_fields, random_network, save_state_dict, small_card
+from tests.networks.hostile import CASES
 
 KEYS = ["name", "file", "usable", "error", "architecture", "class_names", "input_size", "fit", "sha256"]
 
@@ -77,6 +82,51 @@ def test_the_table_is_for_people(own: Path, capsys: pytest.CaptureFixture[str]) 
     assert "64 x 96" in small
     assert "Chest frontal, Chest lateral, Hip, Hand, Foot" in bare
     assert empty.endswith("empty.pth is empty.")
+
+
+def hostile(folder: Path) -> int:
+    """Write what could do harm into a folder; return how many files of it cannot be used."""
+    found = [case for number, case in enumerate(CASES) if case.name.startswith(("place", "name")) or number % 8 == 0]
+    for case in found:
+        case.write(folder / case.name)
+    return sum(case.sentence is not None for case in found)
+
+
+def test_a_hostile_folder_is_one_valid_line_for_each_file(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    refused = hostile(own)
+    assert main(["checkpoints", "--json"]) == 0
+    printed = capsys.readouterr().out
+    printed.encode("utf-8")
+    rows = json_lines(printed)
+    assert len(rows) == 1 + len([path for path in own.iterdir() if ending_of(path.name)])
+    assert sum(not row["usable"] for row in rows) == refused > 30
+    assert (rows[0]["name"], rows[0]["usable"]) == ("small", True)
+    assert all(is_fit(text) for row in rows for text in (row["name"], row["file"], row["error"] or ""))
+
+
+def test_a_hostile_folder_is_a_table_with_a_line_for_each_file(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile(own)
+    assert main(["checkpoints"]) == 0
+    table = capsys.readouterr().out.partition("\n\nTo convert")[0]
+    assert len(table.splitlines()) == 2 + len([path for path in own.iterdir() if ending_of(path.name)])
+    assert is_fit(table.replace("\n", " "))
+
+
+def test_where_the_output_is_no_utf8_the_lines_are_ascii_and_say_the_same(own: Path) -> None:
+    save_state_dict(own / "Hüfte.pth")
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    list_checkpoints(stream, as_json=True)
+    stream.flush()
+    rows = json_lines(stream.buffer.getvalue().decode("ascii"))
+    assert [row["name"] for row in rows] == ["small", "Hüfte"]
+
+
+def test_what_the_weights_do_not_tell_is_said_with_what_was_taken_for_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["checkpoints", "--json"])
+    (row,) = json_lines(capsys.readouterr().out)
+    assert "taken as in torchvision's resnet18" in row["assumptions"]
 
 
 def test_no_checkpoint_at_all_is_an_empty_list(
