@@ -1,5 +1,6 @@
 import json
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,8 @@ def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
 
 def test_the_address_carries_both_checkpoints_and_never_a_file(comparing: AppTest) -> None:
     upload(comparing, ("secret.png", film()))
-    assert comparing.query_params == {"checkpoint": "first", "with": "second"}
+    digest = sha256(film()).hexdigest()[:16]
+    assert comparing.query_params == {"checkpoint": "first", "with": "second", "image": digest}
 
 
 def test_a_link_reopens_the_comparison(page: AppTest, passes: list[tuple[int, ...]]) -> None:
@@ -210,4 +212,4 @@ def test_class_and_view_follow_the_browser_into_the_address(comparing: AppTest) 
     assert comparing.query_params["class"] == "Part 2"
     comparing.session_state["viewer"] = {"settings": {"mode": "evidence", "focus": ""}}
     comparing.run()
-    assert set(comparing.query_params) == {"checkpoint", "with"}
+    assert set(comparing.query_params) == {"checkpoint", "with", "sample"}
