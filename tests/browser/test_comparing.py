@@ -110,7 +110,8 @@ def test_checkpoints_whose_peaks_differ_have_a_scale_each_at_first(address: str,
     legend = opened.locator("figure.legend")
     assert "B's scale is 100 times A's." in legend.inner_text()
     own = pixels(opened, "0/class-0")
-    np.testing.assert_array_equal(own, pixels(opened, "1/class-0"))  # the same map, a hundred times as strong
+    strong = pixels(opened, "1/class-0")  # the same map, a hundred times as strong, but for rounding
+    assert np.abs(own.astype(int) - strong).max() <= 2
     opened.get_by_role("button", name="Use one scale").click()
     settled(opened)
     assert "B's peak is 100 times A's." in legend.inner_text()
