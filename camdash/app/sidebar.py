@@ -15,6 +15,7 @@ from camdash.app.opened import opened
 from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.uploads import keep_uploads_in_memory
 from camdash.app.viewer import look_control
+from camdash.images.formats import READ
 from camdash.networks.card import Checkpoint
 
 
@@ -61,7 +62,7 @@ def choose_files() -> list[ImageFile]:
         accept_multiple_files=True,
         key=selection.UPLOADS,
         on_change=selection.uploads_changed,
-        help="DICOM, PNG, JPEG, TIFF, BMP or WebP, up to 64 MB each, or a ZIP file of them. They stay in memory.",
+        help=f"{READ}, up to 64 MB each, or a ZIP file of them. They stay in memory.",
     )
     found = opened(uploads or [])
     for remark in found.remarks:
