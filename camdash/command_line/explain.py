@@ -96,6 +96,7 @@ def _until_the_end(printed: _Printed, tally: Tally) -> Iterator[None]:
     try:
         yield
     finally:
+        Remarks(sys.stderr).clear()
         with tally.lock:
             printed.finish()
 

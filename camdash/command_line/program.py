@@ -81,10 +81,12 @@ class Stop:
             os._exit(128 + number)
         self._called = True
         whole = self._tally.lock.acquire(timeout=PATIENCE)
+        remarks = Remarks(sys.stderr)
+        remarks.clear()
         if whole:
             with contextlib.suppress(CamdashError):
                 self._tally.finish()
-        Remarks(sys.stderr).say(self._tally.sentence)
+        remarks.say(self._tally.sentence)
         leave(128 + number, flush=whole)
 
 

@@ -66,8 +66,15 @@ class Remarks:
 
     def say(self, sentence: str) -> None:
         """Write a sentence on a line of its own, in the program's name."""
-        self.write(f"{CLEAR if self.isatty() else ''}camdash: {printable(sentence)}\n")
+        self.clear()
+        self.write(f"camdash: {printable(sentence)}\n")
         self.flush()
+
+    def clear(self) -> None:
+        """Erase the line of a terminal that is not finished, such as the one that says how far a task is."""
+        if self.isatty():
+            self.write(CLEAR)
+            self.flush()
 
     def write(self, text: str, /) -> int:
         """Write text as it is."""

@@ -97,3 +97,11 @@ def films(tmp_path: Path) -> Path:
 def no_trace(text: str) -> bool:
     """Return whether a program's words have no traceback and no complaint of the interpreter."""
     return not any(word in text for word in ("Traceback", "ignored", "Error:", 'File "'))
+
+
+def rest(running: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return what a child has still to say, when it has come to its end; `communicate` would lose what was buffered."""
+    if running.stdout is None or running.stderr is None:
+        raise ValueError("the child's streams are not kept")
+    with running:
+        return running.stdout.read(), running.stderr.read()

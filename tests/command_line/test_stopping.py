@@ -1,6 +1,8 @@
 """Signals: what is done stays, a sentence says where the command stopped, and nothing is left behind."""
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import threading
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line.conftest import PATIENCE, environment, json_lines, no_trace, start
+from tests.command_line.conftest import PATIENCE, environment, json_lines, no_trace, rest, start
 
 STOPS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 BETWEEN = 0.02
@@ -50,7 +52,7 @@ def test_a_signal_between_two_rows_stops_there_with_a_sentence(
     decoders = children(running)
     assert decoders
     running.send_signal(how)
-    out, said = running.communicate(timeout=PATIENCE)
+    out, said = rest(running)
     rows = json_lines(first + out)  # every line is whole
     assert running.returncode == status
     assert no_trace(said)
@@ -70,7 +72,7 @@ def test_a_table_of_what_is_done_is_printed_at_a_stop(films: Path, tmp_path: Pat
     while running.poll() is None and not (table.exists() and table.read_bytes().count(b"\n") > 1):
         pause.wait(BETWEEN)
     running.send_signal(signal.SIGINT)
-    out, said = running.communicate(timeout=PATIENCE)
+    out, said = rest(running)
     assert running.returncode == 130
     done = len(table.read_text().splitlines()) - 1
     assert len(out.splitlines()) == done + 1
@@ -85,7 +87,7 @@ def test_a_signal_while_the_libraries_are_loaded_gives_a_sentence(
     running = start("explain", "--checkpoint", str(shipped / "small.safetensors"), str(films))
     wait_until(running, library)
     running.send_signal(how)
-    out, said = running.communicate(timeout=PATIENCE)
+    out, said = rest(running)
     assert (running.returncode, out) == (status, "")
     assert said.startswith("camdash: Stopped")
     assert no_trace(said)
@@ -100,7 +102,7 @@ def test_a_second_signal_ends_it_at_once_where_nobody_reads_its_output(films: Pa
     while running.poll() is None:  # the pipe is full, and nobody reads it
         running.send_signal(signal.SIGTERM)
         pause.wait(BETWEEN)
-    running.communicate()
+    rest(running)
     assert running.returncode == 143
 
 
@@ -113,7 +115,7 @@ def test_a_signal_that_is_ignored_as_under_nohup_stays_ignored(films: Path, ship
     assert running.stdout is not None
     first = running.stdout.readline()
     os.kill(running.pid, signal.SIGHUP)
-    out, _ = running.communicate(timeout=PATIENCE)
+    out, _ = rest(running)
     assert running.returncode == 1  # of the broken film
     assert len(json_lines(first + out)) == 12
 
@@ -122,5 +124,25 @@ def test_the_listing_of_checkpoints_stops_too(tmp_path: Path) -> None:
     running = start("checkpoints", env=environment(CAMDASH_CHECKPOINTS=str(tmp_path)))
     wait_until(running, "libtorch_cpu")
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=PATIENCE)
+    _, said = rest(running)
     assert (running.returncode, said) == (130, "camdash: Stopped.\n")
+
+
+def test_ctrl_c_at_a_terminal_leaves_whole_lines(films: Path, shipped: Path) -> None:
+    ours, theirs = pty.openpty()
+    checkpoint = str(shipped / "small.safetensors")
+    running = start("explain", "--checkpoint", checkpoint, str(films), stdin=theirs, stderr=theirs, stdout=theirs)
+    os.close(theirs)
+    shown = b""
+    while b"1 of 12" not in shown:
+        shown += os.read(ours, 4096)
+    running.send_signal(signal.SIGINT)
+    with contextlib.suppress(OSError):  # the terminal is closed on the other side
+        while more := os.read(ours, 4096):
+            shown += more
+    os.close(ours)
+    assert running.wait(PATIENCE) == 130
+    lines = [line.rstrip("\r").rpartition("\x1b[K")[2] for line in shown.decode().rstrip().split("\n")]
+    table = lines[lines.index(next(line for line in lines if line.startswith("file "))) :]
+    assert [line.startswith(str(films)) for line in table[1:-1]] == [True] * (len(table) - 2)
+    assert table[-1] == f"camdash: Stopped after {len(table) - 2} of 12 radiographs."
