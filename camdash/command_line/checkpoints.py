@@ -2,8 +2,9 @@
 
 import json
 from dataclasses import asdict
-from typing import Any, TextIO
+from typing import Any
 
+from camdash.command_line.streams import Output
 from camdash.command_line.table import write_table
 from camdash.networks.catalog import LONGEST_PATH, checkpoint_folders, entries
 from camdash.networks.matching import KeyMatch
@@ -11,13 +12,12 @@ from camdash.networks.report import IntakeReport, intake
 from camdash.networks.text import printable
 
 
-def list_checkpoints(out: TextIO, *, as_json: bool) -> int:
+def list_checkpoints(out: Output, *, as_json: bool) -> int:
     """Write a line (or a JSON object a line) for each checkpoint, each loaded and checked; return the exit status."""
     reports = (intake(entry) for entry in entries(checkpoint_folders()))
     if as_json:
-        plain = (out.encoding or "utf-8").lower().replace("-", "") not in ("utf8", "utf8sig")
         for report in reports:
-            out.write(json.dumps(report_row(report), ensure_ascii=plain) + "\n")
+            out.write(json.dumps(report_row(report), ensure_ascii=True) + "\n")
             out.flush()
         return 0
     found = list(reports)

@@ -64,7 +64,7 @@ def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
         check_memory()
         from camdash.command_line.checkpoints import list_checkpoints
 
-        return list_checkpoints(cast(TextIO, out), as_json=options.json)
+        return list_checkpoints(out, as_json=options.json)
     if request.output is not None:
         check_output(request.output)
     files, skipped = found_files(request.paths, request.output)

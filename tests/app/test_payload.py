@@ -128,6 +128,8 @@ def test_settings_are_what_the_browser_told() -> None:
         "window": [512, 40.5, "LINEAR"],
         "inverted": True,
         "deep": True,
+        "show": "three",
+        "apart": True,
     }
     assert parse_settings({**told, "lossless": True}) == ViewerSettings(
         Look.CLASSIC,
@@ -142,6 +144,8 @@ def test_settings_are_what_the_browser_told() -> None:
         window=Window(512, 40.5, VoiFunction.LINEAR),
         inverted=True,
         deep=True,
+        show="three",
+        apart=True,
     )
 
 

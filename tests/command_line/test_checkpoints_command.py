@@ -9,6 +9,7 @@ import pytest
 
 from camdash.command_line.checkpoints import list_checkpoints
 from camdash.command_line.main import main
+from camdash.command_line.streams import Output
 from camdash.networks import catalog
 from camdash.networks.endings import ending_of
 from camdash.networks.text import is_fit
@@ -115,7 +116,7 @@ def test_a_hostile_folder_is_a_table_with_a_line_for_each_file(own: Path, capsys
 def test_where_the_output_is_no_utf8_the_lines_are_ascii_and_say_the_same(own: Path) -> None:
     save_state_dict(own / "Hüfte.pth")
     stream = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
-    list_checkpoints(stream, as_json=True)
+    list_checkpoints(Output(stream), as_json=True)
     stream.flush()
     rows = json_lines(stream.buffer.getvalue().decode("ascii"))
     assert [row["name"] for row in rows] == ["small", "Hüfte"]

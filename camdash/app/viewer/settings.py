@@ -18,11 +18,11 @@ class ViewerSettings:
         look: how values become color.
         opacity: the look's present opacity, in [0, 1].
         panels: the slots of the panels that are shown; empty until the browser has told.
-        show: the name of the viewer's choice of panels; empty until the browser has told.
         mode: which maps are shown.
         smooth: whether maps are drawn bilinear between cells; else as the grid.
         lossless: whether the radiograph is to be sent without losses.
         focus: the slot that is enlarged beside the radiograph; empty for none.
+        show: the name of the viewer's choice of panels; empty until the browser has told.
         apart: whether each of two checkpoints is drawn on its own scale.
         image: which radiograph the rest is about, by `Windowing.image`.
         preset: which of its presets it is shown through, where there is no `window`.
@@ -34,11 +34,11 @@ class ViewerSettings:
     look: Look = Look.EVIDENCE
     opacity: float = Look.EVIDENCE.default_opacity
     panels: tuple[str, ...] = ()
-    show: str = ""
     mode: Mode = Mode.EVIDENCE
     smooth: bool = True
     lossless: bool = False
     focus: str = ""
+    show: str = ""
     apart: bool = False
     image: str = ""
     preset: int = 0
