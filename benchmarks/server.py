@@ -3,9 +3,11 @@
     python -m benchmarks.server PORT
 
 runs it; `Server` starts it from a benchmark or a test. It reads a command a line from standard input and answers with
-a line of JSON: `hold` and `release` the device, `waiting` (pieces in the line), `memory` (bytes resident, after a
-collection of garbage and a malloc_trim), `objects` (sessions, uploads), `rolled` (spooled files that went over
-to the disk, unlinked ones too), `spool` (two megabytes through a spooled file that has Starlette's own limit).
+a line of JSON: `hold` and `release` the device, `stall` the event loop, `waiting` (pieces in the line), `memory` (bytes
+resident), `objects` (how many there are of sessions, uploads, radiographs and analyses, and of files whose bytes are
+not an upload's own), `held` (bytes of all uploads), `tabs`, `rolled` (spooled files that went over to the disk,
+unlinked ones too), `spool` (two megabytes through a spooled file that has Starlette's own limit). Nothing is collected
+or given back for an answer: the server is seen as it is.
 """
 
 import gc
@@ -20,7 +22,9 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
@@ -34,16 +38,33 @@ PATIENCE = 300
 class Server:
     """A running server."""
 
-    def __init__(self, *options: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *options: str,
+        environment: Mapping[str, str] | None = None,
+        inherits: bool = True,
+        before: Sequence[str] = (),
+        folder: Path = ROOT,
+    ) -> None:
+        """Start it, and wait until it answers.
+
+        Args:
+            options: for Streamlit.
+            environment: variables for its process.
+            inherits: whether it has this process's variables too.
+            before: what its command begins with, such as strace.
+            folder: where it is started.
+        """
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.address = f"http://127.0.0.1:{port}"
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
+        inherited = dict(os.environ) if inherits else {}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.server", str(port), *options],
-            cwd=ROOT,
-            env={**os.environ, **(environment or {})},
+            [*before, sys.executable, "-m", "benchmarks.server", str(port), *options],
+            cwd=folder,
+            env={**inherited, "PYTHONPATH": str(ROOT), **(environment or {})},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -57,8 +78,7 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.terminate()
-        self._process.communicate(timeout=PATIENCE)
+        self._process.communicate(timeout=PATIENCE)  # its standard input is closed, which ends it
         self._log.close()
 
     def ask(self, command: str) -> Any:
@@ -103,6 +123,20 @@ class _Inside:
             roll_over(file)
 
         tempfile.SpooledTemporaryFile.rollover = counted  # type: ignore[assignment, method-assign]
+        self._sessions: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._count_sessions()
+
+    def _count_sessions(self) -> None:
+        """Note each session as it begins, since the collector does not list those that began before a freeze."""
+        from streamlit.runtime.app_session import AppSession
+
+        begin = AppSession.__init__
+
+        def noted(session: AppSession, *args: Any, **kwargs: Any) -> None:
+            self._sessions.add(session)
+            begin(session, *args, **kwargs)
+
+        AppSession.__init__ = noted  # type: ignore[assignment, method-assign]
 
     def hold(self) -> bool:
         """Keep the device busy until it is released."""
@@ -124,6 +158,19 @@ class _Inside:
         self._release.set()
         return True
 
+    def stall(self) -> bool:
+        """Keep the server's event loop busy for twice as long as a closed tab lives."""
+        import streamlit as st
+        from streamlit import runtime
+
+        def busy() -> None:
+            threading.Event().wait(2 * float(st.get_option("server.disconnectedSessionTTL")))
+            done.set()
+
+        done = threading.Event()
+        runtime.get_instance()._get_async_objs().eventloop.call_soon_threadsafe(busy)
+        return done.wait(PATIENCE)
+
     def waiting(self) -> int:
         from camdash.evidence.queue import queue_of
         from camdash.networks.loading import preferred_device
@@ -140,24 +187,44 @@ class _Inside:
         with tempfile.SpooledTemporaryFile(max_size=2**20) as file:
             return file.write(bytes(2 * 2**20))
 
-    def objects(self) -> dict[str, int]:
-        from streamlit.runtime import Runtime
-        from streamlit.runtime.app_session import AppSession
-        from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+    def held(self) -> int:
+        from camdash.app.uploads import room
 
-        gc.collect()
-        found = gc.get_objects()
-        return {
-            "sessions": sum(isinstance(one, AppSession) for one in found),
-            "uploads": sum(isinstance(one, UploadedFileRec) for one in found),
-            "runtime": int(Runtime.exists()),
+        return room().held()
+
+    def tabs(self) -> int:
+        from camdash.app.tabs import all_tabs
+
+        return len(all_tabs())
+
+    def objects(self) -> dict[str, int]:
+        from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
+
+        from camdash.app.caches import ImageFile
+        from camdash.app.samples import sample
+        from camdash.evidence.analysis import Analysis, PredictionAlone
+        from camdash.images.radiograph import Radiograph
+
+        kinds: dict[str, tuple[type, ...]] = {
+            "uploads": (UploadedFileRec, UploadedFile),
+            "files": (ImageFile,),
+            "radiographs": (Radiograph,),
+            "analyses": (Analysis, PredictionAlone),
         }
+        found = [one for one in gc.get_objects() if isinstance(one, tuple(chain(*kinds.values())))]
+        held = {id(one.data) for one in found if isinstance(one, UploadedFileRec)}
+        copies = sum(isinstance(one, ImageFile) and id(one.data) not in held for one in found)
+        counts = {name: sum(isinstance(one, kind) for one in found) for name, kind in kinds.items()}
+        samples = sample.cache_info().currsize
+        own = {"files": counts["files"] - samples, "copies": copies - samples, "sessions": len(self._sessions)}
+        return counts | own
 
 
 def _answer(answers: TextIO) -> None:
     inside = _Inside()
     commands: dict[str, Callable[[], Any]] = {
-        name: getattr(inside, name) for name in ("hold", "release", "waiting", "memory", "objects", "rolled", "spool")
+        name: getattr(inside, name)
+        for name in ("hold", "release", "stall", "waiting", "memory", "objects", "held", "tabs", "rolled", "spool")
     }
     for line in sys.stdin:
         print(json.dumps({"answer": commands[line.strip()]()}), file=answers, flush=True)

@@ -6,7 +6,7 @@ Unlike a browser it costs next to nothing, so that what is measured is the serve
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -16,7 +16,7 @@ import numpy as np
 import requests
 from numpy.typing import NDArray
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
+from streamlit.proto.Common_pb2 import FileUploaderState, FileURLs, UploadedFileInfo
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -141,21 +141,45 @@ class Session:
 
     def upload(self, files: dict[str, bytes]) -> None:
         """Send files beside those that are there; the page does not know of them until it is asked for."""
+        for answer in self.try_upload(files).values():
+            answer.raise_for_status()
+
+    def try_upload(self, files: dict[str, bytes]) -> dict[str, requests.Response]:
+        """Send files, and return the server's answer to each; those that it does not take are not kept."""
+        answers = {}
+        for (name, data), urls in zip(files.items(), self.places(files), strict=True):
+            answers[name] = requests.put(
+                self._address + urls.upload_url,
+                files={"file": (name, data)},
+                headers=self.headers,
+                timeout=PATIENCE,
+            )
+            if answers[name].ok:
+                self._files.append(UploadedFileInfo(name=name, size=len(data), file_id=urls.file_id, file_urls=urls))
+        return answers
+
+    def places(self, names: Iterable[str]) -> list[FileURLs]:
+        """Ask for the addresses to which files of these names may be sent."""
         message = BackMsg()
         message.file_urls_request.request_id = uuid.uuid4().hex
-        message.file_urls_request.file_names.extend(files)
+        message.file_urls_request.file_names.extend(names)
         message.file_urls_request.session_id = self._id
         self._socket.send(message.SerializeToString())
         answer = next(one for one in self._messages() if one.WhichOneof("type") == "file_urls_response")
-        for urls, (name, data) in zip(answer.file_urls_response.file_urls, files.items(), strict=True):
-            put = requests.put(
-                self._address + urls.upload_url,
-                files={"file": (name, data)},
-                headers={"X-Xsrftoken": self._cookie, "Cookie": f"{COOKIE}={self._cookie}"},
-                timeout=PATIENCE,
-            )
-            put.raise_for_status()
-            self._files.append(UploadedFileInfo(name=name, size=len(data), file_id=urls.file_id, file_urls=urls))
+        return list(answer.file_urls_response.file_urls)
+
+    def remove(self, name: str) -> Run:
+        """Take a file out of the uploader, and wait until the page is drawn."""
+        (gone,) = [one for one in self._files if one.name == name]
+        self._files.remove(gone)
+        address = self._address + gone.file_urls.delete_url
+        requests.delete(address, headers=self.headers, timeout=PATIENCE).raise_for_status()
+        return self.rerun()
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the server wants to see beside a file."""
+        return {"X-Xsrftoken": self._cookie, "Cookie": f"{COOKIE}={self._cookie}"}
 
     def look(self, name: str, data: bytes) -> Run:
         """Upload a file and wait until it is shown; the time begins when it is all there."""

@@ -13,7 +13,7 @@ from torch import nn
 from torchcam.methods import CAM
 from torchvision.ops import SqueezeExcitation
 
-from benchmarks.memory import resident
+from benchmarks.memory import resident_at_best
 from camdash.errors import CheckpointError
 from camdash.networks.architectures import blueprint, build, family_of, features_of
 from camdash.networks.catalog import describe, entry_of
@@ -207,7 +207,7 @@ def test_memory_is_flat_over_twenty_loads(tmp_path: Path) -> None:
     checkpoint = describe(entry_of(path))
     for _ in range(3):
         load(checkpoint, "cpu")
-    before = resident()
+    before = resident_at_best()
     for _ in range(20):
         load(checkpoint, "cpu")
-    assert resident() - before < 90e6  # 20 networks that stay would be 900 MB
+    assert resident_at_best() - before < 90e6  # 20 networks that stay would be 900 MB
