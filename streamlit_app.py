@@ -1,48 +1,37 @@
-"""The dashboard: `streamlit run streamlit_app.py`."""
+"""The dashboard: `streamlit run streamlit_app.py`.
+
+Streamlit imports this file once for the server (`app`), and runs it as a script whenever somebody opens the page or
+clicks on it.
+"""
+
+from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from camdash.app.ended import watching_tabs
 from camdash.app.frame import DISCLAIMER, frame
-
-st.set_page_config(
-    page_title="camdash",
-    page_icon="camdash/app/icon.png",
-    layout="wide",
-    initial_sidebar_state=280,
-    menu_items={"About": f"camdash shows what an X-ray classifier looks at. {DISCLAIMER}"},
-)
-frame()
-
-with st.spinner("Starting: loading the libraries …"), st.skeleton(height=480):  # torch: after the first paint
-    from camdash.app.checkpoints_page import checkpoints_page
-    from camdash.app.page import page
-    from camdash.app.sidebar import controls
-    from camdash.app.worklist import worklist_page
+from camdash.app.server import prepare_server
+from camdash.app.upload_limit import UploadLimit
 
 
-def explain() -> None:
-    """Explain radiographs."""
-    page(shared)
+def page() -> None:
+    """Draw the page. Nothing of a visitor may become a global: Streamlit keeps the last script's."""
+    st.set_page_config(
+        page_title="camdash",
+        page_icon=str(Path(__file__).with_name("camdash") / "app" / "icon.png"),
+        layout="wide",
+        initial_sidebar_state=280,
+        menu_items={"About": f"camdash shows what an X-ray classifier looks at. {DISCLAIMER}"},
+    )
+    frame()
+    with st.spinner("Starting: loading the libraries …"), st.skeleton(height=480):  # torch: after the first paint
+        from camdash.app.pages import draw_chosen_page
+    draw_chosen_page()
 
 
-def worklist() -> None:
-    """List all uploads."""
-    worklist_page(shared, first)
-
-
-def checkpoints() -> None:
-    """List the checkpoints and what was found in them."""
-    checkpoints_page()
-
-
-first = st.Page(explain, title="Radiographs", icon=":material/radiology:", default=True)
-chosen = st.navigation(
-    [
-        first,
-        st.Page(worklist, title="Worklist", icon=":material/list:", url_path="worklist"),
-        st.Page(checkpoints, title="Checkpoints", icon=":material/inventory_2:", url_path="checkpoints"),
-    ],
-    position="top",
-)
-shared = controls()
-chosen.run()
+if __name__ == "__main__":
+    page()
+else:
+    prepare_server()
+    app = st.App(__file__, lifespan=watching_tabs, middleware=[Middleware(UploadLimit)])

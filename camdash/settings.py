@@ -12,8 +12,9 @@ DEVICE_VARIABLE = "CAMDASH_DEVICE"
 ENGINE_VARIABLE = "CAMDASH_ENGINE"
 FOLDERS_VARIABLE = "CAMDASH_CHECKPOINTS"
 AT_ONCE_VARIABLE = "CAMDASH_CHECKPOINTS_AT_ONCE"
+UPLOADS_VARIABLE = "CAMDASH_UPLOADS_MB"
 FOR_TESTS = ("CAMDASH_SHARED", "CAMDASH_REQUIRE_BROWSER", "CAMDASH_REQUIRE_STRACE")
-KNOWN = (DEVICE_VARIABLE, ENGINE_VARIABLE, FOLDERS_VARIABLE, AT_ONCE_VARIABLE, *FOR_TESTS)
+KNOWN = (DEVICE_VARIABLE, ENGINE_VARIABLE, FOLDERS_VARIABLE, AT_ONCE_VARIABLE, UPLOADS_VARIABLE, *FOR_TESTS)
 
 DEVICE = re.compile(r"[a-z]{1,20}(:[0-9]{1,3})?")
 """A device's name in PyTorch; whether this machine has it, only PyTorch knows."""
@@ -52,8 +53,22 @@ def checkpoints_at_once(environment: Mapping[str, str] = os.environ) -> int:
         UsageError: the variable is no whole number above zero, or has more than six digits.
     """
     wanted = environment.get(AT_ONCE_VARIABLE) or str(AT_ONCE)
-    if not wanted.isdecimal() or len(wanted) > MOST_DIGITS or int(wanted) < 1:
-        raise UsageError(f"{AT_ONCE_VARIABLE} is {_quoted(wanted)}; it is a whole number of checkpoints, 1 or more.")
+    return _whole_number(AT_ONCE_VARIABLE, wanted, "checkpoints")
+
+
+def uploads_megabytes(environment: Mapping[str, str] = os.environ) -> int | None:
+    """Return how many megabytes the files of all tabs may take: `CAMDASH_UPLOADS_MB`; None where it says nothing.
+
+    Raises:
+        UsageError: the variable is no whole number above zero, or has more than nine digits.
+    """
+    wanted = environment.get(UPLOADS_VARIABLE)
+    return _whole_number(UPLOADS_VARIABLE, wanted, "megabytes", digits=9) if wanted else None
+
+
+def _whole_number(variable: str, wanted: str, unit: str, digits: int = MOST_DIGITS) -> int:
+    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= digits and int(wanted) > 0):
+        raise UsageError(f"{variable} is {_quoted(wanted)}; it is a whole number of {unit}, 1 or more.")
     return int(wanted)
 
 
@@ -68,6 +83,7 @@ def check_settings(environment: Mapping[str, str] = os.environ) -> None:
         raise UsageError(f"{DEVICE_VARIABLE} is {_quoted(device)}. It can be cpu, cuda, or cuda:1 for the second GPU.")
     engine_choice(environment)
     checkpoints_at_once(environment)
+    uploads_megabytes(environment)
     for fault in folder_faults(environment):
         raise UsageError(fault)
 

@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from benchmarks.server import Server
 from benchmarks.session import Session
@@ -136,10 +139,20 @@ def test_the_variable_is_set_whatever_the_environment_says(environment: dict[str
     assert done.stdout == "1\n"
 
 
-def test_the_home_folder_stays_empty_after_a_page(tmp_path: Path, home: Path, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+def test_the_home_folder_stays_empty_and_no_name_is_looked_up_by_a_page_at(
+    address: str, tmp_path: Path, home: Path, environment: dict[str, str], strace: Sequence[str]
+) -> None:
+    """Started elsewhere, so that its settings are not those of the working folder."""
     silent = {"CI": "", "GITHUB_ACTIONS": "", "TF_BUILD": ""}  # by which libraries notice that they are tested
-    with Server(environment=environment | silent) as server, Session(server.address, QUERY) as session:
-        session.look("film.png", image_bytes(speckle(60, 50)))
-        for title in ("Worklist", "Checkpoints", "Radiographs"):
-            session.turn_to(title)
+    options = ("--server.address", address)
+    with Server(*options, environment=environment | silent, before=strace, folder=tmp_path) as server:
+        with Session(server.address, QUERY) as session:
+            session.look("film.png", image_bytes(speckle(60, 50)))
+            for title in ("Worklist", "Checkpoints", "Radiographs"):
+                session.turn_to(title)
+        stream = f"{server.address.replace('http', 'ws', 1)}/_stcore/stream"
+        with pytest.raises(WebSocketException):  # Streamlit would ask at which address the world sees this machine
+            connect(stream, origin=Origin("http://elsewhere.example"))
     assert written(home) == []
+    assert looked_up(tmp_path / "calls.txt") == []

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
         *(("CAMDASH_DEVICE", value) for value in (" cpu", "CPU", "cuda:-1", "cuda:", "\udcff", "0", "x" * 99)),
         *(("CAMDASH_ENGINE", value) for value in ("steam", "ONNX", " ", "torch,onnx", "\udcff")),
         *(("CAMDASH_CHECKPOINTS_AT_ONCE", value) for value in ("0", "-1", "two", "1.5", " 2", "9" * 5000, "²")),
+        *(("CAMDASH_UPLOADS_MB", value) for value in ("0", "-1", "two", "1.5", " 2", "9" * 5000, "²")),
         *(("CAMDASH_CHECKPOINTS", value) for value in ("/no/such/folder", "x" * 300, __file__, "/dev/null", " ")),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ its session alone. Keys are digests of bytes and cards, never arrays.
 import gc
 import hashlib
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
@@ -144,6 +144,16 @@ def analysed(
         return analysis
 
     return _once(kept, key, one_pass, waiting)
+
+
+def forget(files: Iterable[ImageFile]) -> None:
+    """Drop what this session keeps of files that are not there any more."""
+    kept = _analyses()
+    for file in files:
+        decoded.clear(file)
+        packed_values.clear(file)
+        for key in [key for key in list(kept) if isinstance(key, tuple) and key[0] == file.sha256]:
+            kept.pop(key, None)
 
 
 def known(file: ImageFile, checkpoint: Checkpoint, *, inverted: bool = False) -> Analysis | PredictionAlone | None:

@@ -7,6 +7,7 @@ import streamlit as st
 from camdash.app import link
 from camdash.app.caches import ImageFile
 from camdash.app.opened import opened
+from camdash.app.refusals import acknowledge_refusals
 from camdash.app.samples import FIRST, sample
 
 SAMPLE, FILE, UPLOADS = "sample", "file", "uploads"
@@ -31,6 +32,8 @@ def uploads_changed() -> None:
     known: tuple[str, ...] = st.session_state.get(KNOWN, ())
     present = opened(uploads).keys
     st.session_state[KNOWN] = present
+    if set(known) - set(present):
+        acknowledge_refusals()
     new = [index for index, file_id in enumerate(present) if file_id not in known]
     place = st.session_state.get(FILE)
     if new:

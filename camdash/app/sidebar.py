@@ -10,10 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app import link, selection
 from camdash.app.caches import ImageFile, settled
 from camdash.app.checkpoint_choice import FIRST, SECOND, checkpoints_here, choose_checkpoint, choose_second
-from camdash.app.ended import remember_the_end
 from camdash.app.opened import opened
+from camdash.app.refusals import refusals
 from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
-from camdash.app.uploads import keep_uploads_in_memory
+from camdash.app.tabs import note_run
 from camdash.app.viewer import look_control
 from camdash.images.formats import READ
 from camdash.networks.card import Checkpoint
@@ -40,8 +40,7 @@ class Controls:
 
 def controls() -> Controls:
     """Draw the sidebar, the same on every page: what stands in it outlives a visit to another page."""
-    keep_uploads_in_memory()
-    remember_the_end()
+    note_run()
     settled()
     with st.sidebar:
         st.markdown("#### camdash")
@@ -57,23 +56,25 @@ def controls() -> Controls:
 
 def choose_files() -> list[ImageFile]:
     """Let the user drop radiographs; return them in the order of the uploader."""
-    uploads = st.file_uploader(
+    st.file_uploader(
         "Radiographs",
         accept_multiple_files=True,
         key=selection.UPLOADS,
         on_change=selection.uploads_changed,
         help=f"{READ}, up to 64 MB each, or a ZIP file of them. They stay in memory.",
     )
-    found = opened(uploads or [])
-    for remark in found.remarks:
+    found = opened(st.session_state[selection.UPLOADS] or [])
+    for remark in (*refusals(), *found.remarks):
         st.warning(remark)
     files = list(found.files)
     if files:
+        # Streamlit keeps what a widget was given until the session ends, so names alone and no file.
+        titles = [f"{place} · {file.name}" for place, file in enumerate(files, 1)]
         st.selectbox(
             f"Files ({len(files)})",
             range(len(files)),
             index=None,
-            format_func=lambda index: f"{index + 1} · {files[index].name}",
+            format_func=titles.__getitem__,
             key=selection.FILE,
             placeholder="Choose an upload",
             on_change=selection.file_chosen,

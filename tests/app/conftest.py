@@ -1,6 +1,8 @@
 """The page, run by AppTest over small checkpoints of the test's own."""
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,14 +17,26 @@ from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import save_checkpoint, small_card
 
 ROOT = Path(__file__).parents[2]
+PATIENCE = 240
+"""Seconds within which the server must have done something, on a busy machine."""
 
 
 @contextmanager
-def small_server(folder: Path, *options: str) -> Iterator[Server]:
+def small_server(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
     """Run the real server over a small checkpoint of its own in `folder`."""
     small_checkpoint(folder)
-    with Server(*options, environment={catalog.FOLDERS_VARIABLE: str(folder)}) as running:
+    with Server(*options, environment={catalog.FOLDERS_VARIABLE: str(folder), **variables}) as running:
         yield running
+
+
+def until(come: Callable[[], bool]) -> None:
+    """Wait until something has come, on a busy machine too."""
+    between, end = threading.Event(), time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if come():
+            return
+        between.wait(0.05)
+    pytest.fail("nothing came of it")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.memory import resident
+from benchmarks.memory import resident_at_best
 from camdash.networks import catalog
 from tests.conftest import image_bytes, speckle
 
@@ -32,7 +32,7 @@ def resident_after(page: AppTest, number: int) -> int:
     film = (f"film{number}.png", image_bytes(speckle(40 + number, 30)), "image/png")
     page.file_uploader(key="uploads").set_value([film])
     switch(page, number)
-    return resident()
+    return resident_at_best()
 
 
 def switch(page: AppTest, number: int) -> None:

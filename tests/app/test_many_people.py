@@ -11,12 +11,10 @@ import pytest
 from benchmarks.server import Server
 from benchmarks.session import Run, Session
 from benchmarks.small import QUERY
-from tests.app.conftest import small_server
+from tests.app.conftest import PATIENCE, small_server, until
 from tests.conftest import image_bytes, speckle
 
 Tab = Callable[[], Session]
-PATIENCE = 240
-"""Seconds within which the server must have done something, on a busy machine."""
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +38,6 @@ def held(server: Server) -> Iterator[None]:
         yield
     finally:
         server.ask("release")
-
-
-def until(come: Callable[[], bool]) -> None:
-    between = threading.Event()
-    for _ in range(PATIENCE * 20):
-        if come():
-            return
-        between.wait(0.05)
-    pytest.fail("nothing came of it")
 
 
 def film(number: int) -> tuple[str, bytes]:
@@ -121,11 +110,3 @@ def test_a_person_who_only_looks_waits_for_nobody(server: Server, tab: Tab) -> N
         waits(server, 1)
         assert looking.rerun().maps
         assert server.ask("waiting") == 1
-
-
-def test_what_a_session_held_is_let_go_though_nobody_comes_any_more(server: Server, tab: Tab) -> None:
-    session = tab()
-    session.look(*film(4))
-    assert server.ask("objects")["uploads"] > 0
-    session.close()
-    until(lambda: server.ask("objects")["uploads"] == 0)

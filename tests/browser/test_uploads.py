@@ -1,0 +1,37 @@
+"""Uploads in a browser: what finds no room, what is removed, what would be lost."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from camdash.networks.catalog import FOLDERS_VARIABLE
+from camdash.settings import UPLOADS_VARIABLE
+from tests.browser.test_page import settled, upload
+from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def address(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page whose server holds a megabyte of files."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    save_checkpoint(folder, "whole", small_card(size=(256, 256)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDERS_VARIABLE, str(folder))
+        patch.setenv(UPLOADS_VARIABLE, "1")
+        yield serve("streamlit_app.py")
+
+
+def test_a_file_without_room_is_named_and_the_others_of_the_drop_are_shown(address: str, open_page: Open) -> None:
+    page = open_page(f"{address}/?checkpoint=whole")
+    settled(page)
+    film = image_bytes(speckle(200, 150))
+    upload(page, ("large.dcm", bytes(2**21)), ("film.png", film))
+    said = page.get_by_text("large.dcm was not uploaded. The server is full: it holds at most 1 MB of files")
+    said.wait_for()
+    page.locator(".camdash .first", has_text="film.png").first.wait_for()
+    upload(page, ("again.png", image_bytes(speckle(201, 150))))
+    page.locator(".camdash .first", has_text="again.png").first.wait_for()
+    assert page.get_by_text("TypeError").count() == 0
