@@ -4,8 +4,8 @@
 
 Real websocket clients against the real server: each tab uploads its films and looks at them, then all are closed. The
 server's resident memory is taken before, with all tabs open, and after the session's time to live; nothing is collected
-or given back for the figure. Goal: within 100 MB of what it was before. `--small` takes a small network, since the films and not
-the network are what counts here.
+or given back for the figure. Goal: within 100 MB of what it was before. `--small` takes a small network, since the
+films and not the network are what counts here.
 """
 
 import argparse
