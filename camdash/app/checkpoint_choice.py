@@ -132,13 +132,14 @@ def _first_changed() -> None:
 
 
 def _follow_link(usable: Sequence[Checkpoint]) -> None:
-    """Choose the checkpoints that the page's address names, once, when the session begins."""
-    asked, begins = link.opened(usable)
-    if begins and asked.checkpoint is not None:
+    """Choose the checkpoints that the page's address names: when the session begins, and when the browser goes back."""
+    asked = link.follow(usable)
+    if asked is None:
+        return
+    if asked.checkpoint is not None:
         st.session_state[FIRST] = asked.checkpoint
         st.session_state[CHOSEN] = True
-    if begins and asked.second is not None:
-        st.session_state[SECOND] = asked.second
+    st.session_state[SECOND] = asked.second
 
 
 def _title(checkpoint: Checkpoint) -> str:

@@ -2,13 +2,18 @@
 
 ?checkpoint=NAME&with=NAME&sample=NAME|image=DIGEST&show=average|top|three&panels=SLOT,SLOT&look=positive|own|classic
 &cells=grid&class=NAME&view=contrast|difference
+
+Each step of a visitor changes it once, so that the browser's Back walks through what was seen. The first page's address
+stays as it was opened until something else is shown, so that Back never ends on a page that looks the same.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from camdash.app.samples import MARKED, TITLES
 from camdash.app.text import plain
@@ -19,9 +24,9 @@ from camdash.rendering.scale import Look
 CHECKPOINT, SECOND, CLASS, VIEW = "checkpoint", "with", "class", "view"
 SAMPLE, IMAGE, SHOW, PANELS, LOOK, CELLS = "sample", "image", "show", "panels", "look", "cells"
 OPENED, SAID = "opened_link", "said_ignored"
+SHOWN, FIRST_SHOWN, TOKEN = "shown_address", "first_address", "opening_token"
+OF_PAGE, OF_VIEWER = (CHECKPOINT, SECOND, SAMPLE, IMAGE), (CLASS, VIEW, SHOW, PANELS, LOOK, CELLS)
 SAMPLES = (*TITLES, *MARKED)
-DEMONSTRATION = "demonstration"
-"""Names the demonstration that was begun last, in the session's state."""
 
 DIGITS = 16
 """Of an upload's sha256 in the address: enough to tell it from all others."""
@@ -94,13 +99,45 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
     return Link(checkpoint, second, class_name, view, sample, image, show, panels, look, grid, ignored)
 
 
-def opened(usable: Sequence[Checkpoint]) -> tuple[Link, bool]:
-    """Return what the address asked for when the session began, and whether it begins just now."""
-    if OPENED in st.session_state:
-        link: Link = st.session_state[OPENED]
-        return link, False
-    link = st.session_state[OPENED] = parse(st.query_params.to_dict(), usable)
-    return link, True
+def follow(usable: Sequence[Checkpoint]) -> Link | None:
+    """Return what the address asks for when the session begins, and whenever the browser goes back or forth."""
+    if OPENED not in st.session_state:
+        st.session_state[OPENED] = parse(st.query_params.to_dict(), usable)
+        return asked()
+    if not walks():
+        return None
+    values = st.query_params.to_dict() or st.session_state.get(FIRST_SHOWN, {})
+    _open(parse(values, usable), {key: values.get(key) for key in OF_VIEWER})
+    return asked()
+
+
+def asked() -> Link:
+    """Return what the address asked for when it was followed last."""
+    link: Link = st.session_state.setdefault(OPENED, parse(st.query_params.to_dict(), ()))
+    return link
+
+
+def walks() -> bool:
+    """Return whether this run of the page is one to which the browser went back or forth."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and context.is_history_navigation
+
+
+def show_predicted() -> None:
+    """Have the viewer show the predicted classes, large, whatever it showed before."""
+    _open(Link(show="top"), {**dict.fromkeys(OF_VIEWER), SHOW: "top"})
+
+
+def token() -> str:
+    """Return what tells the viewer that it is to show what was asked for, again; empty where it is the first time."""
+    told: str = st.session_state.get(TOKEN, "")
+    return told
+
+
+def _open(link: Link, of_viewer: Mapping[str, str | None]) -> None:
+    st.session_state[OPENED] = link
+    st.session_state[TOKEN] = uuid4().hex
+    _shown().update(of_viewer)
 
 
 def of_image(sample: str | None, sha256: str) -> dict[str, str | None]:
@@ -110,10 +147,10 @@ def of_image(sample: str | None, sha256: str) -> dict[str, str | None]:
 
 def say_missing(digests: Iterable[str]) -> None:
     """Say which file to open where the address asks for an upload that is not here (`digests`: those that are)."""
-    asked: str = st.session_state[OPENED].image
-    if asked and not any(digest.startswith(asked) for digest in digests):
+    image = asked().image
+    if image and not any(digest.startswith(image) for digest in digests):
         st.info(
-            f"The link shows a radiograph that was not sent with it. Open the file whose sha256 begins with `{asked}`.",
+            f"The link shows a radiograph that was not sent with it. Open the file whose sha256 begins with `{image}`.",
             icon=":material/link:",
         )
 
@@ -121,17 +158,32 @@ def say_missing(digests: Iterable[str]) -> None:
 def say_ignored() -> None:
     """Say what of the address is not known here, until the user does something."""
     if SAID not in st.session_state:
-        for sentence in st.session_state[OPENED].ignored:
+        for sentence in asked().ignored:
             st.warning(sentence, icon=":material/link_off:")
     st.session_state[SAID] = True
 
 
 def write(values: Mapping[str, str | None]) -> None:
     """Bring the address up to date, in one step and only if it changes; None takes a value out of it."""
-    before = st.query_params.to_dict()
-    after = {key: value for key, value in {**before, **values}.items() if value is not None}
-    if after != before:
-        st.query_params.from_dict(after)
+    _shown().update(values)
+    here = st.query_params.to_dict()
+    own = {key: value for key, value in _shown().items() if value is not None}
+    if not here and own == st.session_state.setdefault(FIRST_SHOWN, own):
+        return
+    wanted = {key: value for key, value in here.items() if key not in (*OF_PAGE, *OF_VIEWER)} | own
+    if wanted != here:
+        st.query_params.from_dict(wanted)
+
+
+def of_page() -> dict[str, str]:
+    """Return what a link to what is shown says of checkpoints and image."""
+    return {key: value for key, value in _shown().items() if key in OF_PAGE and value is not None}
+
+
+def _shown() -> dict[str, str | None]:
+    """Return what the address is to say: all of it, since the browser may not have had the last change yet."""
+    shown: dict[str, str | None] = st.session_state.setdefault(SHOWN, {})
+    return shown
 
 
 def _sentence(key: str, value: str) -> str:

@@ -30,9 +30,10 @@ def show_maps(file: ImageFile, analyses: tuple[Analysis, ...]) -> None:
     sources = sources_of(comparison) if comparison else (source_of(analyses[0]),)
     names = _names(sources)
     radiograph = radiograph_of(file)
-    data = _data(file, radiograph, sources, _opening(names))
+    opening = _opening(names)
+    data = _data(file, radiograph, sources, opening)
     settings = viewer(pack(data), key=VIEWER).about(data.windowing.image, len(radiograph.presets))
-    if has_told(VIEWER):
+    if has_told(VIEWER) and settings.token == opening.token:
         link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus), **_drawn(settings)})
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
@@ -70,7 +71,7 @@ def _names(sources: tuple[Source, ...]) -> dict[str, str]:
 
 def _opening(names: dict[str, str]) -> Opening:
     """Return with what the viewer starts: what the page's address asked for when the session began."""
-    asked = link.opened(())[0]
+    asked = link.asked()
     slot = next((slot for slot, name in names.items() if name == asked.class_name), "")
     return Opening(
         asked.view,
@@ -79,7 +80,8 @@ def _opening(names: dict[str, str]) -> Opening:
         show=asked.show,
         panels=asked.panels,
         smooth=not asked.grid,
-        token=st.session_state.get(link.DEMONSTRATION, ""),
+        token=link.token(),
+        address=link.of_page(),
     )
 
 

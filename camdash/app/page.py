@@ -31,7 +31,9 @@ def page(controls: Controls) -> None:
     if checkpoint is None:
         return
     begin_run()
-    link.write({link.CHECKPOINT: checkpoint.name, link.SECOND: second.name if second else None})
+    file = selection.chosen(files)
+    compared = {link.CHECKPOINT: checkpoint.name, link.SECOND: second.name if second else None}
+    link.write({**compared, **link.of_image(selection.chosen_sample(), file.sha256)})
     link.say_ignored()
     place = st.empty()
 
@@ -42,8 +44,6 @@ def page(controls: Controls) -> None:
         with st.spinner("Loading and checking the checkpoint …"):
             alone = _load(checkpoint, waiting)
             second = None if alone else _ready(second, waiting)
-        file = selection.chosen(files)
-        link.write(link.of_image(selection.chosen_sample(), file.sha256))
         link.say_missing(one.sha256 for one in files)
         with st.spinner("Analysing …"):
             results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]

@@ -45,10 +45,21 @@ def uploads_changed() -> None:
         choose_file(present.index(looked_at) if looked_at in present else min(place, len(present) - 1))
 
 
+def follow_link() -> None:
+    """Look at what the page's address asks for: an upload that is here, else a sample."""
+    asked = link.asked()
+    files = opened(st.session_state.get(UPLOADS) or []).files if asked.image else ()
+    found = [place for place, file in enumerate(files) if file.sha256.startswith(asked.image)]
+    if found:
+        choose_file(found[0])
+    else:
+        choose_sample(asked.sample or FIRST)
+
+
 def chosen_sample() -> str | None:
     """Return the name of the sample that is looked at, or None when it is an upload."""
     if SAMPLE not in st.session_state:
-        choose_sample(link.opened(())[0].sample or FIRST)
+        follow_link()
     name: str | None = st.session_state[SAMPLE]
     return name
 

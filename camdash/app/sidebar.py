@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import uuid4
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -47,6 +46,8 @@ def controls() -> Controls:
         found = checkpoints_here()
         checkpoint, engine = choose_checkpoint(found)
         second = choose_second(checkpoint, found.usable)
+        if link.walks():
+            selection.follow_link()
         files = choose_files()
         results = st.container()
         choose_sample(found.usable)
@@ -125,7 +126,7 @@ def _offer_shortcut(usable: Sequence[Checkpoint]) -> None:
 
 def _show_shortcut(first: Checkpoint, shortcut: Checkpoint) -> None:
     st.session_state[FIRST], st.session_state[SECOND] = first, shortcut
-    st.session_state[link.DEMONSTRATION] = uuid4().hex
+    link.show_predicted()
     selection.choose_sample(next(iter(MARKED)))
 
 

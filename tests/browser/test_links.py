@@ -80,3 +80,74 @@ def test_the_link_to_an_upload_says_whose_file_to_open_and_never_its_name(page: 
     upload(again, ("other_name.png", film))
     again.locator(".camdash").get_by_text("other_name.png", exact=True).first.wait_for()
     said.wait_for(state="detached")
+
+
+def test_back_walks_through_what_was_seen_and_leaves_the_app_last(page: Any, address: str) -> None:
+    page.evaluate("window.history.replaceState(null, '', window.location.href)")
+    begun = page.evaluate("history.length")
+    first, panels = heading(page), names(page)
+    page.get_by_role("button", name="Foot", exact=True).click()
+    page.locator("h3", has_text="Foot, ").first.wait_for()
+    settled(page)
+    page.locator(".camdash canvas[data-key$=class-2]").dblclick()
+    enlarged = page.locator(".camdash").get_by_role("button", name="Back to all")
+    enlarged.wait_for()
+    page.wait_for_url("**class=Hip**")
+    page.get_by_role("radio", name="Grid", exact=True).check()
+    page.wait_for_url("**cells=grid**")
+    assert page.evaluate("history.length") == begun + 3, "the address changes once a step"
+    page.go_back()
+    page.locator("input[name=smooth][value=smooth]:checked").wait_for()
+    assert enlarged.is_visible()
+    page.go_back()
+    enlarged.wait_for(state="hidden")
+    assert heading(page).startswith("Foot, ")
+    settled(page)
+    page.go_back()
+    page.locator("h3", has_text=first).first.wait_for()
+    settled(page)
+    assert names(page) == panels
+    assert page.url.rstrip("/") == address
+    page.go_forward()
+    page.locator("h3", has_text="Foot, ").first.wait_for()
+    page.go_forward()
+    enlarged.wait_for()
+    assert page.evaluate("history.length") == begun + 3
+
+
+def test_back_returns_from_the_demonstration_and_from_another_checkpoint(page: Any) -> None:
+    first, panels = heading(page), names(page)
+    begun = page.evaluate("history.length")
+    page.get_by_role("button", name="Right for the wrong reason?").click()
+    page.get_by_text("Agreement").first.wait_for()
+    page.wait_for_url("**show=top**")
+    settled(page)
+    assert page.evaluate("history.length") == begun + 1
+    page.go_back()
+    page.locator("h3", has_text=first).first.wait_for()
+    settled(page)
+    assert names(page) == panels
+    assert page.get_by_text("Agreement").count() == 0
+
+
+def test_back_from_another_page_of_the_app_shows_what_was_seen(page: Any) -> None:
+    page.get_by_role("button", name="Foot", exact=True).click()
+    page.locator("h3", has_text="Foot, ").first.wait_for()
+    page.wait_for_url("**sample=foot**")
+    page.get_by_role("link", name="Checkpoints").click()
+    page.get_by_text("body-parts").first.wait_for()
+    page.wait_for_url("**/checkpoints**")
+    page.go_back()
+    page.locator("h3", has_text="Foot, ").first.wait_for()
+    settled(page)
+
+
+def test_back_to_an_upload_shows_it_again(page: Any) -> None:
+    upload(page, ("film.png", image_bytes(speckle(310, 200))))
+    page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
+    settled(page)
+    page.get_by_role("button", name="Hip", exact=True).click()
+    page.locator("h3", has_text="Hip, ").first.wait_for()
+    settled(page)
+    page.go_back()
+    page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()

@@ -5,6 +5,8 @@ function linkTo(header, state) {
   const show = look === "classic" ? state.classicShow : state.show;
   const names = header.sources.flatMap((source) => source.maps).filter((map) => map.slot === focus && map.slot !== "average");
   const values = {
+    ...{ checkpoint: "", with: "", sample: "", image: "" },
+    ...header.opening.address,
     look: look === "evidence" ? "" : look,
     show: show === "choose" || show === (look === "classic" ? "three" : "all") ? "" : show,
     panels: show === "choose" ? (state.chosen ?? []).join(",") : "",

@@ -9,8 +9,8 @@ not send them twice.
 """
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -88,7 +88,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Opening:
-    """With what the viewer starts, until the user changes it; heeded once in the life of a browser's page.
+    """With what the viewer starts, until the user changes it; heeded once, and again for each new token.
 
     Attributes:
         mode: which maps; None leaves it.
@@ -97,7 +97,8 @@ class Opening:
         show: which panels, by the name of the viewer's choice; empty leaves it.
         panels: the slots of panels that were chosen one by one; none leaves it.
         smooth: whether maps are drawn bilinear between cells.
-        token: of a demonstration that begins: each new one shows the predicted classes, large; empty for none.
+        token: a new one takes the viewer to what is said here, where nothing leaves as it is; empty for none.
+        address: what a link to this says of checkpoints and image.
     """
 
     mode: Mode | None = None
@@ -107,6 +108,7 @@ class Opening:
     panels: tuple[str, ...] = ()
     smooth: bool = True
     token: str = ""
+    address: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,6 +23,7 @@ class ViewerSettings:
         lossless: whether the radiograph is to be sent without losses.
         focus: the slot that is enlarged beside the radiograph; empty for none.
         show: the name of the viewer's choice of panels; empty until the browser has told.
+        token: of the opening that the browser has heeded last.
         apart: whether each of two checkpoints is drawn on its own scale.
         image: which radiograph the rest is about, by `Windowing.image`.
         preset: which of its presets it is shown through, where there is no `window`.
@@ -39,6 +40,7 @@ class ViewerSettings:
     lossless: bool = False
     focus: str = ""
     show: str = ""
+    token: str = ""
     apart: bool = False
     image: str = ""
     preset: int = 0
@@ -64,6 +66,7 @@ def parse_settings(told: object) -> ViewerSettings:
         opacity=opacity if _is_number(opacity) and 0 <= opacity <= 1 else look.default_opacity,
         panels=tuple(slot for slot in panels if isinstance(slot, str)) if isinstance(panels, list) else (),
         show=_text(told.get("show")),
+        token=_text(told.get("token")),
         mode=Mode(told["mode"]) if told.get("mode") in tuple(Mode) else Mode.EVIDENCE,
         smooth=told.get("smooth") is not False,
         lossless=told.get("lossless") is True,

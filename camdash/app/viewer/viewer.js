@@ -66,13 +66,13 @@ class Viewer {
   // Bring the settings in line with new data: the link's wishes once, never a mode without maps, and no window of
   // another radiograph.
   settle(state, { opening, window, ...header }) {
-    const { mode, focus, look, show } = state;
+    const { mode, focus, look, show, token } = state;
     if (!state.opened) this.openFirst(state, opening);
     if (opening.token !== state.token) this.openAnew(state, opening);
     if (!modesOf(header).includes(state.mode)) state.mode = modesOf(header)[0];
     const dropped = state.image !== window.image && isTouched(state);
     if (state.image !== window.image) Object.assign(state, { image: window.image, ...UNTOUCHED });
-    return state.mode !== mode || state.focus !== focus || state.look !== look || state.show !== show || dropped;
+    return state.mode !== mode || state.focus !== focus || state.look !== look || state.show !== show || state.token !== token || dropped;
   }
 
   // What the page's address asked for, once in the life of a browser's page.
@@ -83,10 +83,12 @@ class Viewer {
     if (show) state[state.look === "classic" ? "classicShow" : "show"] = show;
   }
 
-  // A demonstration begins: the predicted classes, large, whatever was set before.
-  openAnew(state, { token }) {
-    const first = { look: "evidence", mode: "evidence", show: "top", oneScale: false, focus: null, view: null };
-    Object.assign(state, { token }, token ? first : {});
+  // A demonstration begins, or the browser went back: to what is asked for, whatever was set before.
+  openAnew(state, opening) {
+    const { token } = opening;
+    const usual = { look: "evidence", mode: "evidence", show: "all", classicShow: "three", oneScale: false, focus: null };
+    Object.assign(state, { token }, token ? { ...usual, view: null } : {});
+    if (token) this.openFirst(state, opening);
   }
 
   changed() {
@@ -104,7 +106,8 @@ class Viewer {
     const own = state.window && [state.window.centre, state.window.width, state.window.function];
     const apart = isApart(this.header, state);
     const show = look === "classic" ? state.classicShow : state.show;
-    const shown = { look, opacity: opacityOf(state, this.header), panels, show, mode, smooth, lossless, focus, apart };
+    const { token } = state;
+    const shown = { look, opacity: opacityOf(state, this.header), panels, show, mode, smooth, lossless, focus, apart, token };
     const settings = { ...shown, image, preset, window: own, inverted, deep };
     const text = JSON.stringify(settings);
     if (text === this.sent) return;
