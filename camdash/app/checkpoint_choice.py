@@ -114,7 +114,7 @@ def choose_second(first: Checkpoint | None, usable: Sequence[Checkpoint]) -> Che
     if st.session_state.get(SECOND) not in others:
         st.session_state[SECOND] = None
     second: Checkpoint | None = st.selectbox(
-        "Compare with", others, index=None, format_func=_title, key=SECOND, placeholder="Nothing to compare with"
+        "Compare with", others, index=None, format_func=_title, key=SECOND, placeholder="None"
     )
     return second
 

@@ -51,8 +51,9 @@ def share_words(mean: MeanMap) -> list[str]:
     if mean.count < FEWEST:
         return []
     return [
-        f"{_share(one.evidence)} of the evidence for {mean.name} lies in the {one.region} ({_share(one.area)} of the "
-        f"area). The model may be using a {'border' if one.region == BORDER else 'marker'}."
+        f"{_share(one.evidence)} of the evidence for {mean.name} is {_where(one)} "
+        f"({_share(one.area)} if spread evenly). "
+        f"The model may be using a {'border' if one.region == BORDER else 'marker'}."
         for one in mean.shares
         if _odds(one.evidence) >= FAR * _odds(one.area) > 0
     ]
@@ -65,13 +66,17 @@ def share_lines(mean: MeanMap) -> list[str]:
     border, *corners = mean.shares
     corner = max(corners, key=_evidence)
     return [
-        f"{_share(border.evidence)} of the evidence is near the border ({_share(border.area)} if spread evenly)",
-        f"{_share(corner.evidence)} is in the {corner.region} ({_share(corner.area)} if spread evenly)",
+        f"{_share(border.evidence)} of the evidence is {_where(border)} ({_share(border.area)} if spread evenly)",
+        f"{_share(corner.evidence)} is {_where(corner)} ({_share(corner.area)} if spread evenly)",
     ]
 
 
 def _share(part: float) -> str:
     return f"{100 * part:.0f} %"
+
+
+def _where(share: Share) -> str:
+    return "near the border" if share.region == BORDER else f"in the {share.region}"
 
 
 def _evidence(share: Share) -> float:

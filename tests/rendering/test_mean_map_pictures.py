@@ -17,7 +17,8 @@ def test_evidence_in_a_corner_is_said_in_plain_words() -> None:
     # 25 cells of 62 and 2,475 of rest: 1550 of 2500 is 0.62.
     mean = corner(62.0, rest=950 / 2475)
     assert share_words(mean) == [
-        "62 % of the evidence for Hand lies in the top left corner (1 % of the area). The model may be using a marker."
+        "62 % of the evidence for Hand is in the top left corner (1 % if spread evenly). "
+        "The model may be using a marker."
     ]
 
 
@@ -25,7 +26,7 @@ def test_evidence_along_the_border_is_said_in_plain_words() -> None:
     values = np.full((SIDE, SIDE), 1.0, np.float32)
     values[TENTH:-TENTH, TENTH:-TENTH] = 0.02
     (sentence,) = share_words(MeanMap("Hand", FEWEST, values))
-    assert sentence.endswith("lies in the outer tenth (36 % of the area). The model may be using a border.")
+    assert sentence.endswith("is near the border (36 % if spread evenly). The model may be using a border.")
 
 
 @pytest.mark.parametrize("mean", [corner(1, 1), corner(5, 1), corner(-1, 1), corner(0, 0), corner(-1, -1)])
