@@ -4,13 +4,11 @@ Streamlit imports this file once for the server (`app`), and runs it as a script
 clicks on it.
 """
 
-from pathlib import Path
-
 import streamlit as st
 from starlette.middleware import Middleware
 
 from camdash.app.ended import watching_tabs
-from camdash.app.frame import DISCLAIMER, frame
+from camdash.app.frame import DISCLAIMER, ICON, frame
 from camdash.app.server import prepare_server
 from camdash.app.upload_limit import UploadLimit
 
@@ -19,7 +17,7 @@ def page() -> None:
     """Draw the page. Nothing of a visitor may become a global: Streamlit keeps the last script's."""
     st.set_page_config(
         page_title="camdash",
-        page_icon=str(Path(__file__).with_name("camdash") / "app" / "icon.png"),
+        page_icon=ICON,
         layout="wide",
         initial_sidebar_state=280,
         menu_items={"About": f"camdash shows what an X-ray classifier looks at. {DISCLAIMER}"},

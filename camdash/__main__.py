@@ -1,8 +1,9 @@
-"""Run the command line: `python -m camdash`."""
+"""Run the command line: `camdash`, or `python -m camdash`."""
 
 import os
 import signal
 from types import FrameType
+from typing import NoReturn
 
 
 def _stop(number: int, _: FrameType | None) -> None:
@@ -13,7 +14,8 @@ def _stop(number: int, _: FrameType | None) -> None:
         os._exit(128 + number)
 
 
-if __name__ == "__main__":
+def main() -> NoReturn:
+    """Run the command that the process's arguments name."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -21,3 +23,7 @@ if __name__ == "__main__":
     from camdash.command_line.program import run
 
     run()
+
+
+if __name__ == "__main__":
+    main()

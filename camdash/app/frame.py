@@ -1,7 +1,10 @@
 """What stands around every page: the disclaimer, and less empty space than Streamlit leaves."""
 
+from pathlib import Path
+
 import streamlit as st
 
+ICON = str(Path(__file__).with_name("icon.png"))
 DISCLAIMER = "Research and demonstration only, not for diagnosis"
 
 STYLE = f"""

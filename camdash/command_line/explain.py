@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from camdash.command_line.arguments import Request
-from camdash.command_line.inputs import content
 from camdash.command_line.output import OutputFolder
 from camdash.command_line.progress_line import ProgressLine
 from camdash.command_line.resume import Earlier, to_do
@@ -21,6 +20,7 @@ from camdash.command_line.tally import Tally
 from camdash.command_line.written import Written, pictures_of, refuse_changed, refuse_unfinished, writing
 from camdash.evidence.pipeline import Explained, Item, Pace, explain_many, runner
 from camdash.images.pool import shared_pool
+from camdash.images.regular_files import content
 from camdash.networks.catalog import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
 from camdash.rendering.charts import percent

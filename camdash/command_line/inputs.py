@@ -1,23 +1,12 @@
-"""The files that are to be explained: found in folders, and read without ever waiting for one that never ends."""
+"""The files that are to be explained, found in folders."""
 
 import os
-import stat
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
-from camdash.errors import ImageError, UsageError
+from camdash.errors import UsageError
 from camdash.images.files import files_of
-from camdash.images.limits import LARGEST_FILE
-
-KINDS = {
-    stat.S_IFIFO: "a named pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-}
 
 
 def found_files(paths: Sequence[str], output: Path | None) -> tuple[list[Path], Mapping[str, int]]:
@@ -40,45 +29,6 @@ def found_files(paths: Sequence[str], output: Path | None) -> tuple[list[Path], 
     if not any(os.path.lexists(file) for file in files):
         raise UsageError(f"No image was found in {', '.join(paths)}.")
     return files, skipped
-
-
-def content(file: Path) -> bytes:
-    """Return a file's content.
-
-    Only a regular file is read, and never more of it than a radiograph may have.
-
-    Raises:
-        ImageError: it cannot be read, is too large, or changes meanwhile.
-    """
-    with _opened(file) as stream:
-        before = os.fstat(stream.fileno())
-        data = b"" if before.st_size > LARGEST_FILE else (stream.read(LARGEST_FILE + 1) or b"")
-        after = os.fstat(stream.fileno())
-    if max(before.st_size, len(data)) > LARGEST_FILE:
-        raise ImageError(f"The file is larger than {LARGEST_FILE // 2**20} MB, the most that is read.")
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(data) < after.st_size:
-        raise ImageError("The file changed while it was read. Try again when it is written.")
-    return data
-
-
-@contextmanager
-def _opened(file: Path) -> Iterator[BinaryIO]:
-    """Open a regular file; nothing else is opened, for a pipe would wait and a device may do anything."""
-    try:
-        _check_kind(file.stat())
-        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as stream:
-            _check_kind(os.fstat(stream.fileno()))
-            yield stream
-    except OSError as error:
-        raise ImageError(f"The file cannot be read: {error.strerror}.") from error
-
-
-def _check_kind(status: os.stat_result) -> None:
-    if stat.S_ISDIR(status.st_mode):
-        raise ImageError("The folder cannot be read. Check its permissions.")
-    if not stat.S_ISREG(status.st_mode):
-        kind = KINDS.get(stat.S_IFMT(status.st_mode), "something else")
-        raise ImageError(f"This is {kind}, not a file. Save the radiograph to a file.")
 
 
 def _closed_folders(folder: Path) -> list[Path]:

@@ -5,13 +5,11 @@ import errno
 import fcntl
 import logging
 import os
-import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from camdash.errors import UsageError, WriteError
+from camdash.errors import UsageError
+from camdash.whole_files import TEMPORARY, writing
 
 log = logging.getLogger(__name__)
 
@@ -21,10 +19,6 @@ UNFINISHED = "predictions.csv.unfinished"
 
 ADVICE = "This run is not finished. Run the same command with --resume to continue it."
 MARK_LENGTH = 1000
-TEMPORARY = ".camdash-"
-"""How the names of files begin that are not whole yet; the name is short, however long that of the file will be."""
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.ENOMEM)
 LOCKED = (errno.EACCES, errno.EAGAIN)
 """What a lock that another run has may give (flock(2), fcntl(2))."""
 
@@ -36,7 +30,7 @@ def check_output(folder: Path) -> None:
         UsageError: something else has its name, or that of the predictions in it.
     """
     for path, fits in ((folder, stat.S_ISDIR), (folder / PREDICTIONS, stat.S_ISREG)):
-        with _writing(path, begun=False), contextlib.suppress(FileNotFoundError):
+        with writing(path, begun=False), contextlib.suppress(FileNotFoundError):
             if not fits(path.stat().st_mode):
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
@@ -65,9 +59,9 @@ class OutputFolder:
             UsageError: it cannot be written to, or another run does.
             WriteError: there is no room.
         """
-        with _writing(self.path, begun=False):
+        with writing(self.path, begun=False):
             self.path.mkdir(parents=True, exist_ok=True)
-        with _writing(self._mark, begun=False):
+        with writing(self._mark, begun=False):
             self._lock, alone = _locked(self._mark)
             advice, _, rest = os.pread(self._lock, MARK_LENGTH, 0).decode("utf-8", "replace").partition("\n")
             self._marked = bool(advice)
@@ -93,7 +87,7 @@ class OutputFolder:
         Raises:
             WriteError: there is no room.
         """
-        with _writing(self._mark):
+        with writing(self._mark):
             os.ftruncate(self._lock, 0)
             os.pwrite(self._lock, f"{ADVICE}\n{made_with}\n".encode(), 0)
         self._marked = True
@@ -101,53 +95,6 @@ class OutputFolder:
     def finish(self) -> None:
         """Note that the run is finished, or that it has not begun."""
         self._marked = False
-
-
-def write_whole(path: Path, content: bytes, aside: Path | None = None) -> None:
-    """Write a file so that at any moment it is whole under its name or not there.
-
-    It is not forced onto the disk: a killed process loses nothing, a machine without power may.
-
-    Args:
-        path: its name.
-        content: what it holds.
-        aside: what to call the file that has the name now, once the new one is whole; None replaces it.
-
-    Raises:
-        WriteError: it cannot be written; no part of it stays.
-    """
-    temporary = path.parent / f"{TEMPORARY}{secrets.token_hex(8)}.tmp"
-    with _writing(path):
-        try:
-            file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-            try:
-                write_all(file, content)
-            finally:
-                os.close(file)  # some file systems say only here that there is no room
-            if aside is not None:
-                path.rename(aside)
-            temporary.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
-
-
-def write_all(file: int, content: bytes) -> None:
-    """Write all of something to an open file; raise OSError where it does not fit."""
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(file, rest) :]
-
-
-@contextmanager
-def _writing(path: Path, *, begun: bool = True) -> Iterator[None]:
-    """Translate an OSError to a sentence: before a run has begun it is wrong usage, unless there is no room."""
-    try:
-        yield
-    except OSError as error:
-        kind = WriteError if begun or error.errno in NO_ROOM else UsageError
-        raise kind(f"Nothing can be written to {path}: {error.strerror}.") from error
 
 
 def _locked(path: Path) -> tuple[int, bool]:

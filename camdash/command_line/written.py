@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from camdash.command_line.output import PREDICTIONS, OutputFolder, write_whole
+from camdash.command_line.output import PREDICTIONS, OutputFolder
 from camdash.command_line.predictions import Predictions, free_name
 from camdash.command_line.rows import Row, header, line
 from camdash.errors import UsageError, WriteError
@@ -14,6 +14,7 @@ from camdash.evidence.pipeline import Explained
 from camdash.images.radiograph import Radiograph
 from camdash.networks.card import Checkpoint
 from camdash.rendering.export import export_files
+from camdash.whole_files import write_whole
 
 log = logging.getLogger(__name__)
 

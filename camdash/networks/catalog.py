@@ -32,7 +32,12 @@ __all__ = [
 ]
 __all__ += ["describe", "entries", "entry_of", "familiarity_digest", "find", "read_card"]
 
-SHIPPED = Path(__file__).resolve().parents[2] / "checkpoints"
+_PACKAGE = Path(__file__).resolve().parents[1]
+SHIPPED = next(
+    (folder for folder in (_PACKAGE / "checkpoints", _PACKAGE.parent / "checkpoints") if folder.is_dir()),
+    _PACKAGE / "checkpoints",
+)
+"""The checkpoints that come with camdash: within the package where it is installed, beside it in a clone."""
 LARGEST_CARD = 1_000_000
 """Bytes; a card is a page of text."""
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from camdash.command_line import inputs
-from camdash.command_line.inputs import content, found_files
+from camdash.command_line.inputs import found_files
 from camdash.command_line.main import main
 from camdash.errors import ImageError, UsageError
 from camdash.images.limits import LARGEST_FILE
+from camdash.images.regular_files import content
 from tests.command_line.conftest import json_lines, no_trace, run
 from tests.conftest import image_bytes, speckle
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from camdash.command_line.main import main
-from camdash.command_line.output import UNFINISHED, OutputFolder, check_output, write_whole
+from camdash.command_line.output import UNFINISHED, OutputFolder, check_output
 from camdash.errors import UsageError, WriteError
+from camdash.whole_files import write_whole
 from tests.command_line.conftest import ROOT, environment, json_lines, no_trace, run
 from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
 
@@ -27,7 +28,7 @@ def names(folder: Path) -> list[str]:
 def limited(folder: Path, name: str, size: int) -> subprocess.CompletedProcess[str]:
     """Write a file of so many bytes in a child that may write 1,000 to a file."""
     program = (
-        "import resource, sys\nfrom pathlib import Path\nfrom camdash.command_line.output import write_whole\n"
+        "import resource, sys\nfrom pathlib import Path\nfrom camdash.whole_files import write_whole\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "write_whole(Path(sys.argv[1]), b'x' * int(sys.argv[2]))"
     )
