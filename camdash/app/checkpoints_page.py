@@ -44,7 +44,7 @@ def checkpoints_page() -> None:
         place.empty()
         _show(report)
     if unshown:
-        st.warning(f"{len(unshown)} more files cannot be used. `python -m camdash checkpoints` lists them all.")
+        st.warning(f"{len(unshown)} more files cannot be used. `camdash checkpoints` lists them all.")
 
 
 def _wait(place: DeltaGenerator, ahead: int) -> None:

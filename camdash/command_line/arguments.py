@@ -43,12 +43,18 @@ class Parser(argparse.ArgumentParser):
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of `python -m camdash`."""
+    """Return the parser of `camdash`."""
     made = Parser(
-        prog="python -m camdash",
-        description="Show what an X-ray classifier looks at. Research and demonstration only, not for diagnosis.",
+        prog="camdash",
+        description="Show what an X-ray classifier looks at. Without a command, open the dashboard. "
+        "Research and demonstration only, not for diagnosis.",
     )
-    commands = made.add_subparsers(dest="command", required=True)
+    made.set_defaults(port=None, address=None, browser=True)
+    commands = made.add_subparsers(dest="command", metavar="COMMAND")
+    opening = commands.add_parser("dashboard", help="open the dashboard; so does camdash without a command")
+    opening.add_argument("--port", type=int, metavar="N", help="serve it at this port; 8501 by default")
+    opening.add_argument("--address", metavar="A", help="serve it at this address; to this machine alone by default")
+    opening.add_argument("--no-browser", dest="browser", action="store_false", help="do not open it in a browser")
     explaining = commands.add_parser("explain", help="predict radiographs and write their evidence maps")
     explaining.add_argument("paths", nargs="+", metavar="FILE_OR_FOLDER", help="radiographs, or folders of them")
     explaining.add_argument("--checkpoint", metavar="NAME", help="its name or path; the first shipped one by default")

@@ -1,4 +1,4 @@
-"""`python -m camdash checkpoints`: what stands in the checkpoint folders."""
+"""`camdash checkpoints`: what stands in the checkpoint folders."""
 
 import json
 from dataclasses import asdict

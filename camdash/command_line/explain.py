@@ -1,4 +1,4 @@
-"""`python -m camdash explain`: predictions and evidence maps of files and folders."""
+"""`camdash explain`: predictions and evidence maps of files and folders."""
 
 import json
 import logging

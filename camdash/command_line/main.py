@@ -1,4 +1,4 @@
-"""`python -m camdash`: arguments in, an exit status out. The libraries are loaded when all that can be checked is."""
+"""`camdash`: arguments in, an exit status out. The libraries are loaded when all that can be checked is."""
 
 import argparse
 import logging
@@ -60,6 +60,10 @@ def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
     check_settings()
     for sentence in unknown_settings():
         log.warning(sentence)
+    if options.command in (None, "dashboard"):
+        from camdash.command_line.dashboard import Place, open_dashboard
+
+        open_dashboard(Place(options.port, options.address, options.browser))
     if request is None:
         check_memory()
         from camdash.command_line.checkpoints import list_checkpoints

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from camdash.command_line import inputs
 from camdash.command_line.inputs import found_files
 from camdash.command_line.main import main
 from camdash.errors import ImageError, UsageError
+from camdash.images import regular_files
 from camdash.images.limits import LARGEST_FILE
 from camdash.images.regular_files import content
 from tests.command_line.conftest import json_lines, no_trace, run
@@ -115,7 +115,7 @@ def test_a_file_that_grows_or_shrinks_while_it_is_read_is_refused(
 ) -> None:
     path = tmp_path / "film.png"
     path.write_bytes(b"x" * 1000)
-    monkeypatch.setattr(inputs, "os", System(Meanwhile(lambda: os.truncate(path, size))))
+    monkeypatch.setattr(regular_files, "os", System(Meanwhile(lambda: os.truncate(path, size))))
     with pytest.raises(ImageError, match=r"changed while it was read|larger than 64 MB"):
         content(path)
 

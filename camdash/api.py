@@ -1,0 +1,154 @@
+"""The front door for Python: `import camdash`, then `camdash.explain("hand.png").save("explained")`.
+
+One device, one thread: call it from one thread at a time.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.errors import UsageError
+from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
+from camdash.images.arrays import radiograph_of
+from camdash.images.decoding import decode
+from camdash.images.radiograph import Radiograph
+from camdash.images.regular_files import content
+from camdash.networks.catalog import checkpoint_folders, describe, find
+from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
+from camdash.rendering.export import export_files
+from camdash.whole_files import write_whole, writing
+
+Source = str | Path | bytes | NDArray[Any]
+"""A file by its name, a file's content, or pixels."""
+
+Loaded = LoadedCheckpoint | LoadedPredictor
+
+
+@dataclass(frozen=True, eq=False)
+class _Explained:
+    """What is kept beside an analysis so that it can be saved.
+
+    Attributes:
+        radiograph: what was analysed.
+        name: of its file, without folder and ending; "image" where it has none.
+        sha256: of its file's content, or of its pixels.
+    """
+
+    radiograph: Radiograph = field(kw_only=True)
+    name: str = field(kw_only=True)
+    sha256: str = field(kw_only=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation(Analysis, _Explained):
+    """An analysis that can be saved."""
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Write an overlay of each class and of the average (PNG), and the raw maps (.npz), into a folder.
+
+        The folder is made where there is none. File names carry a digest of image, checkpoint and drawing.
+
+        Returns:
+            the files.
+
+        Raises:
+            UsageError: the folder cannot be made.
+            WriteError: a file cannot be written; no part of it stays.
+        """
+        return list(_written(Path(folder), export_files(self.name, self.sha256, self.radiograph, self)))
+
+
+@dataclass(frozen=True, eq=False)
+class PredictionOnly(PredictionAlone, _Explained):
+    """A prediction of a network that has no exact map: `reason` says why, and there is nothing to save."""
+
+    def save(self, folder: str | Path) -> list[Path]:
+        """Raise UsageError, with the reason why there are no maps.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"There are no maps to write to {folder}. {self.reason}")
+
+
+def explain(source: Source, checkpoint: str | Path | Loaded | None = None) -> Explanation | PredictionOnly:
+    """Run a checkpoint's network once on a radiograph, and return prediction and maps.
+
+    Args:
+        source: a file by its name, a file's content, or pixels (see `read_radiograph`).
+        checkpoint: what `load_checkpoint` returned (load it once for many radiographs), or the name or path of one;
+            by default the first that ships.
+
+    Raises:
+        ImageError: the radiograph cannot be read.
+        CheckpointError: the checkpoint cannot be used, or gives logits that are not finite.
+        UsageError: there is no such checkpoint or device.
+    """
+    data, name = _source(source)
+    radiograph = _radiograph(data)
+    loaded = checkpoint if isinstance(checkpoint, Loaded) else load_checkpoint(checkpoint)
+    kept: dict[str, Any] = {"radiograph": radiograph, "name": name, "sha256": _digest(data)}
+    if isinstance(loaded, LoadedPredictor):
+        return PredictionOnly(**_fields(predict_alone(radiograph, loaded)), **kept)
+    return Explanation(**_fields(analyse(radiograph, loaded)), **kept)
+
+
+def load_checkpoint(name: str | Path | None = None, device: str | None = None) -> Loaded:
+    """Load a checkpoint, check that its maps add up to its logits, and bring it to its device.
+
+    Args:
+        name: its name in the folders of checkpoints, or its path; by default the first that ships.
+        device: a device of PyTorch; by default that of `CAMDASH_DEVICE`, else CUDA where there is one, else the CPU.
+
+    Raises:
+        CheckpointError: it cannot be used.
+        UsageError: there is no such checkpoint or device.
+    """
+    found = find(None if name is None else str(name), checkpoint_folders())
+    return load_any(describe(found), device or preferred_device())
+
+
+def read_radiograph(source: Source) -> Radiograph:
+    """Read a radiograph in this process.
+
+    A stranger's file may crash a decoder; the dashboard and the command line decode in processes of their own.
+
+    Args:
+        source: a file by its name, or its content (DICOM or any raster format that camdash reads, at most 64 MB); or
+            pixels: (rows, columns) grey or (rows, columns, 3) color.
+
+    Raises:
+        ImageError: it cannot be read; the sentence says why.
+    """
+    return _radiograph(_source(source)[0])
+
+
+def _source(source: Source) -> tuple[bytes | NDArray[Any], str]:
+    if isinstance(source, str | Path):
+        return content(Path(source)), Path(source).stem
+    return (bytes(source) if isinstance(source, bytearray | memoryview) else source), "image"
+
+
+def _radiograph(data: bytes | NDArray[Any]) -> Radiograph:
+    return decode(data) if isinstance(data, bytes) else radiograph_of(data)
+
+
+def _digest(data: bytes | NDArray[Any]) -> str:
+    return hashlib.sha256(data if isinstance(data, bytes) else np.ascontiguousarray(data).data).hexdigest()
+
+
+def _fields(of: Analysis | PredictionAlone) -> dict[str, Any]:
+    return {one.name: getattr(of, one.name) for one in fields(of)}
+
+
+def _written(folder: Path, files: Iterator[tuple[str, bytes]]) -> Iterator[Path]:
+    with writing(folder, begun=False):
+        folder.mkdir(parents=True, exist_ok=True)
+    for name, made in files:
+        write_whole(folder / name, made)
+        yield folder / name

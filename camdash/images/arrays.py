@@ -1,0 +1,44 @@
+"""An array of numbers to a radiograph."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camdash.errors import ImageError
+from camdash.images.limits import check_pixels
+from camdash.images.radiograph import Radiograph, Window
+from camdash.images.samples import Channel, brightness, channel_of
+
+
+def radiograph_of(pixels: NDArray[Any]) -> Radiograph:
+    """Return an array of pixels as a radiograph, as if it came from a file.
+
+    uint8 is shown from 0 to 255; all else is exact (to 16 bits or single precision) and shown over its own range.
+
+    Args:
+        pixels: (rows, columns) grey, or (rows, columns, 3) red, green and blue; whole numbers, truth values or floats.
+
+    Raises:
+        ImageError: it is not such an array, is empty or too large, or holds no finite number.
+    """
+    array = np.asarray(pixels)
+    if array.dtype.kind not in "biuf" or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3):
+        raise ImageError(
+            f"This array is {array.dtype} of shape {array.shape}. Give grey pixels (rows, columns), or red, green and "
+            "blue ones (rows, columns, 3), as numbers."
+        )
+    rows, columns = array.shape[:2]
+    if not array.size:
+        raise ImageError("This array has no pixels.")
+    check_pixels(rows, columns)
+    if array.dtype.kind == "b":
+        array = array * np.uint8(255)
+    grey = brightness(array)
+    bits = "float" if grey.dtype.kind == "f" else f"{8 * grey.dtype.itemsize} bits"
+    words, facts = f"array, {bits}", (("Rows", str(rows)), ("Columns", str(columns)), ("Bits", bits))
+    channel = Channel(grey) if grey.dtype == np.uint8 else channel_of(grey)
+    values = channel.values.copy(order="C")
+    plain = Radiograph(values, Window.between(0, 255), words, padding=channel.missing, facts=facts, notes=channel.notes)
+    return plain if values.dtype == np.uint8 else replace(plain, window=Window.between(*plain.full_range))
