@@ -1,18 +1,21 @@
 """Two checkpoints on one radiograph: both answers in words, the grouped softmax, and how far they agree."""
 
+from collections.abc import Iterator
+
 import streamlit as st
 
 from camdash.app.familiar import warn_if_unfamiliar
 from camdash.app.result import EVEN
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Prediction
-from camdash.evidence.comparison import Comparison, Difference
-from camdash.rendering.agreement import change_words, correlation_words, signed
+from camdash.evidence.comparison import Answers, ClassPair, Comparison, Difference
+from camdash.evidence.pipeline import Result
+from camdash.rendering.agreement import change_words, correlation_words, pair_words, signed
 from camdash.rendering.charts import comparison_chart, percent
 
 
-def show_comparison(comparison: Comparison) -> None:
-    """Show both answers, whether they differ, and the softmax of both."""
+def show_comparison(comparison: Answers) -> None:
+    """Show both answers, whether they differ, what cannot be compared without maps, and the softmax of both."""
     warn_if_unfamiliar([comparison.first, comparison.second])
     words, bars = st.columns(2, gap="medium", vertical_alignment="center")
     with words, st.container(key="answers"):
@@ -52,14 +55,27 @@ def show_agreement(comparison: Comparison) -> None:
         )
 
 
-def _answer(letter: str, analysis: Analysis) -> str:
+def missing_words(answers: Answers) -> str:
+    """Return the sentence that says what cannot be compared for lack of maps; empty where both have them."""
+    lacking = [letter for letter, one in zip("AB", (answers.first, answers.second), strict=True) if not _has_maps(one)]
+    if not lacking:
+        return ""
+    whose = f"{lacking[0]} has no maps" if len(lacking) == 1 else "Neither A nor B has maps"
+    return f"{whose}, so there is no difference map and no agreement."
+
+
+def _has_maps(result: Result) -> bool:
+    return isinstance(result, Analysis)
+
+
+def _answer(letter: str, analysis: Result) -> str:
     prediction = analysis.prediction
     answer = f"{plain(prediction.predicted_name)}, {percent(_highest(prediction))}"
     uncertain = "" if _highest(prediction) >= EVEN else " :gray[:small[uncertain, below 50 %]]"
     return f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}{uncertain}"
 
 
-def _verdict(comparison: Comparison) -> str:
+def _verdict(comparison: Answers) -> str:
     before, after = comparison.first.prediction, comparison.second.prediction
     if not comparison.flips:
         return "**No flip**: both give the same answer."
@@ -69,28 +85,29 @@ def _verdict(comparison: Comparison) -> str:
     )
 
 
-def _remarks(comparison: Comparison) -> list[str]:
+def _remarks(comparison: Answers) -> list[str]:
     """Return what else there is to say, a line each: agreement on both answers, and class lists that differ."""
-    about = [
-        line for one in comparison.differences if _is_answer(one, comparison) for line in _agreement(one, comparison)
-    ]
+    places = [place for place, pair in enumerate(comparison.pairs) if _is_answer(pair, comparison)]
+    about = [line for place in places for line in _agreement(place, comparison)]
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
     if any(alone):
-        alone.append("Probabilities and contrast use each checkpoint's own classes.")
-    return [*about, " ".join(sentence for sentence in alone if sentence)]
+        contrast = " and contrast" if _has_maps(comparison.first) or _has_maps(comparison.second) else ""
+        alone.append(f"Probabilities{contrast} use each checkpoint's own classes.")
+    return [*about, missing_words(comparison), " ".join(sentence for sentence in alone if sentence)]
 
 
-def _is_answer(one: Difference, comparison: Comparison) -> bool:
-    pair, first, second = one.pair, comparison.first.prediction, comparison.second.prediction
+def _is_answer(pair: ClassPair, comparison: Answers) -> bool:
+    first, second = comparison.first.prediction, comparison.second.prediction
     return pair.first == first.predicted or pair.second == second.predicted
 
 
-def _agreement(one: Difference, comparison: Comparison) -> tuple[str, str]:
-    name = plain(one.pair.name)
-    return (
-        f"Maps of {name}: {plain(correlation_words(one.correlation))}.",
-        f"Probability of {name}: {plain(change_words(one, comparison))}.",
-    )
+def _agreement(place: int, comparison: Answers) -> Iterator[str]:
+    """Yield what changed for a class; how alike its maps are, where both have maps."""
+    pair = comparison.pairs[place]
+    name = plain(pair.name)
+    if isinstance(comparison, Comparison):
+        yield f"Maps of {name}: {plain(correlation_words(comparison.differences[place].correlation))}."
+    yield f"Probability of {name}: {plain(pair_words(pair, comparison))}."
 
 
 def _alone(letter: str, names: tuple[str, ...]) -> str:
@@ -102,7 +119,7 @@ def _sum(one: Difference) -> str:
     return f"{signed(evidence)} {signed(one.bias)[0]} {signed(one.bias)[1:]} = {signed(one.logit)}"
 
 
-def _figures(letter: str, analysis: Analysis) -> str:
+def _figures(letter: str, analysis: Result) -> str:
     prediction = analysis.prediction
     pairs = zip(prediction.class_names, prediction.probabilities, strict=True)
     return f"{letter}: " + ", ".join(f"{name} {percent(float(probability))}" for name, probability in pairs)

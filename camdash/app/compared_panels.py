@@ -1,30 +1,38 @@
-"""From two analyses of one radiograph to what the viewer is given: two rows on one scale, and their difference."""
+"""From two results on one radiograph to what the viewer is given: two rows on one scale, and their difference."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from camdash.app.panels import maps_of
 from camdash.app.viewer.payload import Mode, Source, ViewerMap
-from camdash.evidence.comparison import Comparison, Difference
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import Answers, Comparison, Difference
+from camdash.evidence.pipeline import Result
 from camdash.rendering.agreement import figure, probabilities
 from camdash.rendering.charts import percent
 
 RESAMPLED = "drawn resampled"
 
 
-def sources_of(comparison: Comparison) -> tuple[Source, ...]:
-    """Return a row for each checkpoint, and one for the difference where they have a class in common.
+def sources_of(comparison: Answers) -> tuple[Source, ...]:
+    """Return a row for each checkpoint, and one for the difference where both have maps of a class in common.
 
-    A class that both know has one slot in all rows, that of the first; what only one knows stands last.
+    A class that both know has one slot in all rows, that of the first; what only one knows stands last. The row of a
+    checkpoint without maps says why it has none.
     """
-    twins = {f"class-{one.pair.second}": f"class-{one.pair.first}" for one in comparison.differences}
+    twins = {f"class-{pair.second}": f"class-{pair.first}" for pair in comparison.pairs}
     ours = {slot: slot for slot in twins.values()}
-    first, second = comparison.first, comparison.second
-    rows = (
-        Source(f"A · {first.checkpoint.name}", first.placement, _aligned(maps_of(first), ours, "A")),
-        Source(f"B · {second.checkpoint.name}", second.placement, _aligned(maps_of(second), twins, "B")),
-    )
-    return (*rows, _difference(comparison)) if comparison.differences else rows
+    rows = (_row("A", comparison.first, ours), _row("B", comparison.second, twins))
+    if isinstance(comparison, Comparison) and comparison.differences:
+        return (*rows, _difference(comparison))
+    return rows
+
+
+def _row(letter: str, result: Result, twins: Mapping[str, str]) -> Source:
+    label = f"{letter} · {result.checkpoint.name}"
+    if isinstance(result, Analysis):
+        return Source(label, result.placement, _aligned(maps_of(result), twins, letter))
+    return Source(label, None, (), result.reason)
 
 
 def _aligned(maps: tuple[ViewerMap, ...], twins: Mapping[str, str], letter: str) -> tuple[ViewerMap, ...]:

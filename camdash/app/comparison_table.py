@@ -17,7 +17,6 @@ from camdash.app.inversion import inversions, radiograph_of
 from camdash.app.outcomes import Refusal, outcome
 from camdash.app.retries import failure_of, offer_retry
 from camdash.app.turns import Waiting, line
-from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, flips_first, line_of, totals
 from camdash.networks.card import Checkpoint
@@ -39,8 +38,11 @@ class Row:
     thumbnail: str
 
 
-def compare_all(files: Sequence[ImageFile], pair: Pair) -> None:
-    """Compare all uploads and list them; what is done stays when it is stopped."""
+def compare_all(files: Sequence[ImageFile], pair: Pair, *, mapped: bool = True) -> None:
+    """Compare all uploads and list them; what is done stays when it is stopped.
+
+    Where not both are `mapped`, that is have maps, there is no agreement to list.
+    """
     if len(files) < 2:
         return
     done = _done(files, pair)
@@ -54,7 +56,7 @@ def compare_all(files: Sequence[ImageFile], pair: Pair) -> None:
     rows = [replace(done[file.sha256], line=replace(done[file.sha256].line, file=file.name)) for file in here]
     offer_retry([row.line.sha256 for row in rows if row.line.can_retry], key="comparison-try-again")
     if rows:
-        _show(rows, [files.index(file) for file in here], pair)
+        _show(rows, [files.index(file) for file in here], pair, mapped=mapped)
 
 
 def _work(files: Sequence[ImageFile], pair: Pair, done: dict[str, Row]) -> None:
@@ -108,11 +110,8 @@ def _row(file: ImageFile, pair: Pair, waiting: Waiting) -> Row:
     for result in results:
         if isinstance(result, Refusal):
             return Row(Line(file.name, file.sha256, error=result.sentence, can_retry=result.can_retry), "")
-    first, second = results
-    if not isinstance(first, Analysis) or not isinstance(second, Analysis):
-        return Row(Line(file.name, file.sha256, error="One of the checkpoints has no exact map."), "")
-    comparison = compare(first, second)
-    return Row(line_of(file.name, file.sha256, comparison), _thumbnail(file))
+    first, second = (result for result in results if not isinstance(result, Refusal))
+    return Row(line_of(file.name, file.sha256, compare(first, second)), _thumbnail(file))
 
 
 def _thumbnail(file: ImageFile) -> str:
@@ -123,7 +122,7 @@ def _thumbnail(file: ImageFile) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode()}"
 
 
-def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair) -> None:
+def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair, *, mapped: bool) -> None:
     lines = [row.line for row in rows]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{_totals(lines)}**")
@@ -137,7 +136,7 @@ def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair) -> None:
         )
     order = flips_first(lines)
     st.dataframe(
-        _columns([rows[place] for place in order], pair),
+        _columns([rows[place] for place in order], pair, mapped=mapped),
         column_config=_config(),
         hide_index=True,
         key=TABLE,
@@ -166,10 +165,10 @@ def _totals(lines: Sequence[Line]) -> str:
     return " · ".join(words)
 
 
-def _columns(rows: Sequence[Row], pair: Pair) -> dict[str, list[object]]:
+def _columns(rows: Sequence[Row], pair: Pair, *, mapped: bool) -> dict[str, list[object]]:
     lines = [row.line for row in rows]
     first, second = (f"{letter} · {one.name}" for letter, one in zip("AB", pair, strict=True))
-    return {
+    columns: dict[str, list[object]] = {
         "picture": [row.thumbnail or None for row in rows],
         "file": [line.file for line in lines],
         "answers": ["not read" if line.error else "FLIP" if line.flips else "same" for line in lines],
@@ -177,8 +176,8 @@ def _columns(rows: Sequence[Row], pair: Pair) -> dict[str, list[object]]:
         "p of A": [line.first_probability for line in lines],
         second: [line.second for line in lines],
         "p of B": [line.second_probability for line in lines],
-        "agreement": [line.agreement for line in lines],
     }
+    return columns | ({"agreement": [line.agreement for line in lines]} if mapped else {})
 
 
 def _config() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from camdash.app.inversion import is_inverted
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
+from camdash.evidence.pipeline import Result
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import (
     WARNING,
@@ -27,7 +28,7 @@ from camdash.rendering.panels import shown_together
 def offer_downloads(
     file: ImageFile,
     radiograph: Radiograph,
-    analyses: Sequence[Analysis],
+    results: Sequence[Result],
     drawing: Drawing,
     comparison: Comparison | None = None,
     *,
@@ -35,17 +36,21 @@ def offer_downloads(
 ) -> None:
     """Offer a PNG of each overlay, the raw maps of each checkpoint, and the differences of two that are compared.
 
+    Where no network has maps, there is nothing to offer.
     Where the two are drawn `apart`, each is on its own scale. Each file is made when it is asked for, in a thread of
     the server, where caches of a session cannot be read: all it needs is handed over.
     """
+    analyses = {place: one for place, one in enumerate(results) if isinstance(one, Analysis)}
+    if not analyses:
+        return
     with st.popover("Download", icon=":material/download:"):
         st.caption("Overlays at the radiograph's own size, in the viewer's present look, opacity and window.")
         if radiograph.may_hold_names:
             st.caption(f":material/warning: {WARNING}")
-        for place, analysis in enumerate(analyses):
-            if len(analyses) > 1:
+        for place, analysis in analyses.items():
+            if len(results) > 1:
                 st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")
-            beside = [] if apart else [*analyses[:place], *analyses[place + 1 :]]
+            beside = [] if apart else [other for other in analyses.values() if other is not analysis]
             _offer_overlays(file, radiograph, analysis, drawing, beside)
             _offer_maps(file, analysis)
         if comparison and comparison.differences:

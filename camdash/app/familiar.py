@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from camdash.evidence.analysis import Analysis, PredictionAlone
+from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone
 
 UNFAMILIAR = "This image is unlike the training images. Do not rely on this prediction."
 UNCHECKED = "This checkpoint cannot tell whether an image resembles its training images."
@@ -12,7 +12,7 @@ RESEMBLES = "Resembles the training images. That does not make the answer right.
 UNLIKE = "Unlike the training images."
 
 
-def warn_if_unfamiliar(analyses: Sequence[Analysis]) -> None:
+def warn_if_unfamiliar(analyses: Sequence[Analysis | PredictionAlone]) -> None:
     """Warn above the answer of one checkpoint, or of two (named A and B), where the image is unlike its training's."""
     unfamiliar = [one for one in analyses if is_unfamiliar(one)]
     if not unfamiliar:
@@ -29,13 +29,13 @@ def warn_if_unfamiliar(analyses: Sequence[Analysis]) -> None:
 
 def is_unfamiliar(analysis: Analysis | PredictionAlone) -> bool:
     """Return whether the image is unlike the checkpoint's training images; False where that is not known."""
-    found = analysis.familiarity if isinstance(analysis, Analysis) else None
+    found = _familiarity(analysis)
     return found is not None and not found.familiar
 
 
-def show_familiarity(analysis: Analysis) -> None:
+def show_familiarity(analysis: Analysis | PredictionAlone) -> None:
     """Say what the check found, in the small print beneath the answer; the figures come with the pointer."""
-    found = analysis.familiarity
+    found = _familiarity(analysis)
     if found is None:
         st.caption(UNCHECKED)
         return
@@ -43,12 +43,16 @@ def show_familiarity(analysis: Analysis) -> None:
     st.caption(RESEMBLES if found.familiar else UNLIKE, help=figures)
 
 
-def _figures(analyses: Sequence[Analysis]) -> str:
+def _familiarity(analysis: Analysis | PredictionAlone) -> Familiarity | None:
+    return analysis.familiarity if isinstance(analysis, Analysis) else None
+
+
+def _figures(analyses: Sequence[Analysis | PredictionAlone]) -> str:
     """Return the distances of those that have a check."""
     letters = "AB" if len(analyses) > 1 else " "
     said = [
-        f"{letter} {one.familiarity.score:.3f}, limit {one.familiarity.threshold:.3f}".strip()
-        for letter, one in zip(letters, analyses, strict=False)
-        if one.familiarity is not None
+        f"{letter} {found.score:.3f}, limit {found.threshold:.3f}".strip()
+        for letter, found in zip(letters, map(_familiarity, analyses), strict=False)
+        if found is not None
     ]
     return f":small[(Distance {'; '.join(said)}.)]"

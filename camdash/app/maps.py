@@ -15,7 +15,8 @@ from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import Windowing
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.comparison import compare
+from camdash.evidence.comparison import Answers, Comparison, compare
+from camdash.evidence.pipeline import Result
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import Drawing
 from camdash.rendering.scale import Look
@@ -24,10 +25,10 @@ VIEWER = "viewer"
 
 
 @st.fragment
-def show_maps(file: ImageFile, analyses: tuple[Analysis, ...]) -> None:
-    """Show viewer, facts and downloads of one checkpoint, or of two that are compared."""
-    comparison = compare(analyses[0], analyses[1]) if len(analyses) > 1 else None
-    sources = sources_of(comparison) if comparison else (source_of(analyses[0]),)
+def show_maps(file: ImageFile, results: tuple[Result, ...]) -> None:
+    """Show viewer, facts and downloads of one checkpoint, or of two that are compared; the radiograph in any case."""
+    comparison = compare(results[0], results[1]) if len(results) > 1 else None
+    sources = _sources(comparison or results[0])
     names = _names(sources)
     radiograph = radiograph_of(file)
     opening = _opening(names)
@@ -35,11 +36,19 @@ def show_maps(file: ImageFile, analyses: tuple[Analysis, ...]) -> None:
     settings = viewer(pack(data), key=VIEWER).about(data.windowing.image, len(radiograph.presets))
     if has_told(VIEWER) and settings.token == opening.token:
         link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus), **_drawn(settings)})
+    both = comparison if isinstance(comparison, Comparison) else None
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
-        offer_downloads(file, radiograph, analyses, _drawing(settings), comparison, apart=settings.apart)
-    if comparison:
-        show_agreement(comparison)
+        offer_downloads(file, radiograph, results, _drawing(settings), both, apart=settings.apart)
+    if both:
+        show_agreement(both)
+
+
+def _sources(shown: Result | Answers) -> tuple[Source, ...]:
+    """Return the rows of panels: none for a network without maps that is shown alone."""
+    if isinstance(shown, Answers):
+        return sources_of(shown)
+    return (source_of(shown),) if isinstance(shown, Analysis) else ()
 
 
 def _data(file: ImageFile, radiograph: Radiograph, sources: tuple[Source, ...], opening: Opening) -> ViewerData:

@@ -10,7 +10,6 @@ from camdash.app.caches import ImageFile, without_map
 from camdash.app.checkpoint_choice import say_engine, take_another
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
-from camdash.app.facts import about_image
 from camdash.app.inversion import say_inverted
 from camdash.app.maps import show_maps
 from camdash.app.outcomes import Outcome, Refusal, outcome, show_all, show_refusal
@@ -20,7 +19,7 @@ from camdash.app.sidebar import Controls
 from camdash.app.text import plain
 from camdash.app.turns import Waiting, line
 from camdash.errors import CamdashError, CheckpointError
-from camdash.evidence.analysis import Analysis
+from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.evidence.comparison import compare
 from camdash.networks.card import Checkpoint
 
@@ -42,8 +41,8 @@ def page(controls: Controls) -> None:
 
     try:
         with st.spinner("Loading and checking the checkpoint …"):
-            alone = _load(checkpoint, waiting)
-            second = None if alone else _ready(second, waiting)
+            mapped = not _load(checkpoint, waiting)
+            second, second_mapped = _ready(second, waiting)
         link.say_missing(one.sha256 for one in files)
         with st.spinner("Analysing …"):
             results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
@@ -55,7 +54,7 @@ def page(controls: Controls) -> None:
         if second is None:
             show_all(controls.results, files, checkpoint)
         else:
-            compare_all(files, (checkpoint, second))
+            compare_all(files, (checkpoint, second), mapped=mapped and second_mapped)
     except CamdashError as error:
         st.error(plain(str(error)))
 
@@ -74,43 +73,33 @@ def _load(checkpoint: Checkpoint, waiting: Waiting) -> str:
         raise
 
 
-def _ready(second: Checkpoint | None, waiting: Waiting) -> Checkpoint | None:
-    """Load the second checkpoint; one that cannot be used or has no maps is named, and the first is shown alone."""
+def _ready(second: Checkpoint | None, waiting: Waiting) -> tuple[Checkpoint | None, bool]:
+    """Load the second checkpoint; return it and whether it has maps.
+
+    One that cannot be used is named, and the first is shown alone.
+    """
     if second is None:
-        return None
+        return None, False
     try:
-        reason = without_map(second, waiting)
+        return second, not without_map(second, waiting)
     except CamdashError as error:
         st.warning(f"There is nothing to compare with: {plain(str(error))}")
-        return None
-    if reason:
-        st.warning(f"There are no maps to compare with. {plain(reason)}")
-        return None
-    return second
+        return None, False
 
 
-def _show(file: ImageFile, results: Sequence[Outcome]) -> None:
-    analyses = [one for one in results if isinstance(one, Analysis)]
-    if len(analyses) < len(results):
-        _show_without_maps(file, results)
-        return
+def _show(file: ImageFile, outcomes: Sequence[Outcome]) -> None:
+    """Show the answers, and the radiograph with the maps that there are; or why the file has no answer."""
+    results = []
+    for one in outcomes:
+        if isinstance(one, Refusal):
+            show_refusal(file, one)
+            return
+        results.append(one)
     say_inverted(file)
-    if len(analyses) == 1:
-        show_answer(analyses[0])
+    if len(results) > 1:
+        show_comparison(compare(results[0], results[1]))
     else:
-        show_comparison(compare(analyses[0], analyses[1]))
-    show_maps(file, tuple(analyses))
-
-
-def _show_without_maps(file: ImageFile, results: Sequence[Outcome]) -> None:
-    """Show why there is no analysis, or the prediction of a network that has no exact map, and why."""
-    for result in results:
-        if isinstance(result, Refusal):
-            show_refusal(file, result)
-            return
-        if not isinstance(result, Analysis):
-            say_inverted(file)
-            show_answer(result)
-            st.info(plain(result.reason))
-            about_image(file)
-            return
+        show_answer(results[0])
+        if isinstance(results[0], PredictionAlone):
+            st.info(plain(results[0].reason))
+    show_maps(file, tuple(results))

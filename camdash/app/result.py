@@ -14,8 +14,7 @@ EVEN = 0.5
 
 def show_answer(analysis: Analysis | PredictionAlone) -> None:
     """Show the predicted class and its probability in words, and the softmax as bars."""
-    if isinstance(analysis, Analysis):
-        warn_if_unfamiliar([analysis])
+    warn_if_unfamiliar([analysis])
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     prediction = analysis.prediction
     with words:
@@ -24,8 +23,7 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
         st.markdown(_runner_up(prediction))
         if len(prediction.class_names) > 1:
             st.caption(_choice(prediction))
-        if isinstance(analysis, Analysis):
-            show_familiarity(analysis)
+        show_familiarity(analysis)
     with bars:
         st.plotly_chart(
             softmax_chart(prediction),

@@ -1,16 +1,20 @@
 """Two checkpoints on one radiograph: the same classes side by side, and what changed between them.
 
+Any two answers can be compared. Maps can be compared only where both networks have exact ones.
+
 Totals are taken on each checkpoint's own cells, where they are exact. A difference that is drawn needs one grid: where
 the two checkpoints lie on the radiograph alike it is theirs; else both maps are sampled through the radiograph's
 pixels, and said to be.
 """
 
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis
+from camdash.evidence.pipeline import Result
 from camdash.networks.placement import Grid, Placement
 
 SAMPLES = 96
@@ -53,15 +57,42 @@ class Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Answers:
+    """What two checkpoints answer on one radiograph, whether their networks have exact maps or not.
+
+    Attributes:
+        first: the first checkpoint's result.
+        second: the second checkpoint's.
+        pairs: the classes that both know, in the first head's order.
+        only_first: class names that the second does not know.
+        only_second: class names that the first does not know.
+    """
+
+    first: Result
+    second: Result
+    pairs: tuple[ClassPair, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+
+    @property
+    def flips(self) -> bool:
+        """Whether the two predict different classes, by name."""
+        return _key(self.first.prediction.predicted_name) != _key(self.second.prediction.predicted_name)
+
+    @property
+    def agreement(self) -> float | None:
+        """How alike the two maps of the first's answer are; None where one of the networks has no maps."""
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison(Answers):
     """Two analyses of one radiograph, class by class.
 
     Attributes:
         first: the first checkpoint's analysis.
         second: the second checkpoint's.
-        differences: for each class that both know, in the first head's order.
-        only_first: class names that the second does not know.
-        only_second: class names that the first does not know.
+        differences: for each of the pairs, in their order.
         placement: where the differences' grid lies on the radiograph.
         resampled: whether the differences were sampled through the radiograph's pixels.
     """
@@ -69,15 +100,8 @@ class Comparison:
     first: Analysis
     second: Analysis
     differences: tuple[Difference, ...]
-    only_first: tuple[str, ...]
-    only_second: tuple[str, ...]
     placement: Placement
     resampled: bool
-
-    @property
-    def flips(self) -> bool:
-        """Whether the two predict different classes, by name."""
-        return _key(self.first.prediction.predicted_name) != _key(self.second.prediction.predicted_name)
 
     @property
     def predicted(self) -> Difference | None:
@@ -109,28 +133,41 @@ def _place(item: tuple[str, int]) -> int:
     return item[1]
 
 
-def compare(first: Analysis, second: Analysis) -> Comparison:
-    """Compare two analyses of one radiograph.
+@overload
+def compare(first: Analysis, second: Analysis) -> Comparison: ...
+@overload
+def compare(first: Result, second: Result) -> Answers: ...
+def compare(first: Result, second: Result) -> Answers:
+    """Compare two results on one radiograph: a `Comparison` where both have maps, else their answers alone.
 
     Raises:
-        ValueError: they are not of radiographs of one size.
+        ValueError: they are of radiographs of different sizes.
     """
-    if first.placement.radiograph_shape != second.placement.radiograph_shape:
-        raise ValueError("the two analyses are not of the same radiograph")
     names, others = first.prediction.class_names, second.prediction.class_names
     pairs = match_classes(names, others)
-    alike = first.placement == second.placement and first.maps.maps.shape[1:] == second.maps.maps.shape[1:]
-    placement = first.placement if alike else evenly(first.placement.radiograph_shape, (SAMPLES, SAMPLES))
     twins, known = {pair.first for pair in pairs}, {pair.second for pair in pairs}
-    return Comparison(
-        first,
-        second,
-        tuple(_difference(pair, first, second, None if alike else placement) for pair in pairs),
-        tuple(name for k, name in enumerate(names) if k not in twins),
-        tuple(name for k, name in enumerate(others) if k not in known),
-        placement,
-        resampled=not alike,
-    )
+    only_first = tuple(name for k, name in enumerate(names) if k not in twins)
+    only_second = tuple(name for k, name in enumerate(others) if k not in known)
+    if isinstance(first, Analysis) and isinstance(second, Analysis):
+        placement, resampled = _common_grid(first, second)
+        sampling = placement if resampled else None
+        differences = tuple(_difference(pair, first, second, sampling) for pair in pairs)
+        return Comparison(first, second, pairs, only_first, only_second, differences, placement, resampled)
+    return Answers(first, second, pairs, only_first, only_second)
+
+
+def _common_grid(first: Analysis, second: Analysis) -> tuple[Placement, bool]:
+    """Return the grid on which both maps can be drawn, and whether they must be sampled for it.
+
+    Raises:
+        ValueError: the two are of radiographs of different sizes.
+    """
+    shape = first.placement.radiograph_shape
+    if shape != second.placement.radiograph_shape:
+        raise ValueError("the two analyses are not of the same radiograph")
+    if first.placement == second.placement and first.maps.maps.shape[1:] == second.maps.maps.shape[1:]:
+        return first.placement, False
+    return evenly(shape, (SAMPLES, SAMPLES)), True
 
 
 def _difference(pair: ClassPair, first: Analysis, second: Analysis, sampling: Placement | None) -> Difference:

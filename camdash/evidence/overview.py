@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from camdash.evidence.analysis import Prediction
-from camdash.evidence.comparison import Comparison
+from camdash.evidence.comparison import Answers
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class Totals:
     failed: int
 
 
-def line_of(file: str, sha256: str, comparison: Comparison) -> Line:
-    """Return the line of one comparison."""
-    first, second = comparison.first.prediction, comparison.second.prediction
+def line_of(file: str, sha256: str, answers: Answers) -> Line:
+    """Return the line of one radiograph."""
+    first, second = answers.first.prediction, answers.second.prediction
     return Line(
         file,
         sha256,
@@ -56,8 +56,8 @@ def line_of(file: str, sha256: str, comparison: Comparison) -> Line:
         _highest(first),
         second.predicted_name,
         _highest(second),
-        comparison.flips,
-        comparison.agreement,
+        answers.flips,
+        answers.agreement,
     )
 
 

@@ -1,6 +1,6 @@
 """What the agreement of two checkpoints means, in a line of plain words."""
 
-from camdash.evidence.comparison import Comparison, Difference
+from camdash.evidence.comparison import Answers, ClassPair, Comparison, Difference
 from camdash.rendering.charts import percent
 
 MEANINGS = (
@@ -25,16 +25,24 @@ def correlation_words(correlation: float | None) -> str:
 
 def change_words(difference: Difference, comparison: Comparison) -> str:
     """Return a change of probability with its meaning: "98.7 % → 3.2 %, much less probable in B"."""
-    before, after = probabilities(difference, comparison)
-    return f"{percent(before)} → {percent(after)}, {_change(difference.probability)}"
+    return pair_words(difference.pair, comparison)
+
+
+def pair_words(pair: ClassPair, answers: Answers) -> str:
+    """Return what `change_words` does, for two answers of which one or both come without maps."""
+    before, after = _probabilities(pair, answers)
+    return f"{percent(before)} → {percent(after)}, {_change(after - before)}"
 
 
 def probabilities(difference: Difference, comparison: Comparison) -> tuple[float, float]:
     """Return the class's probability in the first and in the second checkpoint."""
-    pair = difference.pair
+    return _probabilities(difference.pair, comparison)
+
+
+def _probabilities(pair: ClassPair, answers: Answers) -> tuple[float, float]:
     return (
-        float(comparison.first.prediction.probabilities[pair.first]),
-        float(comparison.second.prediction.probabilities[pair.second]),
+        float(answers.first.prediction.probabilities[pair.first]),
+        float(answers.second.prediction.probabilities[pair.second]),
     )
 
 

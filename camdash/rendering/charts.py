@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from camdash.evidence.analysis import Analysis, Prediction
-from camdash.evidence.comparison import Comparison
+from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
+from camdash.evidence.comparison import Answers
 
 PREDICTED_COLOR = "#e8833a"
 OTHER_COLOR = "#6b8cae"
@@ -52,7 +52,7 @@ def softmax_chart(prediction: Prediction) -> go.Figure:
     return figure
 
 
-def comparison_chart(comparison: Comparison) -> go.Figure:
+def comparison_chart(comparison: Answers) -> go.Figure:
     """Return the softmax of two checkpoints as grouped bars: "A" above, plain; "B" beneath, hatched.
 
     Classes are matched by name, in the first checkpoint's order; a class that one of them does not know has one bar,
@@ -78,9 +78,9 @@ def comparison_chart(comparison: Comparison) -> go.Figure:
     return figure
 
 
-def _rows(comparison: Comparison) -> list[tuple[str, int | None, int | None]]:
+def _rows(comparison: Answers) -> list[tuple[str, int | None, int | None]]:
     """Return each class's name and its index in both heads."""
-    twins = {one.pair.first: one.pair.second for one in comparison.differences}
+    twins = {pair.first: pair.second for pair in comparison.pairs}
     names, others = comparison.first.prediction.class_names, comparison.second.prediction.class_names
     known = set(twins.values())
     ours: list[tuple[str, int | None, int | None]] = [(name, k, twins.get(k)) for k, name in enumerate(names)]
@@ -93,7 +93,11 @@ def _row_label(name: str, first: int | None, second: int | None) -> str:
 
 
 def _bars(
-    letter: str, analysis: Analysis, classes: list[int | None], labels: list[str], marker: dict[str, Any]
+    letter: str,
+    analysis: Analysis | PredictionAlone,
+    classes: list[int | None],
+    labels: list[str],
+    marker: dict[str, Any],
 ) -> go.Bar:
     prediction = analysis.prediction
     values = [None if k is None else float(prediction.probabilities[k]) for k in classes]

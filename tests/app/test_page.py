@@ -215,7 +215,7 @@ def test_a_network_without_exact_map_gives_prediction_chart_and_the_reason(check
     assert not page.exception
     assert len(page.get("plotly_chart")) == 1
     assert "no map" in page.info[0].value
-    assert len(page.get("bidi_component")) == 1
+    assert len(page.get("bidi_component")) == 2
 
 
 def test_arrows_go_from_one_upload_to_the_next(page: AppTest, passes: list[tuple[int, ...]]) -> None:

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.evidence.analysis import Analysis, predict
-from camdash.evidence.comparison import ClassPair, compare, correlation, match_classes, sampled
+from camdash.evidence.analysis import Analysis, PredictionAlone, predict
+from camdash.evidence.comparison import ClassPair, Comparison, compare, correlation, match_classes, sampled
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
@@ -110,3 +110,17 @@ def test_analyses_of_two_radiographs_cannot_be_compared() -> None:
     other = Placement((50, 50), (64, 64), (1.28, 1.28), (0, 0), Grid(32, 0))
     with pytest.raises(ValueError, match="same radiograph"):
         compare(analysis(maps(1), ("a", "b", "c")), analysis(maps(1), ("a", "b", "c"), other))
+
+
+def test_answers_without_maps_are_compared_and_the_maps_are_not() -> None:
+    with_maps = analysis(maps(1), ("hip", "hand", "foot"))
+    alone = PredictionAlone(analysis(maps(2), ("Hand", "knee", "hip")).prediction, with_maps.checkpoint, "No grid.")
+    for first, second in ((with_maps, alone), (alone, with_maps), (alone, alone)):
+        found = compare(first, second)
+        assert not isinstance(found, Comparison)
+        assert (found.first, found.second, found.agreement) == (first, second, None)
+        names = [first.prediction.predicted_name.lower(), second.prediction.predicted_name.lower()]
+        assert found.flips == (names[0] != names[1])
+    found = compare(with_maps, alone)
+    assert found.pairs == (ClassPair("hip", 0, 2), ClassPair("hand", 1, 0))
+    assert (found.only_first, found.only_second) == (("foot",), ("knee",))

@@ -1,8 +1,24 @@
 // Which panels there are, and their elements.
 
 // A section for each source that has maps in the present mode. The radiograph stands in the first one alone; in its
-// place in the second stands the legend, so that a class has the same column in both.
+// place in the second stands the legend, so that a class has the same column in both. A source without any maps is a
+// section with a sentence; where there are only such, or none, the radiograph stands alone.
 function panelsOf(header, state) {
+  if (!hasMaps(header)) return [{ label: "", panels: [{ ...film(), key: "radiograph" }] }, ...withoutMaps(header)];
+  const sections = mappedPanels(header, state);
+  return header.sources[0].maps.length ? [...sections, ...withoutMaps(header)] : [...withoutMaps(header), ...sections];
+}
+
+function hasMaps(header) {
+  return header.sources.some((source) => source.maps.length > 0);
+}
+
+function withoutMaps(header) {
+  const lacking = header.sources.filter((source) => !source.maps.length);
+  return lacking.map(({ label, noMaps }) => ({ label, panels: [], noMaps }));
+}
+
+function mappedPanels(header, state) {
   const drawn = header.sources.map((source) => source.maps.filter((map) => map.scales[state.mode]));
   const predicted = new Set(drawn.flat().filter((map) => map.predicted).map((map) => map.slot));
   const sections = drawn.map((maps, index) => {

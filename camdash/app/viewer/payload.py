@@ -73,17 +73,20 @@ class ViewerMap:
 class Source:
     """The maps of one checkpoint, or of the difference of two, all on one grid: a row of panels.
 
-    The maps of one class have the same slot in all sources. In each mode only sources with maps in it are shown.
+    The maps of one class have the same slot in all sources. In each mode only sources with maps in it are shown, and
+    those without any, whose place is taken by a sentence.
 
     Attributes:
         label: the checkpoint's name; shown where there are several sources.
-        placement: where the radiograph lies in the network's input.
+        placement: where the radiograph lies in the network's input; None where there are no maps.
         maps: in the order in which they are shown.
+        no_maps: a sentence that says why there are none; empty where there are some.
     """
 
     label: str
-    placement: Placement
+    placement: Placement | None
     maps: tuple[ViewerMap, ...]
+    no_maps: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ class Opening:
 
 @dataclass(frozen=True, eq=False)
 class ViewerData:
-    """One radiograph and the maps of one or several checkpoints, on one scale."""
+    """One radiograph and the maps of one or several checkpoints, on one scale; without sources the radiograph alone."""
 
     picture: Picture
     windowing: Windowing
@@ -163,19 +166,26 @@ def _look(look: Look, start: int) -> dict[str, Any]:
 def _sources(sources: Sequence[Source], starts: Iterator[int]) -> Iterator[dict[str, Any]]:
     together = _scales([drawn for source in sources for drawn in source.maps])
     for source in sources:
-        grid = source.maps[0].values.shape
-        if any(drawn.values.shape != grid for drawn in source.maps):
-            raise ValueError("the maps of a source must lie on one grid")
-        axes = [
-            {"cells": grid[axis], "affine": source.placement.cell_affine(axis), "seen": source.placement.seen(axis)}
-            for axis in (0, 1)
-        ]
         apart = _scales(source.maps)
         maps = [
             _described_map(drawn) | {"start": next(starts), "scales": together[id(drawn)], "apart": apart[id(drawn)]}
             for drawn in source.maps
         ]
-        yield {"label": source.label, "axes": axes, "maps": maps, "peaks": _peaks(source.maps)}
+        said = {"label": source.label, "noMaps": source.no_maps}
+        yield said | {"axes": _axes(source), "maps": maps, "peaks": _peaks(source.maps)}
+
+
+def _axes(source: Source) -> list[dict[str, Any]]:
+    """Return how cells lie on the radiograph, for rows and columns; nothing for a source without maps."""
+    if source.placement is None:
+        return []
+    grid = source.maps[0].values.shape
+    if any(drawn.values.shape != grid for drawn in source.maps):
+        raise ValueError("the maps of a source must lie on one grid")
+    return [
+        {"cells": grid[axis], "affine": source.placement.cell_affine(axis), "seen": source.placement.seen(axis)}
+        for axis in (0, 1)
+    ]
 
 
 def _described_map(drawn: ViewerMap) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 // The panels on the page: where they stand, what is written and painted in them.
 
+const SENTENCE = 40; // CSS pixels kept for the reason why a checkpoint has no maps
+
 class Stage {
   constructor(root, viewer, signal) {
     Object.assign(this, { root, viewer, signal, painter: new Painter(), film: new Film(), parts: new Map() });
@@ -24,13 +26,15 @@ class Stage {
   layOut(sections, state) {
     // The legend counts as a panel where it takes the place of one.
     const legends = (section) => (section.legendFirst || (section.label && sections.length === 1 && !state.focus) ? 1 : 0);
-    const places = arrange(sections.map((section) => section.panels.length + legends(section)), {
+    const filled = sections.filter(({ panels }) => panels.length);
+    const said = sections.length - filled.length;
+    const places = arrange(filled.map((section) => section.panels.length + legends(section)), {
       width: this.root.clientWidth,
       above: placeOnPage(this.root),
-      toolbar: this.root.querySelector(".toolbar").offsetHeight,
+      toolbar: this.root.querySelector(".toolbar").offsetHeight + said * SENTENCE,
       labels: sections.filter((section) => section.label).length,
-      placed: sections.some(legends),
-      several: sections.length > 1,
+      placed: sections.some(legends) || !hasMaps(this.header),
+      several: filled.length > 1,
       wordy: state.mode === "contrast",
     });
     this.root.style.setProperty("--box-width", `${places.boxWidth}px`);
@@ -47,12 +51,14 @@ class Stage {
 
   // Put the panels' elements in order; nothing moves while their order stays.
   place(sections, free) {
-    const shape = JSON.stringify([free, sections.map(({ label, panels }) => [label, panels.map(({ key }) => key)])]);
+    const keys = ({ label, noMaps, panels }) => [label, noMaps, panels.map(({ key }) => key)];
+    const shape = JSON.stringify([free, sections.map(keys)]);
     if (shape === this.shape) return;
     this.shape = shape;
     const active = this.root.getRootNode().activeElement;
-    const made = sections.map(({ label, panels }) => {
+    const made = sections.map(({ label, noMaps, panels }) => {
       const roots = panels.map((panel) => this.partsOf(panel).root);
+      if (noMaps) roots.push(element("p", { class: "no-maps" }, noMaps));
       return element("div", { class: "section" }, ...(label ? [element("h3", {}, label)] : []), ...roots);
     });
     const legend = this.legend();
@@ -60,7 +66,7 @@ class Stage {
     legend.classList.toggle("strip", first < 0 && !free);
     this.root.querySelector(".sections").replaceChildren(...made);
     if (first >= 0) made[first].querySelector("h3").after(legend);
-    else if (free) made[made.length - 1].append(legend);
+    else if (free) made[sections.findLastIndex(({ panels }) => panels.length)].append(legend);
     else this.root.append(legend);
     if (active?.isConnected && active.dataset.key) active.focus({ preventScroll: true });
     this.hover(null);

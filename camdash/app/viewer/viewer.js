@@ -69,7 +69,8 @@ class Viewer {
     const { mode, focus, look, show, token } = state;
     if (!state.opened) this.openFirst(state, opening);
     if (opening.token !== state.token) this.openAnew(state, opening);
-    if (!modesOf(header).includes(state.mode)) state.mode = modesOf(header)[0];
+    const modes = modesOf(header); // none without maps: what is set waits for the next network
+    if (modes.length && !modes.includes(state.mode)) state.mode = modes[0];
     const dropped = state.image !== window.image && isTouched(state);
     if (state.image !== window.image) Object.assign(state, { image: window.image, ...UNTOUCHED });
     return state.mode !== mode || state.focus !== focus || state.look !== look || state.show !== show || state.token !== token || dropped;
@@ -129,6 +130,7 @@ class Viewer {
     showToolbar(this.root, state, this.header);
     showDials(this.root, state, this.header);
     this.root.classList.toggle("zoomed", !this.fits());
+    this.root.classList.toggle("mapless", !hasMaps(this.header));
     this.stage.show(this.header, sections, state);
     this.root.dataset.state = isWaiting(this.header.window, state) ? "waiting" : "painted";
   }
@@ -212,6 +214,7 @@ class Viewer {
   }
 
   toggleFocus(key) {
+    if (!hasMaps(this.header)) return; // the radiograph is as large as it gets
     change({ focus: sharedState().focus ? null : key.split("/").pop() });
   }
 
