@@ -56,6 +56,7 @@ def choose_checkpoint(found: Found) -> tuple[Checkpoint | None, DeltaGenerator]:
     Returns it with a place to say which engine runs it. A file that cannot be used never hides the others.
     """
     _follow_link(found.usable)
+    _follow_files(found.usable)
     _pass_by_failed(found.usable)
     engine = st.empty()
     if found.usable:
@@ -142,6 +143,16 @@ def _follow_link(usable: Sequence[Checkpoint]) -> None:
     st.session_state[SECOND] = asked.second
 
 
+def _follow_files(usable: Sequence[Checkpoint]) -> None:
+    """Keep what is chosen where its file or its card was changed: it is the file that was chosen."""
+    for key in (FIRST, SECOND, LAST_FIRST):
+        before: Checkpoint | None = st.session_state.get(key)
+        if before is not None and before not in usable:
+            after = next((one for one in usable if one.path == before.path), None)
+            if after is not None:
+                st.session_state[key] = after
+
+
 def _title(checkpoint: Checkpoint) -> str:
     """Return name, architecture, classes, input size and date: of the training, else of the file."""
     card = checkpoint.card
@@ -168,8 +179,8 @@ def _facts(card: Card) -> str:
     ]
     if trained := card.text("trained"):
         words.append(f"trained {printable(trained, 40)}")
-    if card.assumed:
-        words.append(f"no card; assumed: {', '.join(card.assumed)}")
+    if card.guess:
+        words.append(card.guess)
     return " · ".join(words)
 
 

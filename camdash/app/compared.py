@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from camdash.app.familiar import warn_if_unfamiliar
-from camdash.app.result import EVEN
+from camdash.app.result import EVEN, say_guess
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Prediction
 from camdash.evidence.comparison import Answers, ClassPair, Comparison, Difference
@@ -24,6 +24,8 @@ def show_comparison(comparison: Answers) -> None:
         st.markdown(_verdict(comparison))
         for sentence in filter(None, _remarks(comparison)):
             st.caption(sentence)
+        for letter, one in zip("AB", (comparison.first, comparison.second), strict=True):
+            say_guess(one.checkpoint.card, letter)
     with bars:
         st.plotly_chart(
             comparison_chart(comparison),

@@ -5,7 +5,7 @@ import streamlit as st
 from camdash.app.familiar import is_unfamiliar, show_familiarity, warn_if_unfamiliar
 from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
-from camdash.networks.card import FIVE_CLASSES
+from camdash.networks.card import FIVE_CLASSES, Card
 from camdash.rendering.charts import percent, softmax_chart
 
 EVEN = 0.5
@@ -24,6 +24,7 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
         if len(prediction.class_names) > 1:
             st.caption(_choice(prediction))
         show_familiarity(analysis)
+        say_guess(analysis.checkpoint.card)
     with bars:
         st.plotly_chart(
             softmax_chart(prediction),
@@ -31,6 +32,14 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
             config={"displayModeBar": False},
             alt="Softmax: " + ", ".join(_figures(prediction)),
         )
+
+
+def say_guess(card: Card, letter: str = "") -> None:
+    """Say beneath the answer what about it is a guess because there is no card; `letter`: whose, of two."""
+    if card.guess:
+        whose = f"{letter} · " if letter else ""
+        where = " Name the classes on the page *Checkpoints*." if "class_names" in card.assumed else ""
+        st.caption(f":material/help: {whose}{plain(card.guess)}{where}")
 
 
 def _choice(prediction: Prediction) -> str:

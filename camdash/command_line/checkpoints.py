@@ -1,6 +1,7 @@
 """`camdash checkpoints`: what stands in the checkpoint folders."""
 
 import json
+import logging
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,8 @@ from camdash.networks.catalog import LONGEST_PATH, checkpoint_folders, entries
 from camdash.networks.matching import KeyMatch
 from camdash.networks.report import IntakeReport, intake
 from camdash.networks.text import printable
+
+log = logging.getLogger(__name__)
 
 
 def list_checkpoints(out: Output, *, as_json: bool) -> int:
@@ -24,6 +27,8 @@ def list_checkpoints(out: Output, *, as_json: bool) -> int:
     header = ["name", "architecture", "classes", "input", "fit", "parameters", "check", "sha256", "notes", "error"]
     write_table(out, header, [_cells(report) for report in found])
     for report in found:
+        if report.card and report.card.guess:
+            log.warning("%s: %s", report.name, report.card.guess)
         if report.recipe:
             out.write(
                 f"\nTo convert {printable(report.path.name)}, if you trust who made it, run in its folder:"
@@ -57,6 +62,7 @@ def report_row(report: IntakeReport) -> dict[str, Any]:
         "fields": {field.name: {"value": json.loads(field.value), "source": field.source} for field in report.fields},
         "deviation": report.deviation,
         "assumptions": report.assumptions,
+        "guess": (card.guess or None) if card else None,
         "familiarity": report.familiarity,
         "no_map": report.no_map,
         "recipe": report.recipe,

@@ -47,6 +47,8 @@ def explain(request: Request, files: Sequence[Path], out: Output, tally: Tally) 
     """
     shared_pool().warm()
     loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
+    if guess := loaded.checkpoint.card.guess:
+        log.warning("%s: %s", loaded.checkpoint.name, guess)
     work = _Work(files, [None] * len(files), loaded, Pace.on(str(preferred_device())))
     printed = _Printed(out, as_json=request.as_json)
     tally.of, tally.finish, tally.resumable = len(files), printed.finish, request.resume

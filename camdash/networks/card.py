@@ -1,7 +1,8 @@
 """The card of a checkpoint: what its weights are for and how an image must be brought to them.
 
 In a safetensors file the card is the JSON under the metadata key `camdash`; beside `NAME.pth` it is `NAME.json`.
-Required: `architecture`, `class_names`, `input_size`, `fit`. Without a card the fields are assumed, and said to be.
+Required: `architecture`, `class_names`, `input_size`, `fit`. Without a card the fields are assumed, and said to be; a
+card that was written when only the classes were named lists under `guessed` what nobody knew.
 """
 
 import json
@@ -13,11 +14,14 @@ from typing import Any
 
 from camdash.errors import CheckpointError
 from camdash.networks.card_arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
-from camdash.networks.card_values import choice, lengths, names, numbers, truth, without_repeats, words
+from camdash.networks.card_values import choice, lengths, names, numbers, some_of, truth, without_repeats, words
 
 METADATA_KEY = "camdash"
 FIVE_CLASSES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")
-"""The names that a five-class checkpoint without a card is assumed to have, in the head's order."""
+"""The names that the user's own network is assumed to have where it has no card, in the head's order."""
+
+OWN_NETWORK = ("resnet34", 1, len(FIVE_CLASSES))
+"""Architecture, input channels and outputs of the user's own network. Of any other, nobody knows what is what."""
 
 REQUIRED = ("architecture", "class_names", "input_size", "fit")
 LARGEST_INPUT = 4096
@@ -25,6 +29,12 @@ LARGEST_INPUT = 4096
 
 MOST_CLASSES = 25_000
 """ImageNet in full has 21,841."""
+
+ASSUMED_SIDE = 1024
+"""Pixels of an input's side, where neither a card nor the weights say it."""
+
+GUESSES = ("input_size", "fit")
+"""What a card may call a guess."""
 
 ABOUT = ("trained", "notes", "sources", "license")
 """Fields of free text."""
@@ -82,7 +92,7 @@ class Card:
         class_names: in the head's order.
         preprocessing: from radiograph to network input.
         about: free text by field: `trained`, `notes`, `sources`, `license`; only what the card has.
-        assumed: the fields that no card gave.
+        assumed: the fields that no card gave, or that its writer did not know.
         transform_input: torchvision's option of GoogLeNet and Inception v3, true for those that began with its own
             weights; None where the card does not say, and then taken as false.
         arithmetic: what else the weights do not tell.
@@ -99,6 +109,16 @@ class Card:
     def text(self, key: str) -> str | None:
         """Return a free-text field of the card, or None."""
         return dict(self.about).get(key)
+
+    @property
+    def guess(self) -> str:
+        """A sentence that says what is a guess because there is no card; empty where nothing is."""
+        size = "input size" if "input_size" in self.assumed else "fit to the input" if "fit" in self.assumed else ""
+        if "class_names" not in self.assumed:
+            return f"{size.capitalize()} is a guess." if size else ""
+        if self.class_names == FIVE_CLASSES:
+            return f"No card: class names and {size} are guesses."
+        return f"No card: classes are only numbered, and the {size} is a guess."
 
 
 @dataclass(frozen=True)
@@ -155,10 +175,19 @@ def card_of(fields: Mapping[str, Any], where: str) -> Card:
         raise CheckpointError(f"The card in {where} cannot be used: {error}.") from error
 
 
-def assumed_card(architecture: str, class_count: int, side: int = 1024) -> Card:
-    """Return the card of a bare state dict: grey / 255, stretched to `side` squared, and the names by their number."""
-    names = FIVE_CLASSES if class_count == len(FIVE_CLASSES) else tuple(f"Class {k}" for k in range(class_count))
-    return Card(architecture, names, Preprocessing((side, side), Fit.STRETCH), assumed=REQUIRED)
+def assumed_card(architecture: str, class_count: int, side: int | None = None, channels: int = 1) -> Card:
+    """Return the card of a bare state dict: grey / 255, stretched, and the names by their number.
+
+    Args:
+        architecture: torchvision's builder name.
+        class_count: outputs.
+        side: of the only square input that the weights take; None for 1024 pixels, which is a guess.
+        channels: input channels; the names of the five body parts are assumed for `OWN_NETWORK` alone.
+    """
+    is_own = (architecture, channels, class_count) == OWN_NETWORK
+    names = FIVE_CLASSES if is_own else tuple(f"Class {k}" for k in range(class_count))
+    how = Preprocessing((side or ASSUMED_SIDE, side or ASSUMED_SIDE), Fit.STRETCH)
+    return Card(architecture, names, how, assumed=tuple(key for key in REQUIRED if not (side and key == "input_size")))
 
 
 def card_json(card: Card) -> str:
@@ -178,6 +207,8 @@ def card_json(card: Card) -> str:
         fields["resize"] = how.resize
     if card.transform_input is not None:
         fields["transform_input"] = card.transform_input
+    if card.assumed and "class_names" not in card.assumed:  # else there is no card, and all of it is assumed
+        fields["guessed"] = card.assumed
     fields |= card.arithmetic.said
     return json.dumps(fields | dict(card.about), ensure_ascii=False)
 
@@ -190,6 +221,7 @@ def _card(fields: Mapping[str, Any]) -> Card:
         class_names=names(fields["class_names"], "class_names", MOST_CLASSES),
         preprocessing=_preprocessing(fields),
         about=tuple((key, words(fields[key], key)) for key in ABOUT if fields.get(key)),
+        assumed=some_of(fields.get("guessed"), GUESSES, "guessed"),
         transform_input=truth(fields.get("transform_input"), "transform_input"),
         arithmetic=arithmetic_of(fields),
     )

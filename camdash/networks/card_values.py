@@ -62,6 +62,15 @@ def one_of(value: object, numbers: Sequence[int], key: str) -> int | None:
     return value
 
 
+def some_of(value: object, known: Sequence[str], key: str) -> tuple[str, ...]:
+    """Return some of a few words, in their own order; none where the card does not say."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(word, str) and word in known for word in value):
+        raise ValueError(f"{key} must be a list of {' and '.join(known)}, not {_shown(value)}")
+    return tuple(word for word in known if word in value)
+
+
 def choice(kind: type[Choice], value: object, key: str) -> Choice:
     """Return one of a few words."""
     if not isinstance(value, str) or value not in list(kind):

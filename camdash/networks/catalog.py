@@ -92,9 +92,9 @@ def assumed(stored: StoredWeights) -> Card:
     """
     architecture = recognise(stored.shapes)
     check_said(stored.metadata.get("arch", ""), architecture)
-    count = class_count_of(family_of(architecture), stored.shapes)
-    side = fixed_input(architecture, stored.shapes)
-    return assumed_card(architecture, count) if side is None else assumed_card(architecture, count, side)
+    family = family_of(architecture)
+    count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
+    return assumed_card(architecture, count, fixed_input(architecture, stored.shapes), channels)
 
 
 def find(name: str | None, folders: Sequence[Path]) -> Entry:

@@ -10,7 +10,7 @@ import torch
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.architectures import TRANSFORMED, family_of
 from camdash.networks.arithmetic import assumptions, check_arithmetic
-from camdash.networks.card import Card, Checkpoint, card_json
+from camdash.networks.card import REQUIRED, Card, Checkpoint, card_json
 from camdash.networks.catalog import Entry, FoundCard, assumed, familiarity_digest, read_card
 from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.files import kind_of
@@ -22,7 +22,7 @@ from camdash.networks.weights import StoredWeights, header_of, opened_checkpoint
 
 @dataclass(frozen=True)
 class CardField:
-    """A field of a card: its value as JSON-like text, and where it came from (a file's name, assumed, default)."""
+    """A field of a card: its value as JSON-like text, and its source: a file's name, weights, assumed or default."""
 
     name: str
     value: str
@@ -199,6 +199,9 @@ def _fields(card: Card, found: FoundCard | None) -> tuple[CardField, ...]:
     values = {key: json.dumps(value, ensure_ascii=False) for key, value in json.loads(card_json(card)).items()}
     if card.architecture in TRANSFORMED:
         values.setdefault("transform_input", "false")
-    sources = dict.fromkeys(found.given, found.where) if found else dict.fromkeys(card.assumed, "assumed")
+    if found is None:
+        sources = dict.fromkeys(REQUIRED, "weights") | dict.fromkeys(card.assumed, "assumed")
+    else:
+        sources = dict.fromkeys(found.given, found.where) | dict.fromkeys(card.assumed, f"{found.where}, a guess")
     unsaid = {"transform_input": "assumed"}
     return tuple(CardField(key, value, sources.get(key, unsaid.get(key, "default"))) for key, value in values.items())

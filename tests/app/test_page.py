@@ -7,7 +7,7 @@ import torchvision
 from streamlit.testing.v1 import AppTest
 
 from camdash.networks.split import CHECK_SHAPE
-from tests.conftest import image_bytes, opencv_bytes, save_checkpoint, save_state_dict, speckle
+from tests.conftest import image_bytes, opencv_bytes, random_network, save_checkpoint, save_state_dict, speckle
 
 CHECK = (1, 1, *CHECK_SHAPE)
 
@@ -190,12 +190,29 @@ def test_a_new_checkpoint_appears_without_a_restart(checkpoints: Path, page: App
     assert names == ["first", "second", "third"]
 
 
-def test_assumed_fields_are_said(checkpoints: Path, page: AppTest) -> None:
+@pytest.mark.parametrize(
+    ("architecture", "headline", "guess"),
+    [
+        ("resnet34", "### Chest|### Hip|### Hand|### Foot", "No card: class names and input size are guesses."),
+        ("resnet18", "### Class ", "No card: classes are only numbered, and the input size is a guess."),
+    ],
+)
+def test_what_is_a_guess_is_said_beneath_the_answer_and_in_the_sidebar(
+    checkpoints: Path, page: AppTest, architecture: str, headline: str, guess: str
+) -> None:
     for path in checkpoints.iterdir():
         path.unlink()
-    save_state_dict(checkpoints / "bare.pth")
+    save_state_dict(checkpoints / "bare.pth", random_network(architecture).state_dict())
     page.run()
-    assert "assumed" in texts(page)
+    assert any(one.value.startswith(tuple(headline.split("|"))) for one in page.markdown)
+    said = [str(one.value).replace("\\", "") for one in page.caption]
+    assert sum(guess in one for one in said) == 2
+    assert any(guess in one and "Name the classes on the page *Checkpoints*." in one for one in said)
+
+
+def test_a_card_leaves_nothing_to_be_guessed(page: AppTest) -> None:
+    page.run()
+    assert "guess" not in texts(page)
 
 
 @pytest.mark.parametrize("value", ["nonsense", "cuda:99"])

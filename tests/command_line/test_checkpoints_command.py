@@ -81,7 +81,7 @@ def test_the_table_is_for_people(own: Path, capsys: pytest.CaptureFixture[str]) 
     assert header.split() == columns
     assert "Part 0, Part 1, Part 2, Part 3, Part 4" in small
     assert "64 x 96" in small
-    assert "Chest frontal, Chest lateral, Hip, Hand, Foot" in bare
+    assert "Class 0, Class 1, Class 2, Class 3, Class 4" in bare
     assert empty.endswith("empty.pth is empty.")
 
 
@@ -136,3 +136,27 @@ def test_no_checkpoint_at_all_is_an_empty_list(
     monkeypatch.setattr(catalog, "SHIPPED", tmp_path / "none")
     assert main(["checkpoints", "--json"]) == 0
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("architecture", "first", "guess"),
+    [
+        ("resnet34", "Chest frontal", "No card: class names and input size are guesses."),
+        ("resnet18", "Class 0", "No card: classes are only numbered, and the input size is a guess."),
+    ],
+)
+def test_what_is_a_guess_is_said(
+    own: Path,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    architecture: str,
+    first: str,
+    guess: str,
+) -> None:
+    save_state_dict(own / "bare.pth", random_network(architecture).state_dict())
+    main(["checkpoints", "--json"])
+    small, bare = json_lines(capsys.readouterr().out)
+    assert (small["guess"], bare["guess"], bare["class_names"][0]) == (None, guess, first)
+    main(["checkpoints"])
+    assert first in capsys.readouterr().out
+    assert f"bare: {guess}" in caplog.messages

@@ -303,3 +303,14 @@ def test_familiarity_is_null_without_a_check_and_a_verdict_with_one(
     assert (far["familiar"], near["familiar"]) == (False, True)
     assert far["score"] == pytest.approx(near["score"])
     assert near["threshold"] == pytest.approx(2.0)
+
+
+def test_a_checkpoint_without_a_card_says_what_is_a_guess_among_the_remarks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    bare = save_state_dict(tmp_path / "bare.pth")
+    (tmp_path / "a.png").write_bytes(image_bytes(speckle(40, 50)))
+    assert main(["explain", str(tmp_path / "a.png"), "--checkpoint", str(bare), "--json"]) == 0
+    (row,) = json_lines(capsys.readouterr().out)
+    assert list(row["probabilities"]) == [f"Class {k}" for k in range(5)]
+    assert "bare: No card: classes are only numbered, and the input size is a guess." in caplog.messages

@@ -151,3 +151,30 @@ def test_without_a_card_five_outputs_have_the_five_names_and_the_users_own_prepr
 @pytest.mark.parametrize("count", [1, 2, 7])
 def test_without_a_card_any_other_number_of_outputs_is_numbered(count: int) -> None:
     assert assumed_card("resnet34", count).class_names == tuple(f"Class {k}" for k in range(count))
+
+
+@pytest.mark.parametrize(("architecture", "channels"), [("resnet18", 1), ("resnet34", 3), ("vgg16", 1)])
+def test_without_a_card_five_outputs_of_any_other_network_are_numbered(architecture: str, channels: int) -> None:
+    card = assumed_card(architecture, 5, channels=channels)
+    assert card.class_names == ("Class 0", "Class 1", "Class 2", "Class 3", "Class 4")
+
+
+@pytest.mark.parametrize(
+    ("guessed", "sentence"),
+    [
+        (None, ""),
+        ([], ""),
+        (["fit", "input_size"], "Input size is a guess."),
+        (["fit"], "Fit to the input is a guess."),
+    ],
+)
+def test_a_card_may_say_what_its_writer_did_not_know(guessed: object, sentence: str) -> None:
+    card = parse_card(json.dumps(card_fields(guessed=guessed)), "here.json")
+    assert card.guess == sentence
+    assert parse_card(card_json(card), "again.json") == card
+
+
+@pytest.mark.parametrize("guessed", ["fit", ["class_names"], [1], {"fit": True}, True])
+def test_a_guess_that_makes_no_sense_is_refused(guessed: object) -> None:
+    with pytest.raises(CheckpointError, match="guessed must be a list of input_size and fit"):
+        parse_card(json.dumps(card_fields(guessed=guessed)), "here.json")

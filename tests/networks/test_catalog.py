@@ -10,7 +10,7 @@ import torch
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks import catalog
-from camdash.networks.card import Fit
+from camdash.networks.card import FIVE_CLASSES, Fit, assumed_card
 from camdash.networks.catalog import LARGEST_CARD, checkpoint_folders, describe, entries, entry_of, find
 from camdash.networks.writing import write_checkpoint
 from tests.conftest import card_fields, random_network, save_checkpoint, save_state_dict, small_card
@@ -92,13 +92,38 @@ def test_the_metadata_goes_before_a_card_beside_the_file(tmp_path: Path) -> None
     assert describe(entry_of(path)).card.preprocessing.fit is Fit.STRETCH
 
 
-@pytest.mark.parametrize(("classes", "first"), [(5, "Chest frontal"), (7, "Class 0")])
-def test_a_bare_state_dict_is_recognised_and_its_card_assumed(tmp_path: Path, classes: int, first: str) -> None:
+@pytest.mark.parametrize("classes", [5, 7])
+def test_a_bare_state_dict_is_recognised_and_its_card_assumed(tmp_path: Path, classes: int) -> None:
     state = {f"module.{name}": value for name, value in random_network("resnet18", classes).state_dict().items()}
     card = describe(entry_of(save_state_dict(tmp_path / "bare.pth", {"state_dict": state}))).card
-    assert (card.architecture, card.class_names[0], len(card.class_names)) == ("resnet18", first, classes)
+    assert (card.architecture, card.class_names[0], len(card.class_names)) == ("resnet18", "Class 0", classes)
     assert (card.preprocessing.input_size, card.preprocessing.fit) == ((1024, 1024), Fit.STRETCH)
     assert set(card.assumed) == {"architecture", "class_names", "input_size", "fit"}
+
+
+@pytest.mark.parametrize(
+    ("architecture", "channels", "classes", "guess"),
+    [
+        ("resnet34", 1, 5, "No card: class names and input size are guesses."),
+        ("resnet34", 3, 5, "No card: classes are only numbered, and the input size is a guess."),
+        ("resnet34", 1, 4, "No card: classes are only numbered, and the input size is a guess."),
+        ("resnet50", 1, 5, "No card: classes are only numbered, and the input size is a guess."),
+    ],
+)
+def test_the_five_body_parts_are_assumed_for_the_users_own_network_alone(
+    tmp_path: Path, architecture: str, channels: int, classes: int, guess: str
+) -> None:
+    state = random_network(architecture, classes, channels).state_dict()
+    card = describe(entry_of(save_state_dict(tmp_path / "bare.pth", state))).card
+    own = guess.startswith("No card: class names")
+    assert card.class_names == (FIVE_CLASSES if own else tuple(f"Class {k}" for k in range(classes)))
+    assert card.guess == guess
+
+
+def test_the_input_size_of_a_vision_transformer_is_no_guess() -> None:
+    card = assumed_card("vit_b_16", 5, 64, 3)
+    assert card.assumed == ("architecture", "class_names", "fit")
+    assert card.guess == "No card: classes are only numbered, and the fit to the input is a guess."
 
 
 def test_a_bare_state_dict_without_batch_norms_counters_is_recognised(tmp_path: Path) -> None:
