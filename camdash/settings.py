@@ -13,8 +13,12 @@ ENGINE_VARIABLE = "CAMDASH_ENGINE"
 FOLDERS_VARIABLE = "CAMDASH_CHECKPOINTS"
 AT_ONCE_VARIABLE = "CAMDASH_CHECKPOINTS_AT_ONCE"
 UPLOADS_VARIABLE = "CAMDASH_UPLOADS_MB"
+WRITE_CARDS_VARIABLE = "CAMDASH_WRITE_CARDS"
 FOR_TESTS = ("CAMDASH_SHARED", "CAMDASH_REQUIRE_BROWSER", "CAMDASH_REQUIRE_STRACE")
-KNOWN = (DEVICE_VARIABLE, ENGINE_VARIABLE, FOLDERS_VARIABLE, AT_ONCE_VARIABLE, UPLOADS_VARIABLE, *FOR_TESTS)
+KNOWN = (
+    *(DEVICE_VARIABLE, ENGINE_VARIABLE, FOLDERS_VARIABLE, AT_ONCE_VARIABLE, UPLOADS_VARIABLE, WRITE_CARDS_VARIABLE),
+    *FOR_TESTS,
+)
 
 DEVICE = re.compile(r"[a-z]{1,20}(:[0-9]{1,3})?")
 """A device's name in PyTorch; whether this machine has it, only PyTorch knows."""
@@ -31,6 +35,27 @@ class Choice(StrEnum):
     AUTO = "auto"
     TORCH = "torch"
     ONNX = "onnx"
+
+
+class CardWriting(StrEnum):
+    """Who may write cards into the checkpoint folders from the page: whoever sits at this machine, anybody, nobody."""
+
+    LOCAL = "local"
+    YES = "yes"
+    NO = "no"
+
+
+def card_writing(environment: Mapping[str, str] = os.environ) -> CardWriting:
+    """Return what `CAMDASH_WRITE_CARDS` says; by default `local`.
+
+    Raises:
+        UsageError: it is none of the choices.
+    """
+    wanted = environment.get(WRITE_CARDS_VARIABLE) or CardWriting.LOCAL
+    try:
+        return CardWriting(wanted)
+    except ValueError as error:
+        raise UsageError(f"{WRITE_CARDS_VARIABLE} is {_quoted(wanted)}. It can be {', '.join(CardWriting)}.") from error
 
 
 def engine_choice(environment: Mapping[str, str] = os.environ) -> Choice:
@@ -82,6 +107,7 @@ def check_settings(environment: Mapping[str, str] = os.environ) -> None:
     if device and not DEVICE.fullmatch(device):
         raise UsageError(f"{DEVICE_VARIABLE} is {_quoted(device)}. It can be cpu, cuda, or cuda:1 for the second GPU.")
     engine_choice(environment)
+    card_writing(environment)
     checkpoints_at_once(environment)
     uploads_megabytes(environment)
     for fault in folder_faults(environment):

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from camdash.errors import UsageError
-from camdash.settings import KNOWN, check_settings, checkpoints_at_once, engine_choice, folder_faults, unknown_settings
+from camdash.settings import (
+    KNOWN,
+    card_writing,
+    check_settings,
+    checkpoints_at_once,
+    engine_choice,
+    folder_faults,
+    unknown_settings,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -19,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[1]
         *(("CAMDASH_ENGINE", value) for value in ("steam", "ONNX", " ", "torch,onnx", "\udcff")),
         *(("CAMDASH_CHECKPOINTS_AT_ONCE", value) for value in ("0", "-1", "two", "1.5", " 2", "9" * 5000, "²")),
         *(("CAMDASH_UPLOADS_MB", value) for value in ("0", "-1", "two", "1.5", " 2", "9" * 5000, "²")),
+        *(("CAMDASH_WRITE_CARDS", value) for value in ("maybe", "YES", "1", " ", "\udcff")),
         *(("CAMDASH_CHECKPOINTS", value) for value in ("/no/such/folder", "x" * 300, __file__, "/dev/null", " ")),
     ],
 )  # fmt: skip
@@ -36,6 +45,7 @@ def test_what_makes_sense_is_taken_and_what_is_empty_is_not_set(tmp_path: Path) 
     check_settings(dict.fromkeys(KNOWN, ""))
     folders = os.pathsep.join([str(tmp_path), "", str(ROOT)])
     check_settings({"CAMDASH_DEVICE": "cuda:1", "CAMDASH_ENGINE": "onnx", "CAMDASH_CHECKPOINTS": folders})
+    assert [card_writing(env) for env in ({}, {"CAMDASH_WRITE_CARDS": "yes"})] == ["local", "yes"]
     assert engine_choice({"CAMDASH_ENGINE": "torch"}) == "torch"
     assert checkpoints_at_once({"CAMDASH_CHECKPOINTS_AT_ONCE": "12"}) == 12
 

@@ -6,7 +6,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app.caches import reported
+from camdash.app.card_permission import may_write
 from camdash.app.checkpoint_choice import descriptions
+from camdash.app.naming import offer_names, say_saved
 from camdash.app.text import plain
 from camdash.app.turns import line
 from camdash.errors import CamdashError
@@ -26,6 +28,7 @@ def checkpoints_page() -> None:
         st.button("Look again", icon=":material/refresh:", help="New and replaced files appear at every look.")
         folders = ", ".join(printable(str(folder)) for folder in checkpoint_folders())
         st.caption(plain(f"What was found in each file of {folders}, and whether it can be used."))
+    say_saved()
     for fault in folder_faults():
         st.warning(plain(fault))
     looked = descriptions().look(checkpoint_folders())
@@ -37,12 +40,12 @@ def checkpoints_page() -> None:
         place = st.empty()
         try:
             with st.spinner(f"Reading and checking {plain(printable(entry.path.name))} …"):
-                report = reported(entry, partial(_wait, place))
+                report, writes = reported(entry, partial(_wait, place)), may_write()
         except CamdashError as error:
             st.error(plain(str(error)))
             return
         place.empty()
-        _show(report)
+        _show(report, writes=writes)
     if unshown:
         st.warning(f"{len(unshown)} more files cannot be used. `camdash checkpoints` lists them all.")
 
@@ -51,10 +54,12 @@ def _wait(place: DeltaGenerator, ahead: int) -> None:
     place.caption(line(ahead))
 
 
-def _show(report: IntakeReport) -> None:
+def _show(report: IntakeReport, *, writes: bool) -> None:
     icon = ":material/check_circle:" if report.usable else ":material/error:"
     said = "can be used" if report.usable else "cannot be used"
-    with st.expander(f"**{plain(printable(report.path.name))}** {said}", icon=icon, expanded=not report.usable):
+    unnamed = report.usable and report.card is not None and "class_names" in report.card.assumed
+    title = f"**{plain(printable(report.path.name))}** {said}{' · class names not known' if unnamed else ''}"
+    with st.expander(title, icon=icon, expanded=not report.usable):
         if report.error:
             st.error(plain(report.error))
         if report.recipe:
@@ -62,6 +67,8 @@ def _show(report: IntakeReport) -> None:
             st.code(report.recipe, language="python")
         if report.no_map:
             st.info(plain(report.no_map))
+        if report.checkpoint:
+            offer_names(report.checkpoint, writes=writes)
         st.markdown("\n".join(f"- **{name}**: {plain(text)}" for name, text in _facts(report)))
         if report.fields:
             rows = [{"field": one.name, "value": one.value, "from": one.source} for one in report.fields]
@@ -79,6 +86,7 @@ def _facts(report: IntakeReport) -> list[tuple[str, str]]:
         ("Left out", _listed(report.ignored, report.ignored_count)),
         ("Unlike images", report.familiarity or "no check"),
         ("Done to it", "; ".join(report.conversions)),
+        ("Guessed", report.card.guess if report.card else None),
         ("Assumed", report.assumptions),
         ("Stored as", f"{report.stored_as}, {report.size / 2**20:.1f} MB" if report.stored_as else None),
         ("sha256", report.sha256),
