@@ -5,13 +5,18 @@ from collections.abc import Iterator
 import streamlit as st
 
 from camdash.app.familiar import warn_if_unfamiliar
+from camdash.app.probabilities import offer_both_probabilities
 from camdash.app.result import EVEN, say_guess
-from camdash.app.text import plain
+from camdash.app.text import plain, unbroken
 from camdash.evidence.analysis import Analysis, Prediction
 from camdash.evidence.comparison import Answers, ClassPair, Comparison, Difference
 from camdash.evidence.pipeline import Result
 from camdash.rendering.agreement import change_words, correlation_words, pair_words, signed
 from camdash.rendering.charts import comparison_chart, percent
+from camdash.rendering.ranks import MOST_BARS
+
+MOST_NAMED = 5
+"""Classes that only one of two knows, by name."""
 
 
 def show_comparison(comparison: Answers) -> None:
@@ -33,6 +38,7 @@ def show_comparison(comparison: Answers) -> None:
             config={"displayModeBar": False},
             alt=f"Softmax. {_figures('A', comparison.first)}. {_figures('B', comparison.second)}.",
         )
+        offer_both_probabilities(comparison)
 
 
 def show_agreement(comparison: Comparison) -> None:
@@ -72,7 +78,7 @@ def _has_maps(result: Result) -> bool:
 
 def _answer(letter: str, analysis: Result) -> str:
     prediction = analysis.prediction
-    answer = f"{plain(prediction.predicted_name)}, {percent(_highest(prediction))}"
+    answer = f"{plain(prediction.predicted_name)}, {unbroken(percent(_highest(prediction)))}"
     uncertain = "" if _highest(prediction) >= EVEN else " :gray[:small[uncertain, below 50 %]]"
     return f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}{uncertain}"
 
@@ -113,7 +119,8 @@ def _agreement(place: int, comparison: Answers) -> Iterator[str]:
 
 
 def _alone(letter: str, names: tuple[str, ...]) -> str:
-    return f"Only {letter} knows {plain(', '.join(names))}." if names else ""
+    more = f" and {len(names) - MOST_NAMED} more classes" if len(names) > MOST_NAMED else ""
+    return f"Only {letter} knows {plain(', '.join(names[:MOST_NAMED]))}{more}." if names else ""
 
 
 def _sum(one: Difference) -> str:
@@ -123,8 +130,10 @@ def _sum(one: Difference) -> str:
 
 def _figures(letter: str, analysis: Result) -> str:
     prediction = analysis.prediction
-    pairs = zip(prediction.class_names, prediction.probabilities, strict=True)
-    return f"{letter}: " + ", ".join(f"{name} {percent(float(probability))}" for name, probability in pairs)
+    shown = prediction.ranking[:MOST_BARS]
+    more = len(prediction.class_names) > len(shown)
+    figures = [f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown]
+    return f"{letter}: " + ", ".join([*figures, "and others"] if more else figures)
 
 
 def _highest(prediction: Prediction) -> float:

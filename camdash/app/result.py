@@ -3,10 +3,12 @@
 import streamlit as st
 
 from camdash.app.familiar import is_unfamiliar, show_familiarity, warn_if_unfamiliar
-from camdash.app.text import plain
+from camdash.app.probabilities import offer_probabilities
+from camdash.app.text import plain, unbroken
 from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
 from camdash.networks.card import FIVE_CLASSES, Card
 from camdash.rendering.charts import percent, softmax_chart
+from camdash.rendering.ranks import rest_of, shown_classes
 
 EVEN = 0.5
 """Below this probability of the predicted class the answer is called uncertain."""
@@ -17,7 +19,7 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
     warn_if_unfamiliar([analysis])
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     prediction = analysis.prediction
-    with words:
+    with words, st.container(key="answer"):
         headline = _headline(prediction)
         st.markdown(f"### :gray[{headline}]" if is_unfamiliar(analysis) else f"### {headline}")
         st.markdown(_runner_up(prediction))
@@ -32,6 +34,7 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
             config={"displayModeBar": False},
             alt="Softmax: " + ", ".join(_figures(prediction)),
         )
+        offer_probabilities(prediction)
 
 
 def say_guess(card: Card, letter: str = "") -> None:
@@ -51,7 +54,8 @@ def _choice(prediction: Prediction) -> str:
 
 
 def _headline(prediction: Prediction) -> str:
-    return f"{plain(prediction.predicted_name)}, {percent(float(prediction.probabilities[prediction.predicted]))}"
+    probability = unbroken(percent(float(prediction.probabilities[prediction.predicted])))
+    return f"{plain(prediction.predicted_name)}, {probability}"
 
 
 def _runner_up(prediction: Prediction) -> str:
@@ -65,5 +69,7 @@ def _runner_up(prediction: Prediction) -> str:
 
 
 def _figures(prediction: Prediction) -> list[str]:
-    pairs = zip(prediction.class_names, prediction.probabilities, strict=True)
-    return [f"{name} {percent(float(probability))}" for name, probability in pairs]
+    shown = shown_classes(prediction)
+    rest = len(prediction.class_names) - len(shown)
+    figures = [f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown]
+    return [*figures, f"all {rest} others {percent(rest_of(prediction, shown))}"] if rest else figures

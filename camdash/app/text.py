@@ -13,3 +13,8 @@ def named(name: str) -> str:
 def plain(text: str) -> str:
     """Return a sentence in which Markdown shows each sign as it is."""
     return MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split()))
+
+
+def unbroken(text: str) -> str:
+    """Return a figure with its unit that no line's end tears apart: with no-break spaces."""
+    return text.replace(" ", "\u00a0")

@@ -7,12 +7,15 @@ import plotly.graph_objects as go
 
 from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
 from camdash.evidence.comparison import Answers
+from camdash.rendering.ranks import all_rows, rest_of, shown_classes, shown_rows
 
 PREDICTED_COLOR = "#e8833a"
 OTHER_COLOR = "#6b8cae"
-BAR_HEIGHT = 20
+REST_COLOR = "#7d838c"
+"""Classes that are summed up."""
+BAR_HEIGHT = 19
 """Pixels a class."""
-PAIR_HEIGHT = 28
+PAIR_HEIGHT = 26
 """Pixels a class where two checkpoints are compared."""
 FIRST_COLOR, SECOND_COLOR = "#3f9e94", "#a284d6"
 """The two checkpoints; neither is a color of evidence, and the second is hatched too."""
@@ -20,32 +23,47 @@ HATCHED = {
     "color": SECOND_COLOR,
     "pattern": {"shape": "/", "size": 5, "solidity": 0.25, "fillmode": "overlay", "fgcolor": "#ffffff"},
 }
+FIGURES = 62
+"""Pixels at the right for the figure beside a full bar, however narrow the chart is."""
+HOVER_REST = "%{y}<br>probability %{hovertext}<extra></extra>"
+HOVER = "%{y}<br>probability %{hovertext}<br>logit %{customdata:+.3f}<extra></extra>"
 
 
 def softmax_chart(prediction: Prediction) -> go.Figure:
-    """Return the softmax as horizontal bars, all classes in the checkpoint's order, the predicted one marked.
+    """Return the softmax as horizontal bars, the predicted one marked: all classes in the checkpoint's order.
 
-    Hovering a bar shows its logit.
+    Of more than `MOST_BARS` classes the most probable ones stand there, in the order of their probability, and beneath
+    them the sum of all others, named as what it is. Hovering a bar shows its logit.
     """
-    predicted = prediction.predicted
-    names = [_label(name, marked=k == predicted) for k, name in enumerate(prediction.class_names)]
+    predicted, shown = prediction.predicted, shown_classes(prediction)
+    values = [float(prediction.probabilities[k]) for k in shown]
+    names = [_label(prediction.class_names[k], marked=k == predicted) for k in shown]
+    colors = [PREDICTED_COLOR if k == predicted else OTHER_COLOR for k in shown]
+    templates = [HOVER] * len(shown)
+    rest = len(prediction.class_names) - len(shown)
+    if rest:
+        values.append(rest_of(prediction, shown))
+        names.append(_rest_label(rest))
+        colors.append(REST_COLOR)
+        templates.append(HOVER_REST)
     figure = go.Figure(
         go.Bar(
-            x=[float(p) for p in prediction.probabilities],
+            x=values,
             y=names,
             orientation="h",
-            marker_color=[PREDICTED_COLOR if k == predicted else OTHER_COLOR for k in range(len(names))],
-            text=[percent(float(p)) for p in prediction.probabilities],
+            marker_color=colors,
+            text=[percent(value) for value in values],
             textposition="outside",
             cliponaxis=False,
-            customdata=[float(logit) for logit in prediction.logits],
-            hovertemplate="%{y}<br>probability %{x:.4%}<br>logit %{customdata:+.3f}<extra></extra>",
+            customdata=[float(prediction.logits[k]) for k in shown],
+            hovertext=[exact_percent(value) for value in values],
+            hovertemplate=templates if rest else HOVER,
         )
     )
     _bare_axes(figure)
     figure.update_layout(
         height=BAR_HEIGHT * max(len(names), 3) + 4,
-        margin={"l": 0, "r": 8, "t": 2, "b": 2},
+        margin={"l": 0, "r": FIGURES, "t": 2, "b": 2},
         bargap=0.25,
         showlegend=False,
     )
@@ -56,10 +74,14 @@ def comparison_chart(comparison: Answers) -> go.Figure:
     """Return the softmax of two checkpoints as grouped bars: "A" above, plain; "B" beneath, hatched.
 
     Classes are matched by name, in the first checkpoint's order; a class that one of them does not know has one bar,
-    and its label says whose. The bar of each checkpoint's own answer carries a check mark.
+    and its label says whose. The bar of each checkpoint's own answer carries a check mark. Of more than `MOST_BARS`
+    classes both answers and the most probable others stand there, and beneath them the sums of the rest.
     """
-    rows = _rows(comparison)
-    labels = [_row_label(name, one, two) for name, one, two in rows]
+    rows = shown_rows(comparison)
+    labels = [_row_label(*row) for row in rows]
+    rest = len(all_rows(comparison)) - len(rows)
+    if rest:
+        labels.append(_rest_label(rest))
     figure = go.Figure(
         [
             _bars("A", comparison.first, [one for _, one, _ in rows], labels, {"color": FIRST_COLOR}),
@@ -69,8 +91,8 @@ def comparison_chart(comparison: Answers) -> go.Figure:
     _bare_axes(figure)
     figure.update_layout(
         barmode="group",
-        height=PAIR_HEIGHT * max(len(rows), 3) + 24,
-        margin={"l": 0, "r": 8, "t": 20, "b": 2},
+        height=PAIR_HEIGHT * max(len(labels), 3) + 24,
+        margin={"l": 0, "r": FIGURES, "t": 20, "b": 2},
         bargap=0.2,
         bargroupgap=0.05,
         legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal", "itemclick": False},
@@ -78,13 +100,8 @@ def comparison_chart(comparison: Answers) -> go.Figure:
     return figure
 
 
-def _rows(comparison: Answers) -> list[tuple[str, int | None, int | None]]:
-    """Return each class's name and its index in both heads."""
-    twins = {pair.first: pair.second for pair in comparison.pairs}
-    names, others = comparison.first.prediction.class_names, comparison.second.prediction.class_names
-    known = set(twins.values())
-    ours: list[tuple[str, int | None, int | None]] = [(name, k, twins.get(k)) for k, name in enumerate(names)]
-    return [*ours, *((name, None, k) for k, name in enumerate(others) if k not in known)]
+def _rest_label(count: int) -> str:
+    return "1 other class" if count == 1 else f"{count} other classes"
 
 
 def _row_label(name: str, first: int | None, second: int | None) -> str:
@@ -102,6 +119,12 @@ def _bars(
     prediction = analysis.prediction
     values = [None if k is None else float(prediction.probabilities[k]) for k in classes]
     checks = ["✓ " if k == prediction.predicted else "" for k in classes]
+    hovers = [HOVER] * len(classes)
+    if len(labels) > len(classes):
+        known = [k for k in classes if k is not None]
+        values.append(rest_of(prediction, known) if len(known) < len(prediction.class_names) else None)
+        checks.append("")
+        hovers.append(HOVER_REST)
     return go.Bar(
         name=f"{letter} · {html.escape(analysis.checkpoint.name)}",
         x=values,
@@ -114,18 +137,24 @@ def _bars(
         constraintext="none",
         cliponaxis=False,
         customdata=[None if k is None else float(prediction.logits[k]) for k in classes],
-        hovertemplate=f"{letter} · %{{y}}<br>probability %{{x:.4%}}<br>logit %{{customdata:+.3f}}<extra></extra>",
+        hovertext=["" if value is None else exact_percent(value) for value in values],
+        hovertemplate=[f"{letter} · {hover}" for hover in hovers],
     )
 
 
 def _bare_axes(figure: go.Figure) -> None:
-    figure.update_xaxes(range=[0, 1.12], visible=False, fixedrange=True)
+    figure.update_xaxes(range=[0, 1], visible=False, fixedrange=True)
     figure.update_yaxes(autorange="reversed", fixedrange=True, title=None, ticks="", automargin=True)
 
 
 def _label(name: str, *, marked: bool) -> str:
     text = html.escape(name)
     return f"<b>▸ {text}</b>" if marked else text
+
+
+def exact_percent(probability: float) -> str:
+    """Return a probability with four decimals, in the one style of all shares: "98.7012 %"."""
+    return f"{100 * probability:.4f} %"
 
 
 def percent(probability: float) -> str:

@@ -64,3 +64,57 @@ def test_each_checkpoints_answer_is_checked() -> None:
     first, second = comparison_chart(compared()).data
     assert list(first.text) == ["18.6 %", "30.7 %", "✓ 50.6 %", ""]
     assert list(second.text) == ["", "", "26.9 %", "✓ 73.1 %"]
+
+
+def many(count: int) -> Prediction:
+    """Class k has 1 / 2**(k + 1), in an order that the head does not have; the last two are equal, so the sum is 1."""
+    shares = [2.0 ** -(k + 1) for k in range(count - 1)]
+    shares.append(shares[-1])
+    order = [*range(1, count), 0]
+    values = np.array([shares[k] for k in order])
+    return Prediction(tuple(f"Part {k}" for k in order), np.log(values), values)
+
+
+def test_eight_classes_have_a_bar_each_in_the_heads_order() -> None:
+    bars = softmax_chart(many(8)).data[0]
+    assert list(bars.y) == [*(f"Part {k}" for k in range(1, 8)), "<b>▸ Part 0</b>"]
+
+
+@pytest.mark.parametrize("count", [9, 18, 40, 1000])
+def test_of_many_classes_the_most_probable_have_a_bar_and_the_others_one_with_their_sum(count: int) -> None:
+    figure = softmax_chart(many(count))
+    bars = figure.data[0]
+    others = count - 7
+    assert list(bars.y) == ["<b>▸ Part 0</b>", *(f"Part {k}" for k in range(1, 7)), f"{others} other classes"]
+    # 1/2 + 1/4 + ... + 1/128 leaves 1/128.
+    assert list(bars.x) == pytest.approx([0.5, 0.25, 0.125, 1 / 16, 1 / 32, 1 / 64, 1 / 128, 1 / 128])
+    assert bars.text[-1] == "0.8 %"
+    assert "logit" not in bars.hovertemplate[-1]
+    assert figure.layout.height <= 720 / 3
+
+
+def test_all_shares_are_written_with_a_space_before_the_sign() -> None:
+    for bars in (*softmax_chart(prediction()).data, *comparison_chart(compared()).data):
+        assert all(text.endswith(" %") for text in [*bars.text, *bars.hovertext] if text)
+        assert "%}" not in str(bars.hovertemplate)
+
+
+def test_of_many_classes_of_two_checkpoints_both_answers_come_first_and_the_rest_is_summed_up() -> None:
+    names = tuple(f"Part {k}" for k in range(18))
+    first = analysis(np.zeros((18, 2, 2)), names)  # biases 0, 0.5, ... 8.5: the last is predicted
+    second = analysis(np.zeros((18, 2, 2)), tuple(reversed(names)))  # here the first
+    figure = comparison_chart(compare(first, second))
+    above, beneath = figure.data
+    assert list(above.y[:2]) == ["Part 0", "Part 17"] or list(above.y[:2]) == ["Part 17", "Part 0"]
+    assert above.y[-1] == "11 other classes"
+    assert sum(above.x) == pytest.approx(1)
+    assert sum(beneath.x) == pytest.approx(1)
+    assert figure.layout.height <= 720 / 3
+
+
+def test_a_checkpoint_that_knows_none_of_the_rest_has_no_bar_for_it() -> None:
+    first = analysis(np.zeros((2, 2, 2)), ("Part 0", "Part 1"))
+    second = analysis(np.zeros((18, 2, 2)), tuple(f"Part {k}" for k in range(18)))
+    above, beneath = comparison_chart(compare(first, second)).data
+    assert (above.x[-1], above.text[-1]) == (None, "")
+    assert sum(value for value in beneath.x if value is not None) == pytest.approx(1)

@@ -1,0 +1,65 @@
+"""The probabilities of all classes in a table, on request: for checkpoints with more classes than the chart shows."""
+
+import streamlit as st
+
+from camdash.evidence.analysis import Prediction
+from camdash.evidence.comparison import Answers
+from camdash.rendering.ranks import MOST_BARS, ranked_rows
+
+HEIGHT = 420
+"""Pixels at most; longer tables scroll."""
+ROW_HEIGHT = 35
+
+
+def offer_probabilities(prediction: Prediction) -> None:
+    """Offer the classes of one checkpoint, the most probable first, where the chart does not show them all."""
+    count = len(prediction.class_names)
+    if count <= MOST_BARS:
+        return
+    order = prediction.ranking
+    columns: dict[str, list[object]] = {
+        "class": [prediction.class_names[k] for k in order],
+        "probability": [_share(prediction, k) for k in order],
+        "logit": [float(prediction.logits[k]) for k in order],
+    }
+    _table(columns, ("probability",), ("logit",))
+
+
+def offer_both_probabilities(comparison: Answers) -> None:
+    """Offer the classes of two checkpoints that are compared, both answers first, in the same way."""
+    rows = ranked_rows(comparison)
+    if len(rows) <= MOST_BARS:
+        return
+    first, second = comparison.first.prediction, comparison.second.prediction
+    columns: dict[str, list[object]] = {
+        "class": [name for name, _, _ in rows],
+        "A": [_share(first, k) for _, k, _ in rows],
+        "B": [_share(second, k) for _, _, k in rows],
+        "logit of A": [_logit(first, k) for _, k, _ in rows],
+        "logit of B": [_logit(second, k) for _, _, k in rows],
+    }
+    _table(columns, ("A", "B"), ("logit of A", "logit of B"))
+
+
+def _table(columns: dict[str, list[object]], shares: tuple[str, ...], logits: tuple[str, ...]) -> None:
+    count = len(columns["class"])
+    config = {name: st.column_config.NumberColumn(format="%.3f %%") for name in shares}
+    config |= {name: st.column_config.NumberColumn(format="%.2f") for name in logits}
+    with st.container(key="all-probabilities"), st.popover(f"All {count} probabilities", type="tertiary"):
+        st.dataframe(
+            columns,
+            column_config=config,
+            hide_index=True,
+            height=min(ROW_HEIGHT * (count + 1) + 3, HEIGHT),
+            alt=f"The probabilities of all {count} classes",
+            key="probabilities",
+        )
+
+
+def _share(prediction: Prediction, place: int | None) -> float | None:
+    """Return the probability of a class as a percentage."""
+    return None if place is None else 100 * float(prediction.probabilities[place])
+
+
+def _logit(prediction: Prediction, place: int | None) -> float | None:
+    return None if place is None else float(prediction.logits[place])

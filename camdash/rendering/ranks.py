@@ -1,0 +1,55 @@
+"""Which classes a chart shows, where there are more than it has room for."""
+
+from collections.abc import Collection
+
+import numpy as np
+
+from camdash.evidence.analysis import Prediction
+from camdash.evidence.comparison import Answers
+
+MOST_BARS = 8
+"""Rows of a chart: of more classes the most probable ones, and the others in one. Two checkpoints' take 232 pixels,
+less than a third of a screen of 720; on a smaller one the chart scrolls."""
+
+Row = tuple[str, int | None, int | None]
+"""A class's name and its index in both heads, None in one that does not know it."""
+
+
+def all_rows(comparison: Answers) -> list[Row]:
+    """Return all classes that one of the two knows, in the first head's order."""
+    twins = {pair.first: pair.second for pair in comparison.pairs}
+    names, others = comparison.first.prediction.class_names, comparison.second.prediction.class_names
+    known = set(twins.values())
+    ours: list[Row] = [(name, k, twins.get(k)) for k, name in enumerate(names)]
+    return [*ours, *((name, None, k) for k, name in enumerate(others) if k not in known)]
+
+
+def shown_rows(comparison: Answers) -> list[Row]:
+    """Return which classes have bars of their own: of many, both answers and the most probable others."""
+    rows = all_rows(comparison)
+    return rows if len(rows) <= MOST_BARS else ranked_rows(comparison)[: MOST_BARS - 1]
+
+
+def ranked_rows(comparison: Answers) -> list[Row]:
+    """Return all classes, both answers first, then by the higher of the probabilities in the two."""
+    first, second = comparison.first.prediction, comparison.second.prediction
+
+    def place(row: Row) -> tuple[bool, float]:
+        _, one, two = row
+        in_first = 0.0 if one is None else float(first.probabilities[one])
+        in_second = 0.0 if two is None else float(second.probabilities[two])
+        return one != first.predicted and two != second.predicted, -max(in_first, in_second)
+
+    return sorted(all_rows(comparison), key=place)
+
+
+def shown_classes(prediction: Prediction) -> list[int]:
+    """Return which classes have a bar of their own."""
+    if len(prediction.class_names) <= MOST_BARS:
+        return list(range(len(prediction.class_names)))
+    return prediction.ranking[: MOST_BARS - 1]
+
+
+def rest_of(prediction: Prediction, shown: Collection[int]) -> float:
+    """Return the sum of the probabilities of all classes but these."""
+    return float(np.delete(prediction.probabilities, list(shown)).sum())
