@@ -13,6 +13,8 @@ STYLE = f"""
   .stAppHeader {{ height: 2.5rem; min-height: 2.5rem; }}
   .stMainBlockContainer h3 {{ padding: 0 0 0.2rem; }}
   .stMain .stVerticalBlock {{ gap: 0.5rem; }}
+  .st-key-softmax {{ max-height: 33vh; overflow-y: auto; }}
+  .st-key-all-probabilities button {{ min-height: 1.3rem; padding: 0; }}
   .stMain .st-key-answers {{ gap: 0.1rem; }}
   .stMain .st-key-answers h5 {{ padding: 0; margin-bottom: 1rem; }}
   .stSidebar .stVerticalBlock {{ gap: 0.55rem; }}
@@ -30,6 +32,15 @@ STYLE = f"""
     position: fixed; top: 0.6rem; right: 9rem; z-index: 999991; pointer-events: none;
     padding: 0.1rem 0.8rem; border-radius: 1rem; font-size: 0.8rem; white-space: nowrap;
     color: #f0b45c; background: #2a2312;
+  }}
+  @media (max-height: 620px) {{
+    .stMain .stVerticalBlock {{ gap: 0.15rem; }}
+    .stMain .st-key-answer h3 {{ font-size: 1.25rem; margin-bottom: 1rem; }}
+    .stMain .st-key-answer p, .stMain .st-key-answers p {{ font-size: 0.75rem; line-height: 1.25; }}
+    .stMain .st-key-answers h5 {{ font-size: 1rem; }}
+    .stMain .st-key-answers [data-testid="stCaptionContainer"] {{ display: none; }}
+    .stMain [data-testid="stAlertContainer"] {{ padding: 0.25rem 0.75rem; }}
+    .stMain [data-testid="stAlertContainer"] p {{ font-size: 0.8rem; line-height: 1.25; }}
   }}
   @media (max-width: 1200px) {{ .st-key-arrows {{ position: static; }} }}
   .stElementContainer:has(.camdash-disclaimer) {{ position: absolute; }}

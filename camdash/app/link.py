@@ -1,6 +1,6 @@
 """The page's address: it carries what is seen, so that a link reopens it; of an upload its digest, never its name.
 
-?checkpoint=NAME&with=NAME&sample=NAME|image=DIGEST&show=average|top|three&panels=SLOT,SLOT&look=positive|own|classic
+?checkpoint=NAME&with=NAME&sample=NAME|image=DIGEST&show=every|average|top|three&panels=SLOT,SLOT&look=positive|own|classic
 &cells=grid&class=NAME&view=contrast|difference
 
 Each step of a visitor changes it once, so that the browser's Back walks through what was seen. The first page's address
@@ -31,7 +31,7 @@ SAMPLES = (*TITLES, *MARKED)
 DIGITS = 16
 """Of an upload's sha256 in the address: enough to tell it from all others."""
 
-SHOWS = ("all", "average", "top", "three")
+SHOWS = ("all", "every", "average", "top", "three")
 """Which panels the viewer shows, where they are not chosen one by one."""
 
 LONGEST = 60

@@ -60,6 +60,7 @@ class _Totals:
 
 def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: _Totals) -> Iterator[ViewerMap]:
     prediction = analysis.prediction
+    predicted = prediction.predicted
     for k, panel in enumerate(panels):
         yield ViewerMap(
             id=panel.id,
@@ -67,7 +68,7 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
             modes=(mode,),
             name=panel.name,
             values=panel.values,
-            predicted=k == prediction.predicted,
+            predicted=k == predicted,
             probability=float(prediction.probabilities[k]),
             evidence=float(totals.evidence[k]),
             bias=float(totals.bias[k]),

@@ -1,4 +1,4 @@
-"""The sidebar: checkpoint, uploads, samples, look."""
+"""The sidebar: checkpoint, uploads, samples."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from camdash.app.opened import opened
 from camdash.app.refusals import refusals
 from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.tabs import note_run
-from camdash.app.viewer import look_control
 from camdash.images.formats import READ
 from camdash.networks.card import Checkpoint
 
@@ -51,7 +50,6 @@ def controls() -> Controls:
         files = choose_files()
         results = st.container()
         choose_sample(found.usable)
-        choose_look()
     return Controls(checkpoint, second, files, results, engine)
 
 
@@ -139,8 +137,3 @@ SHORT = {
     "hand_marked": "Hand R",
     "foot_marked": "Foot R",
 }
-
-
-def choose_look() -> None:
-    """Offer the looks; the viewer follows in the browser."""
-    look_control(key="look")

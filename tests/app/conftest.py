@@ -74,3 +74,8 @@ def page(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest
     yield AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+def viewers(page: AppTest) -> int:
+    """Return how many viewers stand on a page."""
+    return sum(one.proto.component_name.endswith("viewer") for one in page.get("bidi_component"))

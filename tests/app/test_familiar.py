@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.familiarity import FamiliarityCheck, unit, write_beside
+from tests.app.conftest import viewers
 from tests.conftest import save_checkpoint
 
 NOT_TRUSTED = "This image is unlike the training images. Do not rely on this prediction."
@@ -38,7 +39,7 @@ def test_the_page_warns_above_the_answer_of_an_unfamiliar_image_and_still_shows_
     assert ("Resembles the training images. That does not make the answer right." in captions(page)) is not warned
     assert any(str(one.value).startswith("### :gray[") for one in page.markdown) is warned
     assert len(page.get("plotly_chart")) == 1
-    assert len(page.get("bidi_component")) == 2
+    assert viewers(page) == 1
 
 
 def test_a_checkpoint_without_a_check_says_so(page: AppTest) -> None:

@@ -1,4 +1,4 @@
-"""The viewer component: all panels in one, painted in the browser; and the look control that stands in the sidebar."""
+"""The viewer component: all panels in one, painted in the browser."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -29,11 +29,6 @@ def has_told(key: str) -> bool:
     return isinstance(state.get("settings"), Mapping)
 
 
-def look_control(*, key: str) -> None:
-    """Mount the choice of the look; the viewer follows it in the browser, without a round trip."""
-    _look(key=key)
-
-
 def _read(*names: str) -> str:
     return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)
 
@@ -49,11 +44,15 @@ _viewer = st.components.v2.component(
     js=_read(
         *("store.js", "unpack.js", "values.js", "window.js", "film.js", "paint.js", "painter.js", "scales.js"),
         *(
+            "sight.js",
             "legend.js",
             "view.js",
             "words.js",
+            "captions.js",
             "layout.js",
+            "ranking.js",
             "panels.js",
+            "panel.js",
             "hover.js",
             "gestures.js",
             "link.js",
@@ -62,10 +61,4 @@ _viewer = st.components.v2.component(
         ),
         *("stage.js", "viewer.js"),
     ),
-)
-_look = st.components.v2.component(
-    "camdash_look",
-    html='<div class="camdash-look"></div>',
-    css=_read("look.css"),
-    js=_read("store.js", "look.js"),
 )

@@ -4,6 +4,7 @@ function pointAt(parts, panel, at, { transform: place, size, header }) {
   const here = at && [(at[1] - place.top) / place.scale, (at[0] - place.left) / place.scale];
   const { rows, columns } = header.picture;
   const inside = here && here[0] >= 0 && here[0] < rows && here[1] >= 0 && here[1] < columns;
+  if (panel.kind === "unknown") return undefined;
   parts.cross.style.display = inside ? "block" : "none";
   parts.second.classList.toggle("here", Boolean(inside));
   if (!inside) return setText(parts.second, parts.second.dataset.said ?? "");

@@ -1,33 +1,61 @@
-// How the panels share the space: never narrower than they are legible, and all of them on one screen if they fit.
+// How the panels share the space: in as many columns as make them largest; all of them on one screen if they are legible
+// there, else as many whole rows as it holds, and the page scrolls.
 
-const NARROWEST = 200;
+const NARROWEST = 200; // CSS pixels; below it words are shortened
 const NARROWEST_OF_MANY = 128; // where checkpoints stand one above the other: rather small than far apart
-const LOWEST = 150;
+const LOWEST = 128; // a panel that is lower shows too little
 const LOWEST_OF_MANY = 110;
 const GAP = 6;
-const HEADING = 26; // above a panel and between its parts, CSS pixels
+const HEADING = 26; // above a panel and between its parts
 const LINE = 16; // of its caption
 const STRIP = 48; // the legend where it has a row of its own
-const ABOVE = [100, 300]; // how much of the page above is reckoned with
+const LABEL = 24; // the name of a checkpoint above its rows
 const BELOW = 12;
-const LEAST = 420;
 
-// `counts`: the panels of each section, the legend among them where it is `placed`.
-// Returns the box of each panel in CSS pixels, the lines of its caption, and whether the last row has a free place for the legend.
-function arrange(counts, { width, above, toolbar, labels, several, wordy, placed }) {
+// `counts`: the panels of each section, the legend among them where it is `placed`; `linesAt` returns the lines of
+// captions in a box of some width. Returns the box of each panel in CSS pixels, the lines of its caption, and whether
+// the last row has a free place for the legend.
+function arrange(counts, { width, above, toolbar, labels, several, placed, linesAt }) {
   const most = Math.max(...counts);
-  const fitting = Math.max(1, Math.floor((width + GAP) / ((several ? NARROWEST_OF_MANY : NARROWEST) + GAP)));
-  const columns = Math.ceil(most / Math.ceil(most / fitting));
-  const boxWidth = Math.floor((width - GAP * (columns - 1)) / columns);
-  const rows = counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0);
-  const free = placed || counts[counts.length - 1] % columns !== 0;
-  const height = Math.max(window.innerHeight - Math.min(Math.max(above, ABOVE[0]), ABOVE[1]) - BELOW, LEAST);
-  // Where panels are small or words long, captions go over one line more.
-  const lines = several || wordy ? 3 : 2;
-  const left = height - toolbar - labels * 24 - (free ? 0 : STRIP);
-  const share = left / rows - HEADING - LINE * lines;
-  const least = fitting === 1 ? boxWidth : several ? LOWEST_OF_MANY : LOWEST;
-  return { boxWidth, boxHeight: Math.floor(Math.min(Math.max(share, least), boxWidth)), lines, free };
+  const height = window.innerHeight - above - BELOW - toolbar - labels * LABEL;
+  const tried = [];
+  for (let columns = fewestColumns(most, width); columns <= most; columns++) {
+    const boxWidth = widthOf(columns, width);
+    if (boxWidth < NARROWEST_OF_MANY && tried.length) break;
+    const free = placed || counts[counts.length - 1] % columns !== 0;
+    const rows = counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0);
+    const lines = linesAt(boxWidth);
+    const share = Math.floor((height - (free ? 0 : STRIP)) / rows - HEADING - LINE * lines);
+    tried.push({ boxWidth, boxHeight: Math.min(share, boxWidth), lines, free, rows });
+  }
+  const best = tried.reduce((one, other) => (isLarger(other, one) ? other : one));
+  const lowest = several ? LOWEST_OF_MANY : LOWEST;
+  return best.boxHeight >= Math.min(lowest, best.boxWidth) ? best : scrolled(tried, height, several, lowest);
+}
+
+// Two at least, so that what is predicted stands beside the radiograph, unless that leaves each too little.
+function fewestColumns(most, width) {
+  return most > 1 && widthOf(2, width) >= NARROWEST_OF_MANY ? 2 : 1;
+}
+
+function widthOf(columns, width) {
+  return Math.floor((width - GAP * (columns - 1)) / columns);
+}
+
+function isLarger(one, other) {
+  if (one.boxHeight !== other.boxHeight) return one.boxHeight > other.boxHeight;
+  return one.boxWidth > other.boxWidth;
+}
+
+// Where they do not all fit: the narrowest columns that are wide enough, and on the screen as many rows as are legible.
+function scrolled(tried, height, several, lowest) {
+  const wide = tried.filter(({ boxWidth }) => boxWidth >= (several ? NARROWEST_OF_MANY : NARROWEST));
+  const { boxWidth, lines, free, rows } = wide[wide.length - 1] ?? tried[0];
+  const words = HEADING + LINE * lines;
+  // Two rows are worth less height, rather than one of them out of sight.
+  const seen = rows === 2 ? rows : Math.max(1, Math.floor(height / (lowest + words)));
+  const share = Math.floor(height / seen - words);
+  return { boxWidth, boxHeight: Math.min(Math.max(share, lowest), boxWidth), lines, free };
 }
 
 // How far down the page an element stands, however far the page is scrolled; in steps, so that a line more or less

@@ -6,12 +6,15 @@ function showLegend(legend, state, scales, table, header) {
   button.hidden = !offersScales(header, state);
   setText(button, isApart(header, state) ? "Use one scale" : "Give each its own scale");
   const text = sentences.join(" ");
+  const written = state.brief && header.sources.length > 1 ? sentences.filter((one) => one !== BAR) : sentences;
   [".low", ".middle", ".high"].forEach((name, index) => setText(legend.querySelector(name), ends[index]));
   setText(legend.querySelector(".whose"), whose);
   legend.classList.toggle("flat", flat);
-  if (legend.title !== text) {
+  const key = JSON.stringify(written);
+  if (legend.dataset.said !== key) {
+    legend.dataset.said = key;
     legend.title = text;
-    legend.querySelector("figcaption").replaceChildren(...sentences.map((one) => element("span", {}, one)));
+    legend.querySelector("figcaption").replaceChildren(...written.map((one) => element("span", {}, one)));
   }
   const bar = legend.querySelector("canvas");
   bar.setAttribute("aria-label", `Color bar. ${whose}, logits: ${ends.filter(Boolean).join(", ")}`);

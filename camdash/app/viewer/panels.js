@@ -1,4 +1,4 @@
-// Which panels there are, and their elements.
+// Which panels there are.
 
 // A section for each source that has maps in the present mode. The radiograph stands in the first one alone; in its
 // place in the second stands the legend, so that a class has the same column in both. A source without any maps is a
@@ -19,13 +19,15 @@ function withoutMaps(header) {
 }
 
 function mappedPanels(header, state) {
-  const drawn = header.sources.map((source) => source.maps.filter((map) => map.scales[state.mode]));
+  const ranks = rankOf(header);
+  const drawn = header.sources.map((source) => inOrder(source.maps.filter((map) => map.scales[state.mode]), ranks));
   const predicted = new Set(drawn.flat().filter((map) => map.predicted).map((map) => map.slot));
+  const several = drawn.filter((maps) => maps.length).length > 1;
   const sections = drawn.map((maps, index) => {
     const source = header.sources[index];
     const panels = state.look === "classic" && state.classicShow === "three"
       ? threePictures(maps)
-      : chosenPanels(maps, state, predicted);
+      : chosenPanels(maps, state, predicted, { header, unknown: several ? unknownAnswers(drawn, index, ranks) : [] });
     const keyOf = ({ kind, id }) => (kind === "film" ? id : `${index}/${id}`);
     const keyed = panels.map((panel) => ({ ...panel, source, key: keyOf(panel) }));
     return { label: header.sources.length > 1 ? source.label : "", panels: keyed };
@@ -33,6 +35,21 @@ function mappedPanels(header, state) {
   const filled = sections.filter((_, index) => drawn[index].length);
   return filled.length > 1 && shownSlots(state) === "top" ? [inOneRow(filled)] : withOneFilm(filled);
 }
+
+// The panels that are on the page: an enlarged class alone, also where its panel is not among those that are shown.
+function sectionsOf(header, state) {
+  const sections = panelsOf(header, state);
+  if (!state.focus) return sections;
+  return focused(sections, state.focus) ?? focused(panelsOf(header, everything(state)), state.focus) ?? sections;
+}
+
+// The enlarged class, empty where there is no such class now.
+function focusOf(header, state) {
+  const slots = [panelsOf(header, state), panelsOf(header, everything(state))].flat(2).flatMap(({ panels }) => panels);
+  return slots.some(({ slot }) => slot === state.focus) ? state.focus : "";
+}
+
+const everything = (state) => ({ ...state, show: "every", classicShow: "every" });
 
 // Each checkpoint's own predicted class beside the radiograph, large.
 function inOneRow(sections) {
@@ -54,6 +71,15 @@ function withOneFilm(sections) {
 const film = (mark = "") => ({ id: "radiograph", slot: "radiograph", kind: "film", mark });
 const mapPanel = (map) => ({ id: map.slot, slot: map.slot, kind: "map", map, name: map.name });
 
+// In the row of a checkpoint that does not know the other's answer: it keeps the place, so that columns stay in line.
+const unknownPanel = ({ slot, name }) => ({ id: `unknown-${slot}`, slot: "", kind: "unknown", name });
+
+function unknownAnswers(drawn, index, { answers }) {
+  const known = new Set(drawn[index].map(({ slot }) => slot));
+  const maps = drawn.flat();
+  return answers.filter((slot) => !known.has(slot)).map((slot) => maps.find((map) => map.slot === slot)).filter(Boolean);
+}
+
 function threePictures(maps) {
   if (!maps.length) return [];
   const top = maps.find((map) => map.predicted);
@@ -68,21 +94,29 @@ function shownSlots(state) {
   return show === "choose" && state.chosen?.length ? new Set(state.chosen) : show;
 }
 
-function chosenPanels(maps, state, predicted) {
+function chosenPanels(maps, state, predicted, { header, unknown }) {
   const slots = shownSlots(state);
   if (slots instanceof Set) {
     const panels = maps.filter((map) => slots.has(map.slot)).map(mapPanel);
     if (panels.length || slots.has("radiograph")) return slots.has("radiograph") ? [film(), ...panels] : panels;
   }
   const one = (map) => (slots === "average" ? map.slot === "average" : predicted.has(map.slot));
-  const kept = slots === "average" || slots === "top" ? maps.filter(one) : maps;
-  return [film(), ...(kept.length ? kept : maps).map(mapPanel)];
+  const kept = slots === "average" || slots === "top" ? maps.filter(one) : [];
+  if (kept.length) return [film(), ...kept.map(mapPanel)];
+  const shown = hasMany(header) && slots !== "every" ? leading(maps, LEADING - unknown.length) : maps;
+  return [film(), ...withUnknown(shown.map(mapPanel), unknown, rankOf(header))];
+}
+
+function withUnknown(panels, unknown, { places }) {
+  const all = [...panels];
+  for (const map of unknown) all.splice(places.get(map.slot), 0, unknownPanel(map));
+  return all;
 }
 
 // A focused slot stands beside the radiograph, alone: the panels of all sections that have it, in one row.
 function focused(sections, slot) {
   const panels = sections.flatMap((section) => section.panels.filter((panel) => panel.slot === slot));
-  if (!panels.length) return sections;
+  if (!panels.length) return null;
   const labels = sections.map(({ label }) => label).filter(Boolean);
   const beside = slot === "radiograph" ? [] : [{ ...film(), key: "radiograph" }];
   const named = panels.map((panel) => (panels.length > 1 ? { ...panel, name: whose(panel) } : panel));
@@ -90,80 +124,3 @@ function focused(sections, slot) {
 }
 
 const whose = ({ source, name }) => `${source.label.split(" ")[0]} · ${name}`;
-
-function makePanel(key) {
-  const parts = {
-    name: element("h4"),
-    mark: element("span", { class: "mark" }),
-    share: element("span", { class: "share" }),
-    canvas: element("canvas", { role: "img", tabindex: "0", "aria-keyshortcuts": "Enter Escape + -", "data-painted": "0" }),
-    cross: element("span", { class: "cross" }),
-    first: element("div", { class: "first" }),
-    total: element("span", { class: "figure" }),
-    bar: element("span", { class: "bar", "aria-hidden": "true" }, element("i"), element("b")),
-    second: element("div", { class: "second" }),
-  };
-  parts.canvas.dataset.key = key;
-  parts.first.append(parts.bar, parts.total);
-  const heading = element("header", {}, parts.name, parts.mark, parts.share);
-  const box = element("div", { class: "box" }, parts.canvas, parts.cross);
-  const caption = element("figcaption", {}, parts.first, parts.second);
-  parts.root = element("figure", { class: "panel" }, heading, box, caption);
-  return parts;
-}
-
-function describePanel(parts, panel, header, state) {
-  const isFilm = panel.kind === "film";
-  const map = panel.map;
-  const { label } = header.picture;
-  const [first, second] = isFilm
-    ? [label, filmWords(header, state)]
-    : lines(map, scaleOf(map, header, state), state);
-  setText(parts.name, isFilm ? "Radiograph" : panel.name);
-  setText(parts.mark, isFilm ? panel.mark : map.predicted ? `✓ ${state.brief ? "" : map.mark || "predicted"}` : "");
-  setText(parts.share, isFilm ? "" : map.share || (map.probability === null ? "" : percent(map.probability)));
-  setText(parts.total, first);
-  showBar(parts.bar, isFilm ? null : map, totalsAxis(header, state.mode));
-  parts.second.dataset.said = second;
-  if (!parts.second.classList.contains("here")) setText(parts.second, second);
-  parts.name.title = isFilm ? label : panel.name;
-  parts.first.title = isFilm ? label : equation(map, state.mode) ? `${equation(map, state.mode)} (${SUMS[state.mode]})` : first;
-  parts.second.title = second;
-  parts.root.classList.toggle("film", isFilm);
-  parts.root.classList.toggle("predicted", !isFilm && map.predicted);
-  parts.canvas.setAttribute("aria-label", isFilm ? `The radiograph ${label}` : description(map, state.mode));
-  parts.canvas.dataset.mapId = isFilm ? "radiograph" : panel.kind === "heat" ? `heat-${map.id}` : map.id;
-}
-
-// The lowest and the highest total of all classes in a mode, and nothing: what all bars are drawn on.
-function totalsAxis(header, mode) {
-  const maps = header.sources.flatMap((source) => source.maps).filter((map) => map.scales[mode] && map.logit !== null);
-  const totals = maps.map((map) => map.logit);
-  return { low: Math.min(0, ...totals), high: Math.max(0, ...totals) };
-}
-
-// The total of a class as a bar from zero, to the right for it, to the left against it.
-function showBar(bar, map, { low, high }) {
-  bar.hidden = !map || map.logit === null || high === low;
-  if (bar.hidden) return;
-  const share = (value) => (100 * (value - low)) / (high - low);
-  const [start, end] = [share(Math.min(map.logit, 0)), share(Math.max(map.logit, 0))];
-  const [zero, fill] = bar.children;
-  zero.style.left = `${share(0)}%`;
-  Object.assign(fill.style, { left: `${start}%`, width: `${end - start}%` });
-  bar.classList.toggle("against", map.logit < 0);
-}
-
-// How large the radiograph is, and how it is shown: as it was sent, or through which window.
-function filmWords({ picture, window }, state) {
-  const words = [`${picture.columns} × ${picture.rows} pixels`];
-  if (isWaiting(window, state)) words.push("loading full depth …");
-  else if (state.window) words.push(windowWords(state.window, windowLimits(window)));
-  else words.push(picture.mime === "image/png" ? "lossless" : "JPEG, quality 90");
-  if (state.inverted) words.push("inverted");
-  return words.join(", ");
-}
-
-function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}

@@ -166,7 +166,7 @@ def _look(look: Look, start: int) -> dict[str, Any]:
 def _sources(sources: Sequence[Source], starts: Iterator[int]) -> Iterator[dict[str, Any]]:
     together = _scales([drawn for source in sources for drawn in source.maps])
     for source in sources:
-        apart = _scales(source.maps)
+        apart = _scales(source.maps) if len(sources) > 1 else together
         maps = [
             _described_map(drawn) | {"start": next(starts), "scales": together[id(drawn)], "apart": apart[id(drawn)]}
             for drawn in source.maps

@@ -5,11 +5,14 @@ const SENTENCE = 40; // CSS pixels kept for the reason why a checkpoint has no m
 class Stage {
   constructor(root, viewer, signal) {
     Object.assign(this, { root, viewer, signal, painter: new Painter(), film: new Film(), parts: new Map() });
+    this.sight = new Sight(root, () => viewer.schedule(), signal);
+    this.lineCounts = new Map();
   }
 
   forget() {
     this.painter.forget();
     this.film.forget();
+    this.said = null;
   }
 
   clear() {
@@ -24,8 +27,10 @@ class Stage {
   }
 
   layOut(sections, state) {
+    this.renewWords(sections, state);
     // The legend counts as a panel where it takes the place of one.
     const legends = (section) => (section.legendFirst || (section.label && sections.length === 1 && !state.focus) ? 1 : 0);
+    const shown = sections.flatMap(({ panels }) => panels);
     const filled = sections.filter(({ panels }) => panels.length);
     const said = sections.length - filled.length;
     const places = arrange(filled.map((section) => section.panels.length + legends(section)), {
@@ -35,7 +40,7 @@ class Stage {
       labels: sections.filter((section) => section.label).length,
       placed: sections.some(legends) || !hasMaps(this.header),
       several: filled.length > 1,
-      wordy: state.mode === "contrast",
+      linesAt: (width) => this.linesAt(width, shown, state),
     });
     this.root.style.setProperty("--box-width", `${places.boxWidth}px`);
     this.root.style.setProperty("--box-height", `${places.boxHeight}px`);
@@ -44,9 +49,39 @@ class Stage {
     this.root.classList.toggle("brief", this.brief);
     this.size = canvasSize(places);
     this.place(sections, places.free);
-    for (const { panels } of sections) {
-      for (const panel of panels) describePanel(this.partsOf(panel), panel, this.header, { ...state, brief: this.brief });
-    }
+    this.describe(shown, { ...state, brief: this.brief });
+  }
+
+  // Words are written and measured only when something that they say has changed.
+  renewWords(sections, { look, mode, oneScale, window, inverted, preset }) {
+    const shown = sections.map(({ panels }) => panels.map(({ key, name, mark }) => [key, name, mark]));
+    const words = JSON.stringify([look, mode, oneScale, window, inverted, preset, shown]);
+    if (words === this.words && this.said !== null) return;
+    this.words = words;
+    this.said = "";
+    this.lineCounts.clear();
+  }
+
+  describe(panels, state) {
+    if (this.said === `${state.brief}`) return;
+    this.said = `${state.brief}`;
+    const axis = totalsAxis(this.header, state.mode);
+    for (const panel of panels) describePanel(this.partsOf(panel), panel, this.header, state, axis);
+  }
+
+  linesAt(width, panels, state) {
+    if (!this.lineCounts.has(width)) this.lineCounts.set(width, this.countLines(width, panels, state));
+    return this.lineCounts.get(width);
+  }
+
+  countLines(width, panels, state) {
+    const brief = width < NARROWEST;
+    const font = `${brief ? 11 : 12}px ${getComputedStyle(this.root).fontFamily}`;
+    const texts = panels.map((panel) => {
+      const [first, text] = captionOf(panel, this.header, { ...state, brief });
+      return { text, alone: !first };
+    });
+    return captionLines(texts, width, font);
   }
 
   // Put the panels' elements in order; nothing moves while their order stays.
@@ -64,6 +99,7 @@ class Stage {
     const legend = this.legend();
     const first = sections.findIndex((section) => section.legendFirst);
     legend.classList.toggle("strip", first < 0 && !free);
+    this.sight.watch(sections.flatMap(({ panels }) => panels.map((panel) => this.partsOf(panel))));
     this.root.querySelector(".sections").replaceChildren(...made);
     if (first >= 0) made[first].querySelector("h3").after(legend);
     else if (free) made[sections.findLastIndex(({ panels }) => panels.length)].append(legend);
@@ -94,7 +130,7 @@ class Stage {
     this.transform = place;
     this.shown = sections;
     for (const { panels } of sections) {
-      for (const panel of panels) {
+      for (const panel of panels.filter((one) => one.kind !== "unknown" && this.isSeen(one))) {
         const { source } = panel;
         const places = source && painter.places(header.sources.indexOf(source), source, size, place, state.smooth);
         const scale = panel.map && scaleOf(panel.map, header, state);
@@ -107,6 +143,10 @@ class Stage {
     showLegend(this.legend(), { ...state, brief: this.brief }, scales, table, header);
   }
 
+  isSeen(panel) {
+    return this.sight.has(this.partsOf(panel));
+  }
+
   toCanvas(canvas, clientX, clientY) {
     const box = canvas.getBoundingClientRect();
     return [((clientX - box.left) * canvas.width) / box.width, ((clientY - box.top) * canvas.height) / box.height];
@@ -115,7 +155,7 @@ class Stage {
   hover(canvas, event) {
     const at = canvas && this.transform ? this.toCanvas(canvas, event.clientX, event.clientY) : null;
     for (const { panels } of this.shown ?? []) {
-      for (const panel of panels) pointAt(this.partsOf(panel), panel, at, this);
+      for (const panel of panels.filter((one) => this.isSeen(one))) pointAt(this.partsOf(panel), panel, at, this);
     }
   }
 }

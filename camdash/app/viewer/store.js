@@ -1,12 +1,4 @@
-// Settings that the viewer and the sidebar's look control share in the browser, without a round trip to the server.
-// They live on `window`, so they survive a remount of either.
-
-const LOOKS = [
-  ["evidence", "Evidence", "All classes on one scale: a weak class looks weak."],
-  ["positive", "Positive only", "Only what speaks for a class, on one scale."],
-  ["own", "Each on its own scale", "Shapes of weak maps; strengths do not compare."],
-  ["classic", "Classic", "Jet colors, stretched from lowest to highest."],
-];
+// The viewer's settings in the browser. They live on `window`, so they survive a remount.
 
 // The settings of a radiograph's window, as they are until somebody touches them.
 const UNTOUCHED = { preset: 0, window: null, inverted: false, deep: false };

@@ -4,6 +4,10 @@ function wireToolbar(root, signal, viewer) {
   const on = (selector, type, act) =>
     root.querySelectorAll(selector).forEach((node) => node.addEventListener(type, act, { signal }));
   on("input[name=show]", "click", (event) => setShow(event.target.value)); // also where it was chosen already
+  for (const input of root.querySelectorAll("input[name=look]")) {
+    input.parentElement.title = root.querySelector(`#about-${input.value}`).textContent.replace(/\s+/g, " ");
+  }
+  on("input[name=look]", "change", (event) => change({ look: event.target.value, focus: null }));
   on("button[name=link]", "click", (event) => copyLink(event.target, viewer.header));
   on("button[name=back]", "click", () => change({ focus: null }));
   on("input[name=smooth]", "change", (event) => change({ smooth: event.target.value === "smooth" }));
@@ -38,7 +42,19 @@ function fillChoices(root, viewer) {
     input.checked = shown.has(slot);
     return element("label", {}, input, name);
   });
-  root.querySelector("#choose").replaceChildren(...boxes);
+  const sought = hasMany(viewer.header) ? [searchFor(boxes)] : [];
+  root.querySelector("#choose").replaceChildren(...sought, ...boxes);
+}
+
+// A field that leaves only the labels with what is typed into it.
+function searchFor(labels) {
+  const field = element("input", { type: "search", placeholder: "Find a class", "aria-label": "Find a class" });
+  field.addEventListener("input", () => {
+    const typed = field.value.trim().toLowerCase();
+    for (const label of labels) label.hidden = !label.textContent.toLowerCase().includes(typed);
+  });
+  field.addEventListener("change", (event) => event.stopPropagation()); // it chooses nothing
+  return field;
 }
 
 // Beneath its button, within the window.
@@ -54,8 +70,10 @@ function showToolbar(root, state, header) {
   const averaged = hasAverage(header);
   for (const node of root.querySelectorAll(".of-several")) node.hidden = !averaged;
   const wanted = state.look === "classic" ? state.classicShow : state.show;
-  const show = wanted === "average" && !averaged ? "all" : wanted;
+  const show = (wanted === "average" && !averaged) || (wanted === "every" && !hasMany(header)) ? "all" : wanted;
+  showCounts(root, header);
   for (const input of root.querySelectorAll("input[name=show]")) input.checked = input.value === show;
+  for (const input of root.querySelectorAll("input[name=look]")) input.checked = input.value === state.look;
   root.querySelector("button[name=back]").hidden = !state.focus;
   root.querySelector(".choose").setAttribute("aria-pressed", String(show === "choose"));
   const classic = root.querySelector(".only-classic");
@@ -68,6 +86,16 @@ function showToolbar(root, state, header) {
   slider.setAttribute("aria-valuetext", `${opacity} percent`);
   setText(root.querySelector(".opacity output"), `${opacity} %`);
   showModes(root.querySelector(".mode"), state, header);
+}
+
+// With many classes, the likeliest are offered first and all of them on request.
+function showCounts(root, header) {
+  const many = hasMany(header);
+  const [all, every] = ["all", "every"].map((value) => root.querySelector(`input[name=show][value=${value}]`));
+  every.parentElement.hidden = !many;
+  setText(all.nextElementSibling, many ? `Top ${LEADING}` : "All classes");
+  all.parentElement.title = many ? `The ${LEADING} most probable classes` : "";
+  setText(every.nextElementSibling, `All ${classCount(header)} classes`);
 }
 
 function showModes(fieldset, state, header) {

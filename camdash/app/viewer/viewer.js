@@ -58,7 +58,7 @@ class Viewer {
     this.header?.bitmap.close();
     this.header = header;
     this.stage.forget();
-    if (this.settle(sharedState(), header)) change({}); // the look control follows
+    if (this.settle(sharedState(), header)) change({}); // the server is told
     this.root.hidden = false;
     return this.schedule();
   }
@@ -103,7 +103,7 @@ class Viewer {
     const state = sharedState();
     const { look, mode, smooth, lossless, image, preset, inverted, deep } = state;
     const panels = [...this.shownSlots()];
-    const focus = panels.includes(state.focus) ? state.focus : "";
+    const focus = focusOf(this.header, state);
     const own = state.window && [state.window.centre, state.window.width, state.window.function];
     const apart = isApart(this.header, state);
     const show = look === "classic" ? state.classicShow : state.show;
@@ -126,7 +126,7 @@ class Viewer {
   draw() {
     if (!this.root.clientWidth) return; // not laid out yet; its observer calls again
     const state = sharedState();
-    const sections = focused(panelsOf(this.header, state), state.focus);
+    const sections = sectionsOf(this.header, state);
     showToolbar(this.root, state, this.header);
     showDials(this.root, state, this.header);
     this.root.classList.toggle("zoomed", !this.fits());
@@ -136,7 +136,8 @@ class Viewer {
   }
 
   slots() {
-    const maps = this.header.sources.flatMap((source) => source.maps).filter((map) => map.scales[sharedState().mode]);
+    const drawn = this.header.sources.flatMap((source) => source.maps).filter((map) => map.scales[sharedState().mode]);
+    const maps = inOrder(drawn, rankOf(this.header));
     return [...new Map(maps.map((map) => [map.slot, map.name]))];
   }
 

@@ -67,15 +67,15 @@ function totalWords(map, brief) {
   return map.logit === null ? "" : `${brief ? "" : "Total "}${signed(map.logit, 2)}`;
 }
 
-// The two lines beneath a panel: its total or the caption's first sentence, then what else there is to say.
-function lines(map, scale, { look, mode, brief }) {
-  const [first, ...others] = map.caption.split(/(?<=[.;]) /);
-  const figures = totalWords(map, brief);
-  const said = figures ? [figures, map.caption] : [first, others.join(" ")];
+// What stands beneath a panel: its total beside the bar, empty where there is none; then what else there is to say.
+function lines(map, scale, { look, brief }) {
   let drawn = scale.flat;
   if (!drawn && look === "classic") drawn = `blue ${few(scale.low)} … red ${few(scale.high)} logits`;
   if (!drawn && look === "own") drawn = `stretched ×${factor(scale.factor)} to ±${few(scale.high).slice(1)} logits`;
-  return [said[0], [drawn, map.note, said[1]].filter(Boolean).join(" · ")];
+  const caption = brief ? map.caption.split(/(?<=\.) /)[0] : map.caption; // its first sentence; all is in the tooltip
+  const more = [drawn, map.note].filter(Boolean).join(" · ");
+  const sentence = caption && more ? `${caption} ${more[0].toUpperCase()}${more.slice(1)}` : caption || more;
+  return [totalWords(map, brief), sentence];
 }
 
 function factor(value) {
@@ -115,7 +115,10 @@ function legendWords(state, drawn, header) {
   const change = mode === "difference";
   const reading = change ? CHANGES[look] : READINGS[look];
   const about = change ? "" : ABOUT_MODES[mode];
-  const sentences = [shared || reading, BAR, shared ? "" : sharing(header, state), about].filter(Boolean);
+  const scales = shared ? "" : sharing(header, state);
+  // In a small legend what differs from one picture to the next comes first, and the rest is in its tooltip.
+  const said = brief ? [shared || scales, shared ? "" : reading, about, BAR] : [shared || reading, BAR, scales, about];
+  const sentences = said.filter(Boolean);
   if (look === "own") return { ends: ["− its most", "0", "+ its most"], sentences, whose: "Each panel's own scale", flat: !scale };
   if (look === "classic") return { ends: ["panel's lowest", "", "panel's highest"], sentences, whose: "Each panel's own scale", flat: !scale };
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };

@@ -7,13 +7,11 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 
 import streamlit as st
 
-from camdash.app.viewer import look_control, saved_settings, viewer
+from camdash.app.viewer import saved_settings, viewer
 from camdash.app.viewer.payload import pack
 from tests.browser.synthetic import FITS, viewer_data
 
 st.set_page_config(layout="wide")
-with st.sidebar:
-    look_control(key="look")
 left, right, last = st.columns(3)
 fit = left.radio("Fit", list(FITS), key="fit", horizontal=True)
 sample = right.radio("Sample", [0, 1, 2, 3], key="sample", horizontal=True)
