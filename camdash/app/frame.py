@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from camdash.app.theme import theme_switch
+
 ICON = str(Path(__file__).with_name("icon.png"))
 DISCLAIMER = "Research and demonstration only, not for diagnosis"
 
@@ -31,8 +33,14 @@ STYLE = f"""
   .camdash-disclaimer {{
     position: fixed; top: 0.6rem; right: 9rem; z-index: 999991; pointer-events: none;
     padding: 0.1rem 0.8rem; border-radius: 1rem; font-size: 0.8rem; white-space: nowrap;
-    color: #f0b45c; background: #2a2312;
+    color: light-dark(#6b4200, #f0b45c); background: light-dark(#fdf0d9, #2a2312);
   }}
+  .stApp button[kind="primary"], .stApp button[kind="primary"] p {{ color: light-dark(#ffffff, #14100c); }}
+  .stApp [data-testid="stCaptionContainer"] {{ opacity: 1; }}
+  .stApp [data-testid="stCaptionContainer"] p {{ color: light-dark(#555c68, #a3a9b3); }}
+  .stPlotlyChart :is(.xtick, .ytick, .bars, .legend) text {{ fill: light-dark(#333b48, #e6e9ee) !important; }}
+  .st-key-theme {{ position: fixed; top: 0.4rem; right: 3.4rem; z-index: 999991; width: auto; }}
+  .camdash-switching [data-testid="stMainMenuPopover"] {{ visibility: hidden; }}
   @media (max-height: 620px) {{
     .stMain .stVerticalBlock {{ gap: 0.15rem; }}
     .stMain .st-key-answer h3 {{ font-size: 1.25rem; margin-bottom: 1rem; }}
@@ -56,3 +64,4 @@ STYLE = f"""
 def frame() -> None:
     """Draw the frame."""
     st.html(STYLE)
+    theme_switch()

@@ -1,0 +1,21 @@
+"""The switch for the light and the dark theme, which stands on every page; dark at first, for radiographs."""
+
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+
+
+def theme_switch() -> None:
+    """Draw the switch. The browser keeps the choice; nothing on the page is run again for it."""
+    default = "Light" if st.get_option("theme.base") == "light" else "Dark"
+    _switch(key="theme", data={"default": default})
+
+
+_switch = st.components.v2.component(
+    "camdash_theme",
+    html='<button type="button" class="theme"></button>',
+    css=(_HERE / "theme.css").read_text(encoding="utf-8"),
+    js=(_HERE / "theme.js").read_text(encoding="utf-8"),
+)
