@@ -141,12 +141,44 @@ def test_the_right_button_drags_width_and_centre_and_shows_no_menu(page: Any) ->
     page.mouse.move(x + 30, y + 60)
     page.mouse.up(button="right")
     painted(page, "class-3")
-    # 30 pixels to the right: e ** (30 / 300) as wide; 60 downwards: a fifth of the first width higher.
-    window = Window(20_000 + 0.2 * 30_000, 30_000 * np.exp(0.1), VoiFunction.LINEAR)
+    # 30 pixels to the right: e ** (30 / 300) as wide; 60 downwards: a fifth of the first width lower, for this film is
+    # turned, and a lower centre is darker.
+    window = Window(20_000 - 0.2 * 30_000, 30_000 * np.exp(0.1), VoiFunction.LINEAR)
     assert_drawn(page, 2, Drawing(window=window))
     assert page.locator("figure.panel h4").all_inner_texts() == ["Radiograph", "Hand"]
     page.get_by_role("radiogroup", name="Sample").click(button="right")
     assert page.evaluate("window.suppressed") == [True, False]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("sample", [0, 2])
+def test_a_drag_downwards_darkens_what_is_seen_and_upwards_brightens_it(page: Any, sample: int, turned: bool) -> None:
+    open_sample(page, sample)
+    set_window(page, film(sample).presets[0].window)  # so that the same window is there before and after
+    if turned:
+        open_menu(page).get_by_role("switch", name="Invert").check()
+        page.keyboard.press("Escape")
+    painted(page, "class-3")
+    box = canvas(page, "radiograph").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    seen = [pixels(page, "radiograph").mean()]
+    for way in (60, -120):
+        page.mouse.move(x, y)
+        page.mouse.down(button="right")
+        page.mouse.move(x, y + way)
+        page.mouse.up(button="right")
+        painted(page, "class-3")
+        seen.append(pixels(page, "radiograph").mean())
+    assert seen[1] < seen[0] - 5
+    assert seen[2] > seen[1] + 5
+
+
+def test_what_is_said_of_the_picture_is_how_it_is_shown_and_not_what_the_file_is(page: Any) -> None:
+    said = page.locator("figure.panel .second").first
+    assert said.inner_text() == "300 × 260 pixels, shown slightly compressed (JPEG)"
+    open_menu(page).get_by_role("switch", name="Lossless").check()
+    page.locator("figure.panel .second", has_text="lossless").first.wait_for()
+    assert said.inner_text() == "300 × 260 pixels, shown lossless"
 
 
 def test_keys_move_the_sliders_which_say_figures_in_the_radiographs_units(page: Any) -> None:

@@ -33,8 +33,10 @@ function wireWindowDrag(canvas, viewer, on) {
   });
   on("pointermove", (event) => {
     if (!start) return;
-    const limits = windowLimits(viewer.header.window);
-    viewer.setWindow(draggedWindow(start.window, event.clientX - start.x, event.clientY - start.y, limits));
+    const { window: described } = viewer.header;
+    const turned = described.inverted !== sharedState().inverted;
+    const moved = [event.clientX - start.x, event.clientY - start.y];
+    viewer.setWindow(draggedWindow(start.window, ...moved, windowLimits(described), turned));
   });
   for (const type of ["pointerup", "pointercancel", "lostpointercapture"]) on(type, () => (start = null));
 }

@@ -18,10 +18,11 @@ const BELOW = 12;
 function arrange(counts, { width, above, toolbar, labels, several, placed, linesAt }) {
   const most = Math.max(...counts);
   const height = window.innerHeight - above - BELOW - toolbar - labels * LABEL;
+  const narrowest = several ? NARROWEST_OF_MANY : NARROWEST;
   const tried = [];
   for (let columns = fewestColumns(most, width); columns <= most; columns++) {
     const boxWidth = widthOf(columns, width);
-    if (boxWidth < NARROWEST_OF_MANY && tried.length) break;
+    if (boxWidth < narrowest && tried.length) break;
     const free = placed || counts[counts.length - 1] % columns !== 0;
     const rows = counts.reduce((sum, count) => sum + Math.ceil(count / columns), 0);
     const lines = linesAt(boxWidth);
@@ -30,7 +31,7 @@ function arrange(counts, { width, above, toolbar, labels, several, placed, lines
   }
   const best = tried.reduce((one, other) => (isLarger(other, one) ? other : one));
   const lowest = several ? LOWEST_OF_MANY : LOWEST;
-  return best.boxHeight >= Math.min(lowest, best.boxWidth) ? best : scrolled(tried, height, several, lowest);
+  return best.boxHeight >= Math.min(lowest, best.boxWidth) ? best : scrolled(tried, height, lowest);
 }
 
 // Two at least, so that what is predicted stands beside the radiograph, unless that leaves each too little.
@@ -48,9 +49,8 @@ function isLarger(one, other) {
 }
 
 // Where they do not all fit: the narrowest columns that are wide enough, and on the screen as many rows as are legible.
-function scrolled(tried, height, several, lowest) {
-  const wide = tried.filter(({ boxWidth }) => boxWidth >= (several ? NARROWEST_OF_MANY : NARROWEST));
-  const { boxWidth, lines, free, rows } = wide[wide.length - 1] ?? tried[0];
+function scrolled(tried, height, lowest) {
+  const { boxWidth, lines, free, rows } = tried[tried.length - 1];
   const words = HEADING + LINE * lines;
   // Two rows are worth less height, rather than one of them out of sight.
   const seen = rows === 2 ? rows : Math.max(1, Math.floor(height / (lowest + words)));

@@ -90,7 +90,7 @@ function filmWords({ picture, window }, state) {
   const words = [`${picture.columns} × ${picture.rows} pixels`];
   if (isWaiting(window, state)) words.push("loading full depth …");
   else if (state.window) words.push(windowWords(state.window, windowLimits(window)));
-  else words.push(picture.mime === "image/png" ? "lossless" : "JPEG, quality 90");
+  else words.push(picture.mime === "image/png" ? "shown lossless" : "shown slightly compressed (JPEG)");
   if (state.inverted) words.push("inverted");
   return words.join(", ");
 }

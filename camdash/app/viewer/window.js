@@ -60,10 +60,12 @@ function heldWithin(window, { low, high, narrowest, widest }) {
   return { ...window, centre: held(window.centre, low, high), width: held(window.width, least, Math.max(widest, least)) };
 }
 
-// To the right wider; downwards a higher centre, which is darker. A narrow window moves more slowly.
-function draggedWindow(window, right, down, limits) {
+// To the right wider; downwards darker: a higher centre, or a lower one where high values are dark (`turned`). A narrow
+// window moves more slowly.
+function draggedWindow(window, right, down, limits, turned) {
   const { centre, width } = window;
-  return heldWithin({ ...window, centre: centre + (down * width) / SPEED, width: width * Math.exp(right / SPEED) }, limits);
+  const step = ((turned ? -down : down) * width) / SPEED;
+  return heldWithin({ ...window, centre: centre + step, width: width * Math.exp(right / SPEED) }, limits);
 }
 
 // The width's slider goes by factors: at 0 the narrowest, at 1 the widest.
