@@ -1,6 +1,6 @@
 """Overlays and raw maps to take away, drawn by the server as the viewer shows them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 import streamlit as st
@@ -24,6 +24,9 @@ from camdash.rendering.export import (
 )
 from camdash.rendering.panels import shown_together
 
+MOST_OVERLAYS = 50
+"""Overlays of one checkpoint that are offered at once."""
+
 
 def offer_downloads(
     file: ImageFile,
@@ -33,12 +36,13 @@ def offer_downloads(
     comparison: Comparison | None = None,
     *,
     apart: bool = False,
+    in_view: Collection[str] = (),
 ) -> None:
     """Offer a PNG of each overlay, the raw maps of each checkpoint, and the differences of two that are compared.
 
-    Where no network has maps, there is nothing to offer.
-    Where the two are drawn `apart`, each is on its own scale. Each file is made when it is asked for, in a thread of
-    the server, where caches of a session cannot be read: all it needs is handed over.
+    Where no network has maps, there is nothing to offer. Where the two are drawn `apart`, each is on its own scale.
+    Of a checkpoint with very many classes only those are offered whose names are in view. Each file is made when it is
+    asked for, in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
     """
     analyses = {place: one for place, one in enumerate(results) if isinstance(one, Analysis)}
     if not analyses:
@@ -51,23 +55,37 @@ def offer_downloads(
             if len(results) > 1:
                 st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")
             beside = [] if apart else [other for other in analyses.values() if other is not analysis]
-            _offer_overlays(file, radiograph, analysis, drawing, beside)
+            _offer_overlays(file, radiograph, analysis, drawing, beside, in_view)
             _offer_maps(file, analysis)
         if comparison and comparison.differences:
-            _offer_differences(file, radiograph, comparison, drawing)
+            _offer_differences(file, radiograph, comparison, drawing, in_view)
 
 
 def _offer_overlays(
-    file: ImageFile, radiograph: Radiograph, analysis: Analysis, drawing: Drawing, beside: Sequence[Analysis]
+    file: ImageFile,
+    radiograph: Radiograph,
+    analysis: Analysis,
+    drawing: Drawing,
+    beside: Sequence[Analysis],
+    in_view: Collection[str],
 ) -> None:
-    for panel in shown_together(analysis, contrast=drawing.contrast):
+    panels = shown_together(analysis, contrast=drawing.contrast)
+    if len(panels) > MOST_OVERLAYS:
+        st.caption("Overlays of the classes in view. To take others, show or choose them in the viewer.")
+        panels = [panel for panel in panels if panel.name.casefold() in in_view][:MOST_OVERLAYS]
+    for panel in panels:
         name = file_name(_stem(file), file.sha256, analysis, drawing, panel.id, beside)
         _offer(plain(panel.name), name, partial(overlay_png, radiograph, analysis, drawing, panel.id, beside))
 
 
-def _offer_differences(file: ImageFile, radiograph: Radiograph, comparison: Comparison, drawing: Drawing) -> None:
+def _offer_differences(
+    file: ImageFile, radiograph: Radiograph, comparison: Comparison, drawing: Drawing, in_view: Collection[str]
+) -> None:
     st.markdown("**B − A** · difference")
+    many = len(comparison.differences) > MOST_OVERLAYS
     for place, one in enumerate(comparison.differences):
+        if many and one.pair.name.casefold() not in in_view:
+            continue
         name = difference_name(_stem(file), file.sha256, comparison, drawing, place)
         _offer(plain(one.pair.name), name, partial(difference_png, radiograph, comparison, drawing, place))
 

@@ -42,6 +42,7 @@ STYLE = f"""
   .st-key-theme {{ position: fixed; top: 0.4rem; right: 3.4rem; z-index: 999991; width: auto; }}
   .camdash-switching [data-testid="stMainMenuPopover"] {{ visibility: hidden; }}
   @media (max-height: 620px) {{
+    .camdash-disclaimer {{ font-size: 0.7rem; }}
     .stMain .stVerticalBlock {{ gap: 0.15rem; }}
     .stMain .st-key-answer h3 {{ font-size: 1.25rem; margin-bottom: 1rem; }}
     .stMain .st-key-answer p, .stMain .st-key-answers p {{ font-size: 0.75rem; line-height: 1.25; }}

@@ -19,6 +19,7 @@ from camdash.evidence.comparison import Answers, Comparison, compare
 from camdash.evidence.pipeline import Result
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import Drawing
+from camdash.rendering.panels import AVERAGE
 from camdash.rendering.scale import Look
 
 VIEWER = "viewer"
@@ -39,7 +40,8 @@ def show_maps(file: ImageFile, results: tuple[Result, ...]) -> None:
     both = comparison if isinstance(comparison, Comparison) else None
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
-        offer_downloads(file, radiograph, results, _drawing(settings), both, apart=settings.apart)
+        in_view = {names[slot].casefold() for slot in settings.panels if slot in names} | {AVERAGE.casefold()}
+        offer_downloads(file, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
     if both:
         show_agreement(both)
 

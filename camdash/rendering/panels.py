@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis
 
+AVERAGE = "Average of all classes"
+
 
 @dataclass(frozen=True, eq=False)
 class PanelMap:
@@ -35,7 +37,7 @@ def contrast_maps(analysis: Analysis) -> list[PanelMap]:
 
 def average_map(analysis: Analysis) -> PanelMap:
     """Return the average of all classes' maps."""
-    return PanelMap("average", "Average of all classes", analysis.maps.average)
+    return PanelMap("average", AVERAGE, analysis.maps.average)
 
 
 def has_average(analysis: Analysis) -> bool:

@@ -175,7 +175,7 @@ def test_a_drag_downwards_darkens_what_is_seen_and_upwards_brightens_it(page: An
 
 def test_what_is_said_of_the_picture_is_how_it_is_shown_and_not_what_the_file_is(page: Any) -> None:
     said = page.locator("figure.panel .second").first
-    assert said.inner_text() == "300 × 260 pixels, shown slightly compressed (JPEG)"
+    assert said.inner_text() == "300 × 260 pixels, shown as a JPEG"
     open_menu(page).get_by_role("switch", name="Lossless").check()
     page.locator("figure.panel .second", has_text="lossless").first.wait_for()
     assert said.inner_text() == "300 × 260 pixels, shown lossless"

@@ -34,12 +34,19 @@ function describePanel(parts, panel, header, state, axis) {
   setText(parts.total, first);
   parts.first.hidden = !first;
   parts.second.dataset.said = second;
-  parts.second.title = [second, panel.map?.caption].filter((text, at) => text && !(at && second.includes(text))).join(" · ");
+  parts.second.title = tooltipOf(second, panel, header);
   if (!parts.second.classList.contains("here")) setText(parts.second, second);
   for (const kind of ["film", "unknown"]) parts.root.classList.toggle(kind, panel.kind === kind);
   showBar(parts.bar, panel.map, axis);
   if (panel.map) describeMap(parts, panel, first, state);
   else describeOther(parts, panel, header.picture.label);
+}
+
+// What is said in full only when the pointer rests: the caption of a small panel, and what a compressed picture is.
+function tooltipOf(second, { kind, map }, { picture }) {
+  const whole = map?.caption && !second.includes(map.caption) ? map.caption : "";
+  const copy = kind === "film" && picture.mime !== "image/png" ? COPY : "";
+  return [second, whole, copy].filter(Boolean).join(" · ");
 }
 
 function describeMap(parts, { name, map, kind }, first, state) {
@@ -90,7 +97,7 @@ function filmWords({ picture, window }, state) {
   const words = [`${picture.columns} × ${picture.rows} pixels`];
   if (isWaiting(window, state)) words.push("loading full depth …");
   else if (state.window) words.push(windowWords(state.window, windowLimits(window)));
-  else words.push(picture.mime === "image/png" ? "shown lossless" : "shown slightly compressed (JPEG)");
+  else words.push(picture.mime === "image/png" ? "shown lossless" : "shown as a JPEG");
   if (state.inverted) words.push("inverted");
   return words.join(", ");
 }

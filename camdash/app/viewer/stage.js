@@ -1,6 +1,7 @@
 // The panels on the page: where they stand, what is written and painted in them.
 
 const SENTENCE = 40; // CSS pixels kept for the reason why a checkpoint has no maps
+const TIGHT = 620; // CSS pixels below which the toolbar leaves the names of its groups to their tooltips
 
 class Stage {
   constructor(root, viewer, signal) {
@@ -33,6 +34,7 @@ class Stage {
     const shown = sections.flatMap(({ panels }) => panels);
     const filled = sections.filter(({ panels }) => panels.length);
     const said = sections.length - filled.length;
+    this.root.classList.toggle("tight", this.root.clientWidth < TIGHT);
     const places = arrange(filled.map((section) => section.panels.length + legends(section)), {
       width: this.root.clientWidth,
       above: placeOnPage(this.root),

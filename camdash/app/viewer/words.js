@@ -16,6 +16,8 @@ const CHANGES = {
   classic: "Each panel from its own lowest to its highest change. Red is the highest, even where B counts less than A.",
 };
 
+const COPY = "The page shows a slightly compressed copy. The network reads the file itself. Window offers a lossless picture.";
+
 const BAR = "Color is the strength at one spot; the bar is the total.";
 
 const SUMS = {
