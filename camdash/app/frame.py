@@ -17,7 +17,7 @@ STYLE = f"""
   .stMain .stVerticalBlock {{ gap: 0.5rem; }}
   .st-key-softmax {{ max-height: 33vh; overflow-y: auto; }}
   .st-key-all-probabilities button {{ min-height: 1.3rem; padding: 0; }}
-  .stMain .st-key-answers {{ gap: 0.1rem; }}
+  .stMain .st-key-answers {{ gap: 0.1rem; min-height: 11rem; }}
   .stMain .st-key-answers h5 {{ padding: 0; margin-bottom: 1rem; }}
   .stSidebar .stVerticalBlock {{ gap: 0.55rem; }}
   .stSidebar [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
@@ -57,6 +57,18 @@ STYLE = f"""
     .camdash-disclaimer {{ position: static; display: inline-block; white-space: normal; }}
     .stElementContainer:has(.camdash-disclaimer) {{ position: static; }}
   }}
+  .stApp [data-stale] {{ opacity: 1 !important; transition: none !important; }}
+  [data-testid="stStatusWidget"]:has([data-testid^="stStatusWidgetRunning"]) {{ display: none; }}
+  [data-testid="stLayoutWrapper"]:has(> .st-key-busy) {{
+    position: fixed; bottom: 1rem; left: 50%; z-index: 999991; width: auto; pointer-events: none;
+  }}
+  .st-key-busy:has(.stSpinner, .stCaptionContainer) {{
+    padding: 0.25rem 1rem; border-radius: 1rem; background: rgb(0 0 0 / 80%);
+  }}
+  .st-key-busy * {{ color: #fff; white-space: nowrap; }}
+  .st-key-answer {{ position: relative; }}
+  .st-key-answer[data-held] > :not([data-copy]) {{ position: absolute; width: 100%; }}
+  .st-key-answer[data-held] > :not([data-copy]) * {{ visibility: hidden !important; }}
 </style>
 <div class="camdash-disclaimer" role="note">{DISCLAIMER}</div>
 """

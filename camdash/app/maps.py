@@ -1,5 +1,7 @@
 """The viewer with what stands beneath it; a fragment, so that a change of look runs nothing else."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from camdash.app import link
@@ -10,6 +12,7 @@ from camdash.app.downloads import offer_downloads
 from camdash.app.facts import about_image
 from camdash.app.inversion import radiograph_of
 from camdash.app.panels import picture_of, source_of
+from camdash.app.together import answer_name
 from camdash.app.viewer import has_told, saved_settings, viewer
 from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
@@ -25,18 +28,44 @@ from camdash.rendering.scale import Look
 VIEWER = "viewer"
 
 
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the viewer is given, made before anything is drawn, so that it comes with the answer.
+
+    Attributes:
+        data: what is shown.
+        sent: the same, packed.
+        asked: what the browser had asked for then: preset, lossless, the radiograph's own values.
+    """
+
+    data: ViewerData
+    sent: bytes
+    asked: tuple[int, bool, bool]
+
+
+def prepare_maps(file: ImageFile, results: tuple[Result, ...]) -> Prepared:
+    """Make what `show_maps` gives to the viewer."""
+    sources = _sources(compare(results[0], results[1]) if len(results) > 1 else results[0])
+    data = _data(file, radiograph_of(file), sources, answer_name(file, results))
+    return Prepared(data, pack(data), _asked(file))
+
+
 @st.fragment
-def show_maps(file: ImageFile, results: tuple[Result, ...]) -> None:
-    """Show viewer, facts and downloads of one checkpoint, or of two that are compared; the radiograph in any case."""
+def show_maps(file: ImageFile, results: tuple[Result, ...], prepared: Prepared) -> None:
+    """Show viewer, facts and downloads of one checkpoint, or of two that are compared; the radiograph in any case.
+
+    A run of the fragment alone prepares anew what the browser asks for.
+    """
     comparison = compare(results[0], results[1]) if len(results) > 1 else None
-    sources = _sources(comparison or results[0])
-    names = _names(sources)
     radiograph = radiograph_of(file)
-    opening = _opening(names)
-    data = _data(file, radiograph, sources, opening)
-    settings = viewer(pack(data), key=VIEWER).about(data.windowing.image, len(radiograph.presets))
-    if has_told(VIEWER) and settings.token == opening.token:
-        link.write({link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus), **_drawn(settings)})
+    if prepared.asked != _asked(file):
+        prepared = prepare_maps(file, results)
+    data = prepared.data
+    names = _names(data.sources)
+    settings = viewer(prepared.sent, key=VIEWER).about(data.windowing.image, len(radiograph.presets))
+    if has_told(VIEWER) and settings.token == data.opening.token:
+        view = _view(settings, data.sources)
+        link.write({link.VIEW: view, link.CLASS: names.get(settings.focus), **_drawn(settings)})
     both = comparison if isinstance(comparison, Comparison) else None
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
@@ -53,13 +82,22 @@ def _sources(shown: Result | Answers) -> tuple[Source, ...]:
     return (source_of(shown),) if isinstance(shown, Analysis) else ()
 
 
-def _data(file: ImageFile, radiograph: Radiograph, sources: tuple[Source, ...], opening: Opening) -> ViewerData:
+def _data(file: ImageFile, radiograph: Radiograph, sources: tuple[Source, ...], answer: str) -> ViewerData:
     """Return what the viewer is given, after what it told in an earlier run."""
-    image = file.sha256[:16]
-    told = saved_settings(VIEWER).about(image, len(radiograph.presets))
-    picture = picture_of(file.name, radiograph, told.preset, lossless=told.lossless)
-    windowing = Windowing(image, radiograph, told.preset, packed_values(file) if told.deep else None)
-    return ViewerData(picture, windowing, sources, opening)
+    preset, lossless, deep = _asked(file)
+    picture = picture_of(file.name, radiograph, preset, lossless=lossless)
+    windowing = Windowing(_image(file), radiograph, preset, packed_values(file) if deep else None)
+    return ViewerData(picture, windowing, sources, _opening(_names(sources)), answer)
+
+
+def _asked(file: ImageFile) -> tuple[int, bool, bool]:
+    """Return what the browser asked for of this radiograph: which preset, without losses, its own values."""
+    told = saved_settings(VIEWER).about(_image(file), len(radiograph_of(file).presets))
+    return told.preset, told.lossless, told.deep
+
+
+def _image(file: ImageFile) -> str:
+    return file.sha256[:16]
 
 
 def _drawing(settings: ViewerSettings) -> Drawing:

@@ -59,6 +59,6 @@ _viewer = st.components.v2.component(
             "toolbar.js",
             "dials.js",
         ),
-        *("stage.js", "viewer.js"),
+        *("stage.js", "together.js", "viewer.js"),
     ),
 )

@@ -116,12 +116,21 @@ class Opening:
 
 @dataclass(frozen=True, eq=False)
 class ViewerData:
-    """One radiograph and the maps of one or several checkpoints, on one scale; without sources the radiograph alone."""
+    """One radiograph and the maps of one or several checkpoints, on one scale; without sources the radiograph alone.
+
+    Attributes:
+        picture: the radiograph as it is sent.
+        windowing: how it is windowed.
+        sources: the rows of panels.
+        opening: with what the viewer starts.
+        answer: names the answer that belongs to these maps; both are shown in the same frame.
+    """
 
     picture: Picture
     windowing: Windowing
     sources: tuple[Source, ...]
     opening: Opening = Opening()
+    answer: str = ""
 
 
 def pack(data: ViewerData) -> bytes:
@@ -137,6 +146,7 @@ def pack(data: ViewerData) -> bytes:
         "looks": {look: _look(look, start) for look, start in zip(Look, starts[len(grids) :], strict=False)},
         "sources": list(_sources(data.sources, iter(starts))),
         "opening": vars(data.opening),
+        "answer": data.answer,
     }
     text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
     text += b" " * (-len(text) % 4)

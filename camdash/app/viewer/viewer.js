@@ -25,6 +25,7 @@ class Viewer {
     this.sent = null;
     const { signal } = this.stop;
     this.stage = new Stage(root, this, signal);
+    this.together = new Together(root);
     wireToolbar(root, signal, this);
     wireDials(root, signal, this);
     window.addEventListener(CHANGE, () => this.changed(), { signal });
@@ -41,22 +42,26 @@ class Viewer {
   end() {
     this.stop.abort();
     this.observer.disconnect();
+    this.together.end();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     this.header?.bitmap.close();
     this.stage.clear();
   }
 
-  // New data: what is painted stays until the new picture is decoded.
+  // New data: what is painted stays until the new picture is decoded and the answer above is drawn.
   async update({ data, setStateValue }) {
     this.mounts += 1;
     this.setStateValue = setStateValue;
     if (!data || data === this.data) return this.schedule();
     this.data = data;
+    this.coming = true;
+    this.root.dataset.state = "waiting";
     const header = await completed(unpack(data), this.header);
+    await this.together.ready(header.answer);
     if (data !== this.data || this.stop.signal.aborted) return header.bitmap.close();
     this.header?.bitmap.close();
-    this.header = header;
+    Object.assign(this, { header, coming: false });
     this.stage.forget();
     if (this.settle(sharedState(), header)) change({}); // the server is told
     this.root.hidden = false;
@@ -125,6 +130,7 @@ class Viewer {
 
   draw() {
     if (!this.root.clientWidth) return; // not laid out yet; its observer calls again
+    this.together.painted(this.header.answer); // first: a longer answer leaves the panels less room
     const state = sharedState();
     const sections = sectionsOf(this.header, state);
     showToolbar(this.root, state, this.header);
@@ -132,7 +138,7 @@ class Viewer {
     this.root.classList.toggle("zoomed", !this.fits());
     this.root.classList.toggle("mapless", !hasMaps(this.header));
     this.stage.show(this.header, sections, state);
-    this.root.dataset.state = isWaiting(this.header.window, state) ? "waiting" : "painted";
+    this.root.dataset.state = this.coming || isWaiting(this.header.window, state) ? "waiting" : "painted";
   }
 
   slots() {
