@@ -27,6 +27,9 @@ COOKIE = "_streamlit_xsrf"
 PATIENCE = 300
 """Seconds within which the server must send something."""
 LINE = "ahead of you"
+LIST = "camdash_uploads"
+INTERNAL = "$$STREAMLIT_INTERNAL_KEY"
+"""What Streamlit puts before the name under which a component tells of a click."""
 
 
 @dataclass
@@ -88,8 +91,8 @@ class Session:
         )
         self._id = ""
         self._uploader = ""
-        self._chooser = ""
-        self._choices: tuple[str, ...] = ()
+        self._list = ""
+        self._listed: dict[str, str] = {}
         self._files: list[UploadedFileInfo] = []
         self._buttons: dict[str, str] = {}
         self._pages: dict[str, str] = {}
@@ -190,9 +193,27 @@ class Session:
         """Upload files, wait until all are analysed, and look at each."""
         self.upload(files)
         run = self.rerun()
-        for option in self._choices:
-            run = self.rerun(WidgetState(id=self._chooser, string_value=option))
+        for key in list(self._listed):
+            run = self._in_list("open", key)
         return run
+
+    def remove_listed(self, name: str) -> Run:
+        """Click on the cross beside a file in the list of uploads, and wait until the page is drawn."""
+        return self._in_list("remove", next(key for key, listed in self._listed.items() if listed == name))
+
+    def remove_all(self) -> Run:
+        """Click on "Remove all" above the list of uploads, and wait until the page is drawn."""
+        return self._in_list("clear", True)
+
+    @property
+    def listed(self) -> list[str]:
+        """The names in the list of uploads."""
+        return list(self._listed.values())
+
+    def _in_list(self, event: str, value: object) -> Run:
+        told = json.dumps([{"event": event, "value": value}])
+        state = WidgetState(id=self._list, json_value="{}")
+        return self.rerun(state, WidgetState(id=f"{INTERNAL}_{self._list}__events", json_trigger_value=told))
 
     def turn_to(self, title: str) -> Run:
         """Go to a page by its title, and wait until it is drawn."""
@@ -228,9 +249,9 @@ class Session:
             self._run.seen = time.perf_counter() - self._run.asked
         if element.WhichOneof("type") == "file_uploader":
             self._uploader = element.file_uploader.id
-        if element.WhichOneof("type") == "selectbox" and element.selectbox.label.startswith("Files"):
-            self._chooser = element.selectbox.id
-            self._choices = tuple(element.selectbox.options)
+        if element.WhichOneof("type") == "bidi_component" and element.bidi_component.component_name == LIST:
+            self._list = element.bidi_component.id
+            self._listed = {row["key"]: row["name"] for row in json.loads(element.bidi_component.json)["rows"]}
         if element.WhichOneof("type") == "button":
             self._buttons[element.button.label] = element.button.id
 

@@ -69,6 +69,26 @@ STYLE = f"""
   .st-key-answer {{ position: relative; }}
   .st-key-answer[data-held] > :not([data-copy]) {{ position: absolute; width: 100%; }}
   .st-key-answer[data-held] > :not([data-copy]) * {{ visibility: hidden !important; }}
+  /* The sidebar, short enough that uploader, samples and demonstration are seen together at 720 pixels. */
+  .stSidebar h4 {{ margin-top: -2.15rem; padding: 0; font-size: 1.1rem; width: fit-content; }}
+  .stSidebar [data-testid="stSidebarUserContent"] > div > .stVerticalBlock {{ gap: 0.3rem; }}
+  .stSidebar [data-testid="stWidgetLabel"] {{ min-height: 1.2rem; margin-bottom: 0; font-size: 0.8rem; }}
+  .stSidebar [data-testid="stWidgetLabel"] p, .stSidebar [data-testid="stCaptionContainer"] p {{ font-size: 0.8rem; }}
+  .stSidebar [data-testid="stCaptionContainer"] p {{ line-height: 1.3; margin: 0; }}
+  .stSidebar [data-testid="stSelectbox"] [data-baseweb="select"] > div {{ min-height: 2rem; height: 2rem; }}
+  .stSidebar .st-key-shortcut button {{ min-height: 2rem; padding: 0; }}
+  .stSidebar [class*="st-key-sample-"] button {{ min-height: 1.25rem; }}
+  .stSidebar .stHorizontalBlock .stVerticalBlock {{ gap: 0.1rem; }}
+  .stSidebar .stAlert > div {{ padding: 0.4rem 0.6rem; font-size: 0.85rem; }}
+  .stSidebar .stAlert p {{ font-size: 0.85rem; }}
+  /* The uploader's own list says what is on its way and what was refused; the list beneath it has the rest. */
+  .stSidebar [data-testid="stFileUploaderDropzone"] {{ min-height: 0; padding: 0.25rem 0.5rem; }}
+  .stSidebar [data-testid="stFileChips"]
+    div:has(> .stFileChip):not(:has([aria-invalid], [data-testid="stFileChipIconSpinner"])) {{
+    display: none;
+  }}
+  .stSidebar div:has(> .stFileChip [data-testid="stFileChipIconSpinner"])
+    ~ div:has(> .stFileChip [data-testid="stFileChipIconSpinner"]) {{ display: none; }}
 </style>
 <div class="camdash-disclaimer" role="note">{DISCLAIMER}</div>
 """

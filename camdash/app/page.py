@@ -1,23 +1,28 @@
 """The page: a radiograph in, a prediction and its maps out; of one checkpoint, or of two side by side."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import link, selection
+from camdash.app.answers import answers
 from camdash.app.arrows import show_arrows
 from camdash.app.caches import ImageFile, without_map
 from camdash.app.checkpoint_choice import say_engine, take_another
 from camdash.app.compared import show_comparison
 from camdash.app.comparison_table import compare_all
+from camdash.app.first_shown import say_failed, settle_first_shown
 from camdash.app.inversion import say_inverted
 from camdash.app.maps import Prepared, prepare_maps, show_maps
 from camdash.app.outcomes import Refusal, outcome, show_all, show_refusal
 from camdash.app.result import show_answer
-from camdash.app.retries import begin_run
+from camdash.app.retries import begin_run, go_on_by_itself
 from camdash.app.sidebar import Controls
 from camdash.app.text import plain
 from camdash.app.together import answer_place
 from camdash.app.turns import Waiting, line
+from camdash.app.uploads_list import show_uploads
 from camdash.errors import CamdashError, CheckpointError
 from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.evidence.comparison import compare
@@ -29,41 +34,75 @@ def page(controls: Controls) -> None:
     """Draw the page; what a user can do something about is shown as a sentence."""
     checkpoint, second, files = controls.checkpoint, controls.second, controls.files
     if checkpoint is None:
+        show_uploads(controls.results, [])
         return
     begin_run()
-    file = selection.chosen(files)
-    compared = {link.CHECKPOINT: checkpoint.name, link.SECOND: second.name if second else None}
-    link.write({**compared, **link.of_image(selection.chosen_sample(), file.sha256)})
     link.say_ignored()
-    busy = st.container(key="busy")
+    try:
+        second, mapped = _look(controls, checkpoint)
+    except CamdashError as error:
+        link.write(_compared(controls))
+        st.error(plain(str(error)))
+        show_uploads(controls.results, answers(files, checkpoint, second))
+        return
+    try:
+        if second is None:
+            show_all(controls.results, files, checkpoint)
+        else:
+            _compare_all(controls.results, files, (checkpoint, second), mapped=mapped)
+    except CamdashError as error:
+        st.error(plain(str(error)))
+
+
+def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None, bool]:
+    """Show the radiograph that is looked at with its answers.
+
+    Returns the second checkpoint if there are two, and whether all that are asked have maps.
+    """
+    files, busy = controls.files, st.container(key="busy")
     place = busy.empty()
 
     def waiting(ahead: int) -> None:
         place.caption(line(ahead))
 
-    try:
-        with busy, st.spinner("Loading and checking the checkpoint …"):
-            mapped = not _load(checkpoint, waiting)
-        second, second_mapped = _ready(second, waiting, busy)
-        link.say_missing(one.sha256 for one in files)
-        with busy, st.spinner("Analysing …"):
-            results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
-            shown = tuple(one for one in results if not isinstance(one, Refusal))
-            prepared = prepare_maps(file, shown) if len(shown) == len(results) else None
-        place.empty()
-        show_arrows()
-        if prepared is None:
-            show_refusal(file, next(one for one in results if isinstance(one, Refusal)))
-        else:
-            _show(file, shown, prepared)
-        if isinstance(results[0], Analysis):
-            say_engine(controls.engine, results[0])
-        if second is None:
-            show_all(controls.results, files, checkpoint)
-        else:
-            compare_all(files, (checkpoint, second), mapped=mapped and second_mapped)
-    except CamdashError as error:
-        st.error(plain(str(error)))
+    with busy, st.spinner("Loading and checking the checkpoint …"):
+        mapped = not _load(checkpoint, waiting)
+    second, second_mapped = _ready(controls.second, waiting, busy)
+    with busy, st.spinner("Analysing …"):
+        settle_first_shown(files, checkpoint, waiting)
+        file = selection.chosen(files)
+        link.write({**_compared(controls), **link.of_image(selection.chosen_sample(), file.sha256)})
+        results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
+        shown = tuple(one for one in results if not isinstance(one, Refusal))
+        prepared = prepare_maps(file, shown) if len(shown) == len(results) else None
+    place.empty()
+    link.say_missing(one.sha256 for one in files)
+    show_arrows()
+    say_failed()
+    if prepared is None:
+        show_refusal(file, next(one for one in results if isinstance(one, Refusal)))
+    else:
+        _show(file, shown, prepared)
+    if isinstance(results[0], Analysis):
+        say_engine(controls.engine, results[0])
+    return second, mapped and second_mapped
+
+
+def _compared(controls: Controls) -> dict[str, str | None]:
+    """Return what the address says of the checkpoints."""
+    first, second = controls.checkpoint, controls.second
+    return {link.CHECKPOINT: first.name if first else None, link.SECOND: second.name if second else None}
+
+
+def _compare_all(
+    place: DeltaGenerator, files: Sequence[ImageFile], pair: tuple[Checkpoint, Checkpoint], *, mapped: bool
+) -> None:
+    """List all uploads, and compare the checkpoints on them; the list follows what that gave."""
+    before = answers(files, *pair)
+    show_uploads(place, before)
+    compare_all(files, pair, mapped=mapped)
+    if answers(files, *pair) != before:
+        go_on_by_itself()
 
 
 def _load(checkpoint: Checkpoint, waiting: Waiting) -> str:

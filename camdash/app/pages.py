@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from camdash.app.answers import answers
 from camdash.app.checkpoints_page import checkpoints_page
 from camdash.app.page import page
-from camdash.app.sidebar import controls
+from camdash.app.sidebar import Controls, controls
+from camdash.app.uploads_list import show_uploads
 from camdash.app.worklist import worklist_page
 
 
@@ -17,10 +19,12 @@ def draw_chosen_page() -> None:
 
     def worklist() -> None:
         """List all uploads."""
+        _list_uploads(shared)
         worklist_page(shared, first)
 
     def checkpoints() -> None:
         """List the checkpoints and what was found in them."""
+        _list_uploads(shared)
         checkpoints_page()
 
     first = st.Page(explain, title="Radiographs", icon=":material/radiology:", default=True)
@@ -34,3 +38,8 @@ def draw_chosen_page() -> None:
     )
     shared = controls()
     chosen.run()
+
+
+def _list_uploads(controls: Controls) -> None:
+    found = answers(controls.files, controls.checkpoint, controls.second) if controls.checkpoint else []
+    show_uploads(controls.results, found)

@@ -1,6 +1,6 @@
 """Which image is looked at: a sample, or one of the uploads. Lives in the session's state."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import streamlit as st
 
@@ -12,22 +12,28 @@ from camdash.app.samples import FIRST, sample
 
 SAMPLE, FILE, UPLOADS = "sample", "file", "uploads"
 KNOWN, ORDER = "known_uploads", "order_of_uploads"
+TO_TRY, FAILED = "uploads_to_try", "uploads_that_failed"
 
 
 def choose_sample(name: str) -> None:
-    """Look at a sample; no upload is chosen then, so that choosing one again is a change."""
+    """Look at a sample; no upload is chosen then."""
     st.session_state[SAMPLE] = name
     st.session_state[FILE] = None
+    _forget_tries()
 
 
 def choose_file(index: int) -> None:
     """Look at an upload, by its place among the uploads."""
     st.session_state[SAMPLE] = None
     st.session_state[FILE] = index
+    _forget_tries()
 
 
 def uploads_changed() -> None:
-    """Look at the first file that was not there before; back to the sample when none is left."""
+    """Look at the first file that was not there before; back to the sample when none is left.
+
+    Whether a file can be shown is not known yet, so the others follow as those to try (`to_try`).
+    """
     uploads = st.session_state.get(UPLOADS) or []
     known: tuple[str, ...] = st.session_state.get(KNOWN, ())
     present = opened(uploads).keys
@@ -36,13 +42,47 @@ def uploads_changed() -> None:
         acknowledge_refusals()
     new = [index for index, file_id in enumerate(present) if file_id not in known]
     place = st.session_state.get(FILE)
+    looked_at = known[place] if place is not None and place < len(known) else ""
     if new:
-        choose_file(new[0])
+        _try([*new, *([present.index(looked_at)] if looked_at in present else [])], len(present), new)
     elif not present:
         choose_sample(FIRST)
+    elif looked_at in present:
+        st.session_state[FILE] = present.index(looked_at)
     elif place is not None:
-        looked_at = known[place] if place < len(known) else ""
-        choose_file(present.index(looked_at) if looked_at in present else min(place, len(present) - 1))
+        _try(range(min(place, len(present) - 1), len(present)), len(present))
+
+
+def to_try() -> tuple[int, ...]:
+    """Return the places of the uploads of which the first that can be shown is looked at; none once that is settled."""
+    places: tuple[int, ...] = st.session_state.get(TO_TRY, ((), ()))[0]
+    return places
+
+
+def settle(place: int, failed: Mapping[int, tuple[str, str]]) -> None:
+    """Look at this upload, and keep what is to be said of those that `failed` before it: a name and a sentence each.
+
+    Only of those that were just dropped: of the others it was said before.
+    """
+    _, new = st.session_state[TO_TRY]
+    choose_file(place)
+    st.session_state[FAILED] = tuple(said for index, said in failed.items() if index in new)
+
+
+def failed() -> tuple[tuple[str, str], ...]:
+    """Return the names of the uploads that gave way to the one that is looked at, each with the reason."""
+    found: tuple[tuple[str, str], ...] = st.session_state.get(FAILED, ())
+    return found
+
+
+def _try(first: Sequence[int], count: int, new: Collection[int] = ()) -> None:
+    """Look at an upload that nobody chose: at the `first` ones that can be shown, else at another."""
+    choose_file(first[0])
+    st.session_state[TO_TRY] = (tuple(dict.fromkeys([*first, *range(count)])), frozenset(new))
+
+
+def _forget_tries() -> None:
+    st.session_state[TO_TRY], st.session_state[FAILED] = ((), frozenset()), ()
 
 
 def follow_link() -> None:

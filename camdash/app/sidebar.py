@@ -65,20 +65,7 @@ def choose_files() -> list[ImageFile]:
     found = opened(st.session_state[selection.UPLOADS] or [])
     for remark in (*refusals(), *found.remarks):
         st.warning(remark)
-    files = list(found.files)
-    if files:
-        # Streamlit keeps what a widget was given until the session ends, so names alone and no file.
-        titles = [f"{place} · {file.name}" for place, file in enumerate(files, 1)]
-        st.selectbox(
-            f"Files ({len(files)})",
-            range(len(files)),
-            index=None,
-            format_func=titles.__getitem__,
-            key=selection.FILE,
-            placeholder="Choose an upload",
-            on_change=selection.file_chosen,
-        )
-    return files
+    return list(found.files)
 
 
 def choose_sample(usable: Sequence[Checkpoint]) -> None:

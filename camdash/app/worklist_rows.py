@@ -11,11 +11,12 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
+from camdash.app.answers import note_refusal
 from camdash.app.caches import ImageFile, known, pass_over_many
 from camdash.app.inversion import inversions, is_inverted
 from camdash.app.retries import failure_of, note_failure, offer_retry
 from camdash.app.turns import line
-from camdash.errors import DecoderError
+from camdash.errors import CamdashError, DecoderError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.pipeline import Explained, Item, Pace, explain_many
 from camdash.evidence.worklist import Line, line_of
@@ -113,6 +114,8 @@ def _work(missing: Sequence[ImageFile], checkpoint: Checkpoint, shown: _Shown, s
             shown.kept[file.sha256] = _row(file, one)
             if isinstance(one.result, DecoderError):
                 note_failure(file.sha256, str(one.result))
+            elif isinstance(one.result, CamdashError):
+                note_refusal(file.sha256, checkpoint, one.result)
             now = time.monotonic()
             shown.clock.here += 1
             shown.clock.seconds += now - last

@@ -147,3 +147,36 @@ def test_a_copy_of_an_upload_shares_its_bytes() -> None:
     assert (made.name, made.size, made.file_id) == ("film.png", 1000, "id")
     upload.close()
     assert deepcopy(upload).getvalue() == b""
+
+
+def test_a_film_that_is_removed_in_the_list_is_gone_and_what_was_made_of_it(server: Server, tab: Tab) -> None:
+    session = tab()
+    session.look_at_all(films(3))
+    assert session.remove_listed("film2.png").file == "film1.png"
+    until(lambda: server.ask("objects")["files"] == 2)
+    assert server.ask("held") == sum(map(len, list(films(3).values())[:2]))
+    assert session.listed == ["film0.png", "film1.png"]
+    assert session.rerun().file == "film1.png"
+    session.remove_all()
+    until(lambda: server.ask("objects")["files"] == 0 and not server.ask("held"))
+
+
+def test_a_film_that_is_removed_from_a_zip_file_gives_its_memory_back(server: Server, tab: Tab) -> None:
+    session = tab()
+    session.upload({"study.zip": archive(films(3))})
+    session.rerun()
+    session.remove_listed("film1.png")
+    until(lambda: server.ask("objects")["copies"] == 2)
+    assert session.listed == ["film0.png", "film2.png"]
+    assert session.rerun().file == "film0.png"
+    session.remove_listed("film0.png")
+    session.remove_listed("film2.png")
+    until(lambda: server.ask("objects")["files"] == 0)
+    until(lambda: server.ask("held") == 0)
+
+
+def test_removing_the_film_that_is_looked_at_opens_one_that_can_be_shown(server: Server, tab: Tab) -> None:
+    session = tab()
+    session.upload({"one.png": films(1)["film0.png"], "words.png": b"dear sir", **films(1, first=5)})
+    assert session.rerun().file == "one.png"
+    assert session.remove_listed("one.png").file == "film5.png"

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.app import opened
 from tests.app.test_page import film, texts, upload
+from tests.app.uploads_list import listed, looked_at, names
 
 
 def archive(members: dict[str, bytes]) -> bytes:
@@ -24,8 +25,7 @@ def test_a_zip_file_is_opened_beside_single_files_and_what_is_no_image_is_counte
     )
     upload(page.run(), ("one.png", film()), ("study.zip", packed))
     assert not page.exception
-    files = page.selectbox(key="file").options
-    assert [name.split(" · ")[1] for name in files] == ["one.png", "a.png", "b.png"]
+    assert names(page) == ["one.png", "a.png", "b.png"]
     assert "`study.zip`: Skipped 2 files that are not supported: 1 DICOMDIR, 1 other." in texts(page)
 
 
@@ -43,7 +43,9 @@ def test_a_damaged_zip_file_is_said_and_the_others_are_shown(page: AppTest) -> N
     packed = archive({"a.png": film(1)})
     upload(page.run(), ("broken.zip", packed[: len(packed) // 2]), ("one.png", film()))
     assert not page.exception
-    assert [name.split(" · ")[1] for name in page.selectbox(key="file").options] == ["one.png"]
+    assert names(page) == ["one.png", "broken.zip"]
+    assert listed(page)[1]["state"] == "unopened"
+    assert looked_at(page) == "one.png"
     assert "`broken.zip`: " in texts(page)
 
 
@@ -53,7 +55,8 @@ def test_files_beyond_the_limits_are_left_out_and_the_first_are_open(
     monkeypatch.setattr(opened, "LARGEST_SESSION", len(film(0)) + len(film(1)))
     monkeypatch.setattr("camdash.images.limits.LARGEST_SESSION", len(film(0)) + len(film(1)))
     upload(page.run(), *((f"{k}.png", film(k)) for k in range(3)))
-    assert [name.split(" · ")[1] for name in page.selectbox(key="file").options] == ["0.png", "1.png"]
+    assert names(page) == ["0.png", "1.png", "2.png"]
+    assert [row["state"] for row in listed(page)] == ["answered", "answered", "unopened"]
     assert "Remove some before adding more" in texts(page).replace("\\", "")
     assert "The first 2 are open." in texts(page)
 

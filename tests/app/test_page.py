@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.networks.split import CHECK_SHAPE
 from tests.app.conftest import viewers
+from tests.app.uploads_list import answers, looked_at, names, open_row
 from tests.conftest import image_bytes, opencv_bytes, random_network, save_checkpoint, save_state_dict, speckle
 
 CHECK = (1, 1, *CHECK_SHAPE)
@@ -59,11 +60,11 @@ def test_a_sample_is_one_click_away(page: AppTest, passes: list[tuple[int, ...]]
 def test_an_upload_is_shown_at_once_and_a_sample_does_not_lose_it(page: AppTest, passes: list[tuple[int, ...]]) -> None:
     upload(page.run(), ("mine.png", film()))
     assert page.session_state["sample"] is None
-    assert page.selectbox(key="file").value == 0
+    assert looked_at(page) == "mine.png"
     page.button(key="sample-hip").click().run()
-    assert page.selectbox(key="file").value is None
-    page.selectbox(key="file").set_value(0).run()
-    assert page.session_state["sample"] is None
+    assert looked_at(page) is None
+    open_row(page, 0)
+    assert looked_at(page) == "mine.png"
     assert analysed(passes) == 3
 
 
@@ -71,19 +72,18 @@ def test_many_uploads_are_all_analysed_and_listed(page: AppTest, passes: list[tu
     upload(page.run(), *((f"film{k}.png", film(k)) for k in range(4)))
     assert not page.exception
     assert analysed(passes) == 1 + 4
-    table = page.dataframe[0].value
-    assert list(table["file"]) == [f"film{k}.png" for k in range(4)]
-    assert all("Part" in predicted for predicted in table["predicted"])
+    assert names(page) == [f"film{k}.png" for k in range(4)]
+    assert all(answer.startswith("Part ") and answer.endswith(" %") for answer in answers(page))
 
 
 def test_one_bad_file_is_named_with_its_reason_and_the_others_are_analysed(page: AppTest) -> None:
     upload(page.run(), ("empty.png", b""), ("good.png", film()), ("text.png", b"dear sir"))
     assert not page.exception
     assert "The file is empty" in texts(page)
-    assert list(page.dataframe[0].value["predicted"])[0::2] == ["not read", "not read"]
-    page.selectbox(key="file").set_value(2).run()
+    assert answers(page)[0::2] == ["cannot be read", "cannot be read"]
+    open_row(page, 2)
     assert "not an image" in texts(page)
-    page.selectbox(key="file").set_value(1).run()
+    open_row(page, 1)
     assert not page.error
 
 
@@ -94,7 +94,7 @@ def test_odd_pictures_give_a_result_or_a_sentence_but_no_traceback(page: AppTest
     files = [("one.png", one), ("ramp.png", ramp), ("cut.jpg", jpeg[: len(jpeg) // 2])]
     upload(page.run(), *files)
     for index in range(3):
-        page.selectbox(key="file").set_value(index).run()
+        open_row(page, index)
         assert not page.exception
         assert len(page.get("plotly_chart")) + len(page.error) == 1
 
@@ -103,20 +103,20 @@ def test_a_film_of_extreme_values_spoils_no_other(page: AppTest) -> None:
     extreme = np.array([[-3e38, 3e38], [0, 1e20]], np.float32)
     upload(page.run(), ("bad.tif", opencv_bytes(extreme, ".tif")), ("good.png", film()))
     assert not page.exception
-    assert len(page.dataframe[0].value) == 2
-    assert "Part" in list(page.dataframe[0].value["predicted"])[1]
+    assert len(answers(page)) == 2
+    assert "Part" in answers(page)[1]
 
 
 def test_removing_an_upload_keeps_the_film_that_is_looked_at(page: AppTest) -> None:
     files = [(f"film{k}.png", film(k), "image/png") for k in range(3)]
     page.run()
     page.file_uploader(key="uploads").set_value(files).run()
-    page.selectbox(key="file").set_value(1).run()
+    open_row(page, 1)
     before = list(page.session_state["known_uploads"])
     page.file_uploader(key="uploads").set_value(files[1:]).run()
     assert len(before) == 3
     assert not page.exception
-    assert page.selectbox(key="file").value in (0, 1)
+    assert looked_at(page) in ("film1.png", "film2.png")
 
 
 def test_a_file_name_is_shown_letter_by_letter(page: AppTest) -> None:
@@ -240,11 +240,11 @@ def test_arrows_go_from_one_upload_to_the_next(page: AppTest, passes: list[tuple
     upload(page.run(), *((f"film{k}.png", film(k)) for k in range(3)))
     assert page.button(key="arrow-previous").disabled
     page.button(key="arrow-next").click().run()
-    assert page.selectbox(key="file").value == 1
+    assert looked_at(page) == "film1.png"
     page.session_state["order_of_uploads"] = (page.session_state["known_uploads"], [2, 1, 0])
     page.run()
     page.button(key="arrow-next").click().run()
-    assert page.selectbox(key="file").value == 0
+    assert looked_at(page) == "film0.png"
     assert page.button(key="arrow-next").disabled
     assert analysed(passes) == 1 + 3
 

@@ -89,10 +89,15 @@ def test_an_uploaded_film_is_explained_and_its_name_is_only_text(page: Any) -> N
 
 def test_a_bad_file_gives_a_sentence_and_the_good_one_beside_it_is_shown(page: Any) -> None:
     upload(page, ("note.png", b"dear colleague"), ("film.png", image_bytes(speckle(200, 200))))
-    page.get_by_text("This is not an image file").first.wait_for()
-    page.get_by_role("combobox", name="Files (2)").click()
-    page.get_by_role("option", name="film.png").click()
     page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
+    page.get_by_text("This is not an image file").first.wait_for()
+    settled(page)
+    row = page.locator(".uploads li", has_text="note.png")
+    assert row.get_by_text("cannot be read").is_visible()
+    row.get_by_text("cannot be read").click()
+    page.locator(".uploads [aria-current]", has_text="note.png").wait_for()
+    page.locator(".uploads li", has_text="film.png").click()
+    page.locator(".uploads [aria-current]", has_text="film.png").wait_for()
     settled(page)
     assert page.get_by_text("This is not an image file").count() == 0
 

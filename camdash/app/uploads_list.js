@@ -1,0 +1,59 @@
+// The list of uploads: a click anywhere on a row opens it, its cross removes it.
+
+const lists = new WeakMap();
+
+export default function mountList({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".uploads");
+  const before = lists.get(parentElement);
+  lists.set(parentElement, { current: data.current, tell: setTriggerValue });
+  root.querySelector(".count").textContent = data.rows.length === 1 ? "1 file" : `${data.rows.length} files`;
+  root.querySelector(".clear").onclick = () => lists.get(parentElement).tell("clear", true);
+  const list = root.querySelector("ul");
+  const held = list.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.key : null;
+  data.rows.forEach((row, index) => show(list.children[index] ?? list.appendChild(newRow(parentElement)), row, data.current));
+  while (list.children.length > data.rows.length) list.lastChild.remove();
+  if (held) list.querySelector(`.open[data-key="${held}"]`)?.focus({ preventScroll: true });
+  if (data.current !== before?.current) list.querySelector("[aria-current]")?.closest("li").scrollIntoView({ block: "nearest" });
+}
+
+function newRow(parentElement) {
+  const row = document.createElement("li");
+  const open = row.appendChild(button("open"));
+  for (const part of ["folder", "file", "answer", "share"]) open.appendChild(document.createElement("span")).className = part;
+  const remove = row.appendChild(button("remove"));
+  remove.textContent = "×";
+  open.onclick = () => lists.get(parentElement).tell("open", open.dataset.key);
+  remove.onclick = () => lists.get(parentElement).tell("remove", remove.dataset.key);
+  row.onkeydown = (event) => {
+    const next = { ArrowDown: row.nextSibling, ArrowUp: row.previousSibling }[event.key];
+    if (next) next.querySelector(".open").focus();
+    if (event.key in { ArrowDown: 1, ArrowUp: 1 }) event.preventDefault();
+    if (event.key === "Delete") remove.click();
+  };
+  return row;
+}
+
+function button(name) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = name;
+  return made;
+}
+
+function show(row, { key, name, answer, share, state, about }, current) {
+  const [open, remove] = row.children;
+  open.dataset.key = remove.dataset.key = key;
+  const cut = name.lastIndexOf("/") + 1;
+  const [folder, file, words, percent] = open.children;
+  folder.textContent = name.slice(0, cut);
+  file.textContent = name.slice(cut);
+  words.textContent = answer;
+  percent.textContent = share;
+  row.className = state;
+  open.title = about ? `${name}\n${about}` : name;
+  open.disabled = state === "unopened";
+  if (key === current) open.setAttribute("aria-current", "true");
+  else open.removeAttribute("aria-current");
+  remove.setAttribute("aria-label", `Remove ${name}`);
+  remove.title = "Remove this file";
+}
