@@ -74,6 +74,7 @@ STYLE = f"""
   .stSidebar [data-testid="stSidebarUserContent"] > div > .stVerticalBlock {{ gap: 0.3rem; }}
   .stSidebar [data-testid="stWidgetLabel"] {{ min-height: 1.2rem; margin-bottom: 0; font-size: 0.8rem; }}
   .stSidebar [data-testid="stWidgetLabel"] p, .stSidebar [data-testid="stCaptionContainer"] p {{ font-size: 0.8rem; }}
+  .stSidebar [data-testid="stCaptionContainer"] {{ margin: 0; }}
   .stSidebar [data-testid="stCaptionContainer"] p {{ line-height: 1.3; margin: 0; }}
   .stSidebar [data-testid="stSelectbox"] [data-baseweb="select"] > div {{ min-height: 2rem; height: 2rem; }}
   .stSidebar .st-key-shortcut button {{ min-height: 2rem; padding: 0; }}
@@ -82,13 +83,30 @@ STYLE = f"""
   .stSidebar .stAlert > div {{ padding: 0.4rem 0.6rem; font-size: 0.85rem; }}
   .stSidebar .stAlert p {{ font-size: 0.85rem; }}
   /* The uploader's own list says what is on its way and what was refused; the list beneath it has the rest. */
-  .stSidebar [data-testid="stFileUploaderDropzone"] {{ min-height: 0; padding: 0.25rem 0.5rem; }}
+  .stSidebar [data-testid="stFileUploaderDropzone"] {{
+    min-height: 0; padding: 0.2rem 0.4rem; flex-direction: row; align-items: center; gap: 0.6rem;
+  }}
+  .stSidebar [data-testid="stFileUploaderDropzone"] > span button {{ min-height: 1.9rem; padding: 0 0.6rem; }}
+  .stSidebar button[aria-label="Add files"]::after {{ content: "Add files"; white-space: nowrap; font-size: 0.85rem; }}
+  .stSidebar button[aria-label="Add files"] {{ width: auto; gap: 0.3rem; padding: 0 0.3rem; }}
+  .stSidebar .stFileChip[aria-invalid] [role="alert"] {{
+    position: static; width: auto; height: auto; clip: auto; white-space: normal; margin: 0;
+    flex-basis: 100%; font-size: 0.75rem;
+  }}
+  .stSidebar .stFileChip[aria-invalid] {{ flex-wrap: wrap; height: auto; max-width: 100%; row-gap: 0.2rem; }}
   .stSidebar [data-testid="stFileChips"]
     div:has(> .stFileChip):not(:has([aria-invalid], [data-testid="stFileChipIconSpinner"])) {{
     display: none;
   }}
   .stSidebar div:has(> .stFileChip [data-testid="stFileChipIconSpinner"])
     ~ div:has(> .stFileChip [data-testid="stFileChipIconSpinner"]) {{ display: none; }}
+  .camdash-dropping {{
+    position: fixed; inset: 0; z-index: 1000000; pointer-events: none; display: grid; place-items: center;
+    background: rgba(10, 14, 20, 0.72); border: 4px dashed #e8833a;
+  }}
+  .camdash-dropping div {{
+    padding: 1rem 2rem; border-radius: 1rem; background: #171c24; color: #fff; font-size: 1.4rem;
+  }}
 </style>
 <div class="camdash-disclaimer" role="note">{DISCLAIMER}</div>
 """

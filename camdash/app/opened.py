@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from camdash.app.caches import ImageFile, forget
-from camdash.app.opening import Opened, Unopened, open_archive
+from camdash.app.opening import Opened, Unopened, open_archive, open_single, said_of_folders
 from camdash.app.tabs import own_name
 from camdash.app.text import plain
 from camdash.app.uploads import room
@@ -43,11 +43,12 @@ def opened(uploads: Iterable[object]) -> Opened:
     pairs = [pair for one in kept.values() for pair in zip(one.keys, one.files, strict=True)]
     taken, why = _within_limits([file for _, file in pairs])
     beyond = [Unopened(key, file.name, "Too many files are open.") for key, file in pairs[taken:]]
+    remarks, empty = said_of_folders((upload.name, kept[upload.file_id]) for upload in here)
     return Opened(
         tuple(key for key, _ in pairs[:taken]),
         tuple(file for _, file in pairs[:taken]),
-        (*(remark for one in kept.values() for remark in one.remarks), *why),
-        unopened=(*(one for found in kept.values() for one in found.unopened), *beyond),
+        (*(remark for one in kept.values() for remark in one.remarks), *remarks, *why),
+        unopened=(*(one for found in kept.values() for one in found.unopened), *empty, *beyond),
     )
 
 
@@ -86,7 +87,7 @@ def _all_opened(uploads: Sequence[UploadedFile], known: Mapping[str, Opened]) ->
 def _open(upload: UploadedFile, kept: Mapping[str, Opened], removed: Collection[str] = ()) -> Opened:
     data = upload.getvalue()
     if not is_archive(data):
-        return Opened((upload.file_id,), (ImageFile.of(upload.name, data),))
+        return open_single(upload, data)
     others = {file_id: one for file_id, one in kept.items() if file_id != upload.file_id}
     with _one_at_a_time:
         found = open_archive(upload, data, room().left(own_name()) - _unpacked(others), removed)

@@ -1,5 +1,6 @@
 """One upload taken apart: a file of its own, or the radiographs in a ZIP file."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -10,8 +11,10 @@ from camdash.app.caches import ImageFile
 from camdash.app.text import named, plain
 from camdash.errors import ImageError
 from camdash.images.archive import unpack
-from camdash.images.formats import skipped_words
+from camdash.images.files import kind_if_skipped
+from camdash.images.formats import FIRST_BYTES, skipped_words
 
+NOTHING = "It holds no radiograph that is read."
 NO_ROOM = "There is no room to unpack the rest. Remove other files, and it is opened."
 
 
@@ -36,6 +39,7 @@ class Opened:
         missing: bytes of the first file for which there was no room; 0 where all are there.
         unopened: what gave no file.
         removed: keys of the files that the user removed from a ZIP file.
+        skipped: the kind of a file that came in a folder and is no image; empty for all others.
     """
 
     keys: tuple[str, ...]
@@ -45,6 +49,36 @@ class Opened:
     missing: int = 0
     unopened: tuple[Unopened, ...] = ()
     removed: frozenset[str] = frozenset()
+    skipped: str = ""
+
+
+def open_single(upload: UploadedFile, data: bytes) -> Opened:
+    """Return a file as it is; one that came in a folder and is no image is skipped, as in a ZIP file.
+
+    A file that was chosen by itself is never skipped: its user hears why it cannot be read.
+    """
+    folder, _, name = upload.name.rpartition("/")
+    if folder and (kind := kind_if_skipped(name, data[:FIRST_BYTES])):
+        return Opened((), (), skipped=kind)
+    return Opened((upload.file_id,), (ImageFile.of(upload.name, data),))
+
+
+def said_of_folders(found: Iterable[tuple[str, Opened]]) -> tuple[list[str], list[Unopened]]:
+    """Return a sentence for each folder with skipped files, and the folders without any other.
+
+    Args:
+        found: the name and what was opened of each upload.
+    """
+    skipped: dict[str, Counter[str]] = defaultdict(Counter)
+    others: set[str] = set()
+    for name, one in found:
+        folder = name.partition("/")[0]
+        if one.skipped:
+            skipped[folder][one.skipped] += 1
+        elif "/" in name:
+            others.add(folder)
+    remarks = [f"{named(folder)}: {skipped_words(kinds)}" for folder, kinds in skipped.items()]
+    return remarks, [Unopened(f"{folder}/", f"{folder}/", NOTHING) for folder in skipped.keys() - others]
 
 
 def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collection[str] = ()) -> Opened:
@@ -68,7 +102,7 @@ def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collecti
         tuple(remarks),
         sum(len(file.data) for file in files),
         missing,
-        () if files else (Unopened(upload.file_id, upload.name, "It holds no radiograph that is read."),),
+        () if files else (Unopened(upload.file_id, upload.name, NOTHING),),
         frozenset(removed),
     )
 

@@ -6,14 +6,22 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from camdash.app import selection
-from camdash.app.opened import drop_member, present
+from camdash.app.opened import drop_member, opened, present
 
 
 def remove_one(key: str) -> None:
-    """Remove a file by its key: an upload, or a member of a ZIP file, which goes with the last of them."""
-    file_id, _, member = key.partition("/")
-    if not (member and drop_member(key)):
-        _remove_uploads({file_id})
+    """Remove a file by its key: an upload, a member of a ZIP file, or a folder ("name/") without a radiograph.
+
+    A ZIP file goes with the last of its members, and what was skipped in folders with the last of the list.
+    """
+    whole, is_part, member = key.partition("/")
+    if is_part and not member:
+        _remove_uploads({upload.file_id for upload in _uploads() if upload.name.startswith(key)})
+    elif not (is_part and drop_member(key)):
+        _remove_uploads({whole})
+    left = opened(_uploads())
+    if not left.files and not left.unopened:
+        _remove_uploads({upload.file_id for upload in _uploads()})
     selection.uploads_changed()
 
 

@@ -9,12 +9,16 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app import link, selection
 from camdash.app.caches import ImageFile, settled
 from camdash.app.checkpoint_choice import FIRST, SECOND, checkpoints_here, choose_checkpoint, choose_second
+from camdash.app.dropping import take_drops
 from camdash.app.opened import opened
 from camdash.app.refusals import refusals
 from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.tabs import note_run
 from camdash.images.formats import READ
 from camdash.networks.card import Checkpoint
+
+MOST_REMARKS = 2
+"""On uploads, that are shown without a click."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,12 +64,23 @@ def choose_files() -> list[ImageFile]:
         accept_multiple_files=True,
         key=selection.UPLOADS,
         on_change=selection.uploads_changed,
-        help=f"{READ}, up to 64 MB each, or a ZIP file of them. They stay in memory.",
+        help=f"{READ}, up to 64 MB each, or ZIP files of them. They stay in memory.",
     )
     found = opened(st.session_state[selection.UPLOADS] or [])
-    for remark in (*refusals(), *found.remarks):
-        st.warning(remark)
+    take_drops(len(found.files) + len(found.unopened))
+    _say([*refusals(), *found.remarks])
     return list(found.files)
+
+
+def _say(remarks: Sequence[str]) -> None:
+    """Say what was skipped or refused; more than a few at once only when asked for, so that they push nothing away."""
+    if len(remarks) > MOST_REMARKS:
+        with st.popover(f"{len(remarks)} remarks on these files", icon=":material/warning:", width="stretch"):
+            for remark in remarks:
+                st.warning(remark)
+        return
+    for remark in remarks:
+        st.warning(remark)
 
 
 def choose_sample(usable: Sequence[Checkpoint]) -> None:

@@ -149,19 +149,24 @@ def _row(file: ImageFile, one: Explained) -> Row:
 def _kept(files: Sequence[ImageFile], checkpoint: Checkpoint) -> dict[str, Row]:
     """Return the rows by digest: of this checkpoint, and of files that are still there and inverted as they were.
 
-    A file whose decoder failed has its row as long as it is not tried again.
+    A file whose decoder failed has its row as long as it is not tried again. A file that was removed in between has
+    lost its analysis, and its row with it.
     """
     now = checkpoint, inversions()
     of, rows = st.session_state.get(ROWS, (None, {}))
     kept: dict[str, Row] = {}
     for file in files:
         row = rows.get(file.sha256) if of == now else None
-        if row is not None and not row.line.can_retry:
+        if row is not None and not row.line.can_retry and (row.line.error or _is_known(file, checkpoint)):
             kept[file.sha256] = row
         elif failure := failure_of(file.sha256):
             kept[file.sha256] = Row(Line(file.name, file.sha256, error=failure, can_retry=True))
     st.session_state[ROWS] = (now, kept)
     return kept
+
+
+def _is_known(file: ImageFile, checkpoint: Checkpoint) -> bool:
+    return known(file, checkpoint, inverted=is_inverted(file)) is not None
 
 
 def _clock(task: object) -> _Clock:

@@ -36,7 +36,7 @@ class Unpacked:
     """What a ZIP file holds.
 
     Attributes:
-        members: (name, content) of what begins like an image; the name is the last part of its path.
+        members: (name, content) of what begins like an image; the name has its folders.
         skipped: how many files are not images that are read, by kind: DICOMDIR, PDF, and "other" for the unknown.
         refused: (name, sentence) of members that are not taken out.
     """
@@ -73,12 +73,13 @@ def _sorted(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], most: int) -
     refused: list[tuple[str, str]] = []
     skipped: Counter[str] = Counter()
     for file in files:
-        name = PurePosixPath(file.filename.replace("\\", "/")).name or "a member without a name"
-        if name.startswith("."):
+        path = PurePosixPath(file.filename.replace("\\", "/"))
+        name = str(path) if path.name and not _leads_out(path) else path.name or "a member without a name"
+        if path.name.startswith("."):
             skipped[OTHER] += 1
             continue
         try:
-            content = _content(archive, file, name)
+            content = _content(archive, file, path)
         except ImageError as error:
             refused.append((name, str(error)))
             continue
@@ -92,13 +93,16 @@ def _sorted(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], most: int) -
     return Unpacked(tuple(members), skipped, tuple(refused))
 
 
-def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo, name: str) -> bytes | str:
+def _leads_out(path: PurePosixPath) -> bool:
+    return path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1])
+
+
+def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo, path: PurePosixPath) -> bytes | str:
     """Return a member's content, or its kind if it is not an image that is read.
 
     Never more than the largest file is unpacked, whatever the directory says of its size.
     """
-    path = PurePosixPath(file.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or (path.parts[:1] and ":" in path.parts[0]):
+    if _leads_out(path):
         raise ImageError("Its path points outside the ZIP file.")
     if file.flag_bits & 1:
         raise ImageError("It is encrypted. Pack it without a password.")
@@ -109,7 +113,7 @@ def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo, name: str) -> byte
             start = member.read(FIRST_BYTES)
             if is_archive(start):
                 raise ImageError("It is a ZIP file inside a ZIP file. Unpack it first.")
-            if kind := kind_if_skipped(name, start):
+            if kind := kind_if_skipped(path.name, start):
                 return kind
             content = start + member.read(LARGEST_FILE + 1 - len(start))
     except BROKEN as error:

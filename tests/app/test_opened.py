@@ -25,7 +25,7 @@ def test_a_zip_file_is_opened_beside_single_files_and_what_is_no_image_is_counte
     )
     upload(page.run(), ("one.png", film()), ("study.zip", packed))
     assert not page.exception
-    assert names(page) == ["one.png", "a.png", "b.png"]
+    assert names(page) == ["one.png", "study/a.png", "study/b.png"]
     assert "`study.zip`: Skipped 2 files that are not supported: 1 DICOMDIR, 1 other." in texts(page)
 
 
@@ -67,3 +67,36 @@ def test_removing_a_zip_file_goes_back_to_a_sample(page: AppTest) -> None:
     page.file_uploader(key="uploads").set_value([]).run()
     assert not page.exception
     assert page.session_state["sample"] == "hand"
+
+
+def test_what_is_no_image_is_skipped_in_a_folder_as_in_a_zip_file(page: AppTest) -> None:
+    upload(
+        page.run(),
+        ("study/a.png", film(1)),
+        ("study/notes.txt", b"words"),
+        ("study/sub/DICOMDIR", b"x" * 200),
+        ("study/sub/b.png", film(2)),
+    )
+    assert not page.exception
+    assert names(page) == ["study/a.png", "study/sub/b.png"]
+    assert "`study`: Skipped 2 files that are not supported: 1 DICOMDIR, 1 other." in texts(page)
+
+
+def test_a_broken_image_in_a_folder_is_listed_and_a_text_file_chosen_by_itself_too(page: AppTest) -> None:
+    upload(page.run(), ("study/a.png", film(1)[:60]), ("notes.txt", b"words"), ("study/b.png", film(2)))
+    assert names(page) == ["study/a.png", "notes.txt", "study/b.png"]
+    assert [row["state"] for row in listed(page)] == ["failed", "failed", "answered"]
+    assert looked_at(page) == "study/b.png"
+
+
+def test_a_folder_without_a_radiograph_is_in_the_list(page: AppTest) -> None:
+    upload(page.run(), ("study/notes.txt", b"words"), ("study/more.txt", b"words"), ("one.png", film(1)))
+    assert names(page) == ["one.png", "study/"]
+    assert listed(page)[1]["about"] == "It holds no radiograph that is read."
+
+
+def test_many_remarks_do_not_push_the_list_away(page: AppTest) -> None:
+    broken = {f"{name}.zip": archive({"notes.txt": b"words"}) for name in "abc"}
+    upload(page.run(), *broken.items())
+    (popover,) = page.get("popover")[-1:]
+    assert popover.proto.popover.label == "3 remarks on these files"

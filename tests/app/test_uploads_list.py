@@ -122,3 +122,11 @@ def test_of_two_checkpoints_the_list_gives_both_answers_where_they_differ(page: 
         flips = first.split()[1:3] != second.split()[1:3]
         assert (" → " in row["answer"]) == flips
         assert (row["share"] == "flip") == flips
+
+
+def test_files_that_were_removed_and_are_added_again_are_analysed_again(page: AppTest) -> None:
+    films = [(f"film{k}.png", film(k)) for k in range(3)]
+    upload(page.run(), *films)
+    page.file_uploader(key="uploads").set_value([]).run()
+    upload(page, *films)
+    assert all(answer.endswith(" %") for answer in answers(page))

@@ -29,14 +29,14 @@ def packed(members: Mapping[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> byt
 
 def test_images_come_out_and_the_rest_is_counted() -> None:
     found = unpack(archive())
-    assert [name for name, _ in found.members] == ["film.png", "film"]
+    assert [name for name, _ in found.members] == ["study/film.png", "study/film"]
     assert (found.skipped, found.refused) == ({"other": 1}, ())
     np.testing.assert_array_equal(decode(found.members[0][1]).values, speckle(12, 16))
 
 
 def test_the_directory_of_a_disc_is_skipped() -> None:
     found = unpack(packed({"DICOMDIR": dicom(speckle(4, 4)), "IMAGES/1": dicom(speckle(4, 4)), "__MACOSX/._1": PNG}))
-    assert [name for name, _ in found.members] == ["1"]
+    assert [name for name, _ in found.members] == ["IMAGES/1"]
     assert found.skipped == {"DICOMDIR": 1, "other": 1}
 
 
