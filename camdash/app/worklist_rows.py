@@ -27,7 +27,7 @@ from camdash.networks.loading import preferred_device
 from camdash.rendering.progress import Progress
 from camdash.rendering.thumbnail import data_uri, small, thumbnail
 
-ROWS, STOPPED, CLOCK = "worklist_rows", "worklist_stopped", "worklist_clock"
+ROWS, SECOND_ROWS, STOPPED, CLOCK = "worklist_rows", "worklist_second_rows", "worklist_stopped", "worklist_clock"
 THUMBNAIL, SQUARE = 96, 48
 """Pixels of a thumbnail's longer side, and of the grey square that is all that is kept of a radiograph beside it."""
 
@@ -56,24 +56,30 @@ class _Clock:
     seconds: float = 0.0
 
 
-def rows_of(files: Sequence[ImageFile], checkpoint: Checkpoint) -> list[Row | None]:
-    """Return the row of each file under its present name; None where there is none yet."""
-    kept = _kept(files, checkpoint)
+def rows_of(files: Sequence[ImageFile], checkpoint: Checkpoint, slot: str = ROWS) -> list[Row | None]:
+    """Return the row of each file under its present name; None where there is none yet.
+
+    The rows of one checkpoint are kept in each `slot` of the session's state.
+    """
+    kept = _kept(files, checkpoint, slot)
     found = [kept.get(file.sha256) for file in files]
     return [
         row and replace(row, line=replace(row.line, file=file.name)) for file, row in zip(files, found, strict=True)
     ]
 
 
-def go_on(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint, seconds: float) -> bool:
+def go_on(
+    place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint, seconds: float, slot: str = ROWS
+) -> bool:
     """Analyse what is missing for about so many seconds, but one radiograph at first; return whether it did anything.
 
     A click on Stop, as any other, begins the page anew between two radiographs; what is done stays.
     """
-    kept = _kept(files, checkpoint)
+    kept = _kept(files, checkpoint, slot)
     missing = list({file.sha256: file for file in files if file.sha256 not in kept}.values())
     if not missing:
-        if failed := [digest for digest, row in kept.items() if row.line.can_retry]:
+        failed = [digest for digest, row in kept.items() if row.line.can_retry]
+        if failed and slot == ROWS:  # it is the same file's failure, whichever checkpoint asks
             with place.container():
                 offer_retry(failed, key="worklist-try-again")
         return False
@@ -146,14 +152,14 @@ def _row(file: ImageFile, one: Explained) -> Row:
     )
 
 
-def _kept(files: Sequence[ImageFile], checkpoint: Checkpoint) -> dict[str, Row]:
+def _kept(files: Sequence[ImageFile], checkpoint: Checkpoint, slot: str) -> dict[str, Row]:
     """Return the rows by digest: of this checkpoint, and of files that are still there and inverted as they were.
 
     A file whose decoder failed has its row as long as it is not tried again. A file that was removed in between has
     lost its analysis, and its row with it.
     """
     now = checkpoint, inversions()
-    of, rows = st.session_state.get(ROWS, (None, {}))
+    of, rows = st.session_state.get(slot, (None, {}))
     kept: dict[str, Row] = {}
     for file in files:
         row = rows.get(file.sha256) if of == now else None
@@ -161,7 +167,7 @@ def _kept(files: Sequence[ImageFile], checkpoint: Checkpoint) -> dict[str, Row]:
             kept[file.sha256] = row
         elif failure := failure_of(file.sha256):
             kept[file.sha256] = Row(Line(file.name, file.sha256, error=failure, can_retry=True))
-    st.session_state[ROWS] = (now, kept)
+    st.session_state[slot] = (now, kept)
     return kept
 
 

@@ -9,10 +9,11 @@ from camdash.app import selection
 from camdash.app.clicks import ANYWHERE, clicked_row
 from camdash.app.samples import TITLES
 from camdash.app.worklist_rows import Row
-from camdash.evidence.worklist import Order, listed
+from camdash.evidence.worklist import Line, Order, listed
 
-TABLE, OPENED, PLACES = "worklist", "worklist_opened", "worklist_places"
-CLASSES, BELOW, ORDER = "worklist_classes", "worklist_below", "worklist_order"
+TABLE, OPENED, PLACES, FOLLOWED = "worklist", "worklist_opened", "worklist_places", "worklist_hint_followed"
+CLASSES, BELOW, ORDER, UNLIKE = "worklist_classes", "worklist_below", "worklist_order", "worklist_unlike"
+FLIPS = "worklist_flips"
 ROW, HEAD, HIGHEST = 64, 38, 422
 """Pixels of a row, of the head, and of the whole table at most."""
 
@@ -43,15 +44,32 @@ def choose_rows(rows: Sequence[Row]) -> list[int]:
         persist_state="session",
         help="The arrows on the Radiographs page follow this order. Clicking a column header sorts only this table.",
     )
-    return listed(lines, classes, below, order or Order.GIVEN)
+    only_unlike = any(line.familiar is not None for line in lines) and st.checkbox(
+        "Only unlike the training images", key=UNLIKE, persist_state="session"
+    )
+    return listed(lines, classes, below, order or Order.GIVEN, only_unlike=only_unlike)
 
 
-def show_table(rows: Sequence[Row], places: Sequence[int], *, are_uploads: bool) -> None:
-    """Show the rows, of the files at these places; the arrows on the first page follow them."""
+def choose_flips() -> bool:
+    """Let the user ask for those alone on which two checkpoints differ; return whether he did."""
+    return bool(st.checkbox("Only where A and B differ", key=FLIPS, persist_state="session"))
+
+
+def show_table(
+    rows: Sequence[Row], places: Sequence[int], others: Sequence[Row | None] = (), *, are_uploads: bool
+) -> None:
+    """Show the rows, of the files at these places; the arrows on the first page follow them.
+
+    Args:
+        rows: what the checkpoint says of them.
+        places: their places among the files.
+        others: what the checkpoint says that it is compared with; none where it is not.
+        are_uploads: whether they are uploads, and not samples.
+    """
     selection.set_order(places if are_uploads else [])
     st.session_state[PLACES] = (list(places), are_uploads)
     st.dataframe(
-        _columns(rows),
+        _columns(rows) | (_other_columns(rows, others) if others else {}),
         column_config=_config(),
         hide_index=True,
         key=TABLE,
@@ -80,7 +98,12 @@ def _opened() -> None:
         selection.choose_file(place)
     else:
         selection.choose_sample(list(TITLES)[place])
-    st.session_state[OPENED] = True
+    st.session_state[OPENED] = st.session_state[FOLLOWED] = True
+
+
+def is_hint_needed() -> bool:
+    """Return whether the page has still to say that a row can be clicked: not once that was done."""
+    return not st.session_state.get(FOLLOWED, False)
 
 
 def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
@@ -89,7 +112,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
         "picture": [row.picture or None for row in rows],
         "file": [line.file for line in lines],
         "predicted": [line.predicted or f"not read: {line.error}" for line in lines],
-        "probability": [line.probability for line in lines],
+        "probability": [percentage(line.probability) for line in lines],
         "runner-up": [line.runner_up for line in lines],
         "margin": [line.margin for line in lines],
         "evidence": [line.evidence for line in lines],
@@ -97,7 +120,30 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
     }
 
 
-FAMILIAR = {True: "yes", False: "NO", None: "not checked"}
+def _other_columns(rows: Sequence[Row], others: Sequence[Row | None]) -> dict[str, list[object]]:
+    lines = [other.line if other else None for other in others]
+    return {
+        "answers": [flip_word(row.line, line) for row, line in zip(rows, lines, strict=True)],
+        "B predicted": [line.predicted or "not read" if line else "…" for line in lines],
+        "B probability": [percentage(line.probability) if line else None for line in lines],
+        "B margin": [line.margin if line else None for line in lines],
+    }
+
+
+def flip_word(first: Line, second: Line | None) -> str:
+    """Return whether two checkpoints give the same answer, in a word; empty where one has none yet."""
+    if second is None or first.predicted is None or second.predicted is None:
+        return ""
+    return "same" if first.predicted == second.predicted else "FLIP"
+
+
+def percentage(probability: float | None) -> float | None:
+    """Return a probability as a percentage, for a column of the format `PERCENT`."""
+    return None if probability is None else 100 * probability
+
+
+FAMILIAR = {True: "resembles", False: "UNLIKE", None: "not checked"}
+PERCENT = "%.1f\N{NO-BREAK SPACE}%%"
 
 
 def _config() -> dict[str, Any]:
@@ -105,14 +151,17 @@ def _config() -> dict[str, Any]:
         "picture": st.column_config.ImageColumn(
             "", width=80, help="The evidence of the predicted class, on the scale of all maps of that radiograph"
         ),
-        "probability": st.column_config.NumberColumn(format="percent"),
+        "probability": st.column_config.NumberColumn(format=PERCENT),
+        "B probability": st.column_config.NumberColumn(format=PERCENT),
+        "B margin": st.column_config.NumberColumn(format="%.2f"),
         "margin": st.column_config.NumberColumn(
-            format="%.2f", help="Logit of the predicted class less that of the runner-up"
+            format="%.2f", help="Logit of the predicted class minus that of the runner-up"
         ),
         "evidence": st.column_config.NumberColumn(
             format="%+.2f", help="Mean of the predicted class's map, in logits; with the bias it is the logit"
         ),
         "familiar": st.column_config.TextColumn(
-            help="Does the image resemble the training images? If not, do not rely on the prediction."
+            "training images",
+            help="Does the image resemble the training images? If not, do not rely on the prediction.",
         ),
     }

@@ -24,6 +24,8 @@ class Line:
         familiar: whether the image looks like the checkpoint's training images; None where it has no check.
         error: why there is no result, as a sentence; empty where there is one.
         can_retry: whether the file itself was not refused: its decoder failed, so it may be tried again.
+        distance: how far the image is from the training images, as a multiple of the familiar limit; None where the
+            checkpoint has no check.
     """
 
     file: str
@@ -36,6 +38,7 @@ class Line:
     familiar: bool | None = None
     error: str = ""
     can_retry: bool = False
+    distance: float | None = None
 
 
 class Order(StrEnum):
@@ -46,6 +49,7 @@ class Order(StrEnum):
     PROBABILITY = "Least probable first"
     EVIDENCE = "Most evidence first"
     CLASS = "By class, smallest margin first"
+    UNLIKE = "Least like the training images first"
     FILE = "By file name"
 
 
@@ -71,10 +75,13 @@ def _line(name: str, sha256: str, result: Result) -> Line:
         margin,
         float(analysis.maps.evidence[first]) if analysis else None,
         familiarity.familiar if familiarity else None,
+        distance=familiarity.score / familiarity.threshold if familiarity and familiarity.threshold else None,
     )
 
 
-def listed(lines: Sequence[Line], classes: Collection[str], below: float | None, order: Order) -> list[int]:
+def listed(
+    lines: Sequence[Line], classes: Collection[str], below: float | None, order: Order, *, only_unlike: bool = False
+) -> list[int]:
     """Return the places of the lines that are listed, in their order.
 
     Args:
@@ -82,8 +89,11 @@ def listed(lines: Sequence[Line], classes: Collection[str], below: float | None,
         classes: predicted classes that are listed; none for all lines, those without a result too.
         below: margin, in logits, from which a line is not listed; None for any.
         order: how they are sorted; equals keep their order.
+        only_unlike: whether only those unlike the training images are listed.
     """
     places = [place for place, line in enumerate(lines) if _is_listed(line, classes, below)]
+    if only_unlike:
+        places = [place for place in places if lines[place].familiar is False]
     return sorted(places, key=lambda place: _rank(lines[place], order))
 
 
@@ -99,7 +109,11 @@ def _rank(line: Line, order: Order) -> tuple[bool, str, float]:
         return False, "", 0.0
     if order is Order.FILE:
         return False, line.file.casefold(), 0.0
-    values = {Order.PROBABILITY: line.probability, Order.EVIDENCE: _negative(line.evidence)}
+    values = {
+        Order.PROBABILITY: line.probability,
+        Order.EVIDENCE: _negative(line.evidence),
+        Order.UNLIKE: _negative(line.distance),
+    }
     value = values.get(order, line.margin)
     text = line.predicted or "" if order is Order.CLASS else ""
     return line.predicted is None if order is Order.CLASS else value is None, text, 0.0 if value is None else value

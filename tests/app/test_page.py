@@ -24,6 +24,10 @@ def texts(page: AppTest) -> str:
     return " ".join(str(one.value) for one in shown)
 
 
+def components(page: AppTest) -> list[str]:
+    return [one.proto.component_name for one in page.get("bidi_component")]
+
+
 def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
     return page.file_uploader(key="uploads").set_value([(name, data, "image/png") for name, data in files]).run()
 

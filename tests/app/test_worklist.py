@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -179,3 +180,37 @@ def means(page: AppTest) -> dict[str, int]:
     """Return the number of radiographs in each class's mean."""
     _, _, sums = page.session_state["worklist_means"]
     return {one.name: one.count for one in sums.means()}
+
+
+@pytest.mark.parametrize("names", [("film.png", "film.png"), ("film.png", "copy.png"), ("a.png", "study/a.png")])
+def test_a_radiograph_that_was_uploaded_twice_is_counted_once_everywhere(
+    worklist: AppTest, names: tuple[str, str]
+) -> None:
+    upload(worklist, (names[0], film(1)), ("other.png", film(2)), (names[1], film(1)))
+    assert len(table(worklist)) == 3
+    said = texts(worklist)
+    assert "2 radiographs in 3 files: " in said
+    counted = said.partition("2 radiographs in 3 files: ")[2].partition(".")[0].replace("\\", "")
+    assert sum(int(part.split()[0]) for part in counted.split(", ")) == 2
+    assert sum(means(worklist).values()) == 2
+
+
+def test_two_checkpoints_are_compared_in_the_list(worklist: AppTest) -> None:
+    upload(worklist, *films(4), ("bad.png", b"dear sir"))
+    worklist.selectbox(key="second").select_index(0).run()
+    assert not worklist.exception
+    found = table(worklist)
+    assert {"answers", "B predicted", "B probability", "B margin"} <= set(found.columns)
+    same = found["predicted"][:4] == found["B predicted"][:4]
+    assert list(found["answers"]) == [*("same" if one else "FLIP" for one in same), ""]
+    said = texts(worklist).replace("\\", "")
+    assert f"A is first, B is second; they differ on {4 - sum(same)} of 5 radiographs." in said
+    worklist.checkbox(key="worklist_flips").check().run()
+    assert list(table(worklist)["answers"]) == ["FLIP"] * (4 - sum(same))
+
+
+def test_probabilities_are_percentages_with_one_decimal_as_everywhere(worklist: AppTest) -> None:
+    upload(worklist, *films(2))
+    assert (table(worklist)["probability"] > 20).all(), "a percentage of five classes"
+    config = json.loads(worklist.dataframe[-1].proto.columns)
+    assert config["probability"]["type_config"]["format"] == "%.1f\N{NO-BREAK SPACE}%%"

@@ -97,3 +97,25 @@ def test_classes_and_a_margin_narrow_the_list() -> None:
     assert listed(LINES, {"Hip", "Hand"}, None, Order.MARGIN) == [1, 3, 0]
     assert listed(LINES, (), 1.0, Order.GIVEN) == [1]
     assert listed(LINES, {"Hip"}, 1.5, Order.GIVEN) == [3]
+
+
+FAMILIARITY = [
+    Line("a", "1", "Hip", 0.9, familiar=True, distance=0.5),
+    Line("b", "2", "Hip", 0.9, familiar=False, distance=1.5),
+    Line("c", "3", "Hip", 0.9),
+    Line("d", "4", "Hand", 0.9, familiar=False, distance=3.0),
+]
+
+
+def test_those_unlike_the_training_images_come_first_the_farthest_before_all() -> None:
+    assert listed(FAMILIARITY, [], None, Order.UNLIKE) == [3, 1, 0, 2]
+
+
+def test_only_those_unlike_the_training_images_are_listed_where_it_is_asked_for() -> None:
+    assert listed(FAMILIARITY, [], None, Order.GIVEN, only_unlike=True) == [1, 3]
+    assert listed(FAMILIARITY, ["Hip"], None, Order.GIVEN, only_unlike=True) == [1]
+
+
+def test_the_distance_is_a_multiple_of_the_limit() -> None:
+    assert line(replace(analysis([1.0, 2.0]), familiarity=Familiarity(0.3, 0.2))).distance == pytest.approx(1.5)
+    assert line(analysis([1.0, 2.0])).distance is None
