@@ -1,8 +1,12 @@
 """From one upload to the next, in the order of the worklist."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from camdash.app import selection
+
+KEYS = {"previous": "←", "next": "→"}
 
 
 def show_arrows() -> None:
@@ -15,6 +19,7 @@ def show_arrows() -> None:
         _arrow("previous", ":material/chevron_left:", order[at - 1] if at else None)
         st.markdown(f":small[{at + 1} of {len(order)}]", width="content")
         _arrow("next", ":material/chevron_right:", order[at + 1] if at + 1 < len(order) else None)
+        _keys(key="arrow-keys")
 
 
 def _arrow(name: str, icon: str, place: int | None) -> None:
@@ -22,9 +27,16 @@ def _arrow(name: str, icon: str, place: int | None) -> None:
         "",
         icon=icon,
         key=f"arrow-{name}",
-        help=f"The {name} radiograph in the order of the worklist",
+        help=f"The {name} radiograph in the order of the worklist ({KEYS[name]})",
         type="tertiary",
         disabled=place is None,
         on_click=selection.choose_file,
         args=(place,),
     )
+
+
+_keys = st.components.v2.component(
+    "camdash_arrow_keys",
+    html="<span></span>",
+    js=(Path(__file__).parent / "arrows.js").read_text(encoding="utf-8"),
+)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from camdash.app import selection
 from camdash.app.clicks import ANYWHERE, clicked_row
+from camdash.app.keeping import keep_place
 from camdash.app.samples import TITLES
 from camdash.app.worklist_rows import Row
 from camdash.evidence.worklist import Line, Order, listed
@@ -79,6 +80,7 @@ def show_table(
         height=min(HEAD + ROW * max(len(rows), 1), HIGHEST),
         alt="Every radiograph with its predicted class, probability, margin and evidence",
     )
+    keep_place(TABLE, f"{st.session_state.get(ORDER)} {are_uploads}")
 
 
 def was_opened() -> bool:
