@@ -44,8 +44,8 @@ STYLE = f"""
   @media (max-height: 620px) {{
     .camdash-disclaimer {{ font-size: 0.7rem; }}
     .stMain .stVerticalBlock {{ gap: 0.15rem; }}
-    .stMain .st-key-answer h3 {{ font-size: 1.25rem; margin-bottom: 1rem; }}
-    .stMain .st-key-answer p, .stMain .st-key-answers p {{ font-size: 0.75rem; line-height: 1.25; }}
+    .stMain .st-key-words h3 {{ font-size: 1.25rem; margin-bottom: 1rem; }}
+    .stMain .st-key-words p, .stMain .st-key-answers p {{ font-size: 0.75rem; line-height: 1.25; }}
     .stMain .st-key-answers h5 {{ font-size: 1rem; }}
     .stMain .st-key-answers [data-testid="stCaptionContainer"] {{ display: none; }}
     .stMain [data-testid="stAlertContainer"] {{ padding: 0.25rem 0.75rem; }}

@@ -19,7 +19,7 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
     warn_if_unfamiliar([analysis])
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     prediction = analysis.prediction
-    with words, st.container(key="answer"):
+    with words, st.container(key="words"):
         headline = _headline(prediction)
         st.markdown(f"### :gray[{headline}]" if is_unfamiliar(analysis) else f"### {headline}")
         st.markdown(_runner_up(prediction))
