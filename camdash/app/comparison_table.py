@@ -17,7 +17,7 @@ from camdash.app.inversion import inversions, radiograph_of
 from camdash.app.outcomes import Refusal, outcome
 from camdash.app.retries import failure_of, offer_retry
 from camdash.app.turns import Waiting, line
-from camdash.app.worklist_table import PERCENT, percentage
+from camdash.app.worklist_table import with_percentages
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, flips_first, line_of, totals
 from camdash.networks.card import Checkpoint
@@ -137,7 +137,7 @@ def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair, *, mapped: boo
         )
     order = flips_first(lines)
     st.dataframe(
-        _columns([rows[place] for place in order], pair, mapped=mapped),
+        with_percentages(_columns([rows[place] for place in order], pair, mapped=mapped)),
         column_config=_config(),
         hide_index=True,
         key=TABLE,
@@ -174,15 +174,15 @@ def _columns(rows: Sequence[Row], pair: Pair, *, mapped: bool) -> dict[str, list
         "file": [line.file for line in lines],
         "answers": ["not read" if line.error else "FLIP" if line.flips else "same" for line in lines],
         first: [line.first or line.error for line in lines],
-        "p of A": [percentage(line.first_probability) for line in lines],
+        "p of A": [line.first_probability for line in lines],
         second: [line.second for line in lines],
-        "p of B": [percentage(line.second_probability) for line in lines],
+        "p of B": [line.second_probability for line in lines],
     }
     return columns | ({"agreement": [line.agreement for line in lines]} if mapped else {})
 
 
 def _config() -> dict[str, Any]:
-    share = st.column_config.NumberColumn(format=PERCENT, help="Probability of the class beside it")
+    share = st.column_config.NumberColumn(help="Probability of the class beside it")
     return {
         "picture": st.column_config.ImageColumn("", width=60),
         "p of A": share,

@@ -11,7 +11,7 @@ from camdash.app.caches import ImageFile
 from camdash.app.text import named, plain
 from camdash.errors import ImageError
 from camdash.images.archive import unpack
-from camdash.images.files import kind_if_skipped
+from camdash.images.files import SUFFIXES, kind_if_skipped
 from camdash.images.formats import FIRST_BYTES, skipped_words
 
 NOTHING = "It holds no radiograph that is read."
@@ -53,12 +53,12 @@ class Opened:
 
 
 def open_single(upload: UploadedFile, data: bytes) -> Opened:
-    """Return a file as it is; one that came in a folder and is no image is skipped, as in a ZIP file.
+    """Return a file as it is; one that came in a folder, is no image and is not named like one is skipped.
 
     A file that was chosen by itself is never skipped: its user hears why it cannot be read.
     """
     folder, _, name = upload.name.rpartition("/")
-    if folder and (kind := kind_if_skipped(name, data[:FIRST_BYTES])):
+    if folder and not name.lower().endswith(SUFFIXES) and (kind := kind_if_skipped(name, data[:FIRST_BYTES])):
         return Opened((), (), skipped=kind)
     return Opened((upload.file_id,), (ImageFile.of(upload.name, data),))
 

@@ -1,7 +1,7 @@
 """The worklist's table: which rows are listed, in which order, and the one that was clicked."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,6 +11,10 @@ from camdash.app.keeping import keep_place
 from camdash.app.samples import TITLES
 from camdash.app.worklist_rows import Row
 from camdash.evidence.worklist import Line, Order, listed
+from camdash.rendering.charts import percent
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
 
 TABLE, OPENED, PLACES, FOLLOWED = "worklist", "worklist_opened", "worklist_places", "worklist_hint_followed"
 CLASSES, BELOW, ORDER, UNLIKE = "worklist_classes", "worklist_below", "worklist_order", "worklist_unlike"
@@ -70,7 +74,7 @@ def show_table(
     selection.set_order(places if are_uploads else [])
     st.session_state[PLACES] = (list(places), are_uploads)
     st.dataframe(
-        _columns(rows) | (_other_columns(rows, others) if others else {}),
+        with_percentages(_columns(rows) | (_other_columns(rows, others) if others else {})),
         column_config=_config(),
         hide_index=True,
         key=TABLE,
@@ -114,7 +118,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
         "picture": [row.picture or None for row in rows],
         "file": [line.file for line in lines],
         "predicted": [line.predicted or f"not read: {line.error}" for line in lines],
-        "probability": [percentage(line.probability) for line in lines],
+        "probability": [line.probability for line in lines],
         "runner-up": [line.runner_up for line in lines],
         "margin": [line.margin for line in lines],
         "evidence": [line.evidence for line in lines],
@@ -127,7 +131,7 @@ def _other_columns(rows: Sequence[Row], others: Sequence[Row | None]) -> dict[st
     return {
         "answers": [flip_word(row.line, line) for row, line in zip(rows, lines, strict=True)],
         "B predicted": [line.predicted or "not read" if line else "…" for line in lines],
-        "B probability": [percentage(line.probability) if line else None for line in lines],
+        "B probability": [line.probability if line else None for line in lines],
         "B margin": [line.margin if line else None for line in lines],
     }
 
@@ -139,13 +143,18 @@ def flip_word(first: Line, second: Line | None) -> str:
     return "same" if first.predicted == second.predicted else "FLIP"
 
 
-def percentage(probability: float | None) -> float | None:
-    """Return a probability as a percentage, for a column of the format `PERCENT`."""
-    return None if probability is None else 100 * probability
+def with_percentages(columns: dict[str, list[object]]) -> "Styler":
+    """Return a table whose probabilities are written as everywhere ("> 99.9 %") and sorted as the numbers they are."""
+    from pandas import DataFrame  # Streamlit has imported it by now: it is slow
+
+    table = DataFrame(columns)
+    shares = [name for name in PROBABILITIES if name in columns]
+    table[shares] = table[shares].astype(float)
+    return table.style.format(percent, subset=shares, na_rep="")
 
 
 FAMILIAR = {True: "resembles", False: "UNLIKE", None: "not checked"}
-PERCENT = "%.1f\N{NO-BREAK SPACE}%%"
+PROBABILITIES = ("probability", "B probability", "p of A", "p of B")
 
 
 def _config() -> dict[str, Any]:
@@ -153,8 +162,6 @@ def _config() -> dict[str, Any]:
         "picture": st.column_config.ImageColumn(
             "", width=80, help="The evidence of the predicted class, on the scale of all maps of that radiograph"
         ),
-        "probability": st.column_config.NumberColumn(format=PERCENT),
-        "B probability": st.column_config.NumberColumn(format=PERCENT),
         "B margin": st.column_config.NumberColumn(format="%.2f"),
         "margin": st.column_config.NumberColumn(
             format="%.2f", help="Logit of the predicted class minus that of the runner-up"

@@ -83,7 +83,7 @@ def test_what_is_no_image_is_skipped_in_a_folder_as_in_a_zip_file(page: AppTest)
 
 
 def test_a_broken_image_in_a_folder_is_listed_and_a_text_file_chosen_by_itself_too(page: AppTest) -> None:
-    upload(page.run(), ("study/a.png", film(1)[:60]), ("notes.txt", b"words"), ("study/b.png", film(2)))
+    upload(page.run(), ("study/a.png", b"words"), ("notes.txt", b"words"), ("study/b.png", film(2)))
     assert names(page) == ["study/a.png", "notes.txt", "study/b.png"]
     assert [row["state"] for row in listed(page)] == ["failed", "failed", "answered"]
     assert looked_at(page) == "study/b.png"

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.app import worklist_rows
+from camdash.app.worklist_table import with_percentages
 from camdash.evidence.worklist import Order
+from camdash.rendering.charts import percent
 from tests.app.test_page import analysed, film, texts, upload
 
 
@@ -209,8 +210,8 @@ def test_two_checkpoints_are_compared_in_the_list(worklist: AppTest) -> None:
     assert list(table(worklist)["answers"]) == ["FLIP"] * (4 - sum(same))
 
 
-def test_probabilities_are_percentages_with_one_decimal_as_everywhere(worklist: AppTest) -> None:
-    upload(worklist, *films(2))
-    assert (table(worklist)["probability"] > 20).all(), "a percentage of five classes"
-    config = json.loads(worklist.dataframe[-1].proto.columns)
-    assert config["probability"]["type_config"]["format"] == "%.1f\N{NO-BREAK SPACE}%%"
+def test_probabilities_are_written_as_everywhere_and_sorted_as_numbers() -> None:
+    written = with_percentages({"probability": [0.9995, 0.5, 0.00001, None], "file": ["a", "b", "c", "d"]})
+    shown = written.to_html()
+    assert [share for share in map(percent, (0.9995, 0.5, 0.00001)) if share not in shown] == []
+    assert list(written.data["probability"][:3]) == pytest.approx([0.9995, 0.5, 0.00001])
