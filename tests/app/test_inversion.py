@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.app.samples import sample
 from tests.app.test_page import analysed, film, texts, upload
+from tests.app.uploads_list import answers
 from tests.conftest import opencv_bytes, speckle
 
 
@@ -94,19 +95,13 @@ def test_the_page_says_what_the_file_is_and_that_it_may_hold_names(page: AppTest
 def test_the_list_of_uploads_follows_an_inversion(page: AppTest, passes: list[tuple[int, ...]]) -> None:
     uploads = [film(seed) for seed in range(3)]
     upload(page.run(), *((f"{seed}.png", data) for seed, data in enumerate(uploads)))
-    before, plain = analysed(passes), rows(page)
+    before, plain = analysed(passes), answers(page)
     assert analysed(passes) == before
     page.toggle(key=f"invert-{sha256(uploads[0])[:16]}").set_value(True).run()
     assert not page.exception
     assert analysed(passes) == before + 1
-    assert rows(page)[0] != plain[0]
-    assert rows(page)[1:] == plain[1:]
+    assert answers(page)[0] != plain[0]
+    assert answers(page)[1:] == plain[1:]
     page.toggle(key=f"invert-{sha256(uploads[0])[:16]}").set_value(False).run()
     assert analysed(passes) == before + 1
-    assert rows(page) == plain
-
-
-def rows(page: AppTest) -> list[str]:
-    """Return the answer to each upload in the sidebar's list, with its probability."""
-    table = next(one.value for one in page.dataframe if "predicted" in one.value)
-    return list(table["predicted"])
+    assert answers(page) == plain
