@@ -139,7 +139,12 @@ def _radiograph(data: bytes | NDArray[Any]) -> Radiograph:
 
 
 def _digest(data: bytes | NDArray[Any]) -> str:
-    return hashlib.sha256(data if isinstance(data, bytes) else np.ascontiguousarray(data).data).hexdigest()
+    """Return the sha256 of a file's content, or of an array's type, shape and values."""
+    if isinstance(data, bytes):
+        return hashlib.sha256(data).hexdigest()
+    found = hashlib.sha256(f"{data.dtype.str} {data.shape} ".encode())
+    found.update(np.ascontiguousarray(data).tobytes())
+    return found.hexdigest()
 
 
 def _fields(of: Analysis | PredictionAlone) -> dict[str, Any]:

@@ -132,6 +132,12 @@ def test_what_is_no_radiograph_is_refused_with_a_sentence(nonsense: np.ndarray |
         camdash.read_radiograph(nonsense)
 
 
+def test_arrays_of_the_same_bytes_have_names_of_their_own(tmp_path: Path) -> None:
+    loaded = camdash.load_checkpoint()
+    saved = [camdash.explain(np.zeros(shape, np.uint8), loaded).save(tmp_path)[-1] for shape in ((10, 20), (20, 10))]
+    assert saved[0] != saved[1]
+
+
 def test_a_missing_file_and_a_missing_checkpoint_are_named(film: Path, tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="No such file"):
         camdash.explain(tmp_path / "gone.png")

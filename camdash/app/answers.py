@@ -31,11 +31,9 @@ def answers(files: Sequence[ImageFile], checkpoint: Checkpoint, second: Checkpoi
 def _answer(file: ImageFile, checkpoint: Checkpoint, second: Checkpoint | None) -> Answer:
     if reason := failure_of(file.sha256):
         return Answer("cannot be read", State.FAILED, reason)
-    if refused := _refused().get((file.sha256, None)) or _refused().get((file.sha256, checkpoint)):
-        return refused
     first = known(file, checkpoint, inverted=is_inverted(file))
     if first is None:
-        return WAITS
+        return _refused().get((file.sha256, None)) or _refused().get((file.sha256, checkpoint)) or WAITS
     name, share = first.prediction.predicted_name, _share(first)
     about = [f"{name} {share}"]
     other = known(file, second, inverted=is_inverted(file)) if second is not None else None

@@ -6,11 +6,14 @@ const OWN = "input, textarea, select, canvas, table, [contenteditable], [role=sl
 
 export default function listenForArrows({ parentElement }) {
   let one = listening.get(parentElement);
-  if (!one) listening.set(parentElement, (one = { stop: new AbortController(), mounts: 0 }));
-  const mount = (one.mounts += 1);
-  if (mount === 1) document.addEventListener("keydown", press, { signal: one.stop.signal });
+  if (!one) listening.set(parentElement, (one = { stop: new AbortController(), mounts: new Set() }));
+  const mount = Symbol("mount");
+  if (!one.mounts.size) document.addEventListener("keydown", press, { signal: one.stop.signal });
+  one.mounts.add(mount);
   return () => {
-    if (one.mounts !== mount) return;
+    // Streamlit may call twice at once, in any order, and take back either.
+    one.mounts.delete(mount);
+    if (one.mounts.size && parentElement.isConnected) return;
     one.stop.abort();
     listening.delete(parentElement);
   };

@@ -26,6 +26,6 @@ def may_write() -> bool:
 def is_local(address: str | None, headers: Mapping[str, str]) -> bool:
     """Return whether a server listens to this machine alone, and a request comes to it without a detour."""
     sent = {name.lower(): value for name, value in headers.items()}
-    host = sent.get("host", LOOPBACK[0])
+    host = sent.get("host", "")
     name = host if host in LOOPBACK else host.rpartition(":")[0] or host
     return address in LOOPBACK and name.lower() in LOOPBACK and not any(key in sent for key in FORWARDED)

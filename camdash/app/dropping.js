@@ -8,12 +8,14 @@ const HIDDEN = /^(\.|Thumbs\.db$|desktop\.ini$)/i;
 export default function mountDesk({ parentElement, data }) {
   let desk = desks.get(parentElement);
   if (!desk) desks.set(parentElement, (desk = makeDesk(parentElement)));
-  desk.mounts += 1;
+  const mount = Symbol("mount");
+  desk.mounts.add(mount);
   desk.uploads = data.uploads;
   desk.most = data.most;
-  const mount = desk.mounts;
   return () => {
-    if (desk.mounts !== mount) return;
+    // Streamlit may call twice at once, in any order, and take back either.
+    desk.mounts.delete(mount);
+    if (desk.mounts.size && parentElement.isConnected) return;
     desk.stop.abort();
     desk.hint.remove();
     desks.delete(parentElement);
@@ -22,7 +24,7 @@ export default function mountDesk({ parentElement, data }) {
 
 function makeDesk(parentElement) {
   const stop = new AbortController();
-  const desk = { stop, mounts: 0, uploads: 0, most: 0, depth: 0, hint: makeHint(), said: parentElement.querySelector(".said") };
+  const desk = { stop, mounts: new Set(), uploads: 0, most: 0, depth: 0, hint: makeHint(), said: parentElement.querySelector(".said") };
   const on = (target, name, act, capture = true) => target.addEventListener(name, act, { capture, signal: stop.signal });
   const picker = parentElement.querySelector("input");
   on(parentElement.querySelector(".folder"), "click", () => picker.click());

@@ -88,6 +88,7 @@ def _empty(tab: Tab) -> None:
         setattr(state, field.name, getattr(fresh, field.name))
     tab.session.flush_browser_queue()
     tab.fragments.clear()
+    forget_uploads(tab.name)  # also what its script has unpacked since it was closed
     forget(tab)
 
 

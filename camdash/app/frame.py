@@ -62,7 +62,7 @@ STYLE = f"""
   [data-testid="stLayoutWrapper"]:has(> .st-key-busy) {{
     position: fixed; bottom: 1rem; left: 50%; z-index: 999991; width: auto; pointer-events: none;
   }}
-  .st-key-busy:has(.stSpinner, .stCaptionContainer) {{
+  .st-key-busy:has(.stSpinner, [data-testid="stCaptionContainer"]) {{
     padding: 0.25rem 1rem; border-radius: 1rem; background: rgb(0 0 0 / 80%);
   }}
   .st-key-busy * {{ color: #fff; white-space: nowrap; }}

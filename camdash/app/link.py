@@ -25,6 +25,7 @@ CHECKPOINT, SECOND, CLASS, VIEW = "checkpoint", "with", "class", "view"
 SAMPLE, IMAGE, SHOW, PANELS, LOOK, CELLS = "sample", "image", "show", "panels", "look", "cells"
 OPENED, SAID = "opened_link", "said_ignored"
 SHOWN, FIRST_SHOWN, TOKEN = "shown_address", "first_address", "opening_token"
+ON_FIRST_PAGE, CAME_BACK = "on_first_page", "came_back_to_first_page"
 OF_PAGE, OF_VIEWER = (CHECKPOINT, SECOND, SAMPLE, IMAGE), (CLASS, VIEW, SHOW, PANELS, LOOK, CELLS)
 SAMPLES = (*TITLES, *MARKED)
 
@@ -102,11 +103,16 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
 def follow(usable: Sequence[Checkpoint]) -> Link | None:
     """Return what the address asks for when the session begins, and whenever the browser goes back or forth."""
     if OPENED not in st.session_state:
-        st.session_state[OPENED] = parse(st.query_params.to_dict(), usable)
+        values = st.query_params.to_dict()
+        st.session_state[OPENED] = parse(values, usable)
+        note({key: values[key] for key in OF_VIEWER if key in values})
         return asked()
     if not walks():
         return None
-    values = st.query_params.to_dict() or st.session_state.get(FIRST_SHOWN, {})
+    here, first = st.query_params.to_dict(), st.session_state.get(FIRST_SHOWN, {})
+    if not here and CAME_BACK in st.session_state:
+        return None  # Streamlit goes from page to page by addresses that say nothing: then what is shown stays
+    values = first if here.items() <= first.items() else here
     _open(parse(values, usable), {key: values.get(key) for key in OF_VIEWER})
     return asked()
 
@@ -118,7 +124,18 @@ def asked() -> Link:
 
 
 def walks() -> bool:
-    """Return whether this run of the page is one to which the browser went back or forth."""
+    """Return whether the browser went back or forth to this run of the first page; others have no address to follow."""
+    return _is_history() and st.session_state.get(ON_FIRST_PAGE, True)
+
+
+def note_page(*, is_first: bool) -> None:
+    """Note whether the page that is about to be drawn is the first one."""
+    if is_first and not st.session_state.get(ON_FIRST_PAGE, True) and not _is_history():
+        st.session_state[CAME_BACK] = True
+    st.session_state[ON_FIRST_PAGE] = is_first
+
+
+def _is_history() -> bool:
     context = get_script_run_ctx(suppress_warning=True)
     return context is not None and context.is_history_navigation
 
@@ -165,14 +182,19 @@ def say_ignored() -> None:
 
 def write(values: Mapping[str, str | None]) -> None:
     """Bring the address up to date, in one step and only if it changes; None takes a value out of it."""
-    _shown().update(values)
+    note(values)
     here = st.query_params.to_dict()
     own = {key: value for key, value in _shown().items() if value is not None}
-    if not here and own == st.session_state.setdefault(FIRST_SHOWN, own):
+    if own == st.session_state.setdefault(FIRST_SHOWN, own) and here.items() <= own.items():
         return
     wanted = {key: value for key, value in here.items() if key not in (*OF_PAGE, *OF_VIEWER)} | own
     if wanted != here:
         st.query_params.from_dict(wanted)
+
+
+def note(values: Mapping[str, str | None]) -> None:
+    """Note what the address is to say once all of this step is known."""
+    _shown().update(values)
 
 
 def of_page() -> dict[str, str]:

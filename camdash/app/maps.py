@@ -1,5 +1,6 @@
 """The viewer with what stands beneath it; a fragment, so that a change of look runs nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -63,13 +64,13 @@ def show_maps(file: ImageFile, results: tuple[Result, ...], prepared: Prepared) 
     data = prepared.data
     names = _names(data.sources)
     settings = viewer(prepared.sent, key=VIEWER).about(data.windowing.image, len(radiograph.presets))
-    if has_told(VIEWER) and settings.token == data.opening.token:
-        view = _view(settings, data.sources)
-        link.write({link.VIEW: view, link.CLASS: names.get(settings.focus), **_drawn(settings)})
+    told = has_told(VIEWER) and settings.token == data.opening.token
+    link.write(_address(settings, data.sources, names) if told else {})
     both = comparison if isinstance(comparison, Comparison) else None
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
-        in_view = {names[slot].casefold() for slot in settings.panels if slot in names} | {AVERAGE.casefold()}
+        slots = {*settings.panels, settings.focus}
+        in_view = {names[slot].casefold() for slot in slots if slot in names} | {AVERAGE.casefold()}
         offer_downloads(file, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
     if both:
         show_agreement(both)
@@ -132,6 +133,11 @@ def _opening(names: dict[str, str]) -> Opening:
         token=link.token(),
         address=link.of_page(),
     )
+
+
+def _address(settings: ViewerSettings, sources: tuple[Source, ...], names: Mapping[str, str]) -> dict[str, str | None]:
+    """Return what the address says of the viewer."""
+    return {link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus), **_drawn(settings)}
 
 
 def _drawn(settings: ViewerSettings) -> dict[str, str | None]:

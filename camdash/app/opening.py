@@ -14,8 +14,8 @@ from camdash.images.archive import unpack
 from camdash.images.files import SUFFIXES, kind_if_skipped
 from camdash.images.formats import FIRST_BYTES, skipped_words
 
-NOTHING = "It holds no radiograph that is read."
-NO_ROOM = "There is no room to unpack the rest. Remove other files, and it is opened."
+NOTHING = "It contains no radiograph that camdash can read."
+NO_ROOM = "There is not enough room to unpack all of it. Remove other files to open the rest."
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ def said_of_folders(found: Iterable[tuple[str, Opened]]) -> tuple[list[str], lis
         elif "/" in name:
             others.add(folder)
     remarks = [f"{named(folder)}: {skipped_words(kinds)}" for folder, kinds in skipped.items()]
-    return remarks, [Unopened(f"{folder}/", f"{folder}/", NOTHING) for folder in skipped.keys() - others]
+    empty = [folder for folder in skipped if folder not in others]
+    return remarks, [Unopened(f"{folder}/", f"{folder}/", NOTHING) for folder in empty]
 
 
 def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collection[str] = ()) -> Opened:
@@ -102,7 +103,7 @@ def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collecti
         tuple(remarks),
         sum(len(file.data) for file in files),
         missing,
-        () if files else (Unopened(upload.file_id, upload.name, NOTHING),),
+        () if files else (Unopened(upload.file_id, upload.name, NO_ROOM if missing else NOTHING),),
         frozenset(removed),
     )
 

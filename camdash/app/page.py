@@ -71,7 +71,7 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     with busy, st.spinner("Analysing …"):
         settle_first_shown(files, checkpoint, waiting)
         file = selection.chosen(files)
-        link.write({**_compared(controls), **link.of_image(selection.chosen_sample(), file.sha256)})
+        link.note({**_compared(controls), **link.of_image(selection.chosen_sample(), file.sha256)})
         results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
         shown = tuple(one for one in results if not isinstance(one, Refusal))
         prepared = prepare_maps(file, shown) if len(shown) == len(results) else None
@@ -80,6 +80,7 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     show_arrows()
     say_failed()
     if prepared is None:
+        link.write({})
         show_refusal(file, next(one for one in results if isinstance(one, Refusal)))
     else:
         _show(file, shown, prepared)

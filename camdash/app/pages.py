@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from camdash.app import link
 from camdash.app.answers import answers
 from camdash.app.checkpoints_page import checkpoints_page
 from camdash.app.page import page
@@ -36,6 +37,7 @@ def draw_chosen_page() -> None:
         ],
         position="top",
     )
+    link.note_page(is_first=chosen.url_path == first.url_path)
     shared = controls()
     chosen.run()
 

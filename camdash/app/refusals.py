@@ -23,6 +23,10 @@ NAMED = 3
 """Files that are named on the page; the uploader marks them all."""
 
 
+MOST_NOTED = 1000
+"""Refused files that are counted."""
+
+
 class Refusals:
     """Notes refusals, and has the page drawn again so that it says them; to be used in the server's event loop."""
 
@@ -42,7 +46,9 @@ class Refusals:
 
     def add(self, tab: Tab, file: str, sentence: str) -> None:
         """Note that a file, which may be without a name, found no room, and why."""
-        tab.refused.setdefault(sentence, []).append(file)
+        files = tab.refused.setdefault(sentence, [])
+        if len(files) < MOST_NOTED:
+            files.append(file)
         tab.is_told = False
         tab.session.track_settling()
         if tab.name not in self._telling:

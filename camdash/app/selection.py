@@ -112,13 +112,6 @@ def chosen(files: Sequence[ImageFile]) -> ImageFile:
     return files[min(st.session_state.get(FILE) or 0, len(files) - 1)]
 
 
-def file_chosen() -> None:
-    """Look at the upload that the list of files has been set to; clearing it changes nothing."""
-    index = st.session_state[FILE]
-    if index is not None:
-        choose_file(index)
-
-
 def set_order(places: Sequence[int]) -> None:
     """Remember in which order the worklist shows the uploads, by their places; none for that of the uploader."""
     st.session_state[ORDER] = (st.session_state.get(KNOWN), list(places))

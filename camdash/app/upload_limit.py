@@ -22,6 +22,9 @@ FILE_NAME = re.compile(rb'filename="([^"\r\n]{1,200})')
 BEGINNING = 1.0
 """Seconds to wait for those."""
 
+LONGEST_SILENCE = 60.0
+"""Seconds within which the next part of an upload must come."""
+
 GONE = "This page is not open any more. Reload it, and upload again."
 
 
@@ -74,13 +77,21 @@ def _no_more_than(size: int, receive: Receive) -> Receive:
 
     async def counted() -> Message:
         nonlocal left
-        message = await receive()
+        message = await _before_long(receive)
         left -= len(message.get("body", b""))
         if left < 0:
             raise HTTPException(413, "The upload is longer than it said.")
         return message
 
     return counted
+
+
+async def _before_long(receive: Receive) -> Message:
+    """Return the next part of a body; one that does not come holds its room no longer."""
+    try:
+        return await asyncio.wait_for(receive(), LONGEST_SILENCE)
+    except TimeoutError as error:
+        raise HTTPException(408, "The upload has stopped coming.") from error
 
 
 async def _file_name(receive: Receive) -> str:

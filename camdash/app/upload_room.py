@@ -102,8 +102,8 @@ class Room:
             raise FullError(f"A tab holds at most {MOST_FILES} files. Remove some before adding more.")
         if self._taken(tab) + size > LARGEST_SESSION:
             raise FullError(
-                f"A tab holds at most {LARGEST_SESSION // MEGABYTE:,} MB of files, with what was unpacked from ZIP "
-                "files. Remove some before adding more."
+                f"A tab holds at most {LARGEST_SESSION // MEGABYTE:,} MB, including files unpacked from ZIP files. "
+                "Remove some before adding more."
             )
         if self._taken_by_all() + size > self.most:
             raise FullError(

@@ -12,7 +12,7 @@ export default function mountList({ parentElement, data, setTriggerValue }) {
   const held = list.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.key : null;
   data.rows.forEach((row, index) => show(list.children[index] ?? list.appendChild(newRow(parentElement)), row, data.current));
   while (list.children.length > data.rows.length) list.lastChild.remove();
-  if (held) list.querySelector(`.open[data-key="${held}"]`)?.focus({ preventScroll: true });
+  if (held) list.querySelector(`.open[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   if (data.current !== before?.current) list.querySelector("[aria-current]")?.closest("li").scrollIntoView({ block: "nearest" });
 }
 

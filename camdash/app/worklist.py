@@ -44,8 +44,7 @@ def worklist_page(controls: Controls, first: Page) -> None:
     try:
         with st.spinner("Loading and checking the checkpoint …"):
             without_map(checkpoint, partial(_say, place))
-            if second is not None:
-                without_map(second, partial(_say, place))
+        second = _ready(second, place)
         _show(files, checkpoint, second, are_uploads=bool(uploads))
         seconds = SECONDS + MORE_SECONDS * len(files)
         if go_on(place, files, checkpoint, seconds) or (
@@ -54,6 +53,19 @@ def worklist_page(controls: Controls, first: Page) -> None:
             go_on_by_itself()
     except CamdashError as error:
         st.error(plain(str(error)))
+
+
+def _ready(second: Checkpoint | None, place: DeltaGenerator) -> Checkpoint | None:
+    """Load the second checkpoint; one that cannot be used is named, and the first is listed alone."""
+    if second is None:
+        return None
+    try:
+        with st.spinner("Loading and checking the checkpoint …"):
+            without_map(second, partial(_say, place))
+    except CamdashError as error:
+        st.warning(f"There is nothing to compare with: {plain(str(error))}")
+        return None
+    return second
 
 
 def _is_done(files: Sequence[ImageFile], checkpoint: Checkpoint) -> bool:

@@ -92,7 +92,7 @@ def test_a_broken_image_in_a_folder_is_listed_and_a_text_file_chosen_by_itself_t
 def test_a_folder_without_a_radiograph_is_in_the_list(page: AppTest) -> None:
     upload(page.run(), ("study/notes.txt", b"words"), ("study/more.txt", b"words"), ("one.png", film(1)))
     assert names(page) == ["one.png", "study/"]
-    assert listed(page)[1]["about"] == "It holds no radiograph that is read."
+    assert listed(page)[1]["about"] == "It contains no radiograph that camdash can read."
 
 
 def test_many_remarks_do_not_push_the_list_away(page: AppTest) -> None:

@@ -89,7 +89,7 @@ def test_a_zip_file_without_radiographs_is_in_the_list(page: AppTest) -> None:
     upload(page.run(), ("study.zip", archive({"notes.txt": b"words"})), ("good.png", film()))
     assert names(page) == ["good.png", "study.zip"]
     row = listed(page)[1]
-    assert (row["answer"], row["about"]) == ("cannot be read", "It holds no radiograph that is read.")
+    assert (row["answer"], row["about"]) == ("cannot be read", "It contains no radiograph that camdash can read.")
 
 
 def test_a_single_upload_is_listed_with_its_answer(page: AppTest) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.conftest import NOT_RUNNING
 from tests.browser.test_page import heading, settled, upload
 from tests.conftest import image_bytes, speckle
 
@@ -151,3 +152,55 @@ def test_back_to_an_upload_shows_it_again(page: Any) -> None:
     settled(page)
     page.go_back()
     page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
+
+
+def test_back_to_another_page_of_the_app_keeps_what_was_chosen_there(page: Any) -> None:
+    upload(page, *((f"film{k}.png", image_bytes(speckle(310 + k, 200))) for k in range(2)))
+    page.locator(".camdash").get_by_text("film0.png", exact=True).first.wait_for()
+    settled(page)
+    page.get_by_role("link", name="Checkpoints").click()
+    page.wait_for_url("**/checkpoints**")
+    page.get_by_role("combobox", name="Compare with").click()
+    page.get_by_role("option").first.click()
+    page.get_by_role("link", name="Radiographs").click()
+    page.get_by_text("Agreement").first.wait_for()
+    page.wait_for_url("**with=shortcut**")
+    settled(page)
+    page.go_back()
+    while "/checkpoints" not in page.url:
+        page.go_back()
+    page.wait_for_url("**/checkpoints**")
+    page.wait_for_selector(NOT_RUNNING)
+    page.get_by_role("link", name="Radiographs").click()
+    page.get_by_text("Agreement").first.wait_for()
+    page.locator(".camdash").get_by_text("film0.png", exact=True).first.wait_for()
+
+
+def test_a_link_that_says_only_some_of_it_stays_as_it_was_opened(address: str, open_page: Open) -> None:
+    page = open_page(f"{address}/?sample=foot&view=contrast")
+    settled(page)
+    page.get_by_role("radio", name="Contrast", exact=True).and_(page.locator(":checked")).wait_for()
+    settled(page)
+    assert page.url.endswith("/?sample=foot&view=contrast")
+    begun = page.evaluate("history.length")
+    page.get_by_role("button", name="Hip", exact=True).click()
+    page.locator("h3", has_text="Hip, ").first.wait_for()
+    page.wait_for_url("**sample=hip**")
+    assert page.evaluate("history.length") == begun + 1
+    page.go_back()
+    page.locator("h3", has_text="Foot, ").first.wait_for()
+
+
+def test_to_end_a_comparison_is_one_step_also_while_the_difference_is_shown(address: str, open_page: Open) -> None:
+    page = open_page(f"{address}/?with=shortcut&view=difference")
+    settled(page)
+    page.get_by_role("radio", name="Difference", exact=True).and_(page.locator(":checked")).wait_for()
+    begun = page.evaluate("history.length")
+    page.get_by_role("button", name="Clear value").first.click()
+    page.get_by_text("Agreement").first.wait_for(state="detached")
+    page.wait_for_function("() => !location.search.includes('difference')")
+    settled(page)
+    assert page.evaluate("history.length") == begun + 1
+    page.go_back()
+    page.get_by_text("Agreement").first.wait_for()
+    page.get_by_role("radio", name="Difference", exact=True).and_(page.locator(":checked")).wait_for()

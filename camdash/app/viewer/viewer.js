@@ -7,11 +7,13 @@ export default function mountViewer(component) {
   const { parentElement } = component;
   let viewer = viewers.get(parentElement);
   if (!viewer) viewers.set(parentElement, (viewer = new Viewer(parentElement.querySelector(".camdash"))));
+  const mount = Symbol("mount");
+  viewer.mounts.add(mount);
   viewer.update(component);
-  const mount = viewer.mounts;
   return () => {
-    // Streamlit may call the clean-up of an overtaken run; only the last one ends the viewer.
-    if (viewer.mounts !== mount) return;
+    // Streamlit may call twice at once, in any order, and take back either: the viewer ends with the last one.
+    viewer.mounts.delete(mount);
+    if (viewer.mounts.size && viewer.root.isConnected) return;
     viewer.end();
     viewers.delete(parentElement);
   };
@@ -21,7 +23,7 @@ class Viewer {
   constructor(root) {
     this.root = root;
     this.stop = new AbortController();
-    this.mounts = 0;
+    this.mounts = new Set();
     this.sent = null;
     const { signal } = this.stop;
     this.stage = new Stage(root, this, signal);
@@ -51,7 +53,6 @@ class Viewer {
 
   // New data: what is painted stays until the new picture is decoded and the answer above is drawn.
   async update({ data, setStateValue }) {
-    this.mounts += 1;
     this.setStateValue = setStateValue;
     if (!data || data === this.data) return this.schedule();
     this.data = data;
