@@ -110,8 +110,6 @@ def follow(usable: Sequence[Checkpoint]) -> Link | None:
     if not walks():
         return None
     here, first = st.query_params.to_dict(), st.session_state.get(FIRST_SHOWN, {})
-    if not here and CAME_BACK in st.session_state:
-        return None  # Streamlit goes from page to page by addresses that say nothing: then what is shown stays
     values = first if here.items() <= first.items() else here
     _open(parse(values, usable), {key: values.get(key) for key in OF_VIEWER})
     return asked()
@@ -124,8 +122,12 @@ def asked() -> Link:
 
 
 def walks() -> bool:
-    """Return whether the browser went back or forth to this run of the first page; others have no address to follow."""
-    return _is_history() and st.session_state.get(ON_FIRST_PAGE, True)
+    """Return whether the browser went back or forth to this run of the first page; others have no address to follow.
+
+    Streamlit goes from page to page by addresses that say nothing: once it did, what is shown stays at such a one.
+    """
+    says_nothing = CAME_BACK in st.session_state and not st.query_params.to_dict()
+    return _is_history() and bool(st.session_state.get(ON_FIRST_PAGE, True)) and not says_nothing
 
 
 def note_page(*, is_first: bool) -> None:

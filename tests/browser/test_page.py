@@ -42,7 +42,7 @@ def settled(page: Any) -> None:
 
 def upload(page: Any, *files: tuple[str, bytes]) -> None:
     given = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files]
-    page.locator("input[type=file]").first.set_input_files(given)
+    page.locator("input[type=file]:not([webkitdirectory])").first.set_input_files(given)
 
 
 def heading(page: Any) -> str:
