@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import TypeVar
 
 from camdash.errors import UsageError
 
@@ -27,6 +28,8 @@ AT_ONCE = 2
 """Checkpoints kept on a device: two, so that switching between the two that are compared loads nothing."""
 
 MOST_DIGITS = 6
+
+Kind = TypeVar("Kind", bound=StrEnum)
 
 
 class Choice(StrEnum):
@@ -51,11 +54,7 @@ def card_writing(environment: Mapping[str, str] = os.environ) -> CardWriting:
     Raises:
         UsageError: it is none of the choices.
     """
-    wanted = environment.get(WRITE_CARDS_VARIABLE) or CardWriting.LOCAL
-    try:
-        return CardWriting(wanted)
-    except ValueError as error:
-        raise UsageError(f"{WRITE_CARDS_VARIABLE} is {_quoted(wanted)}. It can be {', '.join(CardWriting)}.") from error
+    return _chosen(environment, WRITE_CARDS_VARIABLE, CardWriting.LOCAL)
 
 
 def engine_choice(environment: Mapping[str, str] = os.environ) -> Choice:
@@ -64,11 +63,7 @@ def engine_choice(environment: Mapping[str, str] = os.environ) -> Choice:
     Raises:
         UsageError: it is none of the choices.
     """
-    wanted = environment.get(ENGINE_VARIABLE) or Choice.AUTO
-    try:
-        return Choice(wanted)
-    except ValueError as error:
-        raise UsageError(f"{ENGINE_VARIABLE} is {_quoted(wanted)}. It can be {', '.join(Choice)}.") from error
+    return _chosen(environment, ENGINE_VARIABLE, Choice.AUTO)
 
 
 def checkpoints_at_once(environment: Mapping[str, str] = os.environ) -> int:
@@ -89,6 +84,14 @@ def uploads_megabytes(environment: Mapping[str, str] = os.environ) -> int | None
     """
     wanted = environment.get(UPLOADS_VARIABLE)
     return _whole_number(UPLOADS_VARIABLE, wanted, "megabytes", digits=9) if wanted else None
+
+
+def _chosen(environment: Mapping[str, str], variable: str, usual: Kind) -> Kind:
+    wanted, kinds = environment.get(variable) or usual, type(usual)
+    try:
+        return kinds(wanted)
+    except ValueError as error:
+        raise UsageError(f"{variable} is {_quoted(wanted)}. It can be {', '.join(kinds)}.") from error
 
 
 def _whole_number(variable: str, wanted: str, unit: str, digits: int = MOST_DIGITS) -> int:
