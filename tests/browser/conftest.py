@@ -15,6 +15,9 @@ from typing import Any
 
 import pytest
 
+from camdash.networks.catalog import FOLDERS_VARIABLE
+from tests.conftest import save_checkpoint, small_card
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 QUIET = (
@@ -93,6 +96,30 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     yield open_one
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="module")
+def address(serve: Serve) -> str:
+    """The page as it ships."""
+    return serve("streamlit_app.py")
+
+
+@pytest.fixture
+def page(address: str, open_page: Callable[..., Any]) -> Any:
+    """The page as a visitor sees it first."""
+    opened = open_page(address)
+    opened.locator(".camdash[data-state=painted]").wait_for()
+    opened.wait_for_selector(NOT_RUNNING)
+    return opened
+
+
+def serve_small(serve: Serve, folder: Path, **variables: str) -> Iterator[str]:
+    """Serve the page over one small checkpoint, `whole`, with these variables, as long as a module's tests run."""
+    save_checkpoint(folder, "whole", small_card(size=(256, 256)))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {FOLDERS_VARIABLE: str(folder), **variables}.items():
+            patch.setenv(name, value)
+        yield serve("streamlit_app.py")
 
 
 def _free_port() -> int:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from camdash.networks.card import Fit
 from camdash.networks.catalog import FOLDERS_VARIABLE
 from camdash.networks.writing import write_checkpoint
-from tests.browser.test_page import settled, upload
 from tests.browser.test_viewer_pixels import READ
+from tests.browser.visits import settled, upload
 from tests.conftest import image_bytes, random_network, save_checkpoint, small_card, speckle
 
 Open = Callable[..., Any]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from camdash.app.samples import SHORTCUT
-from tests.browser.test_page import settled
+from tests.browser.visits import settled
 
 Open = Callable[..., Any]
 COMPARED = f"/?checkpoint=body-parts&with={SHORTCUT}"
@@ -38,11 +38,6 @@ CUT = """() => {
     clientWidth && (scrollWidth > clientWidth + 1 || scrollHeight > clientHeight + 1);
   return [...host.shadowRoot.querySelectorAll(words)].filter(isCut).map(node => node.textContent);
 }"""
-
-
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve("streamlit_app.py")
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -6,15 +6,10 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import NOT_RUNNING
-from tests.browser.test_page import heading, settled, upload
+from tests.browser.visits import heading, settled, upload
 from tests.conftest import image_bytes, speckle
 
 Open = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve("streamlit_app.py")
 
 
 @pytest.fixture

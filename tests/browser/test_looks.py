@@ -6,15 +6,10 @@ from typing import Any
 import pytest
 
 from camdash.app.samples import SHORTCUT
-from tests.browser.test_page import settled
+from tests.browser.visits import settled
 
 Open = Callable[..., Any]
 COMPARED = f"/?checkpoint=body-parts&with={SHORTCUT}"
-
-
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve("streamlit_app.py")
 
 
 def test_the_looks_stand_in_one_row_of_the_viewers_toolbar_and_not_in_the_sidebar(

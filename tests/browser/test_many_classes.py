@@ -9,7 +9,7 @@ import pytest
 from camdash.networks.card import Card, Fit, Preprocessing
 from camdash.networks.catalog import FOLDERS_VARIABLE
 from tests.browser.test_links import copied
-from tests.browser.test_page import settled
+from tests.browser.visits import settled
 from tests.conftest import save_checkpoint, small_card
 
 Open = Callable[..., Any]

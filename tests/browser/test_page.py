@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from PIL import Image
 
 from camdash.evidence.analysis import analyse
@@ -16,38 +15,11 @@ from camdash.networks.catalog import SHIPPED, describe, entry_of
 from camdash.networks.loading import load
 from camdash.rendering.export import Drawing, overlay_png
 from tests.browser.conftest import NOT_RUNNING
+from tests.browser.visits import heading, settled, upload
 from tests.conftest import image_bytes, speckle
 
 Open = Callable[..., Any]
 HOSTILE = "<img src=x onerror=alert(1)>.png"
-
-
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve("streamlit_app.py")
-
-
-@pytest.fixture
-def page(address: str, open_page: Open) -> Any:
-    opened = open_page(address)
-    settled(opened)
-    return opened
-
-
-def settled(page: Any) -> None:
-    """Wait until the script has run and the viewer shows what it was given."""
-    page.locator(".camdash[data-state=painted]").wait_for()
-    page.wait_for_selector(NOT_RUNNING)
-
-
-def upload(page: Any, *files: tuple[str, bytes]) -> None:
-    given = [{"name": name, "mimeType": "application/octet-stream", "buffer": data} for name, data in files]
-    page.locator("input[type=file]:not([webkitdirectory])").first.set_input_files(given)
-
-
-def heading(page: Any) -> str:
-    text: str = page.locator("h3").first.inner_text()
-    return text
 
 
 def test_the_first_screen_shows_answer_bars_and_all_panels_without_scrolling(page: Any) -> None:

@@ -7,17 +7,12 @@ import pytest
 
 from camdash.app.samples import SHORTCUT
 from tests.browser.contrast import LEAST_OF_LARGE_TEXT, of_mark, too_faint
-from tests.browser.test_page import settled, upload
+from tests.browser.visits import settled, upload
 from tests.conftest import image_bytes, speckle
 
 Open = Callable[..., Any]
 BACKGROUND = "getComputedStyle(document.querySelector('.stApp')).backgroundColor"
 DARK, LIGHT = "rgb(14, 17, 22)", "rgb(255, 255, 255)"
-
-
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve("streamlit_app.py")
 
 
 def shown_in(page: Any, color: str) -> None:

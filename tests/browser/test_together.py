@@ -8,7 +8,7 @@ import pytest
 from camdash.networks.catalog import FOLDERS_VARIABLE
 from tests.app.mapless import save_mapless
 from tests.browser.conftest import NOT_RUNNING
-from tests.browser.test_page import settled, upload
+from tests.browser.visits import settled, upload
 from tests.conftest import image_bytes, speckle
 
 Open = Callable[..., Any]

@@ -1,14 +1,14 @@
-"""Uploads in a browser: what finds no room, what is removed, what would be lost."""
+"""Uploads that do not fit, in a browser."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from camdash.networks.catalog import FOLDERS_VARIABLE
 from camdash.settings import UPLOADS_VARIABLE
-from tests.browser.test_page import settled, upload
-from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
+from tests.browser.conftest import serve_small
+from tests.browser.visits import settled, upload
+from tests.conftest import image_bytes, speckle
 
 Open = Callable[..., Any]
 
@@ -16,12 +16,7 @@ Open = Callable[..., Any]
 @pytest.fixture(scope="module")
 def address(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A page whose server holds a megabyte of files."""
-    folder = tmp_path_factory.mktemp("checkpoints")
-    save_checkpoint(folder, "whole", small_card(size=(256, 256)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(FOLDERS_VARIABLE, str(folder))
-        patch.setenv(UPLOADS_VARIABLE, "1")
-        yield serve("streamlit_app.py")
+    yield from serve_small(serve, tmp_path_factory.mktemp("checkpoints"), **{UPLOADS_VARIABLE: "1"})
 
 
 def test_a_file_without_room_is_named_and_the_others_of_the_drop_are_shown(address: str, open_page: Open) -> None:

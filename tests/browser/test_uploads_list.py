@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_page import settled, upload
+from tests.browser.visits import settled, upload
 from tests.conftest import image_bytes, speckle
 
 Open = Callable[..., Any]
@@ -20,18 +20,6 @@ DRAG = """([names, files]) => {
     document.querySelector(".stMain h3")
       .dispatchEvent(new DragEvent(name, { dataTransfer: given, bubbles: true, cancelable: true }));
 }"""
-
-
-@pytest.fixture(scope="module")
-def address(serve: Callable[..., str]) -> str:
-    return serve("streamlit_app.py")
-
-
-@pytest.fixture
-def page(address: str, open_page: Open) -> Any:
-    opened = open_page(address)
-    settled(opened)
-    return opened
 
 
 def film(number: int) -> bytes:

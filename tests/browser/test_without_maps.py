@@ -9,7 +9,7 @@ import pytest
 from camdash.networks.catalog import FOLDERS_VARIABLE
 from tests.app.mapless import REASON, save_mapless
 from tests.browser.test_comparing import canvas, pixels
-from tests.browser.test_page import settled
+from tests.browser.visits import settled
 from tests.conftest import save_checkpoint, small_card
 
 Open = Callable[..., Any]

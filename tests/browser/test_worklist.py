@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from camdash.networks.catalog import FOLDERS_VARIABLE
-from tests.browser.conftest import NOT_RUNNING
-from tests.browser.test_page import settled, upload
-from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
+from tests.browser.conftest import NOT_RUNNING, serve_small
+from tests.browser.visits import settled, upload
+from tests.conftest import image_bytes, speckle
 
 Open = Callable[..., Any]
 HEAD, ROW = 38, 64
@@ -17,11 +16,7 @@ HEAD, ROW = 38, 64
 
 @pytest.fixture(scope="module")
 def address(serve: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("checkpoints")
-    save_checkpoint(folder, "whole", small_card(size=(256, 256)))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(FOLDERS_VARIABLE, str(folder))
-        yield serve("streamlit_app.py")
+    yield from serve_small(serve, tmp_path_factory.mktemp("checkpoints"))
 
 
 def test_a_row_opens_its_radiograph_and_the_arrows_go_on_in_the_list_s_order(address: str, open_page: Open) -> None:
