@@ -95,7 +95,7 @@ def reported(entry: Entry, waiting: Waiting) -> IntakeReport:
 
 
 def without_map(checkpoint: Checkpoint, waiting: Waiting) -> str:
-    """See to it that a checkpoint was loaded and checked once on the device, in its turn.
+    """Load and check a checkpoint on the device, in its turn, unless that was done before.
 
     Returns:
         Why it has no exact map, a sentence; empty where it has one.

@@ -25,7 +25,7 @@ MOST_REFUSED = 300
 def checkpoints_page() -> None:
     """Draw the intake report of every file in the checkpoint folders."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Look again", icon=":material/refresh:", help="New and replaced files appear at every look.")
+        st.button("Refresh", icon=":material/refresh:", help="Rescan the checkpoint folders.")
         folders = ", ".join(printable(str(folder)) for folder in checkpoint_folders())
         st.caption(plain(f"What was found in each file of {folders}, and whether it can be used."))
     say_saved()
@@ -82,10 +82,10 @@ def _facts(report: IntakeReport) -> list[tuple[str, str]]:
         ("Input channels", None if report.channels is None else str(report.channels)),
         ("Parameters", None if report.parameters is None else f"{report.parameters:,}"),
         ("Self-check", _check(report)),
-        ("Names of weights", _keys(report.keys) if report.keys else None),
-        ("Left out", _listed(report.ignored, report.ignored_count)),
-        ("Unlike images", report.familiarity or "no check"),
-        ("Done to it", "; ".join(report.conversions)),
+        ("Weight names", _keys(report.keys) if report.keys else None),
+        ("Ignored", _listed(report.ignored, report.ignored_count)),
+        ("Familiarity check", report.familiarity or "no check"),
+        ("Conversions", "; ".join(report.conversions)),
         ("Guessed", report.card.guess if report.card else None),
         ("Assumed", report.assumptions),
         ("Stored as", f"{report.stored_as}, {report.size / 2**20:.1f} MB" if report.stored_as else None),

@@ -1,4 +1,4 @@
-"""What a tab held is let go when its time to live is over, also when nobody comes any more.
+"""Free what a closed tab held once its time to live is over, also if nobody opens another tab.
 
 Streamlit keeps a closed tab's session for a while (`server.disconnectedSessionTTL`), so that a short loss of network
 is forgiven. It forgets those whose time is over only when the next tab is closed, and whatever a cycle of references

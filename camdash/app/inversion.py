@@ -9,7 +9,7 @@ from camdash.app.caches import ImageFile, decoded
 from camdash.images.radiograph import Radiograph
 
 INVERTED = "inverted_images"
-LABEL = "Invert for the network too (changes the prediction)"
+LABEL = "Also invert the network's input (changes the prediction)"
 
 
 def is_inverted(file: ImageFile) -> bool:
@@ -42,8 +42,7 @@ def choose_inversion(file: ImageFile) -> None:
         LABEL,
         value=before,
         key=f"invert-{file.sha256[:16]}",
-        help="For files whose tag has black and white the wrong way round: then bone, which networks were taught as "
-        "bright, is dark. The network runs again on the inverted image.",
+        help="Use this if bone appears dark because the file's polarity tag is wrong. The network runs again.",
     )
     if wished != before:
         st.session_state[INVERTED] = inversions() ^ {file.sha256}

@@ -79,7 +79,7 @@ def _consequence(checkpoint: Checkpoint, name: str, *, writes: bool) -> str:
     folder = printable(str(checkpoint.path.parent), LONGEST_PATH)
     if writes:
         return f"The card {name} is written to {folder} on the server: everyone who uses this dashboard gets the names."
-    return f"To use the names, put the card {name} into {folder} on the server, then choose Look again."
+    return f"To use the names, put the card {name} into {folder} on the server, then choose Refresh."
 
 
 def _submitted(checkpoint: Checkpoint, *, writes: bool) -> None:

@@ -104,7 +104,7 @@ def _note_unpacked(kept: Mapping[str, Opened]) -> None:
 
 
 def _close_removed(uploads: Sequence[UploadedFile]) -> None:
-    """Let go of the bytes of uploads that were removed: Streamlit keeps what the uploader held until the next run."""
+    """Free the bytes of uploads that were removed: Streamlit keeps what the uploader held until the next run."""
     last: list[UploadedFile] = st.session_state.setdefault(LAST, [])
     here = {one.file_id for one in uploads}
     for one in last:

@@ -15,7 +15,7 @@ def draw_chosen_page() -> None:
     """Draw the sidebar, and the page that was chosen."""
 
     def explain() -> None:
-        """Explain radiographs."""
+        """Draw the page of radiographs."""
         page(shared)
 
     def worklist() -> None:

@@ -92,4 +92,4 @@ def _average_panel(analysis: Analysis) -> ViewerMap:
 
 def padding_note(on_padding: float) -> str:
     """Return the line that names evidence on padding, which is not drawn; empty where there is next to none."""
-    return f"of which {on_padding:+.1f} on the padding" if abs(on_padding) >= WORTH_NAMING else ""
+    return f"includes {on_padding:+.1f} from padding (not drawn)" if abs(on_padding) >= WORTH_NAMING else ""

@@ -85,7 +85,7 @@ def _say(remarks: Sequence[str]) -> None:
 
 def choose_sample(usable: Sequence[Checkpoint]) -> None:
     """Offer the samples as thumbnails with a button each."""
-    st.caption("Samples: drawn phantoms, no patient")
+    st.caption("Samples (synthetic, no patient data)")
     for column, (name, title) in zip(st.columns(len(TITLES), gap="xxsmall"), TITLES.items(), strict=True):
         _sample_button(column, name, title)
     _offer_shortcut(usable)
@@ -116,8 +116,8 @@ def _offer_shortcut(usable: Sequence[Checkpoint]) -> None:
     st.button(
         "Right for the wrong reason?",
         key="shortcut",
-        help="Compares a checkpoint that looks at the body with one that was trained to look at the marker R. "
-        "On the hand both are right; then choose the foot with the marker.",
+        help='Compares a normal checkpoint with one that relies on the "R" marker. '
+        "Both get the hand right; then try the foot with the marker.",
         width="stretch",
         on_click=_show_shortcut,
         args=(first, shortcut),

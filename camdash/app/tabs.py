@@ -1,4 +1,4 @@
-"""The tabs that are open at the server. Each notes itself when its page runs, so that its end can be seen to."""
+"""The tabs that are open at the server. Each is noted when its page runs, so that its memory is freed when it ends."""
 
 import threading
 from dataclasses import dataclass, field
@@ -68,7 +68,7 @@ def all_tabs() -> list[Tab]:
 
 
 def forget(tab: Tab) -> None:
-    """Let go of a tab."""
+    """Drop a tab."""
     _tabs.pop(tab.name, None)
 
 

@@ -34,9 +34,8 @@ def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: C
         icon=":material/folder_zip:",
         on_click="ignore",
         disabled=not packed,
-        help=f"Of each the overlay of its predicted class and the raw maps (.npz), and the CSV. It is made when asked "
-        f"for, which takes up to a second each, and holds at most {LARGEST // 2**20} MB; what finds no room is named "
-        f"in {LEFT_OUT}.",
+        help="Per radiograph: the overlay of the predicted class and the raw maps (.npz); plus the CSV. Built on click "
+        f"(up to 1 s each, {LARGEST // 2**20} MB in all); anything that does not fit is listed in {LEFT_OUT}.",
     )
 
 

@@ -56,7 +56,7 @@ def choose_rows(rows: Sequence[Row]) -> list[int]:
 
 
 def choose_flips() -> bool:
-    """Let the user ask for those alone on which two checkpoints differ; return whether he did."""
+    """Let the user narrow the list to radiographs on which two checkpoints differ; return whether they did."""
     return bool(st.checkbox("Only where A and B differ", key=FLIPS, persist_state="session"))
 
 

@@ -64,7 +64,7 @@ class Decoded:
 
 @dataclass(frozen=True, eq=False)
 class Explained:
-    """What became of a file: what was read of it, and its result or why there is none."""
+    """What was read of a file, and its result or why there is none."""
 
     decoded: Decoded
     result: Result | CamdashError

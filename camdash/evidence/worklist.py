@@ -19,7 +19,7 @@ class Line:
         predicted: the most probable class; None where the file has no result.
         probability: that class's probability.
         runner_up: the second most probable class; None where there is none.
-        margin: the predicted class's logit less the runner-up's, which is log(p / p of the runner-up); never negative.
+        margin: the difference between the two highest logits, log(p / p of the runner-up); never negative.
         evidence: the predicted class's evidence, in logits; None where the network has no map.
         familiar: whether the image looks like the checkpoint's training images; None where it has no check.
         error: why there is no result, as a sentence; empty where there is one.

@@ -44,7 +44,7 @@ def _unless_out_of_memory(run: Callable[[Tensor], Results], inputs: Tensor) -> R
     try:
         return run(inputs)
     except torch.OutOfMemoryError:
-        pass  # what the failed run held is let go when this block is left
+        pass  # leaving this block frees what the failed run held
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
     return None

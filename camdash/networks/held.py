@@ -1,4 +1,4 @@
-"""The checkpoints that are kept on a device: few, and the old one is let go before a new one is loaded."""
+"""The checkpoints that stay on a device: few, and the old one is freed before a new one is loaded."""
 
 import logging
 import threading

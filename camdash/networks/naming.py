@@ -61,7 +61,9 @@ def write_card(checkpoint: Checkpoint, text: str) -> Path:
         raise taken
     now = describe(entry_of(path))
     if (now.sha256, now.card) != (checkpoint.sha256, checkpoint.card):
-        raise CheckpointError(f"{printable(path.name)} was replaced just now, so no card was written. Look again.")
+        raise CheckpointError(
+            f"{printable(path.name)} was replaced just now, so no card was written. Choose Refresh and try again."
+        )
     try:
         if others := _others(path):
             too = printable(others[0])

@@ -39,7 +39,7 @@ def archive(packed: Iterable[Packed], table: bytes, largest: int = LARGEST) -> b
     """Return a ZIP file: `worklist.csv`, and for each radiograph the overlay of its predicted class and its raw maps.
 
     Overlays are drawn in the default look at the radiograph's own size. Every file's name carries a digest of image,
-    checkpoint and drawing. What finds no room is named in `left_out.txt`.
+    checkpoint and drawing. Anything that does not fit is listed in `left_out.txt`.
 
     Args:
         packed: the radiographs; one is in memory at a time.

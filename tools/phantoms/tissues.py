@@ -63,7 +63,7 @@ def carved_length(near: Array, far: Array, holes: Sequence[Interval]) -> Array:
 
 
 def chain(attenuation: Array, points: ArrayLike, radii: ArrayLike) -> Tissues:
-    """Return a tube along a polyline: capsules, less the spheres that neighbors share.
+    """Return a tube along a polyline: capsules minus the spheres that neighbors share.
 
     Each ray's sum is exact up to the thin wedges outside a bend, whatever lies behind one another: use it for ribs
     and rings. `points` has shape (n, 3); `radii` is one radius or n, in cm.

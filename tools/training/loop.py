@@ -40,8 +40,8 @@ class Recipe:
         views: random views an epoch.
         phantom_share: share of the views that are phantoms.
         penalty: weight of the share of the true class's positive evidence that lies outside the body.
-        presence: weight of the evidence that the true class lacks to `enough`: a class should be named for what is
-            there, not for want of the others, else its map is empty.
+        presence: weight of the evidence that the true class lacks to `enough`: a class should be predicted for what
+            is there, not because the others lack evidence; else its map is empty.
         enough: for each class, logits of evidence beyond which no more is asked for.
         smoothing: of the labels.
         average: how much of the averaged weights each step keeps.

@@ -49,7 +49,7 @@ class ViewerMap:
         evidence: the mean of `values`; evidence + bias = logit.
         bias: the class's bias.
         logit: the class's logit.
-        note: what else to say, as a short line ("of which +0.4 on the padding").
+        note: what else to say, as a short line ("includes +0.4 from padding (not drawn)").
         caption: one or two sentences in place of figures.
     """
 

@@ -1,6 +1,6 @@
 """DICOM files parsed by pydicom, from a list of harmless elements alone; the only module that knows it.
 
-Nothing of a patient is ever parsed: elements that are not in `ELEMENTS` are passed over unread.
+Nothing of a patient is ever parsed: elements that are not in `ELEMENTS` are skipped unread.
 """
 
 import io
