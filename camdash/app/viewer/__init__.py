@@ -37,28 +37,23 @@ def _nothing() -> None:
     """Streamlit names a component's state only if there is a callback for it."""
 
 
-_viewer = st.components.v2.component(
-    "camdash_viewer",
-    html=_read("viewer.html"),
-    css=_read("viewer.css"),
-    js=_read(
-        *("store.js", "unpack.js", "values.js", "window.js", "film.js", "paint.js", "painter.js", "scales.js"),
-        *(
-            "sight.js",
-            "legend.js",
-            "view.js",
-            "words.js",
-            "captions.js",
-            "layout.js",
-            "ranking.js",
-            "panels.js",
-            "panel.js",
-            "hover.js",
-            "gestures.js",
-            "link.js",
-            "toolbar.js",
-            "dials.js",
-        ),
-        *("stage.js", "together.js", "viewer.js"),
+SCRIPTS = (
+    *("store.js", "unpack.js", "values.js", "window.js", "film.js", "paint.js", "painter.js", "scales.js", "sight.js"),
+    *(
+        "legend.js",
+        "view.js",
+        "words.js",
+        "captions.js",
+        "layout.js",
+        "ranking.js",
+        "panels.js",
+        "panel.js",
+        "hover.js",
     ),
+    *("gestures.js", "link.js", "toolbar.js", "dials.js", "stage.js", "together.js", "viewer.js"),
 )
+"""Joined to one module, in this order."""
+
+HTML, CSS, JAVASCRIPT = _read("viewer.html"), _read("viewer.css"), _read(*SCRIPTS)
+
+_viewer = st.components.v2.component("camdash_viewer", html=HTML, css=CSS, js=JAVASCRIPT)
