@@ -82,12 +82,12 @@ def _offer_differences(
     file: ImageFile, radiograph: Radiograph, comparison: Comparison, drawing: Drawing, in_view: Collection[str]
 ) -> None:
     st.markdown("**B − A** · difference")
-    many = len(comparison.differences) > MOST_OVERLAYS
-    for place, one in enumerate(comparison.differences):
-        if many and one.pair.name.casefold() not in in_view:
-            continue
+    names = [one.pair.name for one in comparison.differences]
+    many = len(names) > MOST_OVERLAYS
+    shown = [place for place, name in enumerate(names) if not many or name.casefold() in in_view][:MOST_OVERLAYS]
+    for place in shown:
         name = difference_name(_stem(file), file.sha256, comparison, drawing, place)
-        _offer(plain(one.pair.name), name, partial(difference_png, radiograph, comparison, drawing, place))
+        _offer(plain(names[place]), name, partial(difference_png, radiograph, comparison, drawing, place))
 
 
 def _offer_maps(file: ImageFile, analysis: Analysis) -> None:

@@ -37,18 +37,25 @@ class Prepared:
         data: what is shown.
         sent: the same, packed.
         asked: what the browser had asked for then: preset, lossless, the radiograph's own values.
+        comparison: of two checkpoints; None where one is shown alone.
     """
 
     data: ViewerData
     sent: bytes
     asked: tuple[int, bool, bool]
+    comparison: Answers | None
 
 
 def prepare_maps(file: ImageFile, results: tuple[Result, ...]) -> Prepared:
     """Make what `show_maps` gives to the viewer."""
-    sources = _sources(compare(results[0], results[1]) if len(results) > 1 else results[0])
+    comparison = compare(results[0], results[1]) if len(results) > 1 else None
+    return _prepared(file, results, comparison)
+
+
+def _prepared(file: ImageFile, results: tuple[Result, ...], comparison: Answers | None) -> Prepared:
+    sources = _sources(comparison or results[0])
     data = _data(file, radiograph_of(file), sources, answer_name(file, results))
-    return Prepared(data, pack(data), _asked(file))
+    return Prepared(data, pack(data), _asked(file), comparison)
 
 
 @st.fragment
@@ -57,16 +64,15 @@ def show_maps(file: ImageFile, results: tuple[Result, ...], prepared: Prepared) 
 
     A run of the fragment alone prepares anew what the browser asks for.
     """
-    comparison = compare(results[0], results[1]) if len(results) > 1 else None
     radiograph = radiograph_of(file)
     if prepared.asked != _asked(file):
-        prepared = prepare_maps(file, results)
+        prepared = _prepared(file, results, prepared.comparison)
     data = prepared.data
     names = _names(data.sources)
     settings = viewer(prepared.sent, key=VIEWER).about(data.windowing.image, len(radiograph.presets))
     told = has_told(VIEWER) and settings.token == data.opening.token
     link.write(_address(settings, data.sources, names) if told else {})
-    both = comparison if isinstance(comparison, Comparison) else None
+    both = prepared.comparison if isinstance(prepared.comparison, Comparison) else None
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(file)
         slots = {*settings.panels, settings.focus}

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from camdash.app.caches import ImageFile, forget
-from camdash.app.opening import Opened, Unopened, open_archive, open_single, said_of_folders
+from camdash.app.opening import NO_ROOM, Opened, Unopened, open_archive, open_single, said_of_folders
 from camdash.app.tabs import own_name
 from camdash.app.text import plain
 from camdash.app.uploads import room
@@ -81,7 +81,14 @@ def _all_opened(uploads: Sequence[UploadedFile], known: Mapping[str, Opened]) ->
             kept[upload.file_id] = _open(upload, kept)
         elif 0 < before.missing <= room().left(own_name()) - _unpacked(kept):
             kept[upload.file_id] = _open(upload, kept, before.removed)
-    return {one.file_id: kept[one.file_id] for one in uploads}
+    return {one.file_id: _with_row(one, kept[one.file_id]) for one in uploads}
+
+
+def _with_row(upload: UploadedFile, found: Opened) -> Opened:
+    """Return what was opened of a ZIP file so that it stays in the list while none of its files has room."""
+    if found.files or found.unopened or not found.missing:
+        return found
+    return replace(found, unopened=(Unopened(upload.file_id, upload.name, NO_ROOM),))
 
 
 def _open(upload: UploadedFile, kept: Mapping[str, Opened], removed: Collection[str] = ()) -> Opened:

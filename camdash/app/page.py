@@ -25,7 +25,6 @@ from camdash.app.turns import Waiting, line
 from camdash.app.uploads_list import show_uploads
 from camdash.errors import CamdashError, CheckpointError
 from camdash.evidence.analysis import Analysis, PredictionAlone
-from camdash.evidence.comparison import compare
 from camdash.evidence.pipeline import Result
 from camdash.networks.card import Checkpoint
 
@@ -139,8 +138,8 @@ def _show(file: ImageFile, results: tuple[Result, ...], prepared: Prepared) -> N
     """Show the answers, and the radiograph with the maps that there are."""
     with answer_place(prepared.data.answer):
         say_inverted(file)
-        if len(results) > 1:
-            show_comparison(compare(results[0], results[1]))
+        if prepared.comparison:
+            show_comparison(prepared.comparison)
         else:
             show_answer(results[0])
             if isinstance(results[0], PredictionAlone):

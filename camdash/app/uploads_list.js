@@ -23,7 +23,10 @@ function newRow(parentElement) {
   const remove = row.appendChild(button("remove"));
   remove.textContent = "×";
   open.onclick = () => lists.get(parentElement).tell("open", open.dataset.key);
-  remove.onclick = () => lists.get(parentElement).tell("remove", remove.dataset.key);
+  remove.onclick = () => {
+    open.focus({ preventScroll: true }); // a second Enter opens what is here then, and removes nothing
+    lists.get(parentElement).tell("remove", remove.dataset.key);
+  };
   row.onkeydown = (event) => {
     const next = { ArrowDown: row.nextSibling, ArrowUp: row.previousSibling }[event.key];
     if (next) next.querySelector(".open").focus();

@@ -4,9 +4,13 @@ import io
 import zipfile
 
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
 from camdash.app import opened
+from camdash.app.opened import _with_row
+from camdash.app.opening import NO_ROOM, Opened
 from tests.app.test_page import film, texts, upload
 from tests.app.uploads_list import listed, looked_at, names
 
@@ -100,3 +104,10 @@ def test_many_remarks_do_not_push_the_list_away(page: AppTest) -> None:
     upload(page.run(), *broken.items())
     (popover,) = page.get("popover")[-1:]
     assert popover.proto.popover.label == "3 remarks on these files"
+
+
+def test_a_zip_file_none_of_whose_files_has_room_stays_in_the_list() -> None:
+    upload = UploadedFile(UploadedFileRec("id", "study.zip", "application/zip", b""), FileURLs())
+    (listed,) = _with_row(upload, Opened((), (), missing=5)).unopened
+    assert (listed.key, listed.name, listed.reason) == ("id", "study.zip", NO_ROOM)
+    assert _with_row(upload, Opened((), (), skipped="text")).unopened == ()
