@@ -1,10 +1,9 @@
-"""`camdash`: the dashboard, by Streamlit's own server in this process's place."""
+"""`camdash`: how the dashboard is opened, by Streamlit's own server."""
 
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from camdash.errors import UsageError
 
@@ -24,8 +23,8 @@ class Place:
     shown: bool = True
 
 
-def open_dashboard(place: Place) -> NoReturn:
-    """Let Streamlit's server take this process's place; signals are its own from then on.
+def server_command(place: Place) -> tuple[str, ...]:
+    """Return the command of Streamlit's server.
 
     Raises:
         UsageError: there is no such port, or the page's script is missing.
@@ -35,7 +34,7 @@ def open_dashboard(place: Place) -> NoReturn:
     script = next((script for script in SCRIPTS if script.is_file()), None)
     if script is None:
         raise UsageError("The dashboard's script is missing. Install camdash again.")
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(script), *_options(place)])
+    return (sys.executable, "-m", "streamlit", "run", str(script), *_options(place))
 
 
 def _options(place: Place) -> list[str]:

@@ -61,9 +61,10 @@ def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
     for sentence in unknown_settings():
         log.warning(sentence)
     if options.command in (None, "dashboard"):
-        from camdash.command_line.dashboard import Place, open_dashboard
+        from camdash.command_line.dashboard import Place, server_command
 
-        open_dashboard(Place(options.port, options.address, options.browser))
+        tally.then = server_command(Place(options.port, options.address, options.browser))
+        return 0
     if request is None:
         check_memory()
         from camdash.command_line.checkpoints import list_checkpoints

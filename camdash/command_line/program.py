@@ -45,6 +45,8 @@ def run() -> NoReturn:
             raise
         Remarks(sys.stderr).say("There is too little memory to start.")
         status = FAILED
+    if tally.then and status == 0:
+        os.execv(tally.then[0], tally.then)  # signals are the server's own from here on
     leave(status)
 
 

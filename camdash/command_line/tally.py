@@ -19,6 +19,7 @@ class Tally:
         done: how many have their row.
         resumable: whether what is done is in a folder, from which `--resume` goes on.
         finish: prints what is done and not printed yet; called with the lock held.
+        then: the command that takes this process's place at a good end; empty for none.
     """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -26,6 +27,7 @@ class Tally:
     done: int = 0
     resumable: bool = False
     finish: Callable[[], None] = _nothing
+    then: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:

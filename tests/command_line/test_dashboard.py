@@ -11,6 +11,7 @@ from threading import Event
 import pytest
 
 from camdash.command_line.main import main
+from camdash.command_line.tally import Tally
 from tests.command_line.conftest import PATIENCE, ROOT, command, environment
 
 
@@ -50,6 +51,15 @@ def test_the_dashboard_is_served_from_any_folder_and_ends_at_a_signal(tmp_path: 
         said, _ = begun.communicate(timeout=PATIENCE)
     assert b"Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_takes_the_place_of_a_process_that_asks_from_python() -> None:
+    tally = Tally()
+    assert main([], tally) == 0
+    assert tally.then[1:4] == ("-m", "streamlit", "run")
+    assert Path(tally.then[4]).name == "streamlit_app.py"
+    assert main(["dashboard", "--port", "9000", "--address", "127.0.0.1", "--no-browser"], tally) == 0
+    assert tally.then[-4:] == ("--server.port", "9000", "--server.address", "127.0.0.1")
 
 
 @pytest.mark.parametrize("port", ["0", "-1", "65536"])

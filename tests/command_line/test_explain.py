@@ -234,7 +234,9 @@ def test_nothing_found_is_wrong_usage(tmp_path: Path, made: bool, capsys: pytest
     assert captured.err.endswith(f"camdash: No image was found in {tmp_path / 'films'}.\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["explain"], ["explain", "--frobnicate", "x.png"], ["diagnose", "x.png"]])
+@pytest.mark.parametrize(
+    "arguments", [["--frobnicate"], ["explain"], ["explain", "--frobnicate", "x.png"], ["diagnose", "x.png"]]
+)
 def test_arguments_that_make_no_sense_are_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:
         main(arguments)
