@@ -14,6 +14,7 @@ from camdash.networks.endings import bare_name, card_path
 from camdash.networks.familiarity import content_beside
 from camdash.networks.fitting import check_fit
 from camdash.networks.folders import Entry, entries, entry_of
+from camdash.networks.pickled import UNREADABLE
 from camdash.networks.recognition import check_said, class_count_of, fixed_input, recognise
 from camdash.networks.regular_files import small_content
 from camdash.networks.text import printable
@@ -133,7 +134,7 @@ def _first(known: Sequence[Entry]) -> Entry:
 def _is_usable(entry: Entry) -> bool:
     try:
         check_fit(describe(entry), read_header(entry.path))
-    except CheckpointError:
+    except (CheckpointError, *UNREADABLE):
         return False
     return True
 

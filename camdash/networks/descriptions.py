@@ -10,6 +10,7 @@ from camdash.errors import CheckpointError
 from camdash.networks.card import Checkpoint
 from camdash.networks.catalog import describe
 from camdash.networks.folders import Entry, Sight, look
+from camdash.networks.pickled import UNREADABLE, unexpected
 
 TICK_NS = 50_000_000
 """Nanoseconds in which a second change of a file may leave no trace: the clock of disks goes in steps."""
@@ -67,3 +68,5 @@ def described(entry: Entry) -> Described:
         return Described(entry, describe(entry), None)
     except CheckpointError as error:
         return Described(entry, None, str(error))
+    except UNREADABLE:
+        return Described(entry, None, unexpected(entry.path))

@@ -1,6 +1,7 @@
 """torch's own files, read by torch's unpickler that runs nothing, and only if they hold what weights are made of."""
 
 import argparse
+import logging
 import re
 import struct
 from pathlib import Path
@@ -13,7 +14,12 @@ from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.archives import LARGEST_PART, pickles_of
 from camdash.networks.content import Content
 from camdash.networks.files import FileKind
+from camdash.networks.layouts import DEEPEST
+from camdash.networks.pickle_steps import check_steps
 from camdash.networks.recipes import ADVICE, recipe
+from camdash.networks.text import printable
+
+log = logging.getLogger(__name__)
 
 UNREADABLE = (
     *(EOFError, RuntimeError, struct.error, OSError, ValueError, LookupError, TypeError, AttributeError),
@@ -43,6 +49,10 @@ NUMPY = (
     *(f"numpy.{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
 )
 """What pickles of NumPy's scalars, arrays and types ask for, in its first and second version."""
+
+
+IN_OLD_FILES = 5
+"""Pickles before the numbers in a file of torch before 1.6: a mark, a version, the system, the content, the keys."""
 
 
 class NumpyValue:
@@ -78,6 +88,13 @@ class _Budget:
         return torch.UntypedStorage(storage.nbytes(), device="meta")  # type: ignore[no-untyped-call]
 
 
+def unexpected(path: Path) -> str:
+    """Log the error that is being handled, whole, and return what is said of the file that caused it."""
+    said = printable(path.name)
+    log.exception("Reading the checkpoint %s failed in an unexpected way.", said)
+    return f"{said} could not be read: it holds something unexpected. Save its weights again, or report this as a bug."
+
+
 def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> object:
     """Return what a file holds; tensors on the meta device where no values are asked for.
 
@@ -89,7 +106,7 @@ def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> 
     if kind is FileKind.PICKLE:
         place = _Budget(content.size, values=values)
     try:
-        return torch.load(content.reader(), map_location=place, weights_only=True)
+        return _plain(torch.load(content.reader(), map_location=place, weights_only=True))
     except UnpicklingError as error:
         named = re.search(r"GLOBAL ([\w.]{1,100})", str(error))
         reason = f" ({named[1]})" if named else ""
@@ -102,6 +119,15 @@ def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> 
         raise CheckpointError(f"{content.said} is damaged, or no checkpoint at all.") from error
 
 
+def _plain(value: object, left: int = DEEPEST) -> object:
+    """Return dicts and tensors anew: a pickle may have given them attributes in place of their methods."""
+    if isinstance(value, torch.Tensor):
+        return torch.Tensor.detach(value).resolve_neg().resolve_conj()
+    if isinstance(value, dict) and left >= 0:
+        return {key: _plain(inner, left - 1) for key, inner in dict.items(value)}
+    return value
+
+
 def _check_names(content: Content, kind: FileKind) -> None:
     """Refuse a file that asks for a kind of tensor that is not read."""
     pickles = pickles_of(content) if kind is FileKind.ZIP else content.reader().read(LARGEST_PART)
@@ -109,3 +135,9 @@ def _check_names(content: Content, kind: FileKind) -> None:
         module, _, name = asked.rpartition(".")
         if f"c{module}\n{name}\n".encode("ascii") in pickles:  # so a pickle asks for it
             raise CheckpointError(f"{content.said} holds {what}.")
+    try:
+        check_steps(pickles, None if kind is FileKind.ZIP else IN_OLD_FILES)
+    except UNREADABLE as error:
+        raise CheckpointError(
+            f"{content.said} is damaged, or holds Python values that no network needs. Save the weights alone."
+        ) from error

@@ -16,6 +16,7 @@ from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.files import kind_of
 from camdash.networks.loading import LoadedPredictor, load_any
 from camdash.networks.matching import COUNTER, FIRST, KeyMatch
+from camdash.networks.pickled import UNREADABLE, unexpected
 from camdash.networks.recognition import head_renames, match_keys, nearest
 from camdash.networks.weights import StoredWeights, header_of, opened_checkpoint
 
@@ -98,6 +99,8 @@ def intake(entry: Entry) -> IntakeReport:
         return replace(report, error=str(error), recipe=error.recipe)
     except CheckpointError as error:
         return replace(report, error=str(error))
+    except UNREADABLE:
+        return replace(report, error=unexpected(entry.path))
     return report
 
 

@@ -86,11 +86,15 @@ def archive(content: object, records: Mapping[str, bytes], kind: int = zipfile.Z
     return write
 
 
+def old_beginning() -> list[bytes]:
+    """Return the pickles that come before the content in a file of torch before 1.6."""
+    system = {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}
+    return [pickle.dumps(part, 2) for part in (0x1950A86A20F9469CFC6C, 1001, system)]
+
+
 def old(content: object, keys: list[str], numbers: bytes) -> Callable[[Path], object]:
     """Return what writes a file as torch did before its version 1.6."""
-    system = {"protocol_version": 1001, "little_endian": True, "type_sizes": {"short": 2, "int": 4, "long": 4}}
-    first = [pickle.dumps(part, 2) for part in (0x1950A86A20F9469CFC6C, 1001, system)]
-    whole = b"".join([*first, pickled(content, None), pickle.dumps(keys, 2), numbers])
+    whole = b"".join([*old_beginning(), pickled(content, None), pickle.dumps(keys, 2), numbers])
     return lambda path: path.write_bytes(whole)
 
 
@@ -145,6 +149,67 @@ def by_pickle(protocol: int) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(pickle.dumps({"a": Runs(f"{path}.ran")}, protocol))
 
 
+class Shadowed:
+    """A state dict that says "1" where its methods are asked for."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return OrderedDict, (), {"items": 1, "get": 1, "values": 1, "keys": 1}, None, iter(state().items())
+
+
+class ShadowedParameter:
+    """A parameter that says "1" where its methods are asked for."""
+
+    def __init__(self, value: torch.Tensor) -> None:
+        self.value = value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        names = ("float", "is_floating_point", "numel", "untyped_storage", "element_size", "detach", "to")
+        shadows = dict.fromkeys(names, 1)
+        return torch._utils._rebuild_parameter_with_state, (self.value, False, OrderedDict(), shadows)
+
+
+def negated(tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return weights of which one is stored with its sign to be turned, as PyTorch may."""
+    name = next(name for name, value in tensors.items() if value.dim() == 1 and value.is_floating_point())
+    return tensors | {name: torch._neg_view(tensors[name])}
+
+
+def raw(content: bytes) -> Callable[[Path], object]:
+    """Return what writes an archive as torch lays it out, around a pickle that is written by hand."""
+
+    def write(path: Path) -> None:
+        with zipfile.ZipFile(path, "w") as made:
+            made.writestr("m/data.pkl", content)
+            made.writestr("m/version", "3\n")
+
+    return write
+
+
+def raw_old(content: bytes) -> Callable[[Path], object]:
+    """Return what writes a file of torch before 1.6 around a pickle that is written by hand."""
+    whole = b"".join([*old_beginning(), content, pickle.dumps([], 2)])
+    return lambda path: path.write_bytes(whole)
+
+
+def text(words: str) -> bytes:
+    """Return the instruction that pushes a text."""
+    return b"X" + struct.pack("<I", len(words)) + words.encode("ascii")
+
+
+PICKLED = b"\x80\x02}"
+DEEP = b")" + b"\x85" * 300_000
+"""A tuple in a tuple, and so on: hashed, it overruns the stack of the process."""
+
+NAMED_TWICE = b")" + b"".join(b"q" + bytes([k]) + b"h" + bytes([k]) + b"\x86" for k in range(45))
+"""A tuple that holds another twice, and so on: hashed, that is 2 to the 45th values."""
+
+LONG = b"(" + b"N" * 1000 + b"t"
+HASHED = b"\x80\x02c__builtin__\nset\n](" + LONG + b"e\x85R."
+ENCODED = b"c_codecs\nencode\n" + text("a" * 100) + text("latin-1") + b"\x86R"
+for _ in range(30):
+    ENCODED = b"c_codecs\nencode\n" + ENCODED + text("hex") + b"\x86R"
+
+
 def case(name: str, write: Callable[[Path], object], sentence: str | None) -> Case:
     return Case(f"archive-{name}", write, sentence)
 
@@ -190,12 +255,28 @@ CASES = (
     case("old-short.pth", old(SMALL, ["0"], struct.pack("<q", 4) + bytes(4)), DAMAGED),
     case("old-keys.pth", old(SMALL, ["7"], b""), DAMAGED),
     case("network.pth", lambda path: torch.save(network(TINY), path), "holds something other than weights"),
+    case("negated.pth", lambda path: saved(path, negated(state())), None),
+    *(
+        case(f"{name}-key.pth", raw(PICKLED + content + b"Ns."), "that no network needs")
+        for name, content in {"deep": DEEP, "named-twice": NAMED_TWICE, "long": LONG}.items()
+    ),
+    case("deep-key-old.pth", raw_old(PICKLED + DEEP + b"Ns."), "that no network needs"),
+    case("hashed-in-a-set.pth", raw(HASHED), "that no network needs"),
+    case("encoded-again.pth", raw(PICKLED + text("x") + ENCODED + b"s."), "that no network needs"),
+    case("many-steps.pth", raw(b"\x80\x02](" + b"\x8f" * 1_100_000 + b"e."), "that no network needs"),
+    case("shadowed.pth", lambda path: saved(path, Shadowed()), None),
+    case("shadowed-inner.pth", lambda path: saved(path, {"state_dict": Shadowed()}), None),
+    case(
+        "shadowed-parameters.pth",
+        lambda path: saved(path, {name: ShadowedParameter(value) for name, value in state().items()}),
+        None,
+    ),
     case("runs.pth", lambda path: saved(path, {"state_dict": state(), "x": Runs(f"{path}.ran")}), "other than weights"),
     *(
         case(
             f"pickle-{protocol}.pkl",
             by_pickle(protocol),
-            "is (a pickle|no check)",
+            "is (a pickle|not a check)",
         )
         for protocol in range(6)
     ),
@@ -205,6 +286,6 @@ CASES = (
     case("network.onnx", lambda path: path.write_bytes(b"\x08\x08\x12\x07pytorch"), "ONNX files are not read"),
     case("tar.pth.tar", lambda path: path.write_bytes(bytes(257) + b"ustar\x0000"), "it is a TAR archive"),
     case("empty.ckpt", lambda path: path.write_bytes(b""), "is empty"),
-    case("zeros.bin", lambda path: path.write_bytes(bytes(1000)), "is no checkpoint"),
-    case("text.torch", lambda path: path.write_bytes(b"hello"), "is no checkpoint"),
+    case("zeros.bin", lambda path: path.write_bytes(bytes(1000)), "is not a checkpoint"),
+    case("text.torch", lambda path: path.write_bytes(b"hello"), "is not a checkpoint"),
 )
