@@ -44,6 +44,9 @@ class UnknownType(ValueError):  # noqa: N818 (it is told in words, as the others
 
 
 METADATA = "__metadata__"
+MOST_TENSORS = 10_000
+"""In one file; the largest network that is known here has 2,000."""
+
 MOST_AXES = 8
 
 
@@ -77,7 +80,7 @@ def read_header(stream: io.BufferedIOBase, size: int) -> Header:
     """
     length = int.from_bytes(stream.read(8), "little")
     if not 2 <= length <= min(LARGEST_HEADER, size - 8):
-        raise ValueError("its header is none, or longer than the file")
+        raise ValueError("its header is missing, or longer than the file")
     try:
         fields = json.loads(stream.read(length).decode("utf-8"), object_pairs_hook=_without_repeats)
     except RecursionError as error:
@@ -86,7 +89,9 @@ def read_header(stream: io.BufferedIOBase, size: int) -> Header:
         raise ValueError("its header is no JSON object")  # noqa: TRY004 (the file's fault, not a bug)
     metadata = fields.pop(METADATA, {})
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
-        raise ValueError("its metadata are no texts")
+        raise ValueError("its metadata are not texts")
+    if len(fields) > MOST_TENSORS:
+        raise ValueError(f"it holds {len(fields)} tensors, more than any network that is known here")
     first = 8 + length
     parts = {name: _part(value, first) for name, value in fields.items()}
     _check_places(parts, first, size)

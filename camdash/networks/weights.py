@@ -16,9 +16,6 @@ from camdash.networks.pickled import unpickled
 from camdash.networks.regular_files import opened
 from camdash.networks.text import printable
 
-MOST_TENSORS = 10_000
-"""Names of a network that are compared; the largest that is known here has 2,000."""
-
 
 @dataclass(frozen=True, eq=False)
 class StoredWeights:
@@ -127,7 +124,7 @@ def _clean(
     content: Content, tensors: dict[str, Tensor], metadata: dict[str, str], conversions: tuple[str, ...]
 ) -> StoredWeights:
     """Bring names to the network's own; those that are not fit to be shown are no network's, and escaped."""
-    if len(tensors) > MOST_TENSORS:
+    if len(tensors) > tensor_files.MOST_TENSORS:
         raise CheckpointError(f"{content.said} holds {len(tensors)} tensors, more than any network that is known here.")
     fit = {printable(name): value for name, value in tensors.items() if name != TENSOR}
     layout = clean(fit)

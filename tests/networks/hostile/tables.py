@@ -68,8 +68,8 @@ CASES = (
     case("no-json", table("{no"), NOT_WHOLE),
     case("no-text", table(b'{"\xff\xfe": 1}'), NOT_WHOLE),
     case("list", table("{}"), "holds no weights"),
-    case("metadata-numbers", table('{"__metadata__": {"a": 1}}'), NOT_WHOLE + "its metadata are no texts"),
-    case("metadata-null", table('{"__metadata__": null}'), NOT_WHOLE + "its metadata are no texts"),
+    case("metadata-numbers", table('{"__metadata__": {"a": 1}}'), NOT_WHOLE + "its metadata are not texts"),
+    case("metadata-null", table('{"__metadata__": null}'), NOT_WHOLE + "its metadata are not texts"),
     case("longer-header", lambda path: path.write_bytes((2**40).to_bytes(8, "little") + b"{}"), NOT_WHOLE),
     case(
         "many",
