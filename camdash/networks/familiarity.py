@@ -147,9 +147,9 @@ def check_beside(data: bytes, where: Path, sha256: str) -> FamiliarityCheck:
     said = printable(where.name)
     found = _check_in(io.BytesIO(data), len(data), said)
     if found is None:
-        raise CheckpointError(f"{said} holds no familiarity check. Remove it, or make it anew.")
+        raise CheckpointError(f"{said} contains no familiarity check. Delete it or create it again.")
     if found[1].get("checkpoint_sha256") != sha256:
-        raise CheckpointError(f"{said} was made for another checkpoint. Remove it, or make it anew.")
+        raise CheckpointError(f"{said} was made for another checkpoint. Delete it or create it again.")
     return found[0]
 
 
@@ -165,7 +165,7 @@ def _check_in(stream: io.BufferedIOBase, size: int, said: str) -> tuple[Familiar
         return _check(vectors, header.metadata[TENSOR]), header.metadata
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
-            f"The familiarity check in {said} is not valid: its vectors or threshold make no sense."
+            f"The familiarity check in {said} is not valid: its vectors or its threshold cannot be used."
         ) from error
 
 

@@ -63,7 +63,7 @@ def kind_of(content: Content, path: Path) -> FileKind:
         begins = f"it begins as a file of {kind}" if kind else _none_of_ours(head, path)
         raise CheckpointError(f"{said} is not a whole safetensors file: {begins}.")
     if kind is FileKind.SAFETENSORS and not named:
-        raise CheckpointError(f"{said} is a safetensors file by its content: let its name end in .safetensors.")
+        raise CheckpointError(f"{said} contains safetensors data. Rename it to end in .safetensors.")
     if kind is None and head.startswith(PICKLES):
         raise PickledCodeError(
             f"{said} is a pickle that torch did not write: it cannot be read without running code that stands in "
@@ -71,7 +71,7 @@ def kind_of(content: Content, path: Path) -> FileKind:
             recipe(path, TORCH if MAGIC_NUMBER in head[:32] else PICKLE),
         )
     if kind is None:
-        raise CheckpointError(f"{said} is no checkpoint: {_none_of_ours(head, path)}.")
+        raise CheckpointError(f"{said} is not a checkpoint: {_none_of_ours(head, path)}.")
     if kind is FileKind.ZIP:
         check_archive(content, path)
     return kind
@@ -97,5 +97,5 @@ def _none_of_ours(head: bytes, path: Path) -> str:
     if ending == ".onnx":
         return "ONNX files are not read; save the PyTorch network's weights"
     if ending == SAFETENSORS:
-        return "its header is none, or longer than the file"
-    return "its first bytes are those of no format that is read"
+        return "its header is missing, or longer than the file"
+    return "its format is not recognised"

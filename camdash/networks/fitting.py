@@ -46,5 +46,5 @@ def _check_card(checkpoint: Checkpoint, channels: int, side: int | None) -> None
         raise CheckpointError(f"The card of {name} says transform_input, which a network of 1 channel cannot have.")
     if side is not None and how.input_size != (side, side):
         raise CheckpointError(
-            f"The weights of {name} take {side} x {side} pixels and no other size; let the card's input_size say so."
+            f"The weights of {name} accept only {side} x {side} pixels; set input_size to [{side}, {side}] in the card."
         )

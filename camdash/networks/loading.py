@@ -41,7 +41,9 @@ def preferred_device() -> torch.device:
         torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
-        raise UsageError(f"{DEVICE_VARIABLE} is {wanted!r}, which is no device of this machine. Try cpu.") from error
+        raise UsageError(
+            f"{DEVICE_VARIABLE} is {wanted!r}, which is not available on this machine. Try cpu."
+        ) from error
     return device
 
 
@@ -79,7 +81,9 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     if reason is None:
         divided = split(network, family, channels, torch.device(device))
         if check is not None and not fits(check, divided.weight):
-            raise CheckpointError(f"The familiarity check of {checkpoint.name} does not fit its network. Make it anew.")
+            raise CheckpointError(
+                f"The familiarity check of {checkpoint.name} does not fit its network. Create it again."
+            )
         return LoadedCheckpoint.of(checkpoint, divided, check)
     network = max_pooled(network, family) if family.no_map is None else network
     whole = WholeNetwork(network.to(device), channels, torch.device(device), reason)

@@ -67,7 +67,7 @@ def _file(path: Path, said: str) -> io.FileIO:
         check_regular(path.stat(), said)  # before it is opened: some devices act on that
         file = io.FileIO(path, opener=_without_waiting)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "its name makes no sense"
+        reason = error.strerror if isinstance(error, OSError) else "its name is not valid"
         raise CheckpointError(f"{said} cannot be read: {reason}.") from error
     try:
         check_regular(os.fstat(file.fileno()), said)

@@ -147,7 +147,7 @@ def test_a_damaged_file_beside_a_checkpoint_is_refused(tmp_path: Path, content: 
 def test_a_safetensors_file_without_the_check_is_refused_as_one(tmp_path: Path) -> None:
     path = save_checkpoint(tmp_path)
     beside(path).write_bytes(path.read_bytes())
-    with pytest.raises(CheckpointError, match="holds no familiarity check"):
+    with pytest.raises(CheckpointError, match="contains no familiarity check"):
         read_familiarity(path, "x")
 
 

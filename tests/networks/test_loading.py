@@ -120,7 +120,7 @@ def test_damaged_weights_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("device", ["toaster", "cuda:99", "cpu:cpu", "meta"])
 def test_a_device_that_is_not_here_is_refused_with_one_that_is(monkeypatch: pytest.MonkeyPatch, device: str) -> None:
     monkeypatch.setenv("CAMDASH_DEVICE", device)
-    with pytest.raises(UsageError, match=rf"^CAMDASH_DEVICE is '{device}', which is no device .* Try cpu\.$"):
+    with pytest.raises(UsageError, match=rf"^CAMDASH_DEVICE is '{device}', which is not available .* Try cpu\.$"):
         preferred_device()
 
 

@@ -82,5 +82,5 @@ CASES = (
     case("junk", other(lambda path: path.write_bytes(bytes(99))), "cannot be read"),
     case("empty", other(lambda path: path.write_bytes(b"")), "cannot be read"),
     case("no-vectors", other(lambda path: save_file({"a": VECTORS}, path, {TENSOR: "{}"})), "cannot be read"),
-    case("no-check", other(lambda path: save_file({"a": VECTORS}, path)), "holds no familiarity check"),
+    case("no-check", other(lambda path: save_file({"a": VECTORS}, path)), "contains no familiarity check"),
 )

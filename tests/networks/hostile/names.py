@@ -12,7 +12,7 @@ CASES = (
     Case("name-\u2028.PTH", saved, None),
     Case("name-" + "n" * 200 + ".pth", saved, None),
     Case("name-`code` [x](mailto:a@example.invalid) <b> $x^2$ :smile:.pth", saved, None),
-    Case(os.fsdecode(b"name-\xff\xfe.pth"), lambda path: path.write_bytes(b"junk"), "is no checkpoint"),
+    Case(os.fsdecode(b"name-\xff\xfe.pth"), lambda path: path.write_bytes(b"junk"), "is not a checkpoint"),
     Case("=name-2+3.pth", saved, None),
-    Case("._name.pth", lambda path: path.write_bytes(b"\0\5\x16\7"), "is no checkpoint"),
+    Case("._name.pth", lambda path: path.write_bytes(b"\0\5\x16\7"), "is not a checkpoint"),
 )
