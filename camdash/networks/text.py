@@ -15,6 +15,12 @@ UNFIT = re.compile(
 )
 
 
+UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+"""Signs of no width (Unicode's Default_Ignorable_Code_Point, beside the category Cf), and the empty Braille cell."""
+
+
 def printable(text: str, longest: int = LONGEST) -> str:
     """Return a text with what is not fit to be shown written as an escape, and cut where it is too long."""
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
@@ -28,7 +34,7 @@ def is_fit(text: str) -> bool:
 
 def same(name: str) -> str:
     """Return what is equal for names that a reader cannot tell apart: case, width, and signs that are not seen."""
-    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf" and not UNSEEN.match(sign))
     folded = unicodedata.normalize("NFKC", seen).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
 

@@ -45,6 +45,7 @@ def test_what_is_shown_can_be_written_and_is_short(text: str) -> None:
         ("Ha\u200bnd", "Hand"),
         ("ﬁnger", "Finger"),
         ("\ufeffHand", "Hand"),
+        *((f"Ha{sign}nd", "Hand") for sign in "\ufe0f\u034f\U000e0100\u115f\u180b\u3164\uffa0\u2800\u17b4"),
     ],
 )
 def test_names_that_a_reader_cannot_tell_apart_are_the_same(one: str, other: str) -> None:
