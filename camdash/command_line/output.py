@@ -9,13 +9,16 @@ import stat
 from pathlib import Path
 
 from camdash.errors import UsageError
-from camdash.whole_files import TEMPORARY, writing
+from camdash.whole_files import TEMPORARY, write_whole, writing
 
 log = logging.getLogger(__name__)
 
 PREDICTIONS = "predictions.csv"
 UNFINISHED = "predictions.csv.unfinished"
 """Locked by the run that writes. Where a run was stopped it stays, with `ADVICE` and what the run was made with."""
+
+MADE_WITH = "predictions.csv.made_with"
+"""What a finished run was made with, in one line: --resume adds nothing to it that was made otherwise."""
 
 ADVICE = "This run is not finished. Run the same command with --resume to continue it."
 MARK_LENGTH = 1000
@@ -41,7 +44,7 @@ class OutputFolder:
     Attributes:
         path: the folder.
         unfinished: whether it holds a run that was stopped.
-        made_with: what that run was begun with; empty where it is not known.
+        made_with: what that run, or the finished one, was begun with; empty where it is not known.
     """
 
     def __init__(self, path: Path) -> None:
@@ -66,7 +69,7 @@ class OutputFolder:
             advice, _, rest = os.pread(self._lock, MARK_LENGTH, 0).decode("utf-8", "replace").partition("\n")
             self._marked = bool(advice)
             self.unfinished = self._marked and (self.path / PREDICTIONS).exists()
-            self.made_with = rest.strip()
+            self.made_with = rest.strip() if self._marked else _first_line(self.path / MADE_WITH)
             for left in self.path.glob(f"{TEMPORARY}*.tmp") if alone else ():
                 left.unlink(missing_ok=True)
         return self
@@ -92,9 +95,29 @@ class OutputFolder:
             os.pwrite(self._lock, f"{ADVICE}\n{made_with}\n".encode(), 0)
         self._marked = True
 
-    def finish(self) -> None:
-        """Note that the run is finished, or that it has not begun."""
+    def finish(self, made_with: str) -> None:
+        """Note that the run is finished.
+
+        Args:
+            made_with: what it was made with, as `begin` was told.
+
+        Raises:
+            WriteError: there is no room.
+        """
+        write_whole(self.path / MADE_WITH, f"{made_with}\n".encode())
         self._marked = False
+
+    def give_up(self) -> None:
+        """Note that the run has not begun."""
+        self._marked = False
+
+
+def _first_line(path: Path) -> str:
+    """Return what a file says, as far as an honest one could; empty where there is none."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return file.read(MARK_LENGTH).decode("utf-8", "replace").partition("\n")[0]
+    return ""
 
 
 def _locked(path: Path) -> tuple[int, bool]:

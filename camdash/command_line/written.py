@@ -26,8 +26,9 @@ class Written:
         folder: where they lie.
     """
 
-    def __init__(self, folder: OutputFolder, names: Sequence[str], table: Predictions) -> None:
+    def __init__(self, folder: OutputFolder, made_with: str, names: Sequence[str], table: Predictions) -> None:
         self.folder = folder
+        self._made_with = made_with
         self._names = names
         self._table = table
 
@@ -51,7 +52,7 @@ class Written:
             WriteError: the table cannot be written.
         """
         self._table.finish(None if rows is None else [header(self._names), *(line(row, self._names) for row in rows)])
-        self.folder.finish()
+        self.folder.finish(self._made_with)
 
 
 def identity(checkpoint: Checkpoint) -> str:
@@ -61,10 +62,10 @@ def identity(checkpoint: Checkpoint) -> str:
 
 
 def refuse_changed(folder: OutputFolder, checkpoint: Checkpoint) -> None:
-    """Raise a UsageError if a run was stopped and the checkpoint's card or familiarity check has changed since."""
-    if folder.unfinished and folder.made_with not in ("", identity(checkpoint)):
+    """Raise a UsageError if the folder holds a run and the checkpoint's card or familiarity check has changed since."""
+    if (folder.path / PREDICTIONS).exists() and folder.made_with not in ("", identity(checkpoint)):
         raise UsageError(
-            f"The run in {folder.path} was begun with another checkpoint, or with another card or familiarity check of "
+            f"The run in {folder.path} was made with another checkpoint, or with another card or familiarity check of "
             f"{checkpoint.name}. Restore them, or give another folder."
         )
 
@@ -94,17 +95,18 @@ def writing(folder: OutputFolder, checkpoint: Checkpoint, done: Iterable[Row], *
     path = folder.path / PREDICTIONS
     aside = free_name(path) if keep and path.exists() else None
     names = checkpoint.card.class_names
-    folder.begin(identity(checkpoint))
+    made_with = identity(checkpoint)
+    folder.begin(made_with)
     try:
         table = Predictions(folder.path, [header(names), *(line(row, names) for row in done)], aside)
     except WriteError:
         if not folder.unfinished:
-            folder.finish()
+            folder.give_up()
         raise
     if aside is not None:
         log.warning("What an earlier run wrote to %s is now in %s.", path, aside.name)
     try:
-        yield Written(folder, names, table)
+        yield Written(folder, made_with, names, table)
     finally:
         table.close()
 

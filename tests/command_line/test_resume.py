@@ -211,9 +211,30 @@ def test_a_stopped_run_is_not_resumed_with_another_card(
             pass  # stopped before its first row
     Path("own.json").write_text(json.dumps(card_fields(std=[0.5])))
     assert main([*arguments, "--resume"]) == 2
-    assert "was begun with another checkpoint, or with another card" in capsys.readouterr().err
+    assert "was made with another checkpoint, or with another card" in capsys.readouterr().err
     Path("own.json").write_text(json.dumps(card_fields()))
     assert main([*arguments, "--resume"]) == 0
+
+
+def test_a_finished_run_is_not_continued_with_another_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The card is in no column, so a table would mix the answers of two cards under one digest."""
+    monkeypatch.chdir(tmp_path)
+    save_state_dict(tmp_path / "own.pth")
+    for name in ("a.png", "b.png"):
+        Path(name).write_bytes(image_bytes(speckle(40, 50)))
+    arguments = ["explain", "--checkpoint", "own.pth", "--output", "out"]
+    Path("own.json").write_text(json.dumps(card_fields()))
+    assert main([*arguments, "a.png"]) == 0
+    before = Path("out/predictions.csv").read_bytes()
+    Path("own.json").write_text(json.dumps(card_fields(std=[0.5])))
+    assert main([*arguments, "--resume", "a.png", "b.png"]) == 2
+    assert "was made with another checkpoint, or with another card" in capsys.readouterr().err
+    assert Path("out/predictions.csv").read_bytes() == before
+    Path("own.json").write_text(json.dumps(card_fields()))
+    assert main([*arguments, "--resume", "a.png", "b.png"]) == 0
+    assert len(Path("out/predictions.csv").read_bytes().splitlines()) == 3
 
 
 def test_rows_of_files_that_are_not_given_any_more_are_kept_in_another_table(
