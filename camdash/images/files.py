@@ -1,5 +1,6 @@
 """Image files in folders: found, sorted, told from others by how they begin."""
 
+import stat
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +24,7 @@ def files_of(path: Path, without: Path | None = None) -> tuple[list[Path], Mappi
     """
     if not path.is_dir():
         return [path], {}
-    files = sorted(file for file in path.rglob("*") if file.is_file() and not file.name.startswith("."))
+    files = sorted(file for file in path.rglob("*") if _may_be_file(file) and not file.name.startswith("."))
     if without is not None and without.resolve() != path.resolve():
         files = [file for file in files if without.resolve() not in file.resolve().parents]
     skipped = {file: kind for file in files if (kind := _skipped(file))}
@@ -38,6 +39,16 @@ def kind_if_skipped(name: str, start: bytes) -> str:
     if found is not None and found.is_read:
         return ""
     return OTHER if found is None else found.name
+
+
+def _may_be_file(path: Path) -> bool:
+    """Tell whether a path is a file, or is in a folder that keeps it secret: then it has a row that says so."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
 
 
 def _skipped(path: Path) -> str:
