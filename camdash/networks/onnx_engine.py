@@ -19,6 +19,8 @@ from camdash.networks.engine import TorchEngine, thread_count
 from camdash.networks.onnx_graph import INPUT, MAPS, POOLED, onnx_model
 from camdash.networks.split import TOLERANCE
 
+onnxruntime.disable_telemetry_events()  # where a program imported it before camdash could set the variable
+
 CHECK_SHAPE = (2, 224, 256)
 """Batch, rows and columns of the check: another batch and another size than those of the pass that is recorded."""
 
