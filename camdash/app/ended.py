@@ -10,9 +10,10 @@ Here each tab is closed just before its time is over, and emptied; then the memo
 import asyncio
 import ctypes
 import gc
+import logging
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import fields
 from typing import Any
@@ -23,6 +24,8 @@ from streamlit.runtime.state import SessionState
 
 from camdash.app.tabs import Tab, all_tabs, forget
 from camdash.app.uploads import forget_uploads, room
+
+log = logging.getLogger(__name__)
 
 SHARE = 0.8
 """Of the time to live, after which a tab is closed; later Streamlit would not find its session any more."""
@@ -66,12 +69,20 @@ def _look(last_seen: dict[str, float], seconds: float) -> bool:
         if runtime.get_instance().is_active_session(tab.name):
             last_seen[tab.name] = now
         elif not tab.is_closed and now - last_seen.setdefault(tab.name, now) >= seconds:
-            _close(tab)
+            _without_end(_close, tab)
     ended = [tab for tab in all_tabs() if tab.is_closed and not tab.thread.is_alive()]
     for tab in ended:
         last_seen.pop(tab.name, None)
-        _empty(tab)
+        _without_end(_empty, tab)
     return bool(ended)
+
+
+def _without_end(work: Callable[[Tab], None], tab: Tab) -> None:
+    """Do something to a tab; if it fails, the watch goes on for all others."""
+    try:
+        work(tab)
+    except Exception:  # whatever it was, no other tab's films may stay for it
+        log.exception("A closed tab could not be emptied.")
 
 
 def _close(tab: Tab) -> None:
