@@ -95,12 +95,13 @@ def _eight_bits(data: bytes, kind: str) -> Picture:
 
 
 def _png(data: bytes) -> Picture:
-    if data[24:25] != b"\x10":  # the bit depth of IHDR (W3C PNG, clause 11.2.1)
-        return _eight_bits(data, "PNG")
     with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
         check_pixels(image.height, image.width)
         pages, orientation = getattr(image, "n_frames", 1), _orientation(image)
         image.load()  # which sees damage that libpng passes by
+        _check_rows(data, image)
+        if data[24:25] != b"\x10":  # the bit depth of IHDR (W3C PNG, clause 11.2.1)
+            return Picture(Channel(eight_bits(ImageOps.exif_transpose(image))), pages=pages)
         clear = image.info.get("transparency")
     samples = _codecs().png_decode(data)
     grey = brightness(samples, last_is_opacity(samples), 65535)
@@ -108,6 +109,21 @@ def _png(data: bytes) -> Picture:
         same = samples == np.array(clear)
         grey = np.where(same if same.ndim == 2 else same.all(axis=2), 0, grey)
     return _deep(grey, "16 bits", orientation, pages)
+
+
+def _check_rows(data: bytes, image: Image.Image) -> None:
+    """Refuse a PNG whose compressed data end before its last rows do: Pillow leaves these black, libpng sees it.
+
+    Raises:
+        RuntimeError: rows are missing.
+    """
+    if not image.info.get("interlace") and np.asarray(image)[-1].any():
+        return
+    try:
+        _codecs().png_decode(data)
+    except RuntimeError as error:
+        if "Not enough image data" in str(error):  # whatever else libpng dislikes, Pillow could read
+            raise
 
 
 def _jpeg(data: bytes) -> Picture:

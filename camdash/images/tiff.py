@@ -78,7 +78,7 @@ def read_tiff(data: bytes) -> FirstPage:
         return FirstPage(
             channel,
             _bits(page),
-            int(page.tags.valueof(274, 1)),
+            1 if _is_shallow(page) and _is_pillows(page) else int(page.tags.valueof(274, 1)),
             white_is_zero=page.photometric == PHOTOMETRIC.MINISWHITE and not _is_shallow(page),
             pages=_count_pages(opened, data),
         )
@@ -110,9 +110,14 @@ def _bits(page: TiffPage) -> str:
     return f"{stored}, signed" if page.sampleformat == 2 else stored
 
 
+def _is_pillows(page: TiffPage) -> bool:
+    """Return whether Pillow decodes a page, and turns it upright as well: what tifffile leaves to others."""
+    return bool(page.compression == OLD_JPEG or (page.is_subsampled and page.compression not in JPEG))
+
+
 def _eight_bit_page(page: TiffPage, data: bytes) -> Channel:
-    if page.compression == OLD_JPEG or (page.is_subsampled and page.compression not in JPEG):
-        with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:  # which tifffile leaves to others
+    if _is_pillows(page):
+        with Image.open(io.BytesIO(data), formats=["TIFF"]) as image:
             return Channel(eight_bits(image))
     samples = _samples(page, data)
     bits = page.bitspersample

@@ -28,13 +28,13 @@ TURNED = {
 """How each EXIF orientation (TIFF 6.0, tag 274) shows the stored rows 1 2 3 and 4 5 6."""
 
 
-def png(rows: int, columns: int, depth: int, color_type: int, scanlines: bytes) -> bytes:
+def png(rows: int, columns: int, depth: int, color_type: int, scanlines: bytes, interlaced: int = 0) -> bytes:
     """Return a PNG put together by hand (W3C PNG, clause 11.2), for what no library writes."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    header = struct.pack(">IIBBBBB", columns, rows, depth, color_type, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", columns, rows, depth, color_type, 0, 0, interlaced)
     parts = (chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(scanlines)), chunk(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
@@ -135,6 +135,29 @@ def test_orientation_of_png_and_tiff_is_applied_at_any_depth(orientation: int, d
     np.testing.assert_array_equal(as_tiff.values, TURNED[orientation])
 
 
+def with_half_the_color(grey: np.ndarray[tuple[int, int], np.dtype[np.uint8]], orientation: int) -> bytes:
+    """Return a TIFF of YCbCr whose color has half the size, put together by hand (TIFF 6.0, section 21)."""
+    rows, columns = grey.shape
+    blocks = grey.reshape(rows // 2, 2, columns // 2, 2).swapaxes(1, 2).reshape(-1, 4)
+    content = zlib.compress(np.hstack([blocks, np.full((len(blocks), 2), 128, np.uint8)]).tobytes())
+    fields = {
+        256: (4, 1, columns), 257: (4, 1, rows), 258: (3, 3, 8), 259: (3, 1, 8), 262: (3, 1, 6), 273: (4, 1, 14),
+        274: (3, 1, orientation), 277: (3, 1, 3), 278: (4, 1, rows), 279: (4, 1, len(content)), 284: (3, 1, 1),
+        530: (3, 2, 2 + (2 << 16)),
+    }  # fmt: skip
+    directory = struct.pack("<H", len(fields))
+    directory += b"".join(struct.pack("<HHII", tag, *field) for tag, field in fields.items()) + bytes(4)
+    return b"II*\0" + struct.pack("<I", 14 + len(content)) + struct.pack("<HHH", 8, 8, 8) + content + directory
+
+
+@pytest.mark.parametrize("orientation", TURNED)
+def test_orientation_of_a_tiff_that_pillow_reads_is_applied_once(orientation: int) -> None:
+    stored = np.kron(40 * CORNERS, np.ones((4, 4))).astype(np.uint8)
+    decoded = decode(with_half_the_color(stored, orientation))
+    shown = np.kron(40 * np.array(TURNED[orientation]), np.ones((4, 4)))
+    np.testing.assert_allclose(decoded.values, shown, atol=1)
+
+
 def test_a_cmyk_jpeg_becomes_brightness() -> None:
     inks = np.zeros((16, 16, 4), np.uint8)
     inks[:, 8:, 3] = 255  # black ink on the right
@@ -217,6 +240,42 @@ def test_a_deep_file_cut_short_is_said_to_be_damaged(suffix: str) -> None:
     whole = opencv_bytes(speckle(64, 64, np.uint16), suffix)
     with pytest.raises(ImageError, match=r"^(The image is damaged or cut short|This is not an image file)\."):
         decode(whole[: len(whole) // 2])
+
+
+@pytest.mark.parametrize(("depth", "color_type"), [(1, 0), (8, 0), (16, 0), (8, 2), (8, 3), (8, 6), (16, 6)])
+def test_a_png_without_its_last_rows_is_said_to_be_damaged(depth: int, color_type: int) -> None:
+    """Its compressed data end as they should, so that no reader misses the rows: they would be shown black."""
+    row = b"\0" + b"\x01" * (8 * depth * {0: 1, 2: 3, 3: 1, 6: 4}[color_type] // 8)
+    colors = bytes(range(256)) * 3 if color_type == 3 else b""
+    for rows in (0, 3, 5):
+        with pytest.raises(ImageError, match="damaged or cut short"):
+            decode(with_palette(png(6, 8, depth, color_type, row * rows), colors))
+    assert decode(with_palette(png(6, 8, depth, color_type, row * 6), colors)).values.shape == (6, 8)
+    black = b"\0" * len(row)
+    assert decode(with_palette(png(6, 8, depth, color_type, row * 5 + black), colors)).values.shape == (6, 8)
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(8, 8), (9, 5), (1, 1), (3, 2)])
+def test_an_interlaced_png_without_its_last_pass_is_said_to_be_damaged(rows: int, columns: int) -> None:
+    """The passes' starts and steps, as the clause's own drawing has them: 1 6 4 6 2 6 4 6 in the first row."""
+    drawing = np.array([list(row) for row in ("16462646", "77777777", "56565656", "77777777") * 2], int)
+    drawing[4] = [int(sign) for sign in "36463646"]
+    passes = np.tile(drawing, (2, 1))[:rows, :columns]
+    lines = [(row == k).sum() for k in range(1, 8) for row in passes if (row == k).any()]
+    stream = b"".join(b"\0" + b"\x09" * int(length) for length in lines)
+    without_last = b"".join(b"\0" + b"\x09" * int(length) for length in lines[:-1])
+    whole = decode(png(rows, columns, 8, 0, stream, interlaced=1))
+    np.testing.assert_array_equal(whole.values, np.full((rows, columns), 9))
+    with pytest.raises(ImageError, match="damaged or cut short"):
+        decode(png(rows, columns, 8, 0, without_last, interlaced=1))
+
+
+def with_palette(data: bytes, colors: bytes) -> bytes:
+    """Put a PLTE chunk behind the header of a PNG that needs one."""
+    if not colors:
+        return data
+    chunk = struct.pack(">I", len(colors)) + b"PLTE" + colors + struct.pack(">I", zlib.crc32(b"PLTE" + colors))
+    return data[:33] + chunk + data[33:]
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
