@@ -70,7 +70,7 @@ def test_the_chart_is_never_taller_than_a_third_of_the_screen_and_a_table_has_al
     settled(page)
     assert page.locator(".st-key-softmax").bounding_box()["height"] <= screen[1] / 3
     count = COUNTS[name]
-    assert f"{count - 7} other classes" in page.locator(".stPlotlyChart .ytick text").all_text_contents()
+    page.locator(".stPlotlyChart .ytick text", has_text=f"{count - 7} other classes").wait_for()
     page.get_by_role("button", name=f"All {count} probabilities").click()
     table = page.locator("[data-testid=stPopoverBody] [data-testid=stDataFrame]")
     table.wait_for()
