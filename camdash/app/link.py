@@ -1,7 +1,7 @@
 """The page's address: it carries what is seen, so that a link reopens it; of an upload its digest, never its name.
 
 ?checkpoint=NAME&with=NAME&sample=NAME|image=DIGEST&show=every|average|top|three&panels=SLOT,SLOT&look=positive|own|classic
-&cells=grid&class=NAME&view=contrast|difference
+&cells=grid&class=NAME|enlarged=average|radiograph&view=contrast|difference
 
 Each step of a visitor changes it once, so that the browser's Back walks through what was seen. The first page's address
 stays as it was opened until something else is shown, so that Back never ends on a page that looks the same.
@@ -21,12 +21,12 @@ from camdash.app.viewer.payload import Mode
 from camdash.networks.card import Checkpoint
 from camdash.rendering.scale import Look
 
-CHECKPOINT, SECOND, CLASS, VIEW = "checkpoint", "with", "class", "view"
+CHECKPOINT, SECOND, CLASS, VIEW, ENLARGED = "checkpoint", "with", "class", "view", "enlarged"
 SAMPLE, IMAGE, SHOW, PANELS, LOOK, CELLS = "sample", "image", "show", "panels", "look", "cells"
 OPENED, SAID = "opened_link", "said_ignored"
 SHOWN, FIRST_SHOWN, TOKEN = "shown_address", "first_address", "opening_token"
 ON_FIRST_PAGE, CAME_BACK = "on_first_page", "came_back_to_first_page"
-OF_PAGE, OF_VIEWER = (CHECKPOINT, SECOND, SAMPLE, IMAGE), (CLASS, VIEW, SHOW, PANELS, LOOK, CELLS)
+OF_PAGE, OF_VIEWER = (CHECKPOINT, SECOND, SAMPLE, IMAGE), (CLASS, ENLARGED, VIEW, SHOW, PANELS, LOOK, CELLS)
 SAMPLES = (*TITLES, *MARKED)
 
 DIGITS = 16
@@ -34,6 +34,9 @@ DIGITS = 16
 
 SHOWS = ("all", "every", "average", "top", "three")
 """Which panels the viewer shows, where they are not chosen one by one."""
+
+NOT_CLASSES = ("average", "radiograph")
+"""Panels beside the classes' that can be enlarged."""
 
 LONGEST = 60
 """Characters of an unknown value that are repeated to the user."""
@@ -54,6 +57,7 @@ class Link:
         panels: the slots of the panels that were chosen one by one.
         look: how values become color; None for the default.
         grid: whether cells are drawn as they are.
+        enlarged: the panel that is enlarged and is no class's; empty for none.
         ignored: a sentence for each value that is not known here.
     """
 
@@ -67,6 +71,7 @@ class Link:
     panels: tuple[str, ...] = ()
     look: Look | None = None
     grid: bool = False
+    enlarged: str = ""
     ignored: tuple[str, ...] = ()
 
 
@@ -85,6 +90,7 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
     image = values.get(IMAGE, "") if re.fullmatch(rf"[0-9a-f]{{{DIGITS}}}", values.get(IMAGE, "")) else ""
     show = values.get(SHOW, "") if values.get(SHOW) in SHOWS else ""
     panels = tuple(slot for slot in values.get(PANELS, "").split(",") if re.fullmatch(r"[a-zA-Z0-9-]{1,40}", slot))
+    enlarged = values.get(ENLARGED, "") if values.get(ENLARGED) in NOT_CLASSES else ""
     look = Look(values[LOOK]) if values.get(LOOK) in tuple(Look) else None
     found: dict[str, object] = {
         CHECKPOINT: checkpoint,
@@ -93,11 +99,12 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
         VIEW: view,
         SAMPLE: sample,
         IMAGE: image,
+        ENLARGED: enlarged,
     }
     found |= {SHOW: show, PANELS: panels, LOOK: look, CELLS: values.get(CELLS) == "grid"}
     ignored = tuple(_sentence(key, values[key]) for key, value in found.items() if values.get(key) and not value)
     grid = values.get(CELLS) == "grid"
-    return Link(checkpoint, second, class_name, view, sample, image, show, panels, look, grid, ignored)
+    return Link(checkpoint, second, class_name, view, sample, image, show, panels, look, grid, enlarged, ignored)
 
 
 def follow(usable: Sequence[Checkpoint]) -> Link | None:

@@ -128,7 +128,7 @@ def _names(sources: tuple[Source, ...]) -> dict[str, str]:
 def _opening(names: dict[str, str]) -> Opening:
     """Return with what the viewer starts: what the page's address asked for when the session began."""
     asked = link.asked()
-    slot = next((slot for slot, name in names.items() if name == asked.class_name), "")
+    slot = next((slot for slot, name in names.items() if name == asked.class_name), asked.enlarged)
     return Opening(
         asked.view,
         slot,
@@ -143,7 +143,12 @@ def _opening(names: dict[str, str]) -> Opening:
 
 def _address(settings: ViewerSettings, sources: tuple[Source, ...], names: Mapping[str, str]) -> dict[str, str | None]:
     """Return what the address says of the viewer."""
-    return {link.VIEW: _view(settings, sources), link.CLASS: names.get(settings.focus), **_drawn(settings)}
+    return {
+        link.VIEW: _view(settings, sources),
+        link.CLASS: names.get(settings.focus),
+        link.ENLARGED: settings.focus if settings.focus in link.NOT_CLASSES else None,
+        **_drawn(settings),
+    }
 
 
 def _drawn(settings: ViewerSettings) -> dict[str, str | None]:

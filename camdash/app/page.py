@@ -70,7 +70,7 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     with busy, st.spinner("Analysing …"):
         settle_first_shown(files, checkpoint, waiting)
         file = selection.chosen(files)
-        link.note({**_compared(controls), **link.of_image(selection.chosen_sample(), file.sha256)})
+        link.note({**_compared(controls), **selection.for_address(file.sha256)})
         results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
         shown = tuple(one for one in results if not isinstance(one, Refusal))
         prepared = prepare_maps(file, shown) if len(shown) == len(results) else None

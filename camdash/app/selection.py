@@ -13,20 +13,39 @@ from camdash.app.samples import FIRST, sample
 SAMPLE, FILE, UPLOADS = "sample", "file", "uploads"
 KNOWN, ORDER = "known_uploads", "order_of_uploads"
 TO_TRY, FAILED = "uploads_to_try", "uploads_that_failed"
+OPENED, MISSING = "image_opened", "missing_image"
 
 
 def choose_sample(name: str) -> None:
     """Look at a sample; no upload is chosen then."""
     st.session_state[SAMPLE] = name
     st.session_state[FILE] = None
-    _forget_tries()
+    _forget_others()
 
 
 def choose_file(index: int) -> None:
     """Look at an upload, by its place among the uploads."""
     st.session_state[SAMPLE] = None
     st.session_state[FILE] = index
-    _forget_tries()
+    _forget_others()
+
+
+def open_sample(name: str) -> None:
+    """Look at a sample because the user pressed it, on whatever page that was."""
+    choose_sample(name)
+    st.session_state[OPENED] = True
+
+
+def open_file(index: int) -> None:
+    """Look at an upload because the user pressed it, on whatever page that was."""
+    choose_file(index)
+    st.session_state[OPENED] = True
+
+
+def was_opened() -> bool:
+    """Return, once, whether the user pressed an image: then the page of radiographs is shown."""
+    opened: bool = st.session_state.pop(OPENED, False)
+    return opened
 
 
 def uploads_changed() -> None:
@@ -51,6 +70,19 @@ def uploads_changed() -> None:
         st.session_state[FILE] = present.index(looked_at)
     elif place is not None:
         _try(range(min(place, len(present) - 1), len(present)), len(present))
+
+
+def keep_chosen(present: tuple[str, ...]) -> None:
+    """Look at the same upload when others took places before it, as the files of a ZIP do that find room later.
+
+    Args:
+        present: the keys of the opened files.
+    """
+    known: tuple[str, ...] = st.session_state.get(KNOWN, ())
+    place = st.session_state.get(FILE)
+    if place is not None and place < len(known) and known[place] in present:
+        st.session_state[FILE] = present.index(known[place])
+    st.session_state[KNOWN] = present
 
 
 def to_try() -> tuple[int, ...]:
@@ -81,8 +113,9 @@ def _try(first: Sequence[int], count: int, new: Collection[int] = ()) -> None:
     st.session_state[TO_TRY] = (tuple(dict.fromkeys([*first, *range(count)])), frozenset(new))
 
 
-def _forget_tries() -> None:
+def _forget_others() -> None:
     st.session_state[TO_TRY], st.session_state[FAILED] = ((), frozenset()), ()
+    st.session_state[MISSING] = ""
 
 
 def follow_link() -> None:
@@ -94,6 +127,17 @@ def follow_link() -> None:
         choose_file(found[0])
     else:
         choose_sample(asked.sample or FIRST)
+        st.session_state[MISSING] = asked.image
+
+
+def for_address(sha256: str) -> dict[str, str | None]:
+    """Return what the address says of the image that is looked at; while one is missing, the link that asks for it.
+
+    Args:
+        sha256: that of the image.
+    """
+    missing: str = st.session_state.get(MISSING, "")
+    return link.of_image(None, missing) if missing else link.of_image(chosen_sample(), sha256)
 
 
 def chosen_sample() -> str | None:

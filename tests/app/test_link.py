@@ -23,6 +23,7 @@ def test_a_link_names_image_panels_look_and_cells() -> None:
     found = parse(asked, BOTH)
     assert (found.sample, found.show, found.look, found.grid) == ("foot", "top", Look.OWN_SCALE, True)
     assert found.panels == ("class-0", "average")
+    assert parse({"enlarged": "average"}, BOTH).enlarged == "average"
     assert parse({"image": "0123456789abcdef"}, BOTH).image == "0123456789abcdef"
     assert found.ignored == ()
 
@@ -37,7 +38,9 @@ def test_an_empty_link_asks_for_nothing() -> None:
     assert parse({}, []) == Link()
 
 
-@pytest.mark.parametrize("key", ["checkpoint", "with", "class", "view", "sample", "image", "show", "look", "cells"])
+@pytest.mark.parametrize(
+    "key", ["checkpoint", "with", "class", "view", "sample", "image", "show", "look", "cells", "enlarged"]
+)
 def test_what_is_not_known_is_ignored_and_said(key: str) -> None:
     found = parse({key: "nonsense"}, BOTH)
     assert (found.checkpoint, found.second, found.class_name, found.view) == (None, None, "", None)

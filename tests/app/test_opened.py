@@ -8,7 +8,7 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import opened
+from camdash.app import opened, upload_room
 from camdash.app.opened import _with_row
 from camdash.app.opening import NO_ROOM, Opened
 from tests.app.test_page import film, texts, upload
@@ -41,6 +41,21 @@ def test_the_arrows_go_over_what_was_in_a_zip_file(page: AppTest) -> None:
     assert not page.exception
     assert page.session_state["file"] == 1
     assert "2 of 3" in texts(page)
+
+
+def test_the_same_file_is_looked_at_when_a_zip_file_before_it_finds_room(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = archive({"a.png": film(1), "b.png": film(2)})
+    monkeypatch.setattr(upload_room, "LARGEST_SESSION", len(film(1)) + 1)
+    upload(page.run(), ("study.zip", packed), ("one.png", film(3)))
+    assert names(page) == ["a.png", "one.png"]
+    page.button(key="arrow-next").click().run()
+    assert looked_at(page) == "one.png"
+    monkeypatch.setattr(upload_room, "LARGEST_SESSION", 10**9)
+    page.run()
+    assert names(page) == ["a.png", "b.png", "one.png"]
+    assert looked_at(page) == "one.png"
 
 
 def test_a_damaged_zip_file_is_said_and_the_others_are_shown(page: AppTest) -> None:

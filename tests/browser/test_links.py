@@ -73,6 +73,9 @@ def test_the_link_to_an_upload_says_whose_file_to_open_and_never_its_name(page: 
     digest = link.partition("image=")[2][:16]
     said = again.get_by_text("Open the file whose sha256 begins with")
     assert digest in said.inner_text()
+    again.get_by_role("radio", name="Grid", exact=True).check()
+    again.wait_for_url("**cells=grid**")
+    assert f"image={digest}" in again.url, "also after a reload the page says which file to open"
     upload(again, ("other_name.png", film))
     again.locator(".camdash").get_by_text("other_name.png", exact=True).first.wait_for()
     said.wait_for(state="detached")

@@ -13,6 +13,7 @@ function linkTo(header, state) {
     cells: smooth ? "" : "grid",
     view: mode === "evidence" ? "" : mode,
     class: names[0]?.name ?? "",
+    enlarged: ["average", "radiograph"].includes(focus) ? focus : "",
   };
   const link = new URL(window.location.href);
   for (const [key, value] of Object.entries(values)) {
