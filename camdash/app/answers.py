@@ -40,7 +40,7 @@ def _answer(file: ImageFile, checkpoint: Checkpoint, second: Checkpoint | None) 
     if other is not None:
         about = [f"A: {name} {share}", f"B: {other.prediction.predicted_name} {_share(other)}"]
         if other.prediction.predicted_name != name:
-            name, share = f"{name} → {other.prediction.predicted_name}", "flip"
+            name, share = f"{name} → {other.prediction.predicted_name}", "differ"
     unlike = is_unfamiliar(first)
     about.extend([UNLIKE] if unlike else [])
     return Answer(name, State.UNLIKE if unlike else State.ANSWERED, "\n".join(about), share)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from camdash.app.familiar import warn_if_unfamiliar
+from camdash.app.familiar import is_unfamiliar, warn_if_unfamiliar
 from camdash.app.probabilities import offer_both_probabilities
 from camdash.app.result import EVEN, say_guess
 from camdash.app.text import plain, unbroken
@@ -79,6 +79,8 @@ def _has_maps(result: Result) -> bool:
 def _answer(letter: str, analysis: Result) -> str:
     prediction = analysis.prediction
     answer = f"{plain(prediction.predicted_name)}, {unbroken(percent(_highest(prediction)))}"
+    if is_unfamiliar(analysis):
+        answer = f":gray[{answer}]"
     uncertain = "" if _highest(prediction) >= EVEN else " :gray[:small[uncertain, below 50 %]]"
     return f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}{uncertain}"
 
@@ -86,9 +88,9 @@ def _answer(letter: str, analysis: Result) -> str:
 def _verdict(comparison: Answers) -> str:
     before, after = comparison.first.prediction, comparison.second.prediction
     if not comparison.flips:
-        return "**No flip**: both give the same answer."
+        return "Both give the same answer."
     return (
-        f":orange-badge[Flip] The answer changes from **{plain(before.predicted_name)}** to "
+        f":orange-badge[Different answers] The answer changes from **{plain(before.predicted_name)}** to "
         f"**{plain(after.predicted_name)}**."
     )
 

@@ -1,4 +1,4 @@
-"""Two checkpoints over all uploads: a table with flips first, totals, progress that can be stopped, and a CSV."""
+"""Two checkpoints over all uploads: a table, different answers first, totals, progress that can be stopped, a CSV."""
 
 import base64
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from camdash.app.inversion import inversions, radiograph_of
 from camdash.app.outcomes import Refusal, outcome
 from camdash.app.retries import failure_of, offer_retry
 from camdash.app.turns import Waiting, line
-from camdash.app.worklist_table import with_percentages
+from camdash.app.worklist_table import DIFFER, with_percentages
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, flips_first, line_of, totals
 from camdash.networks.card import Checkpoint
@@ -145,7 +145,7 @@ def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair, *, mapped: boo
         selection_mode=ANYWHERE,
         row_height=48,
         height=min(38 + 48 * len(rows), 420),
-        alt="Both answers for every uploaded radiograph, flips first",
+        alt="Both answers for every uploaded radiograph, different ones first",
     )
     st.session_state[ORDER] = [places[place] for place in order]
 
@@ -158,7 +158,7 @@ def _opened() -> None:
 
 def _totals(lines: Sequence[Line]) -> str:
     found = totals(lines)
-    words = [f"{found.flips} of {found.compared} answers flip"]
+    words = [f"{found.flips} of {found.compared} answers differ"]
     if found.agreement is not None:
         words.append(f"mean agreement {figure(found.agreement)}")
     if found.failed:
@@ -172,7 +172,7 @@ def _columns(rows: Sequence[Row], pair: Pair, *, mapped: bool) -> dict[str, list
     columns: dict[str, list[object]] = {
         "picture": [row.thumbnail or None for row in rows],
         "file": [line.file for line in lines],
-        "answers": ["not read" if line.error else "FLIP" if line.flips else "same" for line in lines],
+        "answers": ["not read" if line.error else DIFFER if line.flips else "same" for line in lines],
         first: [line.first or line.error for line in lines],
         "p of A": [line.first_probability for line in lines],
         second: [line.second for line in lines],

@@ -13,6 +13,7 @@ STYLE = f"""
 <style>
   .stMainBlockContainer {{ padding: 2.7rem 1.25rem 1rem; }}
   .stAppHeader {{ height: 2.5rem; min-height: 2.5rem; }}
+  [data-testid="stHeaderActionElements"] {{ display: none; }}
   .stMainBlockContainer h3 {{ padding: 0 0 0.2rem; }}
   .stMain .stVerticalBlock {{ gap: 0.5rem; }}
   .st-key-softmax {{ max-height: 33vh; overflow-y: auto; }}
@@ -28,6 +29,8 @@ STYLE = f"""
   .stSidebar [data-testid="stFileUploaderDropzone"] {{ padding: 0.5rem 0.75rem; max-height: 9.5rem; overflow-y: auto; }}
   .stSidebar [class*="st-key-sample-"] button {{ padding: 0 0.1rem; min-height: 1.5rem; font-size: 0.75rem; }}
   .stSidebar [class*="st-key-sample-"] button p {{ font-size: 0.75rem; overflow: visible; }}
+  .stSidebar [class*="st-key-sample-"] button {{ position: relative; }}
+  .stSidebar [class*="st-key-sample-"] button::after {{ content: ""; position: absolute; inset: -2.6rem 0 0; }}
   .st-key-arrows {{ position: fixed; top: 0.45rem; right: 29rem; z-index: 999991; width: auto; }}
   .st-key-arrows button {{ min-height: 1.6rem; padding: 0 0.2rem; }}
   .camdash-disclaimer {{

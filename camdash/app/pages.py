@@ -1,12 +1,15 @@
 """The pages, the choice among them at the top, and the sidebar that they share."""
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
-from camdash.app import link
+from camdash.app import link, selection
 from camdash.app.answers import answers
 from camdash.app.checkpoints_page import checkpoints_page
+from camdash.app.opener import open_page
 from camdash.app.page import page
 from camdash.app.sidebar import Controls, controls
+from camdash.app.text import plain
 from camdash.app.uploads_list import show_uploads
 from camdash.app.worklist import worklist_page
 
@@ -16,16 +19,19 @@ def draw_chosen_page() -> None:
 
     def explain() -> None:
         """Draw the page of radiographs."""
+        selection.was_opened()
         page(shared)
 
     def worklist() -> None:
         """List all uploads."""
         _list_uploads(shared)
-        worklist_page(shared, first)
+        open_chosen(shared, first)
+        worklist_page(shared)
 
     def checkpoints() -> None:
         """List the checkpoints and what was found in them."""
         _list_uploads(shared)
+        open_chosen(shared, first)
         checkpoints_page()
 
     first = st.Page(explain, title="Radiographs", icon=":material/radiology:", default=True)
@@ -40,6 +46,12 @@ def draw_chosen_page() -> None:
     link.note_page(is_first=chosen.url_path == first.url_path)
     shared = controls()
     chosen.run()
+
+
+def open_chosen(controls: Controls, first: StreamlitPage) -> None:
+    """Go to the first page if an image was pressed on another one."""
+    if selection.was_opened():
+        open_page(first, plain(f"Open {selection.chosen(controls.files).name}"))
 
 
 def _list_uploads(controls: Controls) -> None:

@@ -67,6 +67,7 @@ def choose_files() -> list[ImageFile]:
         help=f"{READ}, up to 64 MB each, or ZIP files of them. They stay in memory.",
     )
     found = opened(st.session_state[selection.UPLOADS] or [])
+    selection.keep_chosen(found.keys)
     take_drops(len(found.files) + len(found.unopened))
     _say([*refusals(), *found.remarks])
     return list(found.files)
@@ -100,7 +101,7 @@ def _sample_button(column: DeltaGenerator, name: str, title: str) -> None:
             help=title,
             type="primary" if name == selection.chosen_sample() else "tertiary",
             width="stretch",
-            on_click=selection.choose_sample,
+            on_click=selection.open_sample,
             args=(name,),
         )
 
@@ -116,18 +117,17 @@ def _offer_shortcut(usable: Sequence[Checkpoint]) -> None:
     st.button(
         "Right for the wrong reason?",
         key="shortcut",
-        help='Compares a normal checkpoint with one that relies on the "R" marker. '
-        "Both get the hand right; then try the foot with the marker.",
         width="stretch",
         on_click=_show_shortcut,
         args=(first, shortcut),
     )
+    st.caption('Compares a normal checkpoint with one that relies on the "R". Then press Foot R.')
 
 
 def _show_shortcut(first: Checkpoint, shortcut: Checkpoint) -> None:
     st.session_state[FIRST], st.session_state[SECOND] = first, shortcut
     link.show_predicted()
-    selection.choose_sample(next(iter(MARKED)))
+    selection.open_sample(next(iter(MARKED)))
 
 
 SHORT = {

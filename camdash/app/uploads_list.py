@@ -88,7 +88,7 @@ def _told(event: str) -> Any:
 def _open() -> None:
     keys = opened(st.session_state.get(selection.UPLOADS) or []).keys
     if (key := _told("open")) in keys:
-        selection.choose_file(keys.index(key))
+        selection.open_file(keys.index(key))
 
 
 def _remove() -> None:

@@ -5,12 +5,9 @@ from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.navigation.page import Page
 
-from camdash.app import selection
 from camdash.app.caches import ImageFile, known, without_map
 from camdash.app.inversion import is_inverted
-from camdash.app.opener import open_page
 from camdash.app.retries import begin_run, go_on_by_itself
 from camdash.app.samples import TITLES, sample
 from camdash.app.sidebar import Controls
@@ -19,7 +16,7 @@ from camdash.app.turns import line
 from camdash.app.worklist_files import offer_files
 from camdash.app.worklist_means import show_means
 from camdash.app.worklist_rows import SECOND_ROWS, Row, go_on, rows_of
-from camdash.app.worklist_table import choose_flips, choose_rows, flip_word, is_hint_needed, show_table, was_opened
+from camdash.app.worklist_table import DIFFER, choose_flips, choose_rows, is_hint_needed, same_or_differ, show_table
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis
 from camdash.networks.card import Checkpoint
@@ -29,10 +26,8 @@ SECONDS, MORE_SECONDS = 2.0, 0.01
 """How long radiographs are analysed before the table is drawn again, and how much longer for each that is in it."""
 
 
-def worklist_page(controls: Controls, first: Page) -> None:
-    """Draw the worklist; a click on a row opens it on the first page."""
-    if was_opened():
-        open_page(first, plain(f"Open {selection.chosen(controls.files).name}"))
+def worklist_page(controls: Controls) -> None:
+    """Draw the worklist."""
     checkpoint, second, uploads = controls.checkpoint, controls.second, controls.files
     if checkpoint is None:
         return
@@ -111,7 +106,7 @@ def _show(files: Sequence[ImageFile], checkpoint: Checkpoint, second: Checkpoint
 
 
 def _flips(row: Row, other: Row | None) -> bool:
-    return flip_word(row.line, other.line if other else None) == "FLIP"
+    return same_or_differ(row.line, other.line if other else None) == DIFFER
 
 
 def _counts(rows: Sequence[Row], shown: int) -> str:

@@ -16,9 +16,11 @@ from camdash.rendering.charts import percent
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-TABLE, OPENED, PLACES, FOLLOWED = "worklist", "worklist_opened", "worklist_places", "worklist_hint_followed"
+TABLE, PLACES, FOLLOWED = "worklist", "worklist_places", "worklist_hint_followed"
 CLASSES, BELOW, ORDER, UNLIKE = "worklist_classes", "worklist_below", "worklist_order", "worklist_unlike"
 FLIPS = "worklist_flips"
+DIFFER = "differ"
+"""What tables say of two different answers to one radiograph."""
 ROW, HEAD, HIGHEST = 64, 38, 422
 """Pixels of a row, of the head, and of the whole table at most."""
 
@@ -87,12 +89,6 @@ def show_table(
     keep_place(TABLE, f"{st.session_state.get(ORDER)} {are_uploads}")
 
 
-def was_opened() -> bool:
-    """Return, once, whether a row was clicked."""
-    opened: bool = st.session_state.pop(OPENED, False)
-    return opened
-
-
 def _opened() -> None:
     """Look at the radiograph of the row that was clicked."""
     row = clicked_row(TABLE)
@@ -101,10 +97,10 @@ def _opened() -> None:
     places, are_uploads = st.session_state[PLACES]
     place = places[row]
     if are_uploads:
-        selection.choose_file(place)
+        selection.open_file(place)
     else:
-        selection.choose_sample(list(TITLES)[place])
-    st.session_state[OPENED] = st.session_state[FOLLOWED] = True
+        selection.open_sample(list(TITLES)[place])
+    st.session_state[FOLLOWED] = True
 
 
 def is_hint_needed() -> bool:
@@ -129,18 +125,18 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
 def _other_columns(rows: Sequence[Row], others: Sequence[Row | None]) -> dict[str, list[object]]:
     lines = [other.line if other else None for other in others]
     return {
-        "answers": [flip_word(row.line, line) for row, line in zip(rows, lines, strict=True)],
+        "answers": [same_or_differ(row.line, line) for row, line in zip(rows, lines, strict=True)],
         "B predicted": [line.predicted or "not read" if line else "…" for line in lines],
         "B probability": [line.probability if line else None for line in lines],
         "B margin": [line.margin if line else None for line in lines],
     }
 
 
-def flip_word(first: Line, second: Line | None) -> str:
+def same_or_differ(first: Line, second: Line | None) -> str:
     """Return whether two checkpoints give the same answer, in a word; empty where one has none yet."""
     if second is None or first.predicted is None or second.predicted is None:
         return ""
-    return "same" if first.predicted == second.predicted else "FLIP"
+    return "same" if first.predicted == second.predicted else DIFFER
 
 
 def with_percentages(columns: dict[str, list[object]]) -> "Styler":
@@ -153,7 +149,7 @@ def with_percentages(columns: dict[str, list[object]]) -> "Styler":
     return table.style.format(percent, subset=shares, na_rep="")
 
 
-FAMILIAR = {True: "resembles", False: "UNLIKE", None: "not checked"}
+FAMILIAR = {True: "yes", False: "no", None: "not checked"}
 PROBABILITIES = ("probability", "B probability", "p of A", "p of B")
 
 
@@ -170,7 +166,7 @@ def _config() -> dict[str, Any]:
             format="%+.2f", help="Mean of the predicted class's map, in logits; with the bias it is the logit"
         ),
         "familiar": st.column_config.TextColumn(
-            "training images",
+            "resembles training images",
             help="Does the image resemble the training images? If not, do not rely on the prediction.",
         ),
     }

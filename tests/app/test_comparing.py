@@ -44,7 +44,8 @@ def test_without_a_second_checkpoint_nothing_is_compared(page: AppTest, passes: 
     assert page.selectbox(key="second").value is None
     assert [option.split(" · ")[0] for option in page.selectbox(key="second").options] == ["second"]
     assert analysed(passes) == 1
-    assert "flip" not in texts(page).lower()
+    assert "answers differ" not in texts(page)
+    assert "same answer" not in texts(page)
 
 
 def test_both_answers_and_whether_they_flip_are_said(comparing: AppTest) -> None:
@@ -52,7 +53,7 @@ def test_both_answers_and_whether_they_flip_are_said(comparing: AppTest) -> None
     shown = texts(comparing)
     assert "A · :gray[first]" in shown
     assert "B · :gray[second]" in shown
-    assert "No flip" in shown or "The answer changes" in shown
+    assert "Both give the same answer" in shown or "The answer changes" in shown
     assert "correlation" in shown
 
 
@@ -138,9 +139,9 @@ def test_all_uploads_are_listed_with_both_answers(comparing: AppTest, passes: li
     ]
     assert sorted(table["file"]) == ["bad.png", "film0.png", "film1.png", "film2.png"]
     assert table["answers"].iloc[-1] == "not read"
-    assert sorted(table["answers"][:3]) == list(table["answers"][:3])  # "FLIP" stands before "same"
+    assert sorted(table["answers"][:3]) == list(table["answers"][:3])  # "differ" stands before "same"
     assert table["picture"].iloc[0].startswith("data:image/jpeg;base64,")
-    assert "of 3 answers flip" in texts(comparing)
+    assert "of 3 answers differ" in texts(comparing)
     assert analysed(passes) == 2 + 2 * 3
 
 

@@ -67,7 +67,7 @@ def test_two_without_maps_are_compared_by_their_answers(mapless: Path, page: App
     shown = texts(page)
     assert "A · :gray[squeeze]" in shown
     assert "B · :gray[squeeze2]" in shown
-    assert "No flip" in shown or "The answer changes" in shown
+    assert "Both give the same answer" in shown or "The answer changes" in shown
     assert "Neither A nor B has maps, so there is no difference map and no agreement." in shown
     assert "Only A knows Part 2, Part 3, Skull. Only B knows Tail." in shown
     assert "Probabilities use each checkpoint's own classes." in shown
@@ -90,9 +90,9 @@ def test_all_uploads_are_listed_with_both_answers_and_no_agreement(
     ]
     assert sorted(table["file"]) == ["bad.png", "film0.png", "film1.png", "film2.png"]
     assert list(table["answers"])[3] == "not read"
-    assert set(table["answers"][:3]) <= {"FLIP", "same"}
+    assert set(table["answers"][:3]) <= {"differ", "same"}
     assert all(0 < share <= 1 for column in ("p of A", "p of B") for share in table[column][:3])
-    assert "of 3 answers flip" in texts(page)
+    assert "of 3 answers differ" in texts(page)
     assert "mean agreement" not in texts(page)
 
 

@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import worklist_rows
+from camdash.app import selection, worklist_rows
 from camdash.app.worklist_table import with_percentages
 from camdash.evidence.worklist import Order
 from camdash.rendering.charts import percent
@@ -16,6 +16,7 @@ from tests.app.test_page import analysed, film, texts, upload
 def shown() -> None:
     import streamlit as st
 
+    from camdash.app.pages import open_chosen
     from camdash.app.sidebar import controls
     from camdash.app.worklist import worklist_page
 
@@ -23,7 +24,8 @@ def shown() -> None:
         st.write("The first page")
 
     def listed() -> None:
-        worklist_page(shared, first)
+        open_chosen(shared, first)
+        worklist_page(shared)
 
     first = st.Page(first_page, url_path="first")
     chosen = st.navigation([st.Page(listed, default=True), first])
@@ -52,7 +54,7 @@ def click_row(page: AppTest, row: int) -> AppTest:
     places, are_uploads = page.session_state["worklist_places"]
     assert are_uploads
     page.session_state["sample"], page.session_state["file"] = None, places[row]
-    page.session_state["worklist_opened"] = True
+    page.session_state[selection.OPENED] = True
     return page.run()
 
 
@@ -203,11 +205,11 @@ def test_two_checkpoints_are_compared_in_the_list(worklist: AppTest) -> None:
     found = table(worklist)
     assert {"answers", "B predicted", "B probability", "B margin"} <= set(found.columns)
     same = found["predicted"][:4] == found["B predicted"][:4]
-    assert list(found["answers"]) == [*("same" if one else "FLIP" for one in same), ""]
+    assert list(found["answers"]) == [*("same" if one else "differ" for one in same), ""]
     said = texts(worklist).replace("\\", "")
     assert f"A is first, B is second; they differ on {4 - sum(same)} of 5 radiographs." in said
     worklist.checkbox(key="worklist_flips").check().run()
-    assert list(table(worklist)["answers"]) == ["FLIP"] * (4 - sum(same))
+    assert list(table(worklist)["answers"]) == ["differ"] * (4 - sum(same))
 
 
 def test_probabilities_are_written_as_everywhere_and_sorted_as_numbers() -> None:

@@ -57,6 +57,21 @@ def test_a_click_on_an_answer_opens_its_file_and_the_list_marks_it(page: Any) ->
     page.locator(".uploads [aria-current]", has_text="film1.png").wait_for()
 
 
+@pytest.mark.parametrize("title", ["Worklist", "Checkpoints"])
+def test_what_is_pressed_in_the_sidebar_of_another_page_is_opened(title: str, page: Any) -> None:
+    upload_films(page, 3)
+    for place, words in (
+        (page.locator(".uploads .open", has_text="film1.png"), "film1.png"),
+        (page.get_by_role("button", name="Foot", exact=True), "foot.png"),
+        (page.get_by_role("button", name="Right for the wrong reason?"), "hand_marked.png"),
+    ):
+        page.get_by_role("link", name=title).click()
+        page.wait_for_url(f"**/{title.lower()}*")
+        place.click()
+        page.locator(".camdash .first", has_text=words).first.wait_for()
+        assert f"/{title.lower()}" not in page.url
+
+
 def test_one_file_is_removed_and_all_are_and_the_same_files_can_be_added_again(page: Any) -> None:
     upload_films(page, 3)
     page.get_by_role("button", name="Remove film0.png").click()
