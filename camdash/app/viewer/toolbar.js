@@ -7,7 +7,7 @@ function wireToolbar(root, signal, viewer) {
   for (const input of root.querySelectorAll("input[name=look]")) {
     input.parentElement.title = root.querySelector(`#about-${input.value}`).textContent.replace(/\s+/g, " ");
   }
-  on("input[name=look]", "change", (event) => change({ look: event.target.value, focus: null }));
+  on("input[name=look]", "change", (event) => setLook(event.target.value));
   on("button[name=link]", "click", (event) => copyLink(event.target, viewer.header));
   on("button[name=back]", "click", () => change({ focus: null }));
   on("input[name=smooth]", "change", (event) => change({ smooth: event.target.value === "smooth" }));
@@ -19,6 +19,12 @@ function wireToolbar(root, signal, viewer) {
   on("#choose", "change", () => setShow("choose", checkedSlots(root)));
   on("#choose", "beforetoggle", () => fillChoices(root, viewer));
   on("[popover]", "toggle", (event) => event.newState === "open" && placeMenu(root, event.target));
+}
+
+// Classic has other panels than the other looks; among these an enlarged one stays.
+function setLook(look) {
+  const { look: before, focus } = sharedState();
+  change({ look, focus: [look, before].includes("classic") ? null : focus });
 }
 
 function setShow(show, chosen = sharedState().chosen) {
