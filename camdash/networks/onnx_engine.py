@@ -1,4 +1,4 @@
-"""ONNX Runtime as an engine on the CPU: its convolutions take about 0.7 of the time of PyTorch's (docs/speed.md)."""
+"""ONNX Runtime as an engine on the CPU: its convolutions take about 0.7 of PyTorch's time (docs/measurements.md)."""
 
 from dataclasses import dataclass
 
