@@ -17,7 +17,11 @@ if [ -z "$python" ]; then
 fi
 
 site=${target:-$work/site}
-NO_MKDOCS_2_WARNING=1 "$python" -m mkdocs build --strict --quiet --site-dir "$site"
+# Not --quiet: it keeps warnings from being counted, and --strict counts them.
+if ! NO_MKDOCS_2_WARNING=1 "$python" -m mkdocs build --strict --site-dir "$site" >"$work/log" 2>&1; then
+  cat "$work/log" >&2
+  exit 1
+fi
 if grep -rEl --include='*.html' '<(script|link|img)[^>]+(src|href)="?(https?:)?//' "$site"; then
   echo "These pages ask another machine for something." >&2
   exit 1
