@@ -1,7 +1,13 @@
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+from camdash.evidence.analysis import Prediction, PredictionAlone
 from camdash.evidence.comparison import compare
-from camdash.rendering.agreement import change_words, correlation_words, probabilities, signed
+from camdash.networks.card import Checkpoint
+from camdash.rendering.agreement import change_words, correlation_words, figure, pair_words, probabilities, signed
+from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
 
 WEAK = [[[0, 0], [0, 0]], [[4, 4], [4, 8]]]
@@ -23,12 +29,59 @@ def test_a_correlation_comes_with_its_meaning(correlation: float | None, words: 
     assert correlation_words(correlation) == words
 
 
+@pytest.mark.parametrize(
+    ("least", "words", "below"),
+    [
+        (0.8, "evidence in the same places", "evidence in largely the same places"),
+        (0.5, "evidence in largely the same places", "evidence in partly the same places"),
+        (0.2, "evidence in partly the same places", "evidence in different places"),
+        (-0.2, "evidence in different places", "rather opposite evidence"),
+    ],
+)
+def test_a_meaning_begins_at_its_threshold_and_the_next_one_just_below(least: float, words: str, below: str) -> None:
+    assert correlation_words(least).endswith(f", {words}")
+    assert correlation_words(least - 0.01).endswith(f", {below}")
+
+
+@pytest.mark.parametrize(
+    ("correlation", "words"), [(1.0, "evidence in the same places"), (-1.0, "rather opposite evidence")]
+)
+def test_the_ends_of_a_correlation_have_their_meaning_too(correlation: float, words: str) -> None:
+    assert correlation_words(correlation).endswith(f", {words}")
+
+
 def test_a_change_of_probability_comes_with_its_meaning() -> None:
     # Evidence 5 and 1 with biases 0 and 1: the logits differ by 6 and by 2, so p is 99.75 % and 88.08 %.
     found = compare(analysis(WEAK, ("a", "b")), analysis(STRONG, ("a", "b")))
     assert probabilities(found.differences[1], found) == pytest.approx((0.99753, 0.88080), abs=1e-5)
     assert change_words(found.differences[1], found) == "99.8 % → 88.1 %, less probable in B"
     assert change_words(found.differences[0], found) == "0.2 % → 11.9 %, more probable in B"
+
+
+def of_two(first: float, second: float) -> str:
+    """Return the words on class "a", whose probability is `first` in one checkpoint and `second` in the other."""
+    checkpoint = Checkpoint("x", Path("x"), "0" * 64, small_card())
+    shares = [np.array([share, 1 - share]) for share in (first, second)]
+    alone = [PredictionAlone(Prediction(("a", "b"), np.zeros(2), share), checkpoint, "No grid.") for share in shares]
+    found = compare(*alone)
+    return pair_words(found.pairs[0], found)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (0.0, 0.2, "much more probable in B"),
+        (0.2, 0.0, "much less probable in B"),
+        (0.5, 0.69, "more probable in B"),
+        (0.5, 0.31, "less probable in B"),
+        (0.0, 0.02, "more probable in B"),
+        (0.02, 0.0, "less probable in B"),
+        (0.5, 0.519, "hardly changed"),
+        (0.5, 0.481, "hardly changed"),
+    ],
+)
+def test_a_change_is_named_from_its_threshold_on(before: float, after: float, words: str) -> None:
+    assert of_two(before, after).partition(", ")[2] == words
 
 
 def test_a_small_change_is_called_one() -> None:
@@ -38,3 +91,14 @@ def test_a_small_change_is_called_one() -> None:
 
 def test_a_signed_figure_has_a_true_minus_sign() -> None:
     assert (signed(1.2), signed(-0.02)) == ("+1.20", "−0.02")
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.834, "0.83"), (-0.12, "−0.12"), (-0.004, "0.00"), (0.004, "0.00"), (-0.006, "−0.01")]
+)
+def test_a_figure_has_a_true_minus_sign_and_zero_has_none(value: float, words: str) -> None:
+    assert figure(value) == words
+
+
+def test_a_signed_figure_has_as_many_digits_as_asked_for() -> None:
+    assert (signed(1.26, 1), signed(-1.26, 1)) == ("+1.3", "−1.3")

@@ -12,6 +12,25 @@ def test_a_table_has_256_rows_of_rgb(look: Look) -> None:
     assert table(look).dtype == np.uint8
 
 
+AGAINST_AND_FOR = {
+    **{0: (30, 70, 250), 63: (34, 135, 252), 64: (34, 137, 252), 127: (92, 206, 255)},
+    **{128: (255, 184, 46), 185: (255, 120, 24), 186: (255, 119, 24), 255: (238, 34, 24)},
+}
+GOLDEN = {
+    Look.EVIDENCE: AGAINST_AND_FOR,
+    Look.OWN_SCALE: AGAINST_AND_FOR,
+    Look.POSITIVE: {0: (150, 12, 50), 89: (214, 48, 30), 178: (252, 141, 24), 179: (252, 143, 24), 255: (255, 228, 84)},
+    Look.CLASSIC: {0: (0, 0, 128), 32: (0, 0, 255), 96: (2, 255, 254), 223: (255, 0, 0), 255: (128, 0, 0)},
+}
+"""The colors at the ends of each ramp and beside its bends, worked by hand: rows of a ramp of n lie at i / (n - 1)."""
+
+
+@pytest.mark.parametrize("look", Look)
+def test_each_table_has_the_colors_that_legends_and_readers_know(look: Look) -> None:
+    found = {row: tuple(table(look)[row].tolist()) for row in GOLDEN[look]}
+    assert found == GOLDEN[look]
+
+
 def test_evidence_against_is_blue_and_evidence_for_is_red() -> None:
     for row in table(Look.EVIDENCE)[:128].astype(int):
         assert row[2] > row[0] + 100

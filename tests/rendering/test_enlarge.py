@@ -35,11 +35,24 @@ def test_the_grid_as_it_is_has_no_values_but_those_of_its_cells() -> None:
     np.testing.assert_allclose(drawn[0], [0, 0, 4, 4, 4, 4, 8, 8, 8], atol=1e-6)
 
 
-def test_a_crop_leaves_what_the_network_did_not_see_without_a_value() -> None:
-    crop = Placement((9, 13), (9, 9), (1, 1), (0, -2), Grid(4, 0))
-    unseen = np.isnan(enlarge(MAP, crop))
-    np.testing.assert_array_equal(unseen.all(axis=0), [True] * 2 + [False] * 9 + [True] * 2)
-    np.testing.assert_array_equal(unseen.any(axis=0), unseen.all(axis=0))
+@pytest.mark.parametrize(
+    ("shape", "origin", "rows", "columns"),
+    [
+        ((9, 13), (0, -2), (0, 9), (2, 11)),
+        ((13, 9), (-2, 0), (2, 11), (0, 9)),
+        ((12, 14), (-1, -3), (1, 10), (3, 12)),
+    ],
+    ids=["at the sides", "above and below", "all around, nowhere alike"],
+)
+def test_a_crop_leaves_what_the_network_did_not_see_without_a_value(
+    shape: tuple[int, int], origin: tuple[int, int], rows: tuple[int, int], columns: tuple[int, int]
+) -> None:
+    # Of the radiograph's pixels the network saw nine rows and nine columns, from the crop's edge on.
+    seen = np.zeros(shape, np.bool_)
+    seen[slice(*rows), slice(*columns)] = True
+    drawn = enlarge(MAP, Placement(shape, (9, 9), (1, 1), origin, Grid(4, 0)))
+    np.testing.assert_array_equal(np.isfinite(drawn), seen)
+    np.testing.assert_allclose(drawn[seen].reshape(9, 9)[::4, ::4], MAP, atol=1e-6)
 
 
 def test_padding_shifts_the_cells() -> None:
