@@ -11,6 +11,7 @@ from camdash.app.retries import failure_of
 from camdash.app.uploads_list import WAITS, Answer, State
 from camdash.errors import CamdashError, ImageError
 from camdash.evidence.analysis import Analysis, PredictionAlone
+from camdash.evidence.comparison import is_same_class
 from camdash.networks.card import Checkpoint
 from camdash.rendering.charts import percent
 
@@ -39,7 +40,7 @@ def _answer(file: ImageFile, checkpoint: Checkpoint, second: Checkpoint | None) 
     other = known(file, second, inverted=is_inverted(file)) if second is not None else None
     if other is not None:
         about = [f"A: {name} {share}", f"B: {other.prediction.predicted_name} {_share(other)}"]
-        if other.prediction.predicted_name != name:
+        if not is_same_class(other.prediction.predicted_name, name):
             name, share = f"{name} → {other.prediction.predicted_name}", "differ"
     unlike = is_unfamiliar(first)
     about.extend([UNLIKE] if unlike else [])

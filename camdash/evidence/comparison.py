@@ -77,7 +77,7 @@ class Answers:
     @property
     def flips(self) -> bool:
         """Whether the two predict different classes, by name."""
-        return _key(self.first.prediction.predicted_name) != _key(self.second.prediction.predicted_name)
+        return not is_same_class(self.first.prediction.predicted_name, self.second.prediction.predicted_name)
 
     @property
     def agreement(self) -> float | None:
@@ -116,13 +116,18 @@ class Comparison(Answers):
 
 
 def match_classes(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[ClassPair, ...]:
-    """Match classes by name, without regard to case and outer spaces, in the first head's order.
+    """Match classes by name, without regard to case and spaces, in the first head's order.
 
     No class has two twins: of names that differ in case alone, the last of the first head meets the last of the second.
     """
     ours = {_key(name): index for index, name in enumerate(first)}
     theirs = {_key(name): index for index, name in enumerate(second)}
     return tuple(ClassPair(first[k], k, theirs[key]) for key, k in sorted(ours.items(), key=_place) if key in theirs)
+
+
+def is_same_class(first: str, second: str) -> bool:
+    """Return whether two names mean one class: without regard to case and to how many spaces stand where."""
+    return _key(first) == _key(second)
 
 
 def _key(name: str) -> str:

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from camdash.evidence.analysis import Analysis, PredictionAlone, predict
-from camdash.evidence.comparison import ClassPair, Comparison, compare, correlation, match_classes, sampled
+from camdash.evidence.comparison import ClassPair, Comparison, compare, correlation, evenly, match_classes, sampled
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
+from camdash.rendering.enlarge import enlarge
 from tests.conftest import small_card
 
 SHAPE = (120, 90)
@@ -29,6 +30,20 @@ def maps(seed: int, classes: int = 3) -> object:
 def test_classes_are_matched_by_name_whatever_their_order_and_case() -> None:
     pairs = match_classes(("Hip", "Hand", "Foot"), ("hand ", "Knee", "HIP"))
     assert pairs == (ClassPair("Hip", 0, 2), ClassPair("Hand", 1, 0))
+
+
+@pytest.mark.parametrize("other", ["Chest frontal", " chest\tFRONTAL ", "Chest   frontal", "Chest\u00a0frontal"])
+def test_no_space_within_or_around_a_name_makes_it_another_class(other: str) -> None:
+    assert match_classes(("Chest frontal",), (other,)) == (ClassPair("Chest frontal", 0, 0),)
+    strong = np.array([[[9, 9], [9, 9]], [[0, 0], [0, 0]]])
+    found = compare(analysis(strong, ("Chest frontal", "Hip")), analysis(strong, (other, "Hip")))
+    assert not found.flips
+    assert (found.only_first, found.only_second) == ((), ())
+    assert found.predicted is not None
+
+
+def test_names_that_differ_in_more_than_spaces_and_case_are_two_classes() -> None:
+    assert match_classes(("Chest frontal", "Hip"), ("Chestfrontal", "H ip")) == ()
 
 
 def test_no_class_has_two_twins() -> None:
@@ -97,6 +112,16 @@ def test_sampling_a_linear_map_gives_its_value_at_the_same_place_of_the_radiogra
     grid = Placement(SHAPE, (10, 9), (10 / 120, 9 / 90), (0, 0), Grid(1, 0))
     # Column 4 of 9 is centred on pixel 44.5, which stretching brings to network pixel 45 * 64 / 90 - 0.5 = 31.5.
     assert sampled(ramp, STRETCHED, grid)[5, 4] == pytest.approx(31.5 / 32, abs=1e-6)
+
+
+@pytest.mark.parametrize("origin", [(0, -13), (-28, 0), (-28, -13)])
+def test_a_map_sampled_at_each_pixel_is_the_map_as_it_is_drawn(origin: tuple[int, int]) -> None:
+    shape = (64 - 2 * origin[0], 64 - 2 * origin[1])
+    cropped = Placement(shape, (64, 64), (1.0, 1.0), origin, Grid(32, 0))
+    values = np.asarray(maps(5), np.float32)[0]
+    found = sampled(values, cropped, evenly(shape, shape))
+    np.testing.assert_allclose(found, enlarge(values, cropped), atol=1e-5)
+    assert np.isnan(found).sum() == shape[0] * shape[1] - 64 * 64
 
 
 def test_correlation_agrees_with_worked_values_and_is_nothing_for_a_constant_map() -> None:

@@ -1,0 +1,48 @@
+"""The list of uploads compares classes by name as the comparison does: not by case, nor by spaces."""
+
+from collections.abc import Sequence
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from camdash.app.caches import ImageFile
+from camdash.app.uploads_list import Answer
+from camdash.networks.card import Checkpoint
+from tests.app.test_answers_in_words import CHECKPOINT
+from tests.conftest import small_card
+
+SECOND = Checkpoint("second", CHECKPOINT.path, "1" * 64, small_card(3))
+FILE = ImageFile.of("film.png", b"film")
+STRONG = [[[9, 9], [9, 9]], [[0, 0], [0, 0]]]
+
+
+def listed(names: "Sequence[str]", found: "list[Answer]") -> None:
+    from camdash.app import caches
+    from camdash.app.answers import answers
+    from tests.app.test_answers_in_words import CHECKPOINT
+    from tests.app.test_same_class import FILE, SECOND, STRONG
+    from tests.evidence.test_comparison import analysis
+
+    for checkpoint, name in zip((CHECKPOINT, SECOND), names, strict=True):
+        caches._analyses()[(FILE.sha256, checkpoint, False)] = analysis(STRONG, (name, "Other"))
+    found.extend(answers([FILE], CHECKPOINT, SECOND))
+
+
+@pytest.mark.parametrize(
+    ("names", "share"),
+    [
+        (("Chest frontal", "Chest frontal"), "> 99.9 %"),
+        (("Chest frontal", "chest  FRONTAL "), "> 99.9 %"),
+        (("Chest frontal", "Chest\tfrontal"), "> 99.9 %"),
+        (("Chest frontal", "Chest lateral"), "flip"),
+    ],
+)
+def test_a_flip_is_another_class_and_not_another_way_to_write_it(names: tuple[str, str], share: str) -> None:
+    st.cache_resource.clear()
+    found: list[Answer] = []
+    page = AppTest.from_function(listed, args=(names, found)).run()
+    assert not page.exception
+    assert [one.share for one in found] == [share]
+    assert found[0].words == (names[0] if share != "flip" else " → ".join(names))
+    st.cache_resource.clear()
