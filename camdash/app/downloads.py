@@ -21,6 +21,7 @@ from camdash.rendering.export import (
     maps_npz,
     npz_name,
     overlay_png,
+    stem_of,
 )
 from camdash.rendering.panels import shown_together
 
@@ -104,4 +105,4 @@ def _offer(label: str, name: str, made: Callable[[], bytes], mime: str = "image/
 
 
 def _stem(file: ImageFile) -> str:
-    return file.name.rsplit(".", 1)[0] + "-inverted" * is_inverted(file)
+    return stem_of(file.name) + "-inverted" * is_inverted(file)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from camdash.errors import ImageError
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.export import Drawing, file_name, maps_npz, npz_name, overlay_png
+from camdash.rendering.export import Drawing, file_name, maps_npz, npz_name, overlay_png, stem_of
 
 LARGEST = 256 * 2**20
 """Bytes of an archive: it is held in memory, since nothing that was uploaded may reach the disk."""
@@ -70,7 +70,7 @@ def _files(one: Packed) -> dict[str, bytes]:
         radiograph = one.radiograph().inverse() if one.inverted else one.radiograph()
     except ImageError:
         return {}
-    stem = one.name.rsplit(".", 1)[0] + "-inverted" * one.inverted
+    stem = stem_of(one.name) + "-inverted" * one.inverted
     analysis, drawing = one.analysis, Drawing()
     map_id = f"class-{analysis.prediction.predicted}"
     return {

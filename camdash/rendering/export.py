@@ -51,6 +51,12 @@ class Drawing:
     inverted: bool = False
 
 
+def stem_of(name: str) -> str:
+    """Return a file's name without its ending, its folders included: "a.b" of "a.b.png", "v1.2/film" of itself."""
+    folder, slash, file = name.rpartition("/")
+    return folder + slash + (file.rpartition(".")[0] or file)
+
+
 def shown(radiograph: Radiograph, drawing: Drawing) -> NDArray[np.uint8]:
     """Return a radiograph as it is drawn: (rows, columns), 0 to 255.
 

@@ -20,9 +20,11 @@ from camdash.rendering.export import (
     export_files,
     file_name,
     maps_npz,
+    npz_name,
     overlay_png,
     overlays,
     shown,
+    stem_of,
 )
 from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Look, Scale
@@ -79,6 +81,29 @@ def test_a_file_name_cannot_leave_its_folder(analysis: Analysis) -> None:
     assert "/" not in name
     assert "\n" not in name
     assert not name.startswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("hand.png", "hand"),
+        ("a.b.png", "a.b"),
+        ("1.2.840.113619.dcm", "1.2.840.113619"),
+        ("study.v1/IM0001", "study.v1/IM0001"),
+        ("study.v1/a.b.png", "study.v1/a.b"),
+        ("IM0001", "IM0001"),
+        (".png", ".png"),
+        ("film.", "film"),
+        ("", ""),
+    ],
+)
+def test_only_the_ending_of_a_file_is_left_out_of_the_names_of_its_files(
+    name: str, stem: str, analysis: Analysis
+) -> None:
+    assert stem_of(name) == stem
+    kept = stem.replace("/", "-").strip("-.") or "image"
+    assert file_name(stem_of(name), SHA256, analysis, Drawing(), "class-0").startswith(f"{kept}_known_class-part-0_")
+    assert npz_name(stem_of(name), SHA256, analysis).startswith(f"{kept}_known_maps_")
 
 
 def test_one_overlay_is_the_same_alone_and_among_all(film: Radiograph, analysis: Analysis) -> None:

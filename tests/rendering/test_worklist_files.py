@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from camdash.errors import ImageError
@@ -64,6 +65,14 @@ def test_the_archive_holds_the_table_an_overlay_and_the_maps_of_each() -> None:
         with np.load(io.BytesIO(whole.read(maps))) as content:
             np.testing.assert_array_equal(content["maps"], one.analysis.maps.maps)
     assert len(names) == 1 + 2 * 2
+
+
+@pytest.mark.parametrize(("name", "stem"), [("a.b.png", "a.b"), ("study.v1/IM0001", "study.v1-IM0001")])
+def test_the_files_in_the_archive_are_called_by_the_whole_name_but_its_ending(name: str, stem: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive([packed(name)], b""))) as whole:
+        names = [one for one in whole.namelist() if one != "worklist.csv"]
+    assert len(names) == 2
+    assert all(one.startswith(f"{stem}_known_") for one in names)
 
 
 def test_two_radiographs_of_one_name_lie_beside_each_other_and_one_twice_lies_there_once() -> None:
