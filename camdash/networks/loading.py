@@ -38,7 +38,6 @@ def preferred_device() -> torch.device:
     wanted = os.environ.get(DEVICE_VARIABLE) or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(wanted)
-        torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
         raise UsageError(
@@ -72,6 +71,7 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     Raises:
         CheckpointError: the weights do not fit the card, or the check failed.
     """
+    torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
     stored, check = _read(checkpoint)
     check_fit(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
