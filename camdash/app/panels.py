@@ -10,6 +10,7 @@ from camdash.app.viewer.payload import Mode, Source, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
+from camdash.rendering.agreement import signed
 from camdash.rendering.export import Drawing, shown
 from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average
 
@@ -92,4 +93,4 @@ def _average_panel(analysis: Analysis) -> ViewerMap:
 
 def padding_note(on_padding: float) -> str:
     """Return the line that names evidence on padding, which is not drawn; empty where there is next to none."""
-    return f"includes {on_padding:+.1f} from padding (not drawn)" if abs(on_padding) >= WORTH_NAMING else ""
+    return f"includes {signed(on_padding, 1)} from padding (not drawn)" if abs(on_padding) >= WORTH_NAMING else ""
