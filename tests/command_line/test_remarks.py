@@ -1,0 +1,45 @@
+"""What the command line says beside its results."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from camdash.command_line.main import main
+from camdash.rendering.export import WARNING
+from tests.conftest import image_bytes, speckle
+
+
+@pytest.fixture
+def film(tmp_path: Path) -> str:
+    path = tmp_path / "film.png"
+    path.write_bytes(image_bytes(speckle(40, 50)))
+    return str(path)
+
+
+@pytest.mark.parametrize("output", [[], ["--json"]], ids=["table", "json"])
+def test_whoever_writes_overlays_is_warned_once_of_names_in_the_pixels(
+    tmp_path: Path, film: str, output: list[str], capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    assert main(["explain", *output, "--output", str(tmp_path / "out"), film, film]) == 0
+    assert [one.message for one in caplog.records if one.levelname == "WARNING"] == [WARNING]
+    assert "names or dates burned into its pixels" in WARNING
+    assert WARNING not in capsys.readouterr().out
+
+
+def test_a_run_that_goes_on_writes_overlays_and_is_warned_too(
+    tmp_path: Path, film: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    arguments = ["explain", "--output", str(tmp_path / "out"), film]
+    assert main(arguments) == 0
+    caplog.clear()
+    assert main([*arguments, "--resume"]) == 0
+    said = [one.message for one in caplog.records]
+    assert WARNING in said
+    assert "1 of 1 files are done already" in said
+
+
+def test_without_overlays_there_is_nothing_to_warn_of(film: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert main(["explain", film]) == 0
+    assert WARNING not in caplog.text
