@@ -186,16 +186,36 @@ def test_enter_enlarges_a_panel_and_escape_returns(page: Any) -> None:
     assert page.locator("figure.panel").count() == 7
 
 
-def test_keys_zoom_pan_and_fit(page: Any) -> None:
+def film_canvas(page: Any) -> NDArray[np.uint8]:
+    """Return the whole canvas of the radiograph: (rows, columns, 3)."""
+    rows, columns, text = canvas(page, "radiograph").evaluate(READ)
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(rows, columns, 4)[..., :3]
+
+
+def test_keys_zoom_pan_and_fit_and_never_pan_beyond_the_radiograph(page: Any) -> None:
     canvas(page, "class-2").focus()
-    fitted = canvas(page, "radiograph").evaluate(READ)
-    act(page, "class-2", lambda: page.keyboard.press("+"))
-    zoomed = canvas(page, "radiograph").evaluate(READ)
+    fitted = film_canvas(page)
+    for _ in range(4):
+        act(page, "class-2", lambda: page.keyboard.press("+"))
+    zoomed = film_canvas(page)
     act(page, "class-2", lambda: page.keyboard.press("ArrowDown"))
-    panned = canvas(page, "radiograph").evaluate(READ)
+    down = film_canvas(page)
+    act(page, "class-2", lambda: page.keyboard.press("ArrowRight"))
+    right = film_canvas(page)
+    # What lies beneath comes up, what lies at the right comes to the left: 40 CSS pixels each.
+    assert difference(down[:-40], zoomed[40:]) <= 2
+    assert difference(right[:, :-40], down[:, 40:]) <= 2
+    assert difference(down, zoomed) > 20
+    for key in ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft"):
+        for _ in range(20):
+            page.keyboard.press(key)
+        painted(page, "class-2")
+        # Beyond the radiograph all is black; of its own pixels few are.
+        edges = [line.mean() for line in (film_canvas(page)[one] for one in (0, -1, np.s_[:, 0], np.s_[:, -1]))]
+        assert min(edges) > 5, key
     act(page, "class-2", lambda: page.keyboard.press("0"))
-    assert len({fitted[2], zoomed[2], panned[2]}) == 3
-    assert canvas(page, "radiograph").evaluate(READ) == fitted
+    assert difference(film_canvas(page), fitted) == 0
+    assert difference(zoomed, fitted) > 20
 
 
 def test_a_hover_says_the_cell_in_each_panel_and_moves_nothing(page: Any) -> None:
@@ -243,10 +263,26 @@ def test_the_totals_of_all_classes_are_bars_on_one_axis(page: Any) -> None:
     assert said == [f"Total {total:+.2f}".replace("-", "−") for total in totals]
 
 
-def test_the_legend_tells_strength_at_a_spot_from_the_total(page: Any) -> None:
-    legend = page.locator(".legend").inner_text()
-    assert "Color is the strength at one spot; the bar is the total." in legend
-    assert "faint" not in legend
+def test_the_legend_tells_strength_at_a_spot_from_the_total_and_has_its_lower_end_at_the_left(page: Any) -> None:
+    legend = page.locator(".legend")
+    assert "Color is the strength at one spot; the bar is the total." in legend.inner_text()
+    assert "faint" not in legend.inner_text()
+    low, high = (float(np.abs(one.values).max()) * sign for one in viewer_maps(0)[3:4] for sign in (-1, 1))
+    ends = {
+        Look.EVIDENCE: (f"{low:+.1f} against".replace("-", "−"), f"for {high:+.1f} logits"),
+        Look.OWN_SCALE: ("− its most", "+ its most"),
+        Look.CLASSIC: ("panel's lowest", "panel's highest"),
+    }
+    for look, (lower, higher) in ends.items():
+        choose_look(page, look)
+        legend.locator(".low", has_text=lower).wait_for()
+        assert legend.locator(".high").inner_text() == higher
+        places = [legend.locator(name).bounding_box()["x"] for name in (".low", ".high")]
+        assert places[0] < places[1]
+        _, columns, text = legend.locator("canvas").evaluate(READ)
+        bar = np.frombuffer(base64.b64decode(text), np.uint8).reshape(-1, columns, 4)[0].astype(int)
+        assert bar[0, 2] > bar[0, 0] + 50, "blue at the left"
+        assert bar[-1, 0] > bar[-1, 2] + 50, "red at the right"
 
 
 def test_a_file_name_is_text_and_never_html(page: Any) -> None:
