@@ -23,8 +23,8 @@ import numpy as np
 
 from benchmarks.films import films
 from benchmarks.page_times import MOVE
-from benchmarks.server import PATIENCE, Server
-from benchmarks.session import Run, Session
+from tests.support.server import PATIENCE, Server
+from tests.support.session import Run, Session
 
 SAME = 1e-5
 """Largest accepted difference from the maps of a sequential run, in parts of the largest logit."""

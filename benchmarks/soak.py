@@ -15,9 +15,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.films import films
-from benchmarks.server import Server
-from benchmarks.session import Session
-from benchmarks.small import QUERY, small_checkpoint
+from tests.support.server import Server
+from tests.support.session import Session
+from tests.support.small import QUERY, small_checkpoint
 
 MB = 2**20
 FIRST, AT_ONCE, TTL, SPARE = 50, 4, 2, 4

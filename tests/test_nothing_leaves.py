@@ -17,10 +17,10 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from benchmarks.server import Server
-from benchmarks.session import Session
-from benchmarks.small import NAME, QUERY, small_checkpoint
 from tests.conftest import image_bytes, speckle
+from tests.support.server import Server
+from tests.support.session import Session
+from tests.support.small import NAME, QUERY, small_checkpoint
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 300

@@ -67,6 +67,7 @@ def test_a_variable_that_is_no_setting_is_named_with_the_one_that_was_meant() ->
 
 
 def test_every_variable_that_the_project_reads_is_known() -> None:
-    sources = [*ROOT.glob("camdash/**/*.py"), *ROOT.glob("benchmarks/*.py"), *ROOT.glob("tests/**/conftest.py")]
+    patterns = ("camdash/**/*.py", "benchmarks/*.py", "tests/support/*.py", "tests/**/conftest.py")
+    sources = [path for pattern in patterns for path in ROOT.glob(pattern)]
     text = " ".join(path.read_text(encoding="utf-8") for path in [*sources, ROOT / ".ci/run", ROOT / "README.md"])
     assert set(re.findall(r"CAMDASH_[A-Z_]*[A-Z]", text)) == set(KNOWN)

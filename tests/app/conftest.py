@@ -10,11 +10,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.server import Server
-from benchmarks.small import small_checkpoint
 from camdash.networks import catalog
 from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import save_checkpoint, small_card
+from tests.support.server import Server
+from tests.support.small import small_checkpoint
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from benchmarks.memory import resident_at_best
 from camdash.networks import catalog
 from tests.conftest import image_bytes, speckle
+from tests.support.memory import resident_at_best
 
 PAGE = Path(__file__).parents[2] / "streamlit_app.py"
 

@@ -8,13 +8,13 @@ import pytest
 from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-from benchmarks.server import Server
-from benchmarks.session import Session
-from benchmarks.small import QUERY
 from camdash.app.uploads import share_bytes_of_copies
 from tests.app.conftest import small_server, until
 from tests.app.test_opened import archive
 from tests.conftest import image_bytes, speckle
+from tests.support.server import Server
+from tests.support.session import Session
+from tests.support.small import QUERY
 
 Tab = Callable[[], Session]
 NOTHING = {"uploads": 0, "files": 0, "copies": 0, "radiographs": 0, "analyses": 0}

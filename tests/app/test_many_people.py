@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 import pytest
 
-from benchmarks.server import Server
-from benchmarks.session import Run, Session
-from benchmarks.small import QUERY
 from tests.app.conftest import PATIENCE, small_server, until
 from tests.conftest import image_bytes, speckle
+from tests.support.server import Server
+from tests.support.session import Run, Session
+from tests.support.small import QUERY
 
 Tab = Callable[[], Session]
 

@@ -15,14 +15,14 @@ import requests
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
-from benchmarks.server import Server
-from benchmarks.session import Session
-from benchmarks.small import QUERY
 from camdash.app.upload_limit import _no_more_than
 from camdash.images.limits import LARGEST_SESSION, MOST_FILES
 from tests.app.conftest import PATIENCE, ROOT, small_server, until
 from tests.app.test_opened import archive
 from tests.conftest import image_bytes, speckle
+from tests.support.server import Server
+from tests.support.session import Session
+from tests.support.small import QUERY
 
 MB = 2**20
 BOUNDARY = "----camdash"

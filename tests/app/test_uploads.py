@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from benchmarks.server import Server
-from benchmarks.session import Session
-from benchmarks.small import QUERY
 from tests.app.conftest import small_server
 from tests.images.dicom_files import BIG, EXPLICIT
 from tests.images.test_privacy import CANARY, with_canaries
 from tests.pictures import image_bytes, speckle
+from tests.support.server import Server
+from tests.support.session import Session
+from tests.support.small import QUERY
 
 MB = 2**20
 

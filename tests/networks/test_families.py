@@ -13,7 +13,6 @@ from torch import nn
 from torchcam.methods import CAM
 from torchvision.ops import SqueezeExcitation
 
-from benchmarks.memory import resident_at_best
 from camdash.errors import CheckpointError
 from camdash.networks.architectures import blueprint, build, family_of, features_of
 from camdash.networks.catalog import describe, entry_of
@@ -25,6 +24,7 @@ from camdash.networks.recognition import recognise
 from camdash.networks.split import class_activation_maps
 from tests.conftest import split_of
 from tests.networks.zoo import SMALLEST, card_of, images, network, saved, state
+from tests.support.memory import resident_at_best
 
 OFFSETS = {
     "resnet18": 0,

@@ -1,6 +1,6 @@
 """The real server (`streamlit run streamlit_app.py`) in a process of its own, which answers questions about itself.
 
-    python -m benchmarks.server PORT
+    python -m tests.support.server PORT
 
 runs it; `Server` starts it from a benchmark or a test. It reads a command a line from standard input and answers with
 a line of JSON: `hold` and `release` the device, `stall` the event loop, `waiting` (pieces in the line), `memory` (bytes
@@ -29,9 +29,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-from benchmarks.memory import resident
+from tests.support.memory import resident
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300
 
 
@@ -62,7 +62,7 @@ class Server:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the server
         inherited = dict(os.environ) if inherits else {}
         self._process = subprocess.Popen(
-            [*before, sys.executable, "-m", "benchmarks.server", str(port), *options],
+            [*before, sys.executable, "-m", "tests.support.server", str(port), *options],
             cwd=folder,
             env={**inherited, "PYTHONPATH": str(ROOT), **(environment or {})},
             stdin=subprocess.PIPE,

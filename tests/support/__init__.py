@@ -1,0 +1,1 @@
+"""What tests and benchmarks share: a real server, sessions without a browser, small checkpoints, memory."""
