@@ -18,7 +18,7 @@ def broken() -> Iterator[TextIO]:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as stream:
-        yield stream  # closing it flushes what is left, which must lead nowhere by then
+        yield stream
 
 
 @pytest.fixture
@@ -34,6 +34,7 @@ def test_a_reader_that_is_gone_is_named_and_nothing_is_tried_again(broken: TextI
         output.flush()
     output.write("another\n")
     output.flush()
+    broken.close()  # as at the interpreter's end, which would write what is left
 
 
 def test_a_line_that_does_not_wait_finds_the_reader_gone_too(broken: TextIO) -> None:
@@ -56,17 +57,25 @@ def test_without_a_stream_the_results_have_nowhere_to_go() -> None:
     assert not output.isatty()
 
 
-def test_remarks_that_nobody_reads_are_lost_without_an_error(broken: TextIO) -> None:
+LONG = "x" * 10_000_000
+"""More than a stream keeps back: writing it fails, and not only handing it over."""
+
+
+@pytest.mark.parametrize("sentences", [("A sentence.", LONG), (LONG, "A sentence.")])
+def test_remarks_that_nobody_reads_are_lost_without_an_error(broken: TextIO, sentences: tuple[str, str]) -> None:
     remarks = Remarks(broken)
-    remarks.say("A sentence.")
-    remarks.say("x" * 10_000_000)
+    for sentence in sentences:
+        remarks.say(sentence)
     remarks.clear()
     assert not remarks.isatty()
+    broken.close()
 
 
-def test_remarks_on_a_full_disk_and_without_a_stream_are_lost_without_an_error(full: TextIO) -> None:
+@pytest.mark.parametrize("sentence", ["A sentence.", LONG])
+def test_remarks_on_a_full_disk_and_without_a_stream_are_lost_without_an_error(full: TextIO, sentence: str) -> None:
     for stream in (full, None):
-        Remarks(stream).say("A sentence.")
+        Remarks(stream).say(sentence)
+    full.close()
 
 
 @pytest.mark.parametrize("arguments", [["checkpoints"], ["checkpoints", "--json"]])

@@ -1,3 +1,4 @@
+import math
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ def test_a_correlation_comes_with_its_meaning(correlation: float | None, words: 
 )
 def test_a_meaning_begins_at_its_threshold_and_the_next_one_just_below(least: float, words: str, below: str) -> None:
     assert correlation_words(least).endswith(f", {words}")
-    assert correlation_words(least - 0.01).endswith(f", {below}")
+    assert correlation_words(math.nextafter(least, -1)).endswith(f", {below}")
 
 
 @pytest.mark.parametrize(
@@ -72,12 +73,12 @@ def of_two(first: float, second: float) -> str:
     [
         (0.0, 0.2, "much more probable in B"),
         (0.2, 0.0, "much less probable in B"),
-        (0.5, 0.69, "more probable in B"),
-        (0.5, 0.31, "less probable in B"),
+        (0.0, math.nextafter(0.2, 0), "more probable in B"),
+        (math.nextafter(0.2, 0), 0.0, "less probable in B"),
         (0.0, 0.02, "more probable in B"),
         (0.02, 0.0, "less probable in B"),
-        (0.5, 0.519, "hardly changed"),
-        (0.5, 0.481, "hardly changed"),
+        (0.0, math.nextafter(0.02, 0), "hardly changed"),
+        (math.nextafter(0.02, 0), 0.0, "hardly changed"),
     ],
 )
 def test_a_change_is_named_from_its_threshold_on(before: float, after: float, words: str) -> None:
