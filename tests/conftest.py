@@ -23,6 +23,7 @@ from camdash.networks.geometry import grid_of
 from camdash.networks.loading import LoadedCheckpoint
 from camdash.networks.split import SplitNetwork
 from camdash.networks.writing import write_checkpoint
+from tests.fast import HERE, is_fast
 from tests.pictures import image_bytes as image_bytes
 from tests.pictures import opencv_bytes as opencv_bytes
 from tests.pictures import speckle as speckle
@@ -33,6 +34,18 @@ torch.set_num_threads(1)  # threads that wait for each other make small networks
 
 SHARED = Path(os.environ.get("CAMDASH_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 """Real radiographs, where the machine has them."""
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the files of other tests unread where only fast ones are asked for: importing them takes half a minute."""
+    asked = config.getoption("markexpr") == "fast" and collection_path.is_relative_to(HERE)
+    return True if asked and not is_fast(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if is_fast(item.path):
+            item.add_marker(pytest.mark.fast)
 
 
 def random_network(architecture: str = "resnet18", classes: int = 5, channels: int = 1) -> nn.Module:
