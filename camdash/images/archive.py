@@ -1,6 +1,7 @@
 """ZIP files: their images taken out, in memory, and nothing else."""
 
 import io
+import struct
 import zipfile
 import zlib
 from collections import Counter
@@ -27,7 +28,10 @@ COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 UNTESTED = 16 * MEGABYTE
 """Bytes that any ZIP file may unpack to, however small it is."""
 
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, LookupError),
+    *(OverflowError, NotImplementedError, RuntimeError),
+)
 """What zipfile raises of a broken or encrypted member."""
 
 
@@ -60,7 +64,7 @@ def unpack(data: bytes) -> Unpacked:
     check_size(len(data))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = [member for member in archive.infolist() if not member.is_dir()]
+            files = [member for member in archive.infolist() if not member.filename.endswith("/")]
             if len(files) > MOST_MEMBERS:
                 raise ImageError(f"The ZIP file holds {len(files):,} files; at most {MOST_MEMBERS:,} are looked at.")
             return _sorted(archive, files, min(LARGEST_UNPACKED, max(UNTESTED, STEEPEST_UNPACKING * len(data))))

@@ -105,3 +105,26 @@ def test_a_zip_file_cut_short_is_said_to_be_damaged(data: bytes) -> None:
 def test_a_zip_file_without_members_is_empty() -> None:
     assert unpack(packed({})) == unpack(packed({}))
     assert unpack(packed({})).members == ()
+
+
+@pytest.mark.parametrize("content", [b"x", b"", PNG])
+def test_a_member_without_a_name_is_taken_like_any_other(content: bytes) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as target:
+        target.writestr(zipfile.ZipInfo(""), content)
+        target.writestr("good.png", PNG)
+    found = unpack(data.getvalue())
+    assert [name for name, _ in found.members] == ["a member without a name"] * (content == PNG) + ["good.png"]
+    assert (found.skipped, found.refused) == ({} if content == PNG else {"other": 1}, ())
+
+
+@pytest.mark.parametrize("place", [2**63, 2**64 - 1])
+def test_a_member_said_to_lie_beyond_any_file_is_refused(place: int) -> None:
+    """The place stands in an extra field for large files (APPNOTE 4.5.3); no memory has such an address."""
+    far = zipfile.ZipInfo("film.png")
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as target:
+        target.writestr(far, PNG)
+        far.header_offset = place  # for the directory, which is written at the end
+    found = unpack(data.getvalue())
+    assert found.refused == (("film.png", "It is damaged inside the ZIP file. Pack it again."),)
