@@ -1,6 +1,7 @@
 """ZIP files: the images come out, what is no image is counted, what means harm is refused."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Mapping
 
@@ -88,6 +89,69 @@ def test_a_bomb_is_refused() -> None:
     film = PNG + bytes(30 * 2**20)
     with pytest.raises(ImageError, match="unpacks to far more than it should"):
         unpack(packed({f"{k}.png": film for k in range(3)}))
+
+
+def with_wrong_sums(data: bytes) -> bytes:
+    """Return a ZIP file whose checksums are wrong in its directory (APPNOTE 4.3.12)."""
+    changed = bytearray(data)
+    place = changed.find(b"PK\x01\x02")
+    while place >= 0:
+        changed[place + 16] ^= 1
+        place = changed.find(b"PK\x01\x02", place + 46)
+    return bytes(changed)
+
+
+def repeated(data: bytes, count: int) -> bytes:
+    """Return a ZIP file of one member whose directory names it several times."""
+    start, end = data.index(b"PK\x01\x02"), data.index(b"PK\x05\x06")
+    closing = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, count, count, (end - start) * count, start, 0)
+    return data[:start] + data[start:end] * count + closing
+
+
+def test_what_refused_members_unpack_to_counts_as_well() -> None:
+    film = PNG + bytes(30 * 2**20)
+    with pytest.raises(ImageError, match="unpacks to far more than it should"):
+        unpack(with_wrong_sums(packed({f"{k}.png": film for k in range(3)})))
+
+
+def test_a_member_that_says_it_is_too_large_is_not_unpacked() -> None:
+    """Its content is cut, which nobody would see without unpacking it to the end."""
+    whole = packed({"film.png": PNG + bytes(LARGEST_FILE + 2**20)})
+    start, end = whole.index(b"PK\x01\x02"), whole.index(b"PK\x05\x06")
+    directory = bytearray(whole[start:end])
+    directory[20:24] = struct.pack("<L", 2000)  # its compressed size
+    closing = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, end - start, start, 0)
+    found = unpack(whole[:start] + bytes(directory) + closing)
+    assert found.refused == (("film.png", "The file is 65 MB; at most 64 MB are read."),)
+
+
+def test_members_that_share_one_content_are_refused() -> None:
+    found = unpack(repeated(packed({"film.png": PNG}), 3))
+    assert [name for name, _ in found.members] == ["film.png"]
+    assert found.refused == (("film.png", "It overlaps another file inside the ZIP file. Pack it again."),) * 2
+
+
+def test_a_member_that_goes_on_over_others_is_refused() -> None:
+    """Its content, a picture with a ZIP file behind it, is stored as it is; the directory names what is in there."""
+    inner = packed({"a.png": PNG, "b.png": PNG}, zipfile.ZIP_STORED)
+    outer = packed({"film.png": PNG + inner}, zipfile.ZIP_STORED)
+    place, start, end = outer.index(inner), inner.index(b"PK\x01\x02"), inner.index(b"PK\x05\x06")
+    within = bytearray(inner[start:end])
+    for entry in (0, (end - start) // 2):
+        (offset,) = struct.unpack_from("<L", within, entry + 42)
+        struct.pack_into("<L", within, entry + 42, offset + place)
+    first = outer.rindex(b"PK\x01\x02")
+    entries = outer[first : outer.rindex(b"PK\x05\x06")] + bytes(within)
+    closing = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 3, 3, len(entries), first, 0)
+    found = unpack(outer[:first] + entries + closing)
+    assert found.members == (("a.png", PNG), ("b.png", PNG))
+    assert found.refused == (("film.png", "It overlaps another file inside the ZIP file. Pack it again."),)
+
+
+def test_a_directory_of_very_many_entries_is_not_read() -> None:
+    one = packed({"a/": b""})
+    with pytest.raises(ImageError, match=r"holds over 20,000 files; at most 2,000 are looked at\."):
+        unpack(repeated(one, 20_001))
 
 
 def test_too_many_members_are_refused() -> None:
