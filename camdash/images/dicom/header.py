@@ -92,7 +92,7 @@ def check(layout: Layout) -> None:
         raise ImageError(f"The file says {layout.photometric} with a sign, which contradict: colors have none.")
     if layout.allocated not in (1, 8, 16, 32, 64):
         raise ImageError(f"The file keeps {layout.allocated} bits a pixel; 1, 8, 16 and 32 are read.")
-    if not 0 < layout.stored <= layout.high + 1 <= layout.allocated:
+    if not (0 < layout.stored <= layout.allocated and layout.high < layout.allocated):
         raise ImageError(
             f"The file contradicts itself: {layout.stored} bits up to bit {layout.high} of {layout.allocated}."
         )

@@ -135,7 +135,7 @@ def _layout(elements: Elements, keyword: str) -> Layout:
         columns=elements.integer("Columns"),
         samples=samples,
         photometric=elements.text("PhotometricInterpretation") or ("MONOCHROME2" if samples == 1 else "RGB"),
-        planar=elements.integer("PlanarConfiguration", 0),
+        planar=elements.integer("PlanarConfiguration", 0) if samples > 1 else 0,
         allocated=allocated,
         stored=stored,
         high=floats - 1 if floats else elements.integer("HighBit", stored - 1),

@@ -8,6 +8,10 @@ two are told apart by what a bit does where it changes between neighbouring pixe
   nearer to each other than without it;
 - an overlay or rubbish changes wherever it likes: with it, the neighbours are farther from each other.
 
+The place of the highest bit (0028,0102) may be wrong as well. It says where the value begins; where the bits below that
+are in use, and the value goes on into them by the same rule, it begins at bit 0. So does one whose highest bit is said
+to be too low for it.
+
 If any bit above brings many such neighbours nearer, the value goes on, and all bits are taken. Bits that the file
 declares to be an overlay (60xx,0102) are cut, and the bits above a signed value that repeat its sign are that value.
 """
@@ -40,21 +44,41 @@ def meant_bits(
         overlays: the places of bits that it declares to be overlays.
     """
     size = 8 * values.itemsize
-    if layout.allocated == 1 or layout.stored == size:
+    if layout.allocated == 1:
         return values, layout.stored, ()
-    low = layout.high + 1 - layout.stored
+    low, notes = _start(values, layout, overlays)
     if low == 0 and _are_in(values, layout.stored):
-        return values, layout.stored, ()
+        return values, layout.stored, notes
     cut = _lowest(values >> values.dtype.type(low), layout.stored)
-    whole = _without(values, [bit for bit in overlays if layout.high < bit < size])
+    whole = _without(values, [bit for bit in overlays if low + layout.stored <= bit < size])
     whole >>= whole.dtype.type(low)
     others = whole - cut
     if (others == others.flat[0]).all():
-        return cut, layout.stored, ()
+        return cut, layout.stored, notes
     bits = next(bits for bits in range(layout.stored + 1, size + 1) if _are_in(whole, bits))
     if any(_is_value(whole, place) for place in range(bits, layout.stored, -1)):
-        return whole, bits, (f"The file declares {layout.stored} bits, but its values need {bits}. All were used.",)
-    return cut, layout.stored, (f"Ignored what lies above the {layout.stored} bits that the file declares.",)
+        more = f"The file declares {layout.stored} bits, but its values need {bits}. All were used."
+        return whole, bits, (*notes, more)
+    return cut, layout.stored, (*notes, f"Ignored what lies above the {layout.stored} bits that the file declares.")
+
+
+def _start(values: NDArray[Any], layout: Layout, overlays: Sequence[int]) -> tuple[int, tuple[str, ...]]:
+    """Return the place of the value's lowest bit, and a note if it is not where the file says, or cuts bits off.
+
+    What lies below a value is no part of it if it is the same everywhere. Values that fit the declared bits, counted
+    from bit 0, begin there; of others, neighbours tell.
+    """
+    low = layout.high + 1 - layout.stored
+    moved = (f"The file says that its {layout.stored} bits end at bit {layout.high}. They were read from bit 0.",)
+    if low <= 0:
+        return 0, moved if low else ()
+    words = _without(values, [bit for bit in overlays if bit < low])
+    below = words & words.dtype.type(2**low - 1)
+    if (below == below.flat[0]).all():
+        return low, ()
+    if _are_in(words, layout.stored) or _is_value(words, low + 1):
+        return 0, moved
+    return low, (f"Ignored what lies below the {layout.stored} bits that the file declares.",)
 
 
 def _are_in(values: NDArray[Any], bits: int) -> bool:

@@ -11,7 +11,7 @@ from openjpeg.utils import encode_array
 
 from tests.images import dicom_files as files
 from tests.images.dicom_files import dicom, layout_of, raw_element
-from tests.images.picture import film
+from tests.images.picture import film, picture
 from tests.images.rle import rle
 from tests.images.streams import jpeg_12_bits, jpeg_lossless
 from tests.images.table.case import Case
@@ -29,6 +29,8 @@ def cases() -> Iterator[Case]:
     """Yield the cases."""
     yield from too_few()
     yield from too_few_compressed()
+    yield from wrong_places()
+    yield from shifted()
     yield from beside_windows()
     yield from overlays()
     yield from rubbish()
@@ -91,6 +93,72 @@ def too_few_compressed() -> Iterator[Case]:
         build = partial(dicom, [stream], syntax=syntax, **described(values, 8))
         needed = int(values.max()).bit_length()
         yield Case(KIND, f"8 declared, 12 in {name}", build, values, has={"notes": all_used(8, needed)})
+
+
+def from_bit_0(declared: int, high: int) -> tuple[str, ...]:
+    return (f"The file says that its {declared} bits end at bit {high}. They were read from bit 0.",)
+
+
+def wrong_places() -> Iterator[Case]:
+    """The place of the highest bit is wrong: the values lie from bit 0 on, and none of their bits is lost."""
+    twelve = {"WindowCenter": "2048", "WindowWidth": "4096"}
+    signed = FILM.astype(np.int16) - 2048
+    eight = film(127, np.uint8)
+    dark = FILM // 8
+    noise = np.random.default_rng(6).integers(0, 4096, FILM.shape).astype(np.uint16)
+    noise[0, :2] = 0, 4095
+    films: dict[str, tuple[NDArray[Any], int, tuple[int, ...]]] = {
+        "values to 4095": (FILM, 12, (0, 7, 10, 12, 13, 15)),
+        "values to 65535": (film(65535), 16, (0, 3, 11)),
+        "noise to 4095": (noise, 12, (7, 13, 15)),
+        "values to 511": (dark, 12, (7, 13, 15)),
+        "values from -2048 to 2047": (signed, 12, (7, 13, 15)),
+        "values to 127 of 8 bits": (eight, 7, (3, 7)),
+        "values to 4095 of 32 bits": (FILM.astype(np.uint32), 12, (7, 15, 31)),
+    }
+    for name, (pixels, stored, places) in films.items():
+        for high in places:
+            build = partial(dicom, pixels, **layout_of(pixels) | {"BitsStored": stored, "HighBit": high})
+            has = {"notes": from_bit_0(stored, high)}
+            yield Case(KIND, f"{stored} declared to bit {high}, {name}", build, pixels, has=has)
+            if pixels is FILM:
+                build = partial(build, **twelve)
+                yield Case(KIND, f"{stored} declared to bit {high}, and a window", build, FILM, FULL, has=has)
+    fine = np.rint(picture(244, 188) * 4095).astype(np.uint16)
+    build = partial(dicom, fine, **layout_of(fine) | {"BitsStored": 8, "HighBit": 15})
+    notes = (*from_bit_0(8, 15), *all_used(8, 12))
+    yield Case(KIND, "8 declared to bit 15, values to 4095", build, fine, fine / 4095, has={"notes": notes})
+    color = np.dstack([FILM, FILM, FILM])
+    build = partial(dicom, color, **layout_of(color) | {"BitsStored": 12, "HighBit": 15})
+    notes = ("Color, shown as brightness.", *from_bit_0(12, 15))
+    yield Case(KIND, "12 declared to bit 15, colors to 4095", build, FILM, FULL, tolerance=1, has={"notes": notes})
+    packed = partial(dicom, [rle(FILM)], syntax=files.RLE, **layout_of(FILM) | {"BitsStored": 12, "HighBit": 15})
+    yield Case(KIND, "12 declared to bit 15, RLE", packed, FILM, FULL, has={"notes": from_bit_0(12, 15)})
+    for planar in (1, 2, 7):
+        build = partial(dicom, FILM, **described(FILM, 12) | {"PlanarConfiguration": planar})
+        yield Case(KIND, f"grey in planes of kind {planar}", build, FILM, FULL, has={"notes": ()})
+
+
+def shifted() -> Iterator[Case]:
+    """Values that lie where the file says, above bit 0, over zeros, an overlay, or rubbish."""
+    top = layout_of(FILM) | {"BitsStored": 12, "HighBit": 15}
+    strokes = LETTERS.astype(np.uint16)
+    ignored = ("Ignored what lies below the 12 bits that the file declares.",)
+    noise = np.random.default_rng(7).integers(0, 16, FILM.shape).astype(np.uint16)
+    copied = FILM >> 8  # as who spreads 12 bits over 16 fills them
+    dark = FILM >> 4
+    for name, below, notes in (
+        ("strokes", strokes, ignored),
+        ("noise", noise, ignored),
+        ("copies of the highest bits", copied, ignored),
+        ("the same rubbish", np.full_like(FILM, 5), ()),
+    ):
+        build = partial(dicom, FILM << 4 | below, **top)
+        yield Case(KIND, f"12 at the top, over {name}", build, FILM, FULL, has={"notes": notes})
+    declared = partial(with_overlay, FILM << 4 | strokes << np.uint16(1), 1, **top)
+    yield Case(KIND, "12 at the top, over a declared overlay", declared, FILM, FULL, has={"notes": ()})
+    build = partial(dicom, dark << 4, **top)
+    yield Case(KIND, "12 at the top, dark", build, dark, dark / 255, has={"notes": ()})
 
 
 def beside_windows() -> Iterator[Case]:
