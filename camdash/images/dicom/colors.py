@@ -20,13 +20,25 @@ def brightness_of(stored: Stored, palette: Sequence[LookupTable]) -> tuple[NDArr
         colors = np.stack([looked_up(stored.values, table) for table in palette], axis=-1)
         white = max(white_of(np.concatenate([table.entries for table in palette]), palette[0].bits), 1)
         return _weighted(colors), white, _note(white, palette[0].bits)
-    white = 2**stored.bits - 1
+    needed = _bits_in_use(stored)
+    white = 2**needed - 1
+    notes: tuple[str, ...] = ()
+    if needed < stored.bits:
+        notes = (f"The file declares {stored.bits} bits, but its colors need only {needed}. White is {white}.",)
     if stored.values.ndim == 2:
-        return stored.values, white, ()
+        return stored.values, white, notes
     if stored.photometric != "RGB":
         luma: NDArray[Any] = stored.values[..., 0]
-        return luma, white, ()
-    return _weighted(stored.values), white, ()
+        return luma, white, notes
+    return _weighted(stored.values), white, notes
+
+
+def _bits_in_use(stored: Stored) -> int:
+    """Return how many bits the values need, at least 8; of a file that declares 8 or fewer, those that it declares.
+
+    Files declare 16 bits for colors of 10 or 12, as they do for tables. One of 8 bits that needs fewer is dark.
+    """
+    return max(min(stored.bits, 8), min(stored.bits, int(stored.values.max()).bit_length()))
 
 
 def _weighted(colors: NDArray[Any]) -> NDArray[Any]:

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from openjpeg.utils import encode_array
 
 from tests.images import dicom_files as files
 from tests.images.dicom_files import dicom, element, layout_of, raw_element
+from tests.images.picture import film
+from tests.images.rle import rle
 from tests.images.table import oracle
 from tests.images.table.case import Case
 from tests.images.table.dicom_syntaxes import BT_601, COLOR, DEEP, GREY, SIGNED, TWELVE, described
@@ -29,6 +32,7 @@ def cases() -> Iterator[Case]:
     yield from padding()
     yield from aspect()
     yield from colors()
+    yield from colors_of_fewer_bits()
     yield from annotations()
 
 
@@ -251,6 +255,40 @@ def colors() -> Iterator[Case]:
         described_: dict[str, Any] = {f"{name}PaletteColorLookupTableDescriptor": [3, 0, bits] for name in reds}
         build = partial(dicom, index, PhotometricInterpretation="PALETTE COLOR", **described_, **data)
         yield Case(kind, f"a palette of {bits} bits", build, expected, np.array(expected) / (2**bits - 1))
+
+
+def colors_of_fewer_bits() -> Iterator[Case]:
+    """More bits are declared than the colors need: white is the highest of those that they need, and a note says so."""
+    kind = "DICOM, color"
+    shown = "Color, shown as brightness."
+    for most, needed, stored in ((255, 8, 16), (1023, 10, 16), (4095, 12, 16), (32767, 15, 16), (1023, 10, 12)):
+        levels = np.repeat(np.array([[0, most // 5, most]], np.uint16), 2, axis=0)
+        pixels = np.dstack([levels] * 3)
+        has = {
+            "notes": (shown, f"The file declares {stored} bits, but its colors need only {needed}. White is {most}.")
+        }
+        build = partial(dicom, pixels, **described(pixels, stored))
+        yield Case(kind, f"values to {most} of {stored} bits", build, levels, levels / most, has=has)
+    deep = np.dstack([film()] * 3)
+    has = {"notes": (shown, "The file declares 16 bits, but its colors need only 12. White is 4095.")}
+    sixteen = described(deep, 16)
+    planes = np.ascontiguousarray(deep.transpose(2, 0, 1)).tobytes()
+    ybr = np.dstack([film(), np.full_like(film(), 2048), np.full_like(film(), 2048)])
+    untransformed = bytes(encode_array(deep, bits_stored=16, photometric_interpretation=1, use_mct=False))
+    files_of_16: dict[str, Any] = {
+        "by plane": partial(dicom, planes, **sixteen | {"PlanarConfiguration": 1}),
+        "YBR_FULL": partial(dicom, ybr, **sixteen | {"PhotometricInterpretation": "YBR_FULL"}),
+        "RLE": partial(dicom, [rle(deep)], syntax=files.RLE, **sixteen),
+        "JPEG 2000": partial(dicom, [untransformed], syntax=files.J2K, **sixteen),
+        "big endian": partial(dicom, deep, syntax=files.BIG, **sixteen),
+    }
+    for name, build in files_of_16.items():
+        said = f"values to 4095 of 16 bits, {name}"
+        yield Case(kind, said, build, film(), film() / 4095, tolerance=1, has=has)
+    dark = np.full((2, 3, 3), 9, np.uint8)
+    yield Case(kind, "8 bits, dark", partial(dicom, dark), grey=np.full((2, 3), 9 / 255), has={"notes": (shown,)})
+    black = np.zeros((2, 3, 3), np.uint16)
+    yield Case(kind, "16 bits, all black", partial(dicom, black), grey=np.zeros((2, 3)))
 
 
 def annotations() -> Iterator[Case]:
