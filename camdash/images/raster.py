@@ -20,7 +20,7 @@ from camdash.images.codestream import LOSSLESS, describe, frame_marker, jpeg_xl_
 from camdash.images.formats import FIRST_BYTES, READ, Format, recognise
 from camdash.images.limits import MOST_PIXELS, check_pixels
 from camdash.images.radiograph import Radiograph, Window
-from camdash.images.samples import Channel, brightness, channel_of, eight_bits, last_is_opacity
+from camdash.images.samples import Channel, brightness, channel_of, eight_bits, last_is_opacity, stretched
 
 DAMAGED = (
     *(OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, RuntimeError, ZeroDivisionError),
@@ -188,7 +188,11 @@ def _pgm(data: bytes) -> Picture:
     first = samples[0] if frames > 1 else samples
     native = ~first if black_is_one else first.astype(first.dtype.newbyteorder("="))
     if native.dtype.kind in "bu" and native.dtype.itemsize == 1:
-        native, most = np.rint(native * (255 / most)).astype(np.uint8), 255
+        if most < 1:
+            raise ValueError("white is black")
+        native, notes = stretched(native, most, last_is_opacity(native))
+        picture = _shallow_or_deep(native, 255, pages=frames)
+        return replace(picture, channel=replace(picture.channel, notes=notes))
     return _shallow_or_deep(native, most or 1, pages=frames)
 
 

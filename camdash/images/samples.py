@@ -48,6 +48,20 @@ def eight_bits(image: Image.Image) -> NDArray[np.uint8]:
     return ((brightness * opacity + 127) // 255).astype(np.uint8)
 
 
+def stretched(
+    samples: NDArray[Any], most: int, opacity: Opacity | None = None
+) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+    """Return samples from 0 to `most` as such from 0 to 255, and a note if there are higher ones.
+
+    The highest is white then, so that bright never becomes dark; opacity, the last sample if there is one, is full.
+    """
+    parts = [samples] if opacity is None else [samples[..., :-1], samples[..., -1:].clip(0, most)]
+    whites = [max(most, int(part.max())) for part in parts]
+    scaled = [np.rint(part * (255 / white)).astype(np.uint8) for part, white in zip(parts, whites, strict=True)]
+    note = f"The file says that white is {most}, but its values reach {whites[0]}. White is {whites[0]}."
+    return scaled[0] if opacity is None else np.concatenate(scaled, axis=-1), (note,) if whites[0] > most else ()
+
+
 def last_is_opacity(samples: NDArray[Any]) -> Opacity | None:
     """Return what the last sample is in formats that have grey or color, with straight opacity or without."""
     return Opacity.STRAIGHT if samples.ndim == 3 and samples.shape[2] in (2, 4) else None

@@ -123,11 +123,11 @@ def _eight_bit_page(page: TiffPage, data: bytes) -> Channel:
     bits = page.bitspersample
     if page.photometric == PHOTOMETRIC.PALETTE:
         return Channel(eight_bits(Image.fromarray(_looked_up(samples[:, :, 0], page.colormap))))
-    if isinstance(bits, int) and bits < 8:
+    if isinstance(bits, int) and bits < 8 and samples.max() < 2**bits:  # a codec may give more bits than the tag says
         samples = np.rint(samples * (255 / (2**bits - 1))).astype(np.uint8)
     elif isinstance(bits, tuple):
         most = np.array([2**length - 1 for length in bits])
-        samples = np.rint(samples * (255 / most)).astype(np.uint8)
+        samples = np.rint(samples * (255 / most)).clip(0, 255).astype(np.uint8)
     samples = samples.astype(np.uint8, copy=False)
     if page.photometric == PHOTOMETRIC.MINISWHITE:
         samples = np.concatenate([255 - samples[:, :, :1], samples[:, :, 1:]], axis=2)

@@ -33,6 +33,7 @@ def cases() -> Iterator[Case]:
     yield from netpbm()
     for seed in SEEDS:
         yield Case("newer rasters, wrong", f"half of {seed}", partial(half, seed), sentence=DAMAGED)
+    yield Case("newer rasters, wrong", "PGM: white is 0", partial(bytes, b"P5 2 1 0\n\1\2"), sentence=DAMAGED)
     large = r"The image has 10000 million pixels; at most 100 million are read\."
     for name, start in (("PGM", b"P5 100000 100000 255\n"), ("PBM", b"P4 100000 100000\n")):
         yield Case("newer rasters, wrong", f"{name}: too large", partial(bytes, start + bytes(99)), sentence=large)
@@ -129,9 +130,34 @@ def netpbm() -> Iterator[Case]:
     }
     for name, (content, expected) in files.items():
         yield Case(kind, name, partial(bytes, content), expected, tolerance=1 if "color" in name else 0)
+    yield from beyond_white()
     two = b"P5 " + head + b" 255\n" + GREY.tobytes()
     has = {"notes": ("The first of 2 pages.",)}
     yield Case(kind, "two pictures", partial(bytes, two + GREY[::-1].tobytes()), GREY, has=has)
+
+
+def beyond_white() -> Iterator[Case]:
+    """Yield files whose values go beyond what they say is white: the highest is white, and a note says so."""
+
+    def has(most: int, reached: int) -> dict[str, Any]:
+        return {"notes": (f"The file says that white is {most}, but its values reach {reached}. White is {reached}.",)}
+
+    levels = bytes([40, 100, 150, 250])
+    expected = [[41, 102, 153, 255]]  # 40, 100 and 150 times 255 / 250: 40.8, 102, 153
+    color = b"".join(bytes([level]) * 3 for level in levels)
+    files: dict[str, tuple[bytes, Any, dict[str, Any]]] = {
+        "in bytes": (b"P5 4 1 100\n" + levels, expected, has(100, 250)),
+        "in text": (b"P2 4 1 100\n40 100 150 250\n", expected, has(100, 250)),
+        "in color": (b"P6 4 1 100\n" + color, expected, has(100, 250)),
+        "any map": (pam(np.frombuffer(levels, np.uint8)[None, :, None], 100, "GRAYSCALE"), expected, has(100, 250)),
+        "by one": (b"P5 2 1 254\n" + bytes([0, 255]), [[0, 255]], has(254, 255)),
+        "white is 1": (b"P5 3 1 1\n" + bytes([0, 1, 255]), [[0, 1, 255]], has(1, 255)),
+    }
+    for name, (content, values, notes) in files.items():
+        yield Case("PGM", f"values beyond white, {name}", partial(bytes, content), values, has=notes)
+    clear = np.array([[[40, 255], [100, 40], [100, 0]]], np.uint8)
+    built = partial(pam, clear, 100, "GRAYSCALE_ALPHA")  # 40 of 100 is 102, as color and as opacity
+    yield Case("PGM", "opacity beyond its highest", built, [[102, 102, 0]], has={"notes": ()})
 
 
 def pam(pixels: NDArray[Any], most: int, kind: str) -> bytes:

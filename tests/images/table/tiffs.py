@@ -168,6 +168,10 @@ def compressions() -> Iterator[Case]:
         )
         webp = partial(written, rgb, compression="webp", compressionargs={"level": -1}, **options)
         yield Case(kind, f"WebP, {said}", webp, ramp, tolerance=1)
+    four = written(ramp, compression="jpeg").replace(
+        struct.pack("<HHIH", 258, 3, 1, 8), struct.pack("<HHIH", 258, 3, 1, 4)
+    )
+    yield Case(kind, "JPEG, said to have 4 bits", partial(bytes, four), ramp, tolerance=6)
     sub = partial(image_bytes, Image.fromarray(rgb).convert("YCbCr"), "TIFF", compression="jpeg")
     yield Case(kind, "JPEG, brightness and color apart", sub, ramp, tolerance=6)
 
