@@ -89,6 +89,28 @@ def brightness(samples: NDArray[Any], opacity: Opacity | None = None, opaque: fl
     return np.rint(level).astype(samples.dtype) if samples.dtype.kind in "iu" else level
 
 
+def on_high_black(samples: NDArray[Any], opacity: Opacity, opaque: float) -> NDArray[Any]:
+    """Return grey that counts from white, laid on black by its opacity: (rows, columns), still counted from white.
+
+    Black is the highest value that the samples can have; of floats, 1 or the highest that there is.
+
+    Args:
+        samples: (rows, columns, 2): grey, and opacity.
+        opacity: what the second sample says.
+        opaque: the opacity of a pixel that hides what is behind it.
+    """
+    exact = np.float32 if samples.dtype.itemsize <= 2 else np.float64
+    grey = samples[:, :, 0].astype(exact)
+    seen = np.clip(samples[:, :, 1] / exact(opaque), 0, 1)
+    whole = samples.dtype.kind in "iu"
+    black = exact(opaque if whole else max(1, grey.max(where=np.isfinite(grey), initial=1)))
+    if opacity is Opacity.STRAIGHT:
+        level = black - (black - grey) * seen
+    else:
+        level = np.minimum(grey + black * (1 - seen), black)
+    return np.rint(level).astype(samples.dtype) if whole else level
+
+
 def channel_of(values: NDArray[Any]) -> Channel:
     """Return deep values in a type that radiographs have: 16 bits where they fit exactly, else single precision.
 

@@ -18,7 +18,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 from camdash.errors import ImageError
 from camdash.images.codestream import LOSSLESS, frame_marker
 from camdash.images.limits import MOST_PIXELS, check_pixels
-from camdash.images.samples import Channel, Opacity, brightness, channel_of, eight_bits
+from camdash.images.samples import Channel, Opacity, brightness, channel_of, eight_bits, on_high_black
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # its messages would quote the file
 
@@ -130,7 +130,9 @@ def _eight_bit_page(page: TiffPage, data: bytes) -> Channel:
         samples = np.rint(samples * (255 / most)).clip(0, 255).astype(np.uint8)
     samples = samples.astype(np.uint8, copy=False)
     if page.photometric == PHOTOMETRIC.MINISWHITE:
-        samples = np.concatenate([255 - samples[:, :, :1], samples[:, :, 1:]], axis=2)
+        white = samples[:, :, 1:2] if _opacity(page) is Opacity.MULTIPLIED else np.uint8(255)
+        grey = np.maximum(white, samples[:, :, :1]) - samples[:, :, :1]
+        samples = np.concatenate([grey, samples[:, :, 1:]], axis=2)
     if page.photometric == PHOTOMETRIC.SEPARATED and samples.shape[2] >= 4:
         return Channel(eight_bits(Image.fromarray(np.ascontiguousarray(samples[:, :, :4]), "CMYK")))
     if _colors(page) == 3 and samples.shape[2] >= 3:
@@ -148,7 +150,11 @@ def _deep_page(page: TiffPage, data: bytes) -> Channel:
     if samples.dtype.kind not in "iuf":
         raise ImageError("The TIFF file holds complex numbers, which are not supported. Save their magnitude.")
     opaque = 1 if samples.dtype.kind == "f" else 2**page.bitspersample - 1
-    channel = channel_of(brightness(_used(samples, page), _opacity(page), opaque))
+    opacity, used = _opacity(page), _used(samples, page)
+    if page.photometric == PHOTOMETRIC.MINISWHITE and opacity is not None:
+        channel = channel_of(on_high_black(used, opacity, opaque))
+    else:
+        channel = channel_of(brightness(used, opacity, opaque))
     return replace(channel, notes=(*channel.notes, *_left_out(page)))
 
 

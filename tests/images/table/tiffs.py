@@ -134,12 +134,30 @@ def samples() -> Iterator[Case]:
     for extra, value in sides.items():
         build = partial(written, half, planarconfig="contig", extrasamples=[extra])
         yield Case(kind, f"half opaque, {extra}", build, np.full((2, 3), value), tolerance=1)
+    yield from white_is_zero_with_opacity(kind)
     seven = np.stack([DEEP, *[DEEP[::-1]] * 6])
     note = {"notes": ("The first of 7 channels.",)}
     yield Case(kind, "seven", partial(written, seven, planarconfig="separate"), DEEP, has=note)
     shallow = np.dstack([GREY, GREY[::-1]])
     build = partial(written, shallow, planarconfig="contig", extrasamples=["unspecified"])
     yield Case(kind, "two of 8 bits", build, GREY, has={"notes": ("The first of 2 channels.",)})
+
+
+def white_is_zero_with_opacity(kind: str) -> Iterator[Case]:
+    """Clear pixels are black, whichever end of the values is white; opaque ones keep their values."""
+    seen = np.array([[1, 1, 1], [0.2, 0, 0]])  # how opaque
+    dark = np.array([[0, 0.2, 1], [0, 0.6, 0]])  # from white on
+    grey = (1 - dark) * seen  # 1, 0.8, 0 and 0.2, 0, 0
+    for dtype, most in ((np.uint8, 255), (np.uint16, 65535), (np.uint32, 2**32 - 1), (np.float32, 1)):
+        for extra, stored in (("unassalpha", dark), ("assocalpha", dark * seen)):
+            for planar in ("contig", "separate"):
+                pixels = np.stack([stored * most, seen * most], axis=0 if planar == "separate" else 2).astype(dtype)
+                build = partial(written, pixels, photometric="miniswhite", planarconfig=planar, extrasamples=[extra])
+                yield Case(kind, f"{dtype.__name__}, white is 0, {extra}, {planar}", build, grey=grey)
+    opaque = np.dstack([DEEP, np.full_like(DEEP, 65535)])
+    for extra in ("unassalpha", "assocalpha"):
+        build = partial(written, opaque, photometric="miniswhite", planarconfig="contig", extrasamples=[extra])
+        yield Case(kind, f"white is 0, opaque, {extra}", build, DEEP, turned(DEEP), has={"inverted": True})
 
 
 def compressions() -> Iterator[Case]:
