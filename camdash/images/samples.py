@@ -86,7 +86,30 @@ def brightness(samples: NDArray[Any], opacity: Opacity | None = None, opaque: fl
     level = samples[:, :, :3].astype(exact) @ LUMA.astype(exact) if colors >= 3 else samples[:, :, 0].astype(exact)
     if opacity is Opacity.STRAIGHT:
         level *= np.clip(samples[:, :, 3 if colors >= 3 else 1] / exact(opaque), 0, 1)
-    return np.rint(level).astype(samples.dtype) if samples.dtype.kind in "iu" else level
+    return _rounded(level, samples.dtype)
+
+
+def _rounded(level: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return floats as whole numbers where the samples are such; the highest must not wrap by a rounding error."""
+    if dtype.kind not in "iu":
+        return level
+    most = level.dtype.type(np.iinfo(dtype).max)
+    most = np.nextafter(most, level.dtype.type(0)) if int(most) > np.iinfo(dtype).max else most
+    return np.minimum(np.rint(level), most).astype(dtype)
+
+
+def without_inks(samples: NDArray[Any], full: float) -> NDArray[Any]:
+    """Return the red, green and blue that cyan, magenta, yellow and black leave: (rows, columns, 3).
+
+    Args:
+        samples: (rows, columns, 4 or more), the four inks first.
+        full: the amount of an ink that leaves none of its color.
+    """
+    exact = np.float32 if samples.dtype.itemsize <= 2 else np.float64
+    left = samples[:, :, 3:4] / exact(full)
+    np.subtract(1, left, out=left)
+    colors = (1 - samples[:, :, :3] / exact(full)) * (left * exact(full))
+    return _rounded(colors, samples.dtype)
 
 
 def on_high_black(samples: NDArray[Any], opacity: Opacity, opaque: float) -> NDArray[Any]:
@@ -108,7 +131,7 @@ def on_high_black(samples: NDArray[Any], opacity: Opacity, opaque: float) -> NDA
         level = black - (black - grey) * seen
     else:
         level = np.minimum(grey + black * (1 - seen), black)
-    return np.rint(level).astype(samples.dtype) if whole else level
+    return _rounded(level, samples.dtype)
 
 
 def channel_of(values: NDArray[Any]) -> Channel:

@@ -18,7 +18,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 from camdash.errors import ImageError
 from camdash.images.codestream import LOSSLESS, frame_marker
 from camdash.images.limits import MOST_PIXELS, check_pixels
-from camdash.images.samples import Channel, Opacity, brightness, channel_of, eight_bits, on_high_black
+from camdash.images.samples import Channel, Opacity, brightness, channel_of, eight_bits, on_high_black, without_inks
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # its messages would quote the file
 
@@ -74,6 +74,7 @@ def read_tiff(data: bytes) -> FirstPage:
         page = opened.pages.first
         check_pixels(page.imagelength, page.imagewidth * page.imagedepth)
         _check_compression(page, data)
+        _check_inks(page)
         channel = _eight_bit_page(page, data) if _is_shallow(page) else _deep_page(page, data)
         return FirstPage(
             channel,
@@ -94,6 +95,15 @@ def _check_compression(page: TiffPage, data: bytes) -> None:
         for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
             if frame_marker(data[offset : offset + count]) in LOSSLESS:  # its decoder was seen to crash
                 raise ImageError("The TIFF file holds lossless JPEG, which is not supported. Save it with LZW.")
+
+
+def _check_inks(page: TiffPage) -> None:
+    """Refuse fewer than four inks: which colors they have is not known (section 16)."""
+    if page.photometric == PHOTOMETRIC.SEPARATED and page.samplesperpixel < 4:
+        raise ImageError(
+            f"The TIFF file holds {page.samplesperpixel} inks; only cyan, magenta, yellow and black together are "
+            "supported. Save it in grey."
+        )
 
 
 def _is_shallow(page: TiffPage) -> bool:
@@ -133,7 +143,7 @@ def _eight_bit_page(page: TiffPage, data: bytes) -> Channel:
         white = samples[:, :, 1:2] if _opacity(page) is Opacity.MULTIPLIED else np.uint8(255)
         grey = np.maximum(white, samples[:, :, :1]) - samples[:, :, :1]
         samples = np.concatenate([grey, samples[:, :, 1:]], axis=2)
-    if page.photometric == PHOTOMETRIC.SEPARATED and samples.shape[2] >= 4:
+    if page.photometric == PHOTOMETRIC.SEPARATED:
         return Channel(eight_bits(Image.fromarray(np.ascontiguousarray(samples[:, :, :4]), "CMYK")))
     if _colors(page) == 3 and samples.shape[2] >= 3:
         opaque = np.full_like(samples[:, :, :1], 255)
@@ -150,6 +160,8 @@ def _deep_page(page: TiffPage, data: bytes) -> Channel:
     if samples.dtype.kind not in "iuf":
         raise ImageError("The TIFF file holds complex numbers, which are not supported. Save their magnitude.")
     opaque = 1 if samples.dtype.kind == "f" else 2**page.bitspersample - 1
+    if page.photometric == PHOTOMETRIC.SEPARATED:
+        return channel_of(brightness(without_inks(samples, opaque)))
     opacity, used = _opacity(page), _used(samples, page)
     if page.photometric == PHOTOMETRIC.MINISWHITE and opacity is not None:
         channel = channel_of(on_high_black(used, opacity, opaque))

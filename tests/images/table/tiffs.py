@@ -199,6 +199,11 @@ def colors() -> Iterator[Case]:
     yield Case(kind, "8 bits", partial(image_bytes, COLOR, "TIFF"), np.rint(COLOR @ BT_601), tolerance=1)
     deep = np.array([[[0, 0, 60000], [0, 60000, 0], [60000, 0, 0]]], np.uint16)
     yield Case(kind, "16 bits", partial(opencv_bytes, deep, ".tiff"), [[17940, 35220, 6840]])
+    for dtype in (np.uint32, np.uint64):
+        most = np.iinfo(dtype).max
+        whole = np.array([[[most] * 3, [0] * 3, [most // 2] * 3]], dtype)
+        build = partial(written, whole, photometric="rgb")
+        yield Case(kind, f"white of {8 * whole.itemsize} bits", build, grey=[[1, 0, 0.5]])
     palette = Image.fromarray(np.array([[0, 1, 2]], np.uint8))
     palette.putpalette([*RED, *BLUE, 7, 7, 7])
     yield Case(kind, "palette", partial(image_bytes, palette, "TIFF"), [[76, 29, 7]])
@@ -210,12 +215,31 @@ def colors() -> Iterator[Case]:
     inks = np.zeros((4, 5, 4), np.uint8)
     inks[..., 3] = 100
     yield Case(kind, "four inks", partial(image_bytes, Image.fromarray(inks, "CMYK"), "TIFF"), np.full((4, 5), 155))
+    yield from four_inks(kind)
     opaque = np.dstack([GREY, GREY, GREY, np.full_like(GREY, 51)])
     expected = (GREY.astype(int) * 51 + 127) // 255
     build = partial(image_bytes, opaque, "TIFF")
     yield Case(kind, "8 bits and opacity", build, expected, tolerance=1)
     luma = Image.fromarray(np.dstack([GREY, np.full_like(GREY, 128), np.full_like(GREY, 128)]), "YCbCr")
     yield Case(kind, "brightness and color, uncompressed", partial(image_bytes, luma, "TIFF"), GREY, tolerance=1)
+
+
+def four_inks(kind: str) -> Iterator[Case]:
+    """No ink is white, one takes away its color, and black takes away all."""
+    inks = np.array(
+        [
+            [[0, 0, 0, 0], [0, 0, 0, 1], [1, 1, 1, 0], [0, 0, 0, 0.4]],
+            [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [1, 0, 0, 0.4]],
+        ]
+    )
+    grey = np.array([[1, 0, 0, 0.6], [0.701, 0.413, 0.886, 0.4206]])  # 1 less 0.299, 0.587, 0.114; 0.6 times 0.701
+    for dtype, most in ((np.uint8, 255), (np.uint16, 65535), (np.uint32, 2**32 - 1), (np.float32, 1)):
+        for planar in ("contig", "separate"):
+            pixels = np.rint(inks * most).astype(dtype) if dtype is not np.float32 else inks.astype(dtype)
+            lying = np.moveaxis(pixels, 2, 0) if planar == "separate" else pixels
+            build = partial(written, np.ascontiguousarray(lying), photometric="separated", planarconfig=planar)
+            name = f"four inks, {dtype.__name__}, {planar}"
+            yield Case(kind, name, build, grey * most, tolerance=2 * most / 255 if most == 255 else most * 1e-4)
 
 
 def small_palette() -> bytes:
@@ -308,8 +332,18 @@ def wrong_files() -> Iterator[tuple[str, Callable[[], bytes], str]]:
         yield f"{name} anywhere", partial(written, np.full((4, 5), value, np.float32)), finite
     large = r"The image holds values that are too large .*"
     yield "beyond single precision", partial(opencv_bytes, np.array([[0, 1e300]]), ".tiff"), large
+    for inks in (1, 2, 3):
+        sentence = rf"The TIFF file holds {inks} inks; only cyan, magenta, yellow and black together are .*"
+        for pixels in (GREY, DEEP):
+            yield f"{inks} inks of {8 * pixels.itemsize} bits", partial(few_inks, np.dstack([pixels] * inks)), sentence
     lossless = r"The TIFF file holds lossless JPEG, which is not supported\. Save it with LZW\."
     yield "lossless JPEG", lossless_jpeg, lossless
+
+
+def few_inks(pixels: NDArray[Any]) -> bytes:
+    """Return a file of fewer than four inks, which tifffile does not write: grey is said to be ink."""
+    grey = written(pixels, planarconfig="contig", extrasamples=["unspecified"] * (pixels.shape[2] - 1))
+    return grey.replace(struct.pack("<HHIH", 262, 3, 1, 1), struct.pack("<HHIH", 262, 3, 1, 5))
 
 
 def lossless_jpeg() -> bytes:
