@@ -1,6 +1,7 @@
 """What a compressed picture says of its own size, read before any decoder sees it."""
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 STANDALONE = {0x01, *range(0xD0, 0xD9)}
@@ -11,6 +12,9 @@ FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
 
 JPEG_2000_FILE = b"\0\0\0\x0cjP  \r\n\x87\n"
 """What a JPEG 2000 file with boxes begins with (ITU-T T.800, I.5.1)."""
+
+APP1, EXIF = 0xE1, b"Exif\0\0"
+"""The marker of EXIF's segment, and how it begins."""
 
 LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
 """Those of lossless frames: SOF3, SOF7, SOF11, SOF15."""
@@ -55,19 +59,33 @@ def _jpeg(stream: bytes) -> Codestream | None:
     return Codestream(rows, columns, samples, precision)
 
 
+def exif_of(stream: bytes) -> bytes:
+    """Return a JPEG stream's EXIF, from its name on (JEITA CP-3451, 4.7.2); empty if it has none."""
+    try:
+        for marker, place in _segments(stream):
+            if marker == APP1 and stream.startswith(EXIF, place + 4):
+                return stream[place + 4 : place + 2 + struct.unpack_from(">H", stream, place + 2)[0]]
+    except (struct.error, IndexError):
+        pass
+    return b""
+
+
 def _frame_header(stream: bytes) -> int | None:
     """Return where the first frame header is, in a JPEG stream."""
+    return next((place for marker, place in _segments(stream) if marker in FRAME_HEADERS), None)
+
+
+def _segments(stream: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the markers that begin a segment, and their places, up to the first scan's samples."""
     place = 2
     while stream[place] == 0xFF:
         marker = stream[place + 1]
         if marker == 0xFF or marker in STANDALONE:
             place += 1 if marker == 0xFF else 2
             continue
-        if marker in FRAME_HEADERS:
-            return place
+        yield marker, place
         (length,) = struct.unpack_from(">H", stream, place + 2)
         place += 2 + length
-    return None
 
 
 def _jpeg_2000(stream: bytes, start: int) -> Codestream:

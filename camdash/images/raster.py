@@ -16,7 +16,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from camdash.errors import ImageError
 from camdash.images import formats
-from camdash.images.codestream import LOSSLESS, describe, frame_marker, jpeg_xl_size
+from camdash.images.codestream import LOSSLESS, describe, exif_of, frame_marker, jpeg_xl_size
 from camdash.images.formats import FIRST_BYTES, READ, Format, recognise
 from camdash.images.limits import MOST_PIXELS, check_pixels
 from camdash.images.radiograph import Radiograph, Window
@@ -136,8 +136,10 @@ def _jpeg(data: bytes) -> Picture:
     check_pixels(found.rows, found.columns)
     if frame_marker(data) in LOSSLESS:
         raise ImageError("This is a lossless JPEG outside of a DICOM file, which is not supported. Export it as PNG.")
+    if found.samples == 4:
+        raise ImageError("This is a JPEG of 12 bits in four inks, which is not supported. Export it in grey.")
     samples = _codecs().jpeg8_decode(data)
-    return _deep(brightness(samples), f"{found.precision} bits", 1)
+    return _deep(brightness(samples), f"{found.precision} bits", _orientation_in(exif_of(data)))
 
 
 def _tiff(data: bytes) -> Picture:
@@ -227,6 +229,16 @@ def _upright(channel: Channel, orientation: int) -> Channel:
 
 def _orientation(image: Image.Image) -> int:
     return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+
+
+def _orientation_in(content: bytes) -> int:
+    """Return the orientation that EXIF says, upright where it cannot be read."""
+    exif = Image.Exif()
+    try:
+        exif.load(content)
+        return int(exif.get(ExifTags.Base.Orientation, 1))
+    except (*DAMAGED, UnidentifiedImageError):
+        return 1
 
 
 def _codecs() -> Any:

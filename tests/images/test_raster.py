@@ -3,6 +3,7 @@
 import struct
 import zlib
 
+import imagecodecs
 import numpy as np
 import pytest
 from PIL import Image
@@ -123,6 +124,43 @@ def test_exif_orientation_of_a_jpeg_is_applied(orientation: int) -> None:
     blocks = np.kron(40 * CORNERS, np.ones((16, 16))).astype(np.uint8)
     found = decode(image_bytes(blocks, "JPEG", quality=100, exif=oriented(orientation)))
     np.testing.assert_array_equal(np.round(found.values[8::16, 8::16] / 40), TURNED[orientation])
+
+
+def with_segment(stream: bytes, content: bytes) -> bytes:
+    """Return a JPEG with an APP1 segment at its beginning (ITU-T T.81, B.2.4.6)."""
+    return stream[:2] + struct.pack(">BBH", 0xFF, 0xE1, len(content) + 2) + content + stream[2:]
+
+
+def jpeg_of_twelve_bits() -> bytes:
+    """Return blocks of 600 times the corners' numbers."""
+    blocks = np.kron(600 * CORNERS, np.ones((16, 16))).astype(np.uint16)
+    return bytes(imagecodecs.jpeg8_encode(blocks, level=100, bitspersample=12))
+
+
+@pytest.mark.parametrize("orientation", TURNED)
+def test_exif_orientation_of_a_jpeg_of_twelve_bits_is_applied(orientation: int) -> None:
+    stream = jpeg_of_twelve_bits()
+    for first in (b"http://ns.adobe.com/xap/1.0/\0<x/>", b""):
+        data = with_segment(stream, oriented(orientation).tobytes())
+        found = decode(with_segment(data, first) if first else data)
+        np.testing.assert_array_equal(np.round(found.values[8::16, 8::16] / 600), TURNED[orientation])
+        assert found.encoding == "JPEG, 12 bits"
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data")
+@pytest.mark.parametrize(
+    "content", [b"", b"Exif\0\0", b"Exif\0\0II", b"Exif\0\0" + b"\xff" * 40, b"Exif\0\0MM\0*\0\0\0\x08\0\1"]
+)
+def test_exif_that_cannot_be_read_turns_nothing(content: bytes) -> None:
+    found = decode(with_segment(jpeg_of_twelve_bits(), content))
+    np.testing.assert_array_equal(np.round(found.values[8::16, 8::16] / 600), CORNERS)
+
+
+def test_a_jpeg_of_twelve_bits_in_four_inks_is_refused_by_name() -> None:
+    inks = np.full((16, 16, 4), 1000, np.uint16)
+    data = bytes(imagecodecs.jpeg8_encode(inks, bitspersample=12))
+    with pytest.raises(ImageError, match=r"^This is a JPEG of 12 bits in four inks, which is not supported\."):
+        decode(data)
 
 
 @pytest.mark.parametrize("orientation", TURNED)
