@@ -95,7 +95,8 @@ def _rounded(level: NDArray[Any], dtype: np.dtype[Any]) -> NDArray[Any]:
         return level
     most = level.dtype.type(np.iinfo(dtype).max)
     most = np.nextafter(most, level.dtype.type(0)) if int(most) > np.iinfo(dtype).max else most
-    return np.minimum(np.rint(level), most).astype(dtype)
+    whole: NDArray[Any] = np.minimum(np.rint(level), most).astype(dtype)
+    return whole
 
 
 def without_inks(samples: NDArray[Any], full: float) -> NDArray[Any]:
@@ -105,7 +106,7 @@ def without_inks(samples: NDArray[Any], full: float) -> NDArray[Any]:
         samples: (rows, columns, 4 or more), the four inks first.
         full: the amount of an ink that leaves none of its color.
     """
-    exact = np.float32 if samples.dtype.itemsize <= 2 else np.float64
+    exact: Any = np.float32 if samples.dtype.itemsize <= 2 else np.float64
     left = samples[:, :, 3:4] / exact(full)
     np.subtract(1, left, out=left)
     colors = (1 - samples[:, :, :3] / exact(full)) * (left * exact(full))
@@ -122,7 +123,7 @@ def on_high_black(samples: NDArray[Any], opacity: Opacity, opaque: float) -> NDA
         opacity: what the second sample says.
         opaque: the opacity of a pixel that hides what is behind it.
     """
-    exact = np.float32 if samples.dtype.itemsize <= 2 else np.float64
+    exact: Any = np.float32 if samples.dtype.itemsize <= 2 else np.float64
     grey = samples[:, :, 0].astype(exact)
     seen = np.clip(samples[:, :, 1] / exact(opaque), 0, 1)
     whole = samples.dtype.kind in "iu"
