@@ -10,6 +10,7 @@ from camdash.app.clicks import ANYWHERE, clicked_row
 from camdash.app.keeping import keep_place
 from camdash.app.samples import TITLES
 from camdash.app.worklist_rows import Row
+from camdash.evidence.comparison import is_same_class
 from camdash.evidence.worklist import Line, Order, listed
 from camdash.rendering.charts import percent
 
@@ -136,7 +137,7 @@ def same_or_differ(first: Line, second: Line | None) -> str:
     """Return whether two checkpoints give the same answer, in a word; empty where one has none yet."""
     if second is None or first.predicted is None or second.predicted is None:
         return ""
-    return "same" if first.predicted == second.predicted else DIFFER
+    return "same" if is_same_class(first.predicted, second.predicted) else DIFFER
 
 
 def with_percentages(columns: dict[str, list[object]]) -> "Styler":

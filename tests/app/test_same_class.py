@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.app.caches import ImageFile
 from camdash.app.uploads_list import Answer
+from camdash.app.worklist_table import same_or_differ
+from camdash.evidence.worklist import Line
 from camdash.networks.card import Checkpoint
 from tests.app.test_answers_in_words import CHECKPOINT
 from tests.conftest import small_card
@@ -35,14 +37,26 @@ def listed(names: "Sequence[str]", found: "list[Answer]") -> None:
         (("Chest frontal", "Chest frontal"), "> 99.9 %"),
         (("Chest frontal", "chest  FRONTAL "), "> 99.9 %"),
         (("Chest frontal", "Chest\tfrontal"), "> 99.9 %"),
-        (("Chest frontal", "Chest lateral"), "flip"),
+        (("Chest frontal", "Chest lateral"), "differ"),
     ],
 )
-def test_a_flip_is_another_class_and_not_another_way_to_write_it(names: tuple[str, str], share: str) -> None:
+def test_answers_differ_by_class_and_not_another_way_to_write_it(names: tuple[str, str], share: str) -> None:
     st.cache_resource.clear()
     found: list[Answer] = []
     page = AppTest.from_function(listed, args=(names, found)).run()
     assert not page.exception
     assert [one.share for one in found] == [share]
-    assert found[0].words == (names[0] if share != "flip" else " → ".join(names))
+    assert found[0].words == (names[0] if share != "differ" else " → ".join(names))
     st.cache_resource.clear()
+
+
+def line(predicted: str) -> Line:
+    return Line("film.png", "0" * 64, predicted)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [("Hand", " hand ", "same"), ("Left hand", "left  HAND", "same"), ("Left hand", "Lefthand", "differ")],
+)
+def test_the_worklist_compares_classes_likewise(first: str, second: str, said: str) -> None:
+    assert same_or_differ(line(first), line(second)) == said
