@@ -31,6 +31,9 @@ FAR = 1 / 8
 SATURATED, SAMPLE = 0.99, 65536
 """The share of a film in black and white from which a note says so, and of about how many pixels it is taken."""
 
+FAINT = 0.1
+"""The part of the grey scale below which a note says that a film takes no more."""
+
 UNREADABLE = "Ignored a window that cannot be read."
 INVALID_WIDTH = "Ignored a window with an invalid width."
 
@@ -54,8 +57,8 @@ def presets_of(
         presets.append(Preset(EXPLAINED.get(explanation) or _named("Window", k, len(windows)), window))
     if meaning.windows and meaning.function not in FUNCTIONS:
         film.notes.append("The file's VOI LUT function is unknown; LINEAR was used.")
-    if presets and film.is_saturated(presets[0].lut or presets[0].window):
-        film.notes.append("The file's window shows almost the whole radiograph as black or white.")
+    if presets:
+        film.note_poor(presets[0].lut or presets[0].window)
     return tuple(presets), tuple(dict.fromkeys(film.notes))
 
 
@@ -86,13 +89,17 @@ class _Film:
             return False
         return isinstance(voi, Window) or bool(np.ptp(voi.grey(self.seen)) < ONE_GREY)
 
-    def is_saturated(self, voi: Window | VoiLut) -> bool:
-        """Return whether nearly all pixels are black or white, which they are not over their full range."""
+    def note_poor(self, voi: Window | VoiLut) -> None:
+        """Note if nearly all pixels are black or white, or of nearly one grey, which they are not over full range."""
         if self.low == self.high:
-            return False
+            return
         sample = self.seen.ravel()[:: max(self.seen.size // SAMPLE, 1)]
-        shares = [np.mean(np.abs(one.grey(sample) - 0.5) > 0.5 - ONE_GREY / 2) for one in (voi, self._full_range)]
-        return bool(shares[0] >= SATURATED > shares[1])
+        grey, ends = voi.grey(sample), voi.grey(np.array([self.low, self.high]))
+        shares = [np.mean(np.abs(one - 0.5) > 0.5 - ONE_GREY / 2) for one in (grey, self._full_range.grey(sample))]
+        if shares[0] >= SATURATED > shares[1]:
+            self.notes.append("The file's window shows almost the whole radiograph as black or white.")
+        if np.ptp(np.append(grey, ends)) < FAINT:
+            self.notes.append("The file's window shows the whole radiograph in less than 10 % of the grey scale.")
 
     @property
     def _full_range(self) -> Window:

@@ -29,6 +29,7 @@ def cases() -> Iterator[Case]:
     yield from bad_windows()
     yield from several()
     yield from spoiling()
+    yield from faint()
     yield from narrow()
     yield from rescale()
     yield from frames()
@@ -156,6 +157,32 @@ def spoiling() -> Iterator[Case]:
     constant = np.full((4, 5), 77, np.uint16)
     build = partial(dicom, constant, WindowCenter="9000", WindowWidth="10")
     yield Case(WINDOW, "above a film of one value", build, constant, np.zeros((4, 5)), has={"notes": ()})
+
+
+def faint() -> Iterator[Case]:
+    """The film takes a small part of the grey scale; the window is kept, and a note says so from a tenth on."""
+    note = "The file's window shows the whole radiograph in less than 10 % of the grey scale."
+    wide: dict[str, Any] = {"WindowCenter": "2048", "WindowWidth": "4096"}
+    for most, dim in ((63, True), (255, True), (409, True), (410, False), (4095, False)):
+        pixels, has = film(most), {"notes": (note,) * dim}  # 0.1 of 4095 is 409.5
+        build = partial(dicom, pixels, **TWELVE, **wide)
+        yield Case(WINDOW, f"for 12 bits, values to {most}", build, pixels, pixels / 4095, has=has)
+    dark, has = film(63), {"notes": (note,)}
+    bright = dark + np.uint16(4000)
+    build = partial(dicom, bright, **TWELVE, **wide)
+    yield Case(WINDOW, "for 12 bits, values from 4000 to 4063", build, bright, bright / 4095, has=has)
+    build = partial(dicom, dark, **TWELVE | {"PhotometricInterpretation": "MONOCHROME1"}, **wide)
+    yield Case(WINDOW, "for 12 bits, values to 63, MONOCHROME1", build, dark, 1 - dark / 4095, has=has)
+    several: dict[str, Any] = {"WindowCenter": ["2048", "32"], "WindowWidth": ["4096", "64"]}
+    yield Case(
+        WINDOW, "two, the first far too wide", partial(dicom, dark, **TWELVE, **several), dark, dark / 4095, has=has
+    )
+    several = {"WindowCenter": ["32", "2048"], "WindowWidth": ["64", "4096"]}
+    build = partial(dicom, dark, **TWELVE, **several)
+    yield Case(WINDOW, "two, the second far too wide", build, dark, dark / 63, has={"notes": ()})
+    table = {"LUTDescriptor": [4096, 0, 12], "LUTData": np.arange(4096, dtype=np.uint16)}
+    build = partial(dicom, dark, **TWELVE, VOILUTSequence=[table])
+    yield Case(WINDOW, "a table for 12 bits, values to 63", build, dark, dark / 4095, has=has)
 
 
 def narrow() -> Iterator[Case]:
