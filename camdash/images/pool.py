@@ -121,18 +121,18 @@ class _Place:
     def ready(self, until: float) -> DecoderProcess:
         """Return a process that says it is ready.
 
-        The first that is asked has half of the time; one that is started in its place has the rest.
+        One that was there already has half of the time, in case it hangs; one that is started now has all the rest.
 
         Raises:
             TimeoutError: the last said nothing in time.
             DecoderError: none could be started.
         """
         failure: Exception | None = None
-        first = (time.monotonic() + until) / 2
+        half = until if self._process is None else (time.monotonic() + until) / 2
         for start in range(STARTS):
             process = self.started()
             try:
-                process.ask_whether_ready(until if start else first)
+                process.ask_whether_ready(until if start else half)
             except (TimeoutError, ProcessLostError) as error:
                 failure = error
                 self.end()

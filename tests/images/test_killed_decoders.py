@@ -156,6 +156,21 @@ def test_an_interpreter_that_never_becomes_a_decoder_is_said_in_time(
     pool.close()
 
 
+def test_a_process_that_starts_slowly_is_not_begun_again_before_its_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = tmp_path / "started"
+    interpreter = tmp_path / "python"
+    interpreter.write_text(f"#!/bin/sh\necho once >> {started}\nexec sleep 60\n")
+    interpreter.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(interpreter))
+    pool = DecodingPool(1, seconds=2)
+    with pytest.raises(DecoderError, match=r"^Decoding took longer than 2 s and was stopped\. Try again later\.$"):
+        pool.decode(SMALL)
+    pool.close()
+    assert started.read_text().split() == ["once"]
+
+
 def test_no_interpreter_at_all_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
     pool = DecodingPool(2)
