@@ -127,7 +127,8 @@ def on_high_black(samples: NDArray[Any], opacity: Opacity, opaque: float) -> NDA
     grey = samples[:, :, 0].astype(exact)
     seen = np.clip(samples[:, :, 1] / exact(opaque), 0, 1)
     whole = samples.dtype.kind in "iu"
-    black = exact(opaque if whole else max(1, grey.max(where=np.isfinite(grey), initial=1)))
+    black: Any = exact(opaque if whole else max(1, grey.max(where=np.isfinite(grey), initial=1)))
+    level: NDArray[Any]
     if opacity is Opacity.STRAIGHT:
         level = black - (black - grey) * seen
     else:
