@@ -23,7 +23,9 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 CLEAN_MEMORY = {"MALLOC_PERTURB_": "255", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0", "PYTHONMALLOC": "malloc"}
 """One process decodes the files of all visitors. With these glibc gives zeros, and overwrites what is freed
-(mallopt(3), M_PERTURB): a decoder that left some of its picture unwritten would show black, never another's film."""
+(mallopt(3), M_PERTURB): a decoder that left some of its picture unwritten would show black, never another's film.
+Not so below 1,024 bytes, as a picture of 31 x 32 pixels: NumPy keeps freed arrays of that size for itself, and no
+setting of it clears them."""
 
 LONGEST_END = 5.0
 """Seconds to wait for a killed process; one that the system itself holds up is left to it."""
