@@ -42,13 +42,16 @@ def kind_if_skipped(name: str, start: bytes) -> str:
 
 
 def _may_be_file(path: Path) -> bool:
-    """Tell whether a path is a file, or is in a folder that keeps it secret: then it has a row that says so."""
+    """Tell whether a path is a file, or may have been one: behind a folder that keeps it secret, or a link to nothing.
+
+    Those have a row that says why they cannot be read; a link only if it is named like an image.
+    """
     try:
         return stat.S_ISREG(path.stat().st_mode)
     except PermissionError:
         return True
     except (OSError, ValueError):
-        return False
+        return path.is_symlink() and path.suffix.lower() in SUFFIXES
 
 
 def _skipped(path: Path) -> str:

@@ -67,14 +67,21 @@ def test_each_stands_in_its_row_and_the_others_go_on(tmp_path: Path) -> None:
     assert rows[-1]["error"] is None
 
 
-def test_within_a_folder_only_files_are_looked_at(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_within_a_folder_only_files_are_looked_at_and_links_to_nothing_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     film(tmp_path / "film.png")
     for kind, (make, _) in ODD.items():
         make(tmp_path / f"{kind}.png")
     (tmp_path / "again").symlink_to(tmp_path)
-    assert main(["explain", "--json", str(tmp_path)]) == 0
-    (row,) = json_lines(capsys.readouterr().out)
+    (tmp_path / "notes.txt").symlink_to("nowhere")
+    assert main(["explain", "--json", str(tmp_path)]) == 1
+    dangling, row, loop = json_lines(capsys.readouterr().out)
     assert row["file"] == str(tmp_path / "film.png")
+    assert row["error"] is None
+    for link, kind in ((dangling, "dangling"), (loop, "loop")):
+        assert link["file"] == str(tmp_path / f"{kind}.png")
+        assert link["error"].startswith(ODD[kind][1])
 
 
 def test_a_file_over_the_limit_is_not_read_at_all(tmp_path: Path) -> None:

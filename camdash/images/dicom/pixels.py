@@ -28,6 +28,8 @@ UNDECODABLE = (
 )  # fmt: skip
 """What pydicom and its decoders raise of broken pixel data."""
 
+EIGHT_BITS = "The compressed picture has 8 bits, fewer than the file says."
+
 gdcm.Trace.WarningOff()  # it writes to the process's own error stream, past any log
 gdcm.Trace.ErrorOff()
 gdcm.Trace.DebugOff()
@@ -88,6 +90,9 @@ def _decompressed(parsed: Parsed) -> Stored:
     photometric, notes = colors_of(frame, layout) if layout.samples == 3 else (layout.photometric, ())
     if DECODERS[syntax] == "pillow" and layout.samples == 3:
         return Stored(_brightness(frame), "MONOCHROME2", 8, notes)
+    if DECODERS[syntax] == "pillow" and precision == 8 and layout.allocated > 8:
+        eight = replace(parsed, layout=replace(layout, allocated=8, stored=8, high=7))
+        return Stored(_array(eight), photometric, 8, (*notes, EIGHT_BITS))
     if precision <= layout.stored:
         return Stored(_array(parsed), photometric, layout.stored, notes)
     values = _array(replace(parsed, layout=replace(layout, stored=precision, high=precision - 1)))

@@ -38,7 +38,18 @@ def modality_values(stored: NDArray[Any], meaning: Meaning) -> tuple[NDArray[Any
     if meaning.slope == 0:
         raise ImageError("The DICOM file's rescale slope is 0, which would make every pixel the same.")
     scaled: NDArray[Any] = stored * np.float64(meaning.slope) + meaning.intercept
+    if stored.dtype.kind in "iu" and abs(meaning.slope) < _coarsest_step(scaled):
+        raise ImageError(
+            "The DICOM file's rescale slope and intercept lie so far apart that grey levels would be lost. "
+            "Export it again."
+        )
     return scaled, ()
+
+
+def _coarsest_step(values: NDArray[Any]) -> float:
+    """Return how far apart neighbouring numbers of single precision are, where the values are largest."""
+    most = np.float32(min(max(abs(values.min()), abs(values.max())), np.finfo(np.float32).max))
+    return float(np.spacing(most))
 
 
 def _through_table(stored: NDArray[Any], table: LookupTable) -> tuple[NDArray[Any], tuple[str, ...]]:
