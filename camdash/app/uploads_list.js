@@ -1,6 +1,7 @@
 // The list of uploads: a click anywhere on a row opens it, its cross removes it.
 
 const lists = new WeakMap();
+const TAIL = 9; // signs of a name's end that are always seen
 
 export default function mountList({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".uploads");
@@ -36,6 +37,17 @@ function newRow(parentElement) {
   return row;
 }
 
+// A long name loses its middle: the ends tell the files of a study apart.
+function cutInTheMiddle(place, name) {
+  const at = name.length > TAIL ? name.length - TAIL : name.length;
+  const [head, tail] = [name.slice(0, at), name.slice(at)].map((text) => {
+    const part = document.createElement("span");
+    part.textContent = text;
+    return part;
+  });
+  place.replaceChildren(head, tail);
+}
+
 function button(name) {
   const made = document.createElement("button");
   made.type = "button";
@@ -49,7 +61,7 @@ function show(row, { key, name, answer, share, state, about }, current) {
   const cut = name.lastIndexOf("/") + 1;
   const [folder, file, words, percent] = open.children;
   folder.textContent = name.slice(0, cut);
-  file.textContent = name.slice(cut);
+  cutInTheMiddle(file, name.slice(cut));
   words.textContent = answer;
   percent.textContent = share;
   row.className = state;
