@@ -6,6 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from camdash.app import selection
 from camdash.app.opened import present
 from camdash.app.uploads import share_bytes_of_copies
 from tests.app.test_opened import archive
@@ -157,7 +158,7 @@ def test_a_click_on_a_worklists_row_opens_its_upload_in_the_order_that_is_shown(
     four.session_state["worklist_places"] = ([2, 0, 3, 1], True)
     click(four, "worklist", row)
     assert looked_at(four) == NAMES[[2, 0, 3, 1][row]]
-    assert four.session_state["worklist_opened"]
+    assert four.session_state[selection.OPENED]
 
 
 @pytest.mark.parametrize("row", range(3))
@@ -176,8 +177,9 @@ def test_a_click_on_a_comparisons_row_opens_its_upload_in_the_order_that_is_show
 
 def test_a_click_that_takes_the_selection_back_opens_nothing(four: AppTest) -> None:
     event(four, "open", keys(four)[1])
+    four.session_state[selection.OPENED] = False
     four.session_state["worklist_places"], four.session_state["comparison_order"] = ([2, 0, 3, 1], True), [3, 1, 0, 2]
     for table in ("worklist", "comparison"):
         click(four, table, None)
         assert looked_at(four) == NAMES[1]
-    assert "worklist_opened" not in four.session_state
+    assert not four.session_state[selection.OPENED]

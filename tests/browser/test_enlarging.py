@@ -45,10 +45,12 @@ def test_every_way_leads_back_to_all_panels(page: Any, way: str) -> None:
 def test_an_enlarged_panel_stays_in_another_look_that_has_it(page: Any) -> None:
     canvas(page, "class-2").click()
     canvas(page, "class-0").wait_for(state="detached")
-    for look, count in (("Positive only", 2), ("Own scale", 2), ("Classic", 3)):
-        page.get_by_text(look, exact=True).click()
-        page.locator(f".camdash figure.panel:nth-of-type({count})").wait_for()
-        assert page.locator("figure.panel").count() == count
+    for look in ("positive", "own", "evidence"):
+        page.locator(f"input[name=look][value={look}]").evaluate("node => node.click()")
+        page.locator(f"input[name=look][value={look}]:checked").wait_for()
+        assert page.locator("figure.panel").count() == 2
+    page.locator("input[name=look][value=classic]").evaluate("node => node.click()")
+    page.locator("figure.panel").nth(2).wait_for()
 
 
 def test_escape_closes_a_menu_before_it_leaves_an_enlarged_panel(page: Any) -> None:
