@@ -29,12 +29,16 @@ def seeds() -> dict[str, bytes]:
 
 
 def archive() -> bytes:
-    """Return a small ZIP file with two images and a text."""
+    """Return a small ZIP file with two images and a text: the same bytes at any time, as a test is named by them."""
+    members = {
+        "study/film.png": image_bytes(speckle(12, 16)),
+        "study/film": dicom(speckle(12, 16, np.uint16)),
+        "study/readme.txt": b"hello",
+    }
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("study/film.png", image_bytes(speckle(12, 16)))
-        packed.writestr("study/film", dicom(speckle(12, 16, np.uint16)))
-        packed.writestr("study/readme.txt", "hello")
+    with zipfile.ZipFile(content, "w") as packed:
+        for name, data in members.items():
+            packed.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 

@@ -159,7 +159,10 @@ def test_too_many_members_are_refused() -> None:
         unpack(packed({f"{k}.txt": b"" for k in range(MOST_MEMBERS + 1)}))
 
 
-@pytest.mark.parametrize("data", [archive()[:60], archive()[:-30], b"PK\x03\x04", b"PK\x05\x06"])
+CUT = {"early": archive()[:60], "late": archive()[:-30], "member": b"PK\x03\x04", "directory": b"PK\x05\x06"}
+
+
+@pytest.mark.parametrize("data", CUT.values(), ids=CUT)
 def test_a_zip_file_cut_short_is_said_to_be_damaged(data: bytes) -> None:
     assert is_archive(data)
     with pytest.raises(ImageError, match=r"^The ZIP file is damaged or cut short\. Pack it again\.$"):
