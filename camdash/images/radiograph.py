@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -96,7 +97,7 @@ class Radiograph:
         else:
             unsigned = np.dtype(f"u{self.values.itemsize}")
             every = np.arange(2 ** (8 * unsigned.itemsize), dtype=unsigned)
-            picture = picture_of(every.view(self.values.dtype))[self.values.view(unsigned)]
+            picture = np.asarray(cv2.LUT(self.values.view(unsigned), picture_of(every.view(self.values.dtype))))
         if self.padding is not None:
             picture[self.padding] = 0
         return picture
