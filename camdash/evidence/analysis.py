@@ -1,6 +1,8 @@
 """One forward pass: prediction and the maps of all classes."""
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +14,7 @@ from camdash.errors import CheckpointError
 from camdash.evidence.maps import EvidenceMaps
 from camdash.images.radiograph import Radiograph
 from camdash.networks.batches import in_parts_that_fit
-from camdash.networks.card import Checkpoint
+from camdash.networks.card import Checkpoint, Preprocessing
 from camdash.networks.familiarity import FamiliarityCheck
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
@@ -133,7 +135,7 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     if not radiographs:
         return []
     how, network = loaded.checkpoint.card.preprocessing, loaded.network
-    inputs = torch.cat([network_input(radiograph, how, network.channels) for radiograph in radiographs])
+    inputs = _inputs(radiographs, how, network.channels)
     maps, pooled = in_parts_that_fit(loaded.maps_and_pooled, inputs)
     evidence = [EvidenceMaps(own, network.bias) for own in maps.numpy()]
     familiarities = _familiarities(pooled, loaded.familiarity)
@@ -141,6 +143,13 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
         _analysis(radiograph, own, familiarity, loaded)
         for radiograph, own, familiarity in zip(radiographs, evidence, familiarities, strict=True)
     ]
+
+
+def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int) -> Tensor:
+    """Return the network inputs, several made at once: a GPU is done with a batch before one thread has the next."""
+    with ThreadPoolExecutor(min(len(radiographs), os.cpu_count() or 1)) as threads:
+        made = threads.map(lambda radiograph: network_input(radiograph, how, channels), radiographs)
+        return torch.cat(list(made))
 
 
 def _familiarities(pooled: Tensor, check: FamiliarityCheck | None) -> list[Familiarity | None]:
