@@ -16,6 +16,9 @@ JPEG_2000_FILE = b"\0\0\0\x0cjP  \r\n\x87\n"
 APP1, EXIF = 0xE1, b"Exif\0\0"
 """The marker of EXIF's segment, and how it begins."""
 
+EXTENDED = 0xC1
+"""The marker of a sequential frame of 8 or 12 bits: SOF1."""
+
 LOSSLESS = (0xC3, 0xC7, 0xCB, 0xCF)
 """Those of lossless frames: SOF3, SOF7, SOF11, SOF15."""
 

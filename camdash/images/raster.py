@@ -18,6 +18,7 @@ from camdash.errors import ImageError
 from camdash.images import formats
 from camdash.images.codestream import LOSSLESS, describe, exif_of, frame_marker, jpeg_xl_size
 from camdash.images.formats import FIRST_BYTES, READ, Format, recognise
+from camdash.images.jpeg_data import grey_end_notes, jpeg_data_notes
 from camdash.images.limits import MOST_PIXELS, check_pixels
 from camdash.images.radiograph import Radiograph, Window
 from camdash.images.samples import Channel, brightness, channel_of, eight_bits, last_is_opacity, stretched
@@ -130,16 +131,19 @@ def _jpeg(data: bytes) -> Picture:
     found = describe(data)
     if found is None or found.precision == 8:
         try:
-            return _eight_bits(data, "JPEG")
+            picture = _eight_bits(data, "JPEG")
         except UnidentifiedImageError:
-            return _eight_bits(data, "MPO")  # a JPEG with others behind it
+            picture = _eight_bits(data, "MPO")  # a JPEG with others behind it
+        return replace(picture, channel=replace(picture.channel, notes=jpeg_data_notes(data)))
     check_pixels(found.rows, found.columns)
     if frame_marker(data) in LOSSLESS:
         raise ImageError("This is a lossless JPEG outside of a DICOM file, which is not supported. Export it as PNG.")
     if found.samples == 4:
         raise ImageError("This is a JPEG of 12 bits in four inks, which is not supported. Export it in grey.")
     samples = _codecs().jpeg8_decode(data)
-    return _deep(brightness(samples), f"{found.precision} bits", _orientation_in(exif_of(data)))
+    picture = _deep(brightness(samples), f"{found.precision} bits", _orientation_in(exif_of(data)))
+    notes = (*picture.channel.notes, *grey_end_notes(samples, found.precision))
+    return replace(picture, channel=replace(picture.channel, notes=notes))
 
 
 def _tiff(data: bytes) -> Picture:

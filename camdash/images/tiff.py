@@ -17,6 +17,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 
 from camdash.errors import ImageError
 from camdash.images.codestream import LOSSLESS, frame_marker
+from camdash.images.jpeg_data import jpeg_data_notes
 from camdash.images.limits import MOST_PIXELS, check_pixels
 from camdash.images.samples import Channel, Opacity, brightness, channel_of, eight_bits, on_high_black, without_inks
 
@@ -76,6 +77,7 @@ def read_tiff(data: bytes) -> FirstPage:
         _check_compression(page, data)
         _check_inks(page)
         channel = _eight_bit_page(page, data) if _is_shallow(page) else _deep_page(page, data)
+        channel = replace(channel, notes=(*channel.notes, *_jpeg_notes(page, data)))
         return FirstPage(
             channel,
             _bits(page),
@@ -95,6 +97,21 @@ def _check_compression(page: TiffPage, data: bytes) -> None:
         for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
             if frame_marker(data[offset : offset + count]) in LOSSLESS:  # its decoder was seen to crash
                 raise ImageError("The TIFF file holds lossless JPEG, which is not supported. Save it with LZW.")
+
+
+def _jpeg_notes(page: TiffPage, data: bytes) -> tuple[str, ...]:
+    """Return what is to be said of a page's JPEG strips or tiles, whose tables stand apart (TIFF Technical Note 2).
+
+    Raises:
+        ValueError: the data of one ends early.
+    """
+    if page.compression not in JPEG:
+        return ()
+    tables = (page.jpegtables or b"")[2:-2]
+    segments = zip(page.dataoffsets, page.databytecounts, strict=False)
+    streams = (data[offset : offset + count] for offset, count in segments)
+    notes = (jpeg_data_notes(stream[:2] + tables + stream[2:]) for stream in streams)
+    return tuple(dict.fromkeys(note for each in notes for note in each))
 
 
 def _check_inks(page: TiffPage) -> None:

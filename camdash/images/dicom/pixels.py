@@ -14,7 +14,7 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRBigEndian, JPEGExtended12Bit, RLELossless
 
 from camdash.errors import ImageError
-from camdash.images.codestream import describe
+from camdash.images.codestream import EXTENDED, LOSSLESS, describe, frame_marker
 from camdash.images.dicom.color_streams import colors_of
 from camdash.images.dicom.frames import first_frame
 from camdash.images.dicom.header import Layout
@@ -22,6 +22,7 @@ from camdash.images.dicom.jpeg_structure import check_structure, without_applica
 from camdash.images.dicom.reading import Parsed
 from camdash.images.dicom.stored_bits import meant_bits
 from camdash.images.dicom.syntaxes import DECODERS, spoken
+from camdash.images.jpeg_data import grey_end_notes, jpeg_data_notes
 
 UNDECODABLE = (
     OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, OverflowError, struct.error,
@@ -86,17 +87,28 @@ def _decompressed(parsed: Parsed) -> Stored:
         parsed = replace(parsed, pixels=encapsulate([without_applications(frame)], has_bot=False))
     if syntax == JPEGExtended12Bit and precision > 8:
         whole = replace(layout, stored=max(precision, layout.stored))
-        return _with_meant_bits(_extended_12_bits(first_frame(parsed.pixels), whole), parsed, layout.photometric)
+        values = _extended_12_bits(first_frame(parsed.pixels), whole)
+        return _with_meant_bits(values, parsed, layout.photometric, _filled(values, frame, precision))
     photometric, notes = colors_of(frame, layout) if layout.samples == 3 else (layout.photometric, ())
+    if DECODERS[syntax] == "pillow":
+        notes = (*notes, *jpeg_data_notes(frame))
     if DECODERS[syntax] == "pillow" and layout.samples == 3:
         return Stored(_brightness(frame), "MONOCHROME2", 8, notes)
     if DECODERS[syntax] == "pillow" and precision == 8 and layout.allocated > 8:
         eight = replace(parsed, layout=replace(layout, allocated=8, stored=8, high=7))
         return Stored(_array(eight), photometric, 8, (*notes, EIGHT_BITS))
     if precision <= layout.stored:
-        return Stored(_array(parsed), photometric, layout.stored, notes)
+        values = _array(parsed)
+        return Stored(values, photometric, layout.stored, (*notes, *_filled(values, frame, precision)))
     values = _array(replace(parsed, layout=replace(layout, stored=precision, high=precision - 1)))
+    notes = (*notes, *_filled(values, frame, precision))
     return _with_meant_bits(values, parsed, photometric, notes)
+
+
+def _filled(values: NDArray[Any], frame: bytes, precision: int) -> tuple[str, ...]:
+    """Return a note where the end of a JPEG that gdcm decoded may be missing; other streams are refused then."""
+    marker = frame_marker(frame) if frame.startswith(b"\xff\xd8") else None
+    return grey_end_notes(values, precision) if marker in (*LOSSLESS, EXTENDED) else ()
 
 
 def _with_meant_bits(values: NDArray[Any], parsed: Parsed, photometric: str, notes: tuple[str, ...] = ()) -> Stored:
