@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
+from tifffile import COMPRESSION, PHOTOMETRIC, TIFF, TiffFile, TiffPage
 
 from camdash.errors import ImageError
 from camdash.images.codestream import LOSSLESS, frame_marker
@@ -36,6 +36,9 @@ COMPRESSIONS = (
     *(34927, 50001, 50002, 52546),  # WebP, JPEG XL
 )
 """The compressions that are decoded (TIFF 6.0, sections 9 to 11 and 22, and what came later), by their numbers."""
+
+OWN_DEPTH = (33003, 33005, 34712, 34887, 50002, 52546)
+"""Compressions whose data says itself how deep it is: JPEG 2000, LERC, JPEG XL."""
 
 RUN_ON = (*FAX, OLD_JPEG, *JPEG)
 """Compressions whose decoders fill in what is missing at the end, in place of an error."""
@@ -76,6 +79,7 @@ def read_tiff(data: bytes) -> FirstPage:
         check_pixels(page.imagelength, page.imagewidth * page.imagedepth)
         _check_compression(page, data)
         _check_inks(page)
+        _check_depth(page, data)
         channel = _eight_bit_page(page, data) if _is_shallow(page) else _deep_page(page, data)
         channel = replace(channel, notes=(*channel.notes, *_jpeg_notes(page, data)))
         return FirstPage(
@@ -97,6 +101,20 @@ def _check_compression(page: TiffPage, data: bytes) -> None:
         for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
             if frame_marker(data[offset : offset + count]) in LOSSLESS:  # its decoder was seen to crash
                 raise ImageError("The TIFF file holds lossless JPEG, which is not supported. Save it with LZW.")
+
+
+def _check_depth(page: TiffPage, data: bytes) -> None:
+    """Refuse data of more bits than the tag says: tifffile would keep the low ones, or take one value for two."""
+    if page.compression not in OWN_DEPTH or not page.dataoffsets:
+        return
+    offset, count = page.dataoffsets[0], page.databytecounts[0]
+    try:
+        found = TIFF.DECOMPRESSORS[page.compression](data[offset : offset + count])
+    except (RuntimeError, ValueError):  # LERC packed once more, or damaged: tifffile sees to it
+        return
+    said, own = (8 * kind.itemsize for kind in (page.dtype, found.dtype))
+    if own > said:
+        raise ImageError(f"The TIFF file says {said} bits, and its compressed data has {own}. Export it again.")
 
 
 def _jpeg_notes(page: TiffPage, data: bytes) -> tuple[str, ...]:
