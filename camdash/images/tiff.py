@@ -112,7 +112,7 @@ def _check_depth(page: TiffPage, data: bytes) -> None:
         found = TIFF.DECOMPRESSORS[page.compression](data[offset : offset + count])
     except (RuntimeError, ValueError):  # LERC packed once more, or damaged: tifffile sees to it
         return
-    said, own = (8 * kind.itemsize for kind in (page.dtype, found.dtype))
+    said, own = (8 * np.dtype(kind).itemsize for kind in (page.dtype, found.dtype))
     if own > said:
         raise ImageError(f"The TIFF file says {said} bits, and its compressed data has {own}. Export it again.")
 

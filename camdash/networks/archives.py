@@ -7,6 +7,7 @@ from pathlib import Path
 
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.content import Content
+from camdash.networks.numpy_values import ARRAYS, ONLY_ARRAYS
 from camdash.networks.recipes import ADVICE, EXPORTED, TORCHSCRIPT, recipe
 
 LARGEST_PART = 20_000_000
@@ -38,8 +39,10 @@ def check_archive(content: Content, path: Path) -> None:
     _check_kind({member.filename.partition("/")[2] for member in members}, content.said, path)
     if any(member.compress_type != zipfile.ZIP_STORED for member in members):
         raise CheckpointError(f"{content.said} is a compressed archive, which PyTorch does not write. Save it again.")
-    pickles = [member.file_size for member in members if _is_pickle(member)]
-    if sum(member.file_size for member in members) > content.size or sum(pickles) > LARGEST_PART:
+    too_long = sum(member.file_size for member in members if _is_pickle(member)) > LARGEST_PART
+    if too_long and ARRAYS in content.reader().read(LARGEST_PART):
+        raise CheckpointError(f"{content.said} {ONLY_ARRAYS}")
+    if too_long or sum(member.file_size for member in members) > content.size:
         raise CheckpointError(f"{content.said} is damaged: its members are longer than the file, or one is too long.")
 
 

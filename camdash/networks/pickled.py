@@ -15,6 +15,7 @@ from camdash.networks.archives import LARGEST_PART, pickles_of
 from camdash.networks.content import Content
 from camdash.networks.files import FileKind
 from camdash.networks.layouts import DEEPEST
+from camdash.networks.numpy_values import ARRAYS, NUMPY, ONLY_ARRAYS, NumpyValue
 from camdash.networks.pickle_steps import check_steps
 from camdash.networks.recipes import ADVICE, recipe
 from camdash.networks.text import printable
@@ -42,28 +43,8 @@ UNSUPPORTED = {
 }
 """What is refused before torch makes it, and the advice: it fills memory by a size that the file only says."""
 
-NUMPY = (
-    *(f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")),
-    *("numpy.dtype", "numpy.ndarray", "numpy.bool", "numpy.bool_", "numpy.str_", "numpy.bytes_", "numpy.object_"),
-    *(f"numpy.{kind}" for kind in ("float16", "float32", "float64", "complex64", "complex128")),
-    *(f"numpy.{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
-)
-"""What pickles of NumPy's scalars, arrays and types ask for, in its first and second version."""
-
-
 IN_OLD_FILES = 5
 """Pickles before the numbers in a file of torch before 1.6: a mark, a version, the system, the content, the keys."""
-
-
-class NumpyValue:
-    """Stands in for a NumPy value beside the weights: nothing of it is made, so no code of NumPy sees the file."""
-
-    def __new__(cls, *_: object) -> "NumpyValue":
-        """Return one, whatever it would be made from."""
-        return super().__new__(cls)
-
-    def __setstate__(self, state: object) -> None:
-        """Leave the numbers out."""
 
 
 torch.serialization.add_safe_globals([argparse.Namespace])  # timm keeps a run's arguments in one: attributes, no code
@@ -138,6 +119,8 @@ def _check_names(content: Content, kind: FileKind) -> None:
     try:
         check_steps(pickles, None if kind is FileKind.ZIP else IN_OLD_FILES)
     except UNREADABLE as error:
+        if ARRAYS in pickles and len(pickles) == LARGEST_PART:
+            raise CheckpointError(f"{content.said} {ONLY_ARRAYS}") from error
         raise CheckpointError(
             f"{content.said} is damaged, or holds Python values that no network needs. Save the weights alone."
         ) from error

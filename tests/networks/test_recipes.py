@@ -9,12 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
+from camdash.errors import CheckpointError
+from camdash.networks.archives import LARGEST_PART
 from camdash.networks.catalog import entries
 from camdash.networks.layouts import NESTINGS
 from camdash.networks.report import IntakeReport, intake
+from camdash.networks.weights import read_stored
 from tests.networks.zoo import TINY, images, network, saved, state
 
 
@@ -92,11 +96,27 @@ def test_an_exported_program_is_converted(tmp_path: Path) -> None:
 
 
 def test_what_numpy_made_beside_the_weights_needs_no_recipe(tmp_path: Path) -> None:
-    import numpy as np
-
     more: dict[str, Any] = {"best": np.float64(0.9), "curve": np.ones((2, 3)), "kind": np.float32, "who": np.str_("a")}
     saved(tmp_path / "m.pth", {"state_dict": state(), **more})
     (entry,) = entries([tmp_path])
     report = intake(entry)
     assert (report.usable, report.recipe) == (True, None)
     assert report.conversions[-1] == "'best', 'curve', 'kind', 'who' left out"
+
+
+@pytest.mark.parametrize("how", ["archive", "older format", "nested"])
+@pytest.mark.parametrize("size", ["small", "larger than what is read of a pickle"])
+def test_weights_as_arrays_are_told_apart_from_damage(tmp_path: Path, how: str, size: str) -> None:
+    arrays = {name: tensor.numpy() for name, tensor in state().items()}
+    if size != "small":
+        arrays["features.weight"] = np.zeros(LARGEST_PART // 4, np.float32)
+    content = {"state_dict": arrays, "epoch": 3} if how == "nested" else arrays
+    torch.save(content, tmp_path / "m.pth", _use_new_zipfile_serialization=how != "older format")
+    with pytest.raises(CheckpointError, match=r"^m\.pth holds NumPy arrays in place of tensors\. Turn each into"):
+        read_stored(tmp_path / "m.pth")
+
+
+def test_a_pickle_of_arrays_is_converted(tmp_path: Path) -> None:
+    arrays = {name: tensor.numpy() for name, tensor in state().items()}
+    (tmp_path / "m.pkl").write_bytes(pickle.dumps(arrays))
+    assert converted(tmp_path).usable

@@ -1,0 +1,27 @@
+"""NumPy values in a checkpoint's pickle: none is made, and a file of nothing else is refused in words."""
+
+NUMPY = (
+    *(f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")),
+    *("numpy.dtype", "numpy.ndarray", "numpy.bool", "numpy.bool_", "numpy.str_", "numpy.bytes_", "numpy.object_"),
+    *(f"numpy.{kind}" for kind in ("float16", "float32", "float64", "complex64", "complex128")),
+    *(f"numpy.{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+)
+"""What pickles of NumPy's scalars, arrays and types ask for, in its first and second version."""
+
+ARRAYS = b"multiarray\n_reconstruct\n"
+"""How a pickle asks for an array, whose numbers then stand in the pickle itself."""
+
+ONLY_ARRAYS = (
+    "holds NumPy arrays in place of tensors. Turn each into a tensor by torch.from_numpy(array), and save them again."
+)
+
+
+class NumpyValue:
+    """Stands in for a NumPy value beside the weights: nothing of it is made, so no code of NumPy sees the file."""
+
+    def __new__(cls, *_: object) -> "NumpyValue":
+        """Return one, whatever it would be made from."""
+        return super().__new__(cls)
+
+    def __setstate__(self, state: object) -> None:
+        """Leave the numbers out."""
