@@ -10,8 +10,8 @@ from camdash.app.inversion import is_inverted
 from camdash.app.retries import failure_of
 from camdash.app.uploads_list import WAITS, Answer, State
 from camdash.errors import CamdashError, ImageError
-from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.evidence.comparison import is_same_class
+from camdash.evidence.pipeline import Result
 from camdash.networks.card import Checkpoint
 from camdash.rendering.charts import percent
 
@@ -42,12 +42,19 @@ def _answer(file: ImageFile, checkpoint: Checkpoint, second: Checkpoint | None) 
         about = [f"A: {name} {share}", f"B: {other.prediction.predicted_name} {_share(other)}"]
         if not is_same_class(other.prediction.predicted_name, name):
             name, share = f"{name} → {other.prediction.predicted_name}", "differ"
-    unlike = is_unfamiliar(first)
-    about.extend([UNLIKE] if unlike else [])
-    return Answer(name, State.UNLIKE if unlike else State.ANSWERED, "\n".join(about), share)
+    unlike = _unlike(first, other)
+    return Answer(name, State.UNLIKE if unlike else State.ANSWERED, "\n".join([*about, *unlike]), share)
 
 
-def _share(result: Analysis | PredictionAlone) -> str:
+def _unlike(first: Result, other: Result | None) -> list[str]:
+    """Return a sentence where an image is unlike training images; of two checkpoints, unlike whose."""
+    if other is None:
+        return [UNLIKE] if is_unfamiliar(first) else []
+    letters = [letter for letter, one in zip("AB", (first, other), strict=True) if is_unfamiliar(one)]
+    return [f"{UNLIKE.removesuffix('.')} of {' and '.join(letters)}."] if letters else []
+
+
+def _share(result: Result) -> str:
     prediction = result.prediction
     return percent(float(prediction.probabilities[prediction.predicted]))
 

@@ -178,7 +178,15 @@ def _columns(rows: Sequence[Row], pair: Pair, *, mapped: bool) -> dict[str, list
         second: [line.second for line in lines],
         "p of B": [line.second_probability for line in lines],
     }
+    if any(familiar is not None for line in lines for familiar in (line.first_familiar, line.second_familiar)):
+        columns["unlike"] = [_unlike(line) for line in lines]
     return columns | ({"agreement": [line.agreement for line in lines]} if mapped else {})
+
+
+def _unlike(line: Line) -> str:
+    """Return whose training images a radiograph does not resemble: "A", "B", "A and B", or nobody's that is known."""
+    both = zip("AB", (line.first_familiar, line.second_familiar), strict=True)
+    return " and ".join(letter for letter, familiar in both if familiar is False)
 
 
 def _config() -> dict[str, Any]:
@@ -187,6 +195,9 @@ def _config() -> dict[str, Any]:
         "picture": st.column_config.ImageColumn("", width=60),
         "p of A": share,
         "p of B": share,
+        "unlike": st.column_config.TextColumn(
+            "unlike training images of", help="Do not rely on the prediction of a checkpoint that is named here."
+        ),
         "agreement": st.column_config.NumberColumn(
             format="%.2f", help="Correlation of the two maps of A's predicted class: 1 = same places, 0 = unrelated"
         ),

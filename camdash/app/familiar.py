@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone
+from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, is_familiar
 
 UNFAMILIAR = "This image is unlike the training images. Do not rely on this prediction."
 UNCHECKED = "This checkpoint cannot tell whether an image resembles its training images."
@@ -29,8 +29,7 @@ def warn_if_unfamiliar(analyses: Sequence[Analysis | PredictionAlone]) -> None:
 
 def is_unfamiliar(analysis: Analysis | PredictionAlone) -> bool:
     """Return whether the image is unlike the checkpoint's training images; False where that is not known."""
-    found = _familiarity(analysis)
-    return found is not None and not found.familiar
+    return is_familiar(analysis) is False
 
 
 def show_familiarity(analysis: Analysis | PredictionAlone) -> None:

@@ -91,7 +91,7 @@ def _show(files: Sequence[ImageFile], checkpoint: Checkpoint, second: Checkpoint
         return
     flips = {k for k, place in enumerate(places) if others and _flips(rows[k], others[place])}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = choose_rows(rows)
+        chosen = choose_rows(rows, [others[place] for place in places] if others else ())
         if others and choose_flips():
             chosen = [k for k in chosen if k in flips]
         listed = [files[places[k]] for k in chosen]

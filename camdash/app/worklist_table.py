@@ -26,9 +26,15 @@ ROW, HEAD, HIGHEST = 64, 38, 422
 """Pixels of a row, of the head, and of the whole table at most."""
 
 
-def choose_rows(rows: Sequence[Row]) -> list[int]:
-    """Let the user filter and sort; return the places of the rows that are listed, in their order."""
+def choose_rows(rows: Sequence[Row], others: Sequence[Row | None] = ()) -> list[int]:
+    """Let the user filter and sort; return the places of the rows that are listed, in their order.
+
+    Args:
+        rows: what the checkpoint says of the radiographs.
+        others: what the checkpoint says that it is compared with; none where it is not.
+    """
     lines = [row.line for row in rows]
+    compared = [other.line if other else None for other in others]
     names = list(dict.fromkeys(line.predicted for line in lines if line.predicted))
     st.session_state[CLASSES] = [name for name in st.session_state.get(CLASSES, []) if name in names]
     classes = st.multiselect("Class", names, key=CLASSES, placeholder="All classes", width=300, persist_state="session")
@@ -52,10 +58,10 @@ def choose_rows(rows: Sequence[Row]) -> list[int]:
         persist_state="session",
         help="The arrows on the Radiographs page follow this order. Clicking a column header sorts only this table.",
     )
-    only_unlike = any(line.familiar is not None for line in lines) and st.checkbox(
+    only_unlike = any(line is not None and line.familiar is not None for line in [*lines, *compared]) and st.checkbox(
         "Only unlike the training images", key=UNLIKE, persist_state="session"
     )
-    return listed(lines, classes, below, order or Order.GIVEN, only_unlike=only_unlike)
+    return listed(lines, classes, below, order or Order.GIVEN, only_unlike=only_unlike, others=compared)
 
 
 def choose_flips() -> bool:
@@ -130,6 +136,7 @@ def _other_columns(rows: Sequence[Row], others: Sequence[Row | None]) -> dict[st
         "B predicted": [line.predicted or "not read" if line else "…" for line in lines],
         "B probability": [line.probability if line else None for line in lines],
         "B margin": [line.margin if line else None for line in lines],
+        "B familiar": [FAMILIAR[line.familiar] if line and line.predicted else "" for line in lines],
     }
 
 
@@ -166,8 +173,11 @@ def _config() -> dict[str, Any]:
         "evidence": st.column_config.NumberColumn(
             format="%+.2f", help="Mean of the predicted class's map, in logits; with the bias it is the logit"
         ),
-        "familiar": st.column_config.TextColumn(
-            "resembles training images",
-            help="Does the image resemble the training images? If not, do not rely on the prediction.",
-        ),
+        "familiar": _familiar_column("resembles training images", "the training images"),
+        "B familiar": _familiar_column("B resembles training images", "B's training images"),
     }
+
+
+def _familiar_column(title: str, whose: str) -> Any:
+    told = f"Does the image resemble {whose}? If not, do not rely on the prediction."
+    return st.column_config.TextColumn(title, help=told)

@@ -114,6 +114,11 @@ class PredictionAlone:
     reason: str
 
 
+def is_familiar(result: Analysis | PredictionAlone) -> bool | None:
+    """Return whether the radiograph looks like the checkpoint's training images; None where that is not known."""
+    return result.familiarity.familiar if isinstance(result, Analysis) and result.familiarity else None
+
+
 def analyse(radiograph: Radiograph, loaded: LoadedCheckpoint) -> Analysis:
     """Run the network once, and return prediction and maps.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from camdash.evidence.analysis import Prediction
+from camdash.evidence.analysis import Prediction, is_familiar
 from camdash.evidence.comparison import Answers
 
 
@@ -20,6 +20,8 @@ class Line:
         second_probability: that class's probability.
         flips: whether the two answers differ.
         agreement: correlation of the two maps of the class that the first predicts; None where there is none.
+        first_familiar: whether the image looks like the first one's training images; None where it has no check.
+        second_familiar: the same of the second.
         error: why there is no analysis, as a sentence; empty where there is one.
         can_retry: whether the file itself was not refused: its decoder failed, so it may be tried again.
     """
@@ -32,6 +34,8 @@ class Line:
     second_probability: float | None = None
     flips: bool = False
     agreement: float | None = None
+    first_familiar: bool | None = None
+    second_familiar: bool | None = None
     error: str = ""
     can_retry: bool = False
 
@@ -58,6 +62,8 @@ def line_of(file: str, sha256: str, answers: Answers) -> Line:
         _highest(second),
         answers.flips,
         answers.agreement,
+        is_familiar(answers.first),
+        is_familiar(answers.second),
     )
 
 

@@ -80,7 +80,13 @@ def _line(name: str, sha256: str, result: Result) -> Line:
 
 
 def listed(
-    lines: Sequence[Line], classes: Collection[str], below: float | None, order: Order, *, only_unlike: bool = False
+    lines: Sequence[Line],
+    classes: Collection[str],
+    below: float | None,
+    order: Order,
+    *,
+    only_unlike: bool = False,
+    others: Sequence[Line | None] = (),
 ) -> list[int]:
     """Return the places of the lines that are listed, in their order.
 
@@ -89,11 +95,14 @@ def listed(
         classes: predicted classes that are listed; none for all lines, those without a result too.
         below: margin, in logits, from which a line is not listed; None for any.
         order: how they are sorted; equals keep their order.
-        only_unlike: whether only those unlike the training images are listed.
+        only_unlike: whether only those unlike the training images are listed, of one checkpoint or the other.
+        others: what the checkpoint says that is compared, of the same radiographs; none where it is not.
     """
     places = [place for place, line in enumerate(lines) if _is_listed(line, classes, below)]
     if only_unlike:
-        places = [place for place in places if lines[place].familiar is False]
+        both = zip(lines, others, strict=True) if others else ((line, None) for line in lines)
+        unlike = [any(line is not None and line.familiar is False for line in pair) for pair in both]
+        places = [place for place in places if unlike[place]]
     return sorted(places, key=lambda place: _rank(lines[place], order))
 
 

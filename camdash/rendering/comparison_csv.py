@@ -8,7 +8,8 @@ from camdash.rendering.safe_csv import csv_file
 
 HEADER = (
     *("file", "sha256", "checkpoint_a", "checkpoint_a_sha256", "checkpoint_b", "checkpoint_b_sha256"),
-    *("predicted_a", "probability_a", "predicted_b", "probability_b", "flips", "agreement", "error"),
+    *("predicted_a", "probability_a", "predicted_b", "probability_b", "flips", "agreement"),
+    *("familiar_a", "familiar_b", "error"),
 )
 
 
@@ -19,7 +20,8 @@ def comparison_csv(lines: Sequence[Line], first: Checkpoint, second: Checkpoint)
         (
             *(line.file, line.sha256, *checkpoints),
             *(line.first, line.first_probability, line.second, line.second_probability),
-            *("" if line.error else str(line.flips).lower(), line.agreement, line.error),
+            *("" if line.error else str(line.flips).lower(), line.agreement),
+            *(line.first_familiar, line.second_familiar, line.error),
         )
         for line in lines
     ]

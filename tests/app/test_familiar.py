@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.familiarity import FamiliarityCheck, unit, write_beside
 from tests.app.conftest import viewers
+from tests.app.test_page import film, upload
+from tests.app.uploads_list import listed
 from tests.conftest import save_checkpoint
 
 NOT_TRUSTED = "This image is unlike the training images. Do not rely on this prediction."
@@ -63,6 +65,25 @@ def test_in_a_comparison_it_is_said_which_of_the_two_is_not_to_be_trusted(
     page.query_params["with"] = "second"
     page.run()
     assert sentence in warnings(page)
+
+
+@pytest.mark.parametrize(
+    ("unlike", "letters"),
+    [(["first"], "A"), (["second"], "B"), (["first", "second"], "A and B")],
+)
+def test_the_lists_say_whose_training_images_an_upload_is_unlike(
+    checkpoints: Path, page: AppTest, unlike: list[str], letters: str
+) -> None:
+    for name in ("first", "second"):
+        give_check(checkpoints / f"{name}.safetensors", 0.0 if name in unlike else 2.0)
+    page.query_params["with"] = "second"
+    page.run()
+    upload(page, ("one.png", film(1)), ("two.png", film(2)))
+    assert not page.exception
+    assert list(page.dataframe[-1].value["unlike"]) == [letters] * 2
+    rows = listed(page)
+    assert [row["state"] for row in rows] == ["unlike"] * 2
+    assert all(row["about"].splitlines()[2] == f"Unlike the training images of {letters}." for row in rows)
 
 
 def test_one_click_compares_with_the_shortcut_on_the_marked_hand(checkpoints: Path, page: AppTest) -> None:

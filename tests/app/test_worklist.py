@@ -10,6 +10,7 @@ from camdash.app import selection, worklist_rows
 from camdash.app.worklist_table import with_percentages
 from camdash.evidence.worklist import Order
 from camdash.rendering.charts import percent
+from tests.app.test_familiar import give_check
 from tests.app.test_page import analysed, film, texts, upload
 
 
@@ -204,12 +205,27 @@ def test_two_checkpoints_are_compared_in_the_list(worklist: AppTest) -> None:
     assert not worklist.exception
     found = table(worklist)
     assert {"answers", "B predicted", "B probability", "B margin"} <= set(found.columns)
+    assert list(found["B familiar"]) == [*["not checked"] * 4, ""]
     same = found["predicted"][:4] == found["B predicted"][:4]
     assert list(found["answers"]) == [*("same" if one else "differ" for one in same), ""]
     said = texts(worklist).replace("\\", "")
     assert f"A is first, B is second; they differ on {4 - sum(same)} of 5 radiographs." in said
     worklist.checkbox(key="worklist_flips").check().run()
     assert list(table(worklist)["answers"]) == ["differ"] * (4 - sum(same))
+
+
+def test_what_only_the_second_finds_unlike_its_training_images_is_listed_on_request(
+    checkpoints: Path, worklist: AppTest
+) -> None:
+    give_check(checkpoints / "first.safetensors", 2.0)
+    give_check(checkpoints / "second.safetensors", 0.0)
+    upload(worklist, *films(3))
+    worklist.checkbox(key="worklist_unlike").check().run()
+    assert len(table(worklist)) == 0
+    worklist.selectbox(key="second").select_index(0).run()
+    assert not worklist.exception
+    found = table(worklist)
+    assert [list(found[column]) for column in ("familiar", "B familiar")] == [["yes"] * 3, ["no"] * 3]
 
 
 def test_probabilities_are_written_as_everywhere_and_sorted_as_numbers() -> None:

@@ -1,12 +1,15 @@
+from dataclasses import replace
+
 import pytest
 
+from camdash.evidence.analysis import Familiarity
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, flips_first, line_of, totals
 from tests.evidence.test_comparison import analysis, maps
 
 
 def line(name: str, flips: bool, agreement: float | None, error: str = "") -> Line:
-    return Line(name, "0" * 64, "Hand", 0.9, "Foot" if flips else "Hand", 0.8, flips, agreement, error)
+    return Line(name, "0" * 64, "Hand", 0.9, "Foot" if flips else "Hand", 0.8, flips, agreement, error=error)
 
 
 LINES = (
@@ -44,3 +47,12 @@ def test_a_line_holds_both_answers() -> None:
     assert one.first == found.first.prediction.predicted_name
     assert one.second_probability == pytest.approx(found.second.prediction.probabilities.max())
     assert (one.flips, one.agreement) == (found.flips, found.agreement)
+    assert (one.first_familiar, one.second_familiar) == (None, None)
+
+
+def test_a_line_says_whose_training_images_a_radiograph_resembles() -> None:
+    like, unlike = (
+        replace(analysis(maps(1), ("a", "b", "c")), familiarity=Familiarity(score, 0.2)) for score in (0.1, 0.3)
+    )
+    one = line_of("film.png", "2" * 64, compare(like, unlike))
+    assert (one.first_familiar, one.second_familiar) == (True, False)

@@ -17,11 +17,11 @@ def read(*lines: Line) -> list[dict[str, str]]:
 
 
 def test_a_row_holds_both_checkpoints_and_both_answers() -> None:
-    (row,) = read(Line("händ.png", "c" * 64, "Hand", 0.75, "Foot", 0.5, True, -0.25))
+    (row,) = read(Line("händ.png", "c" * 64, "Hand", 0.75, "Foot", 0.5, True, -0.25, True, False))
     assert tuple(row) == HEADER
     assert list(row.values()) == [
         *("händ.png", "c" * 64, "one", "a" * 64, "two", "b" * 64),
-        *("Hand", "0.75", "Foot", "0.5", "true", "-0.25", ""),
+        *("Hand", "0.75", "Foot", "0.5", "true", "-0.25", "True", "False", ""),
     ]
 
 
