@@ -70,7 +70,9 @@ def _offer_overlays(
     beside: Sequence[Analysis],
     in_view: Collection[str],
 ) -> None:
-    panels = shown_together(analysis, contrast=drawing.contrast)
+    drawn = shown_together(analysis, contrast=drawing.contrast)
+    ranking = analysis.prediction.ranking
+    panels = [*(drawn[place] for place in ranking), *drawn[len(ranking) :]]  # as they stand in the viewer
     if len(panels) > MOST_OVERLAYS:
         st.caption("Overlays of the classes in view. To take others, show or choose them in the viewer.")
         panels = [panel for panel in panels if panel.name.casefold() in in_view][:MOST_OVERLAYS]

@@ -3,6 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.evidence.test_comparison import analysis, maps
+
 
 def offered(name: str) -> None:
     from camdash.app.caches import ImageFile
@@ -33,3 +35,11 @@ def test_only_the_ending_of_a_file_is_left_out(name: str, stem: str) -> None:
     buttons = [one.proto.id.rpartition("download-")[2] for one in page.get("download_button")]
     assert len(buttons) == 4 + 1 + 3  # overlays of three classes and their average, the maps, three differences
     assert [one for one in buttons if not one.startswith(f"{stem}_x")] == []
+
+
+def test_overlays_stand_in_the_order_of_the_viewer_the_predicted_class_first() -> None:
+    page = AppTest.from_function(offered, args=("film.png",)).run()
+    first = analysis(maps(1), ("a", "b", "c"))
+    ranked = [first.prediction.class_names[place] for place in first.prediction.ranking]
+    assert ranked != sorted(ranked), "the order of the head would pass"
+    assert [one.proto.label for one in page.get("download_button")][:4] == [*ranked, "Average of all classes"]
