@@ -72,7 +72,7 @@ def share_lines(mean: MeanMap) -> list[str]:
 
 
 def _share(part: float) -> str:
-    return f"{100 * part:.0f}\u00a0%"
+    return f"{100 * part:.0f}\xa0%"
 
 
 def _where(share: Share) -> str:

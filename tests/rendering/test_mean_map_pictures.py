@@ -17,7 +17,7 @@ def test_evidence_in_a_corner_is_said_in_plain_words() -> None:
     # 25 cells of 62 and 2,475 of rest: 1550 of 2500 is 0.62.
     mean = corner(62.0, rest=950 / 2475)
     assert share_words(mean) == [
-        "62\N{NO-BREAK SPACE}% of the evidence for Hand is in the top left corner (1\N{NO-BREAK SPACE}% if spread evenly). "
+        "62\xa0% of the evidence for Hand is in the top left corner (1\xa0% if spread evenly). "
         "The model may be using a marker."
     ]
 
@@ -27,7 +27,7 @@ def test_evidence_along_the_border_is_said_in_plain_words() -> None:
     values[TENTH:-TENTH, TENTH:-TENTH] = 0.02
     (sentence,) = share_words(MeanMap("Hand", FEWEST, values))
     assert sentence.endswith(
-        "is near the border (36\N{NO-BREAK SPACE}% if spread evenly). The model may be using a border."
+        "is near the border (36\xa0% if spread evenly). The model may be using a border."
     )
 
 
@@ -43,8 +43,8 @@ def test_nothing_is_said_of_few_radiographs() -> None:
 
 def test_the_figures_name_the_corner_that_holds_most() -> None:
     assert share_lines(corner()) == [
-        "100\N{NO-BREAK SPACE}% of the evidence is near the border (36\N{NO-BREAK SPACE}% if spread evenly)",
-        "100\N{NO-BREAK SPACE}% is in the top left corner (1\N{NO-BREAK SPACE}% if spread evenly)",
+        "100\xa0% of the evidence is near the border (36\xa0% if spread evenly)",
+        "100\xa0% is in the top left corner (1\xa0% if spread evenly)",
     ]
     assert share_lines(corner(0, 0)) == ["no positive evidence"]
 
