@@ -26,9 +26,7 @@ def test_evidence_along_the_border_is_said_in_plain_words() -> None:
     values = np.full((SIDE, SIDE), 1.0, np.float32)
     values[TENTH:-TENTH, TENTH:-TENTH] = 0.02
     (sentence,) = share_words(MeanMap("Hand", FEWEST, values))
-    assert sentence.endswith(
-        "is near the border (36\xa0% if spread evenly). The model may be using a border."
-    )
+    assert sentence.endswith("is near the border (36\xa0% if spread evenly). The model may be using a border.")
 
 
 @pytest.mark.parametrize("mean", [corner(1, 1), corner(5, 1), corner(-1, 1), corner(0, 0), corner(-1, -1)])
