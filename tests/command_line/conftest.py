@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -74,9 +75,16 @@ def run(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
     return done
 
 
+def heed_signals() -> None:
+    """Let a child heed what these tests themselves may have been told to ignore, in the background of a shell."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """Start camdash in a child whose output waits to be read after some 4 kB, so that it can be stopped half way."""
     whole: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(), "cwd": ROOT}
+    whole["preexec_fn"] = heed_signals
     begun: subprocess.Popen[str] = subprocess.Popen(
         command(*arguments), encoding="utf-8", pipesize=4096, **(whole | options)
     )
