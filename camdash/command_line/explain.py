@@ -99,7 +99,7 @@ def _until_the_end(printed: _Printed, tally: Tally) -> Iterator[None]:
         yield
     finally:
         Remarks(sys.stderr).clear()
-        with tally.lock:
+        with tally.row():
             printed.finish()
 
 
@@ -122,7 +122,7 @@ def _run(work: _Work, written: Written | None, printed: _Printed, tally: Tally) 
     for file, row, explained in _results(work):
         pictures = pictures_of(file.stem, explained) if written and explained else []
         line.clear()
-        with tally.lock:
+        with tally.row():
             if written and explained:
                 written.add(pictures, row)
             printed.add(row)

@@ -82,6 +82,7 @@ class Stop:
         if self._called:
             os._exit(128 + number)
         self._called = True
+        self._tally.stopped.set()
         whole = self._tally.lock.acquire(timeout=PATIENCE)
         remarks = Remarks(sys.stderr)
         remarks.clear()

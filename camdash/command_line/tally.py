@@ -1,7 +1,8 @@
 """How far a command is, for whoever has to stop it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -15,6 +16,7 @@ class Tally:
 
     Attributes:
         lock: held while a row is written, so that a stop comes between two rows.
+        stopped: set when a stop is asked for: a lock is given to whoever comes first, which may be the next row.
         of: how many radiographs there are; none before they are known.
         done: how many have their row.
         resumable: whether what is done is in a folder, from which `--resume` goes on.
@@ -23,11 +25,20 @@ class Tally:
     """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
+    stopped: threading.Event = field(default_factory=threading.Event)
     of: int = 0
     done: int = 0
     resumable: bool = False
     finish: Callable[[], None] = _nothing
     then: tuple[str, ...] = ()
+
+    @contextmanager
+    def row(self) -> Iterator[None]:
+        """Hold the lock for a row; once a stop is asked for, wait for the end of the process instead."""
+        if self.stopped.is_set():
+            threading.Event().wait()
+        with self.lock:
+            yield
 
     @property
     def sentence(self) -> str:

@@ -107,6 +107,18 @@ def no_trace(text: str) -> bool:
     return not any(word in text for word in ("Traceback", "ignored", "Error:", 'File "'))
 
 
+def first_line(running: subprocess.Popen[str]) -> str:
+    """Return a child's first line, and leave all others in the pipe: a reader's buffer would make room for them."""
+    if running.stdout is None:
+        raise ValueError("the child's output is not kept")
+    line = b""
+    while not line.endswith(b"\n"):
+        read = os.read(running.stdout.fileno(), 1)
+        assert read, "the child ended without a line"
+        line += read
+    return line.decode()
+
+
 def rest(running: subprocess.Popen[str]) -> tuple[str, str]:
     """Return what a child has still to say, when it has come to its end; `communicate` would lose what was buffered."""
     if running.stdout is None or running.stderr is None:

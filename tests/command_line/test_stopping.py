@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line.conftest import PATIENCE, environment, json_lines, no_trace, rest, start
+from tests.command_line.conftest import PATIENCE, environment, first_line, json_lines, no_trace, rest, start
 
 STOPS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 BETWEEN = 0.02
@@ -47,8 +47,7 @@ def test_a_signal_between_two_rows_stops_there_with_a_sentence(
     checkpoint = str(shipped / "small.safetensors")
     output = ["--output", str(tmp_path / "out")] if how is signal.SIGINT else []
     running = start("explain", "--json", "--checkpoint", checkpoint, *output, str(films))
-    assert running.stdout is not None
-    first = running.stdout.readline()
+    first = first_line(running)
     decoders = children(running)
     assert decoders
     running.send_signal(how)
@@ -95,8 +94,7 @@ def test_a_signal_while_the_libraries_are_loaded_gives_a_sentence(
 
 def test_a_second_signal_ends_it_at_once_where_nobody_reads_its_output(films: Path, shipped: Path) -> None:
     running = start("explain", "--json", "--checkpoint", str(shipped / "small.safetensors"), str(films))
-    assert running.stdout is not None
-    running.stdout.readline()
+    first_line(running)
     running.send_signal(signal.SIGTERM)
     pause = threading.Event()
     while running.poll() is None:  # the pipe is full, and nobody reads it
@@ -112,8 +110,7 @@ def test_a_signal_that_is_ignored_as_under_nohup_stays_ignored(films: Path, ship
 
     checkpoint = str(shipped / "small.safetensors")
     running = start("explain", "--json", "--checkpoint", checkpoint, str(films), preexec_fn=ignore)
-    assert running.stdout is not None
-    first = running.stdout.readline()
+    first = first_line(running)
     os.kill(running.pid, signal.SIGHUP)
     out, _ = rest(running)
     assert running.returncode == 1  # of the broken film
