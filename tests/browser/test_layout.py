@@ -65,6 +65,20 @@ def test_compared_panels_are_as_large_as_the_screen_allows(
     assert min(min(box["width"], box["height"]) for box in boxes) >= SCREENS[screen][1]
 
 
+@pytest.mark.parametrize("screen", [(1280, 720), (1440, 900), (1920, 1080)], ids=str)
+def test_the_demonstrations_panels_take_the_whole_width(address: str, open_page: Open, screen: tuple[int, int]) -> None:
+    page = open_page(address, *screen)
+    settled(page)
+    page.get_by_role("button", name="Right for the wrong reason").click()
+    page.locator(".legend button").wait_for()
+    settled(page)
+    boxes = page.evaluate(BOXES)
+    assert len(boxes) == 3
+    wide = page.locator("figure.legend").bounding_box()["width"]
+    assert sum(box["width"] for box in boxes) >= 0.97 * wide
+    assert max(box["end"] for box in boxes) <= screen[1]
+
+
 @pytest.mark.parametrize("screen", SCREENS)
 def test_what_is_predicted_stands_beside_the_radiograph_and_is_seen_without_scrolling(
     address: str, open_page: Open, screen: tuple[int, int, float]

@@ -30,7 +30,7 @@ class Stage {
   layOut(sections, state) {
     this.renewWords(sections, state);
     // The legend counts as a panel where it takes the place of one.
-    const legends = (section) => (section.legendFirst || (section.label && sections.length === 1 && !state.focus) ? 1 : 0);
+    const legends = (section) => (section.legendFirst ? 1 : 0);
     const shown = sections.flatMap(({ panels }) => panels);
     const filled = sections.filter(({ panels }) => panels.length);
     const said = sections.length - filled.length;
