@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app import selection
 from camdash.app.caches import ImageFile
 from camdash.app.clicks import ANYWHERE, clicked_row
+from camdash.app.going_up import ask_to_go_up, go_up_if_asked
 from camdash.app.inversion import inversions, radiograph_of
 from camdash.app.outcomes import Refusal, outcome
 from camdash.app.retries import failure_of, offer_retry
@@ -148,12 +149,14 @@ def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair, *, mapped: boo
         alt="Both answers for every uploaded radiograph, different ones first",
     )
     st.session_state[ORDER] = [places[place] for place in order]
+    go_up_if_asked()
 
 
 def _opened() -> None:
     row = clicked_row(TABLE)
     if row is not None:
         selection.choose_file(st.session_state[ORDER][row])
+        ask_to_go_up()
 
 
 def _totals(lines: Sequence[Line]) -> str:

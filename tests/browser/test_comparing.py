@@ -152,6 +152,7 @@ def test_a_row_of_the_table_opens_its_image(page: Any) -> None:
     shown = page.locator(".camdash .first", has_text=listed[place]).first
     shown.wait_for()
     assert shown.is_visible()
+    page.wait_for_function("document.querySelector('[data-testid=stMain]').scrollTop === 0")
 
 
 def test_comparing_can_be_stopped_and_what_is_done_stays(page: Any) -> None:

@@ -1,0 +1,26 @@
+"""Back to the top of the page, where what was just chosen is shown."""
+
+from pathlib import Path
+from uuid import uuid4
+
+import streamlit as st
+
+ASKED = "going_up"
+
+
+def ask_to_go_up() -> None:
+    """Let the next run bring the top of the page into view; for callbacks."""
+    st.session_state[ASKED] = uuid4().hex
+
+
+def go_up_if_asked() -> None:
+    """Bring the top of the page into view, if a callback asked for it."""
+    if token := st.session_state.pop(ASKED, None):
+        _going_up(key="going-up", data={"token": token})
+
+
+_going_up = st.components.v2.component(
+    "camdash_going_up",
+    html="<span></span>",
+    js=(Path(__file__).parent / "going_up.js").read_text(encoding="utf-8"),
+)
