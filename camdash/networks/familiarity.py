@@ -24,11 +24,8 @@ from camdash.networks.content import Content
 from camdash.networks.endings import SAFETENSORS, ending_of, familiarity_path
 from camdash.networks.files import LARGEST_FILE
 from camdash.networks.regular_files import opened, small_content
-from camdash.networks.tensor_files import Part, read_header, read_tensor
+from camdash.networks.tensor_files import FAMILIARITY, Part, read_header, read_tensor
 from camdash.networks.text import printable
-
-TENSOR = "camdash.familiarity"
-"""The name of the vectors among a checkpoint's tensors, and the metadata key of what belongs to them."""
 
 MOST_VECTORS = 1000
 LARGEST_BESIDE = 50_000_000
@@ -79,7 +76,7 @@ def unit(vectors: Tensor) -> Tensor:
 
 def stored_tensors(check: FamiliarityCheck) -> dict[str, Tensor]:
     """Return the vectors as they are stored, in half precision, by name."""
-    return {TENSOR: check.vectors.to(torch.float16).contiguous()}
+    return {FAMILIARITY: check.vectors.to(torch.float16).contiguous()}
 
 
 def beside(path: Path) -> Path:
@@ -89,7 +86,7 @@ def beside(path: Path) -> Path:
 
 def write_beside(path: Path, sha256: str, check: FamiliarityCheck) -> Path:
     """Write the vectors beside the checkpoint at `path`, whose content has the digest `sha256`."""
-    save_file(stored_tensors(check), beside(path), metadata={TENSOR: check.text, "checkpoint_sha256": sha256})
+    save_file(stored_tensors(check), beside(path), metadata={FAMILIARITY: check.text, "checkpoint_sha256": sha256})
     return beside(path)
 
 
@@ -156,13 +153,13 @@ def check_beside(data: bytes, where: Path, sha256: str) -> FamiliarityCheck:
 def _check_in(stream: io.BufferedIOBase, size: int, said: str) -> tuple[FamiliarityCheck, Mapping[str, str]] | None:
     try:
         header = read_header(stream, size)
-        if TENSOR not in header.metadata:
+        if FAMILIARITY not in header.metadata:
             return None
-        vectors = _vectors(stream, header.parts.get(TENSOR))
+        vectors = _vectors(stream, header.parts.get(FAMILIARITY))
     except ValueError as error:
         raise CheckpointError(f"The familiarity check in {said} cannot be read: {error}.") from error
     try:
-        return _check(vectors, header.metadata[TENSOR]), header.metadata
+        return _check(vectors, header.metadata[FAMILIARITY]), header.metadata
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f"The familiarity check in {said} is not valid: its vectors or its threshold cannot be used."
@@ -198,4 +195,4 @@ def fits(check: FamiliarityCheck, weight: Tensor) -> bool:
 
 def metadata_of(check: FamiliarityCheck | None) -> Mapping[str, str]:
     """Return the metadata of a checkpoint's own file."""
-    return {} if check is None else {TENSOR: check.text}
+    return {} if check is None else {FAMILIARITY: check.text}

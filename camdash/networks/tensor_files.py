@@ -44,6 +44,9 @@ class UnknownType(ValueError):  # noqa: N818 (it is told in words, as the others
 
 
 METADATA = "__metadata__"
+FAMILIARITY = "camdash.familiarity"
+"""The name of a familiarity check's vectors among the tensors, and the metadata key of what belongs to them."""
+
 MOST_TENSORS = 10_000
 """In one file; the largest network that is known here has 2,000."""
 

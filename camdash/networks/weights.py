@@ -9,7 +9,6 @@ from torch import Tensor
 from camdash.errors import CheckpointError
 from camdash.networks import tensor_files
 from camdash.networks.content import Content
-from camdash.networks.familiarity import TENSOR
 from camdash.networks.files import LARGEST_FILE, FileKind, kind_of
 from camdash.networks.layouts import clean, find_state_dict
 from camdash.networks.pickled import unpickled
@@ -126,7 +125,7 @@ def _clean(
     """Bring names to the network's own; those that are not fit to be shown are no network's, and escaped."""
     if len(tensors) > tensor_files.MOST_TENSORS:
         raise CheckpointError(f"{content.said} holds {len(tensors)} tensors, more than any network that is known here.")
-    fit = {printable(name): value for name, value in tensors.items() if name != TENSOR}
+    fit = {printable(name): value for name, value in tensors.items() if name != tensor_files.FAMILIARITY}
     layout = clean(fit)
     if not layout.tensors:
         raise CheckpointError(f"{content.said} holds no weights.")

@@ -11,7 +11,6 @@ from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Familiarity, analyse
 from camdash.networks.catalog import describe, entry_of
 from camdash.networks.familiarity import (
-    TENSOR,
     FamiliarityCheck,
     beside,
     read_familiarity,
@@ -21,6 +20,7 @@ from camdash.networks.familiarity import (
 from camdash.networks.loading import load
 from camdash.networks.preprocessing import network_input
 from camdash.networks.report import intake
+from camdash.networks.tensor_files import FAMILIARITY
 from camdash.networks.weights import read_stored
 from camdash.networks.writing import write_checkpoint
 from tests.conftest import radiograph, random_network, save_checkpoint, save_state_dict, small_card, speckle
@@ -62,7 +62,7 @@ def test_the_check_in_a_checkpoints_own_file_is_read_and_is_no_weight_of_the_net
     assert loaded.familiarity.threshold == pytest.approx(0.25)
     assert loaded.familiarity.source == "three images"
     torch.testing.assert_close(loaded.familiarity.vectors, WIDE.vectors, atol=1e-3, rtol=0)
-    assert TENSOR not in read_stored(path).tensors
+    assert FAMILIARITY not in read_stored(path).tensors
     report = intake(entry_of(path))
     assert report.keys is not None
     assert report.keys.perfect
@@ -129,7 +129,7 @@ def test_a_check_with_another_number_of_channels_is_refused_with_the_checkpoint(
 )
 def test_a_check_that_makes_no_sense_is_refused(tmp_path: Path, vectors: torch.Tensor, text: str) -> None:
     path = save_checkpoint(tmp_path)
-    save_file({TENSOR: vectors}, beside(path), metadata={TENSOR: text, "checkpoint_sha256": "x"})
+    save_file({FAMILIARITY: vectors}, beside(path), metadata={FAMILIARITY: text, "checkpoint_sha256": "x"})
     with pytest.raises(CheckpointError, match=r"small\.familiarity is not valid"):
         read_familiarity(path, "x")
 

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from camdash.networks.familiarity import TENSOR
+from camdash.networks.tensor_files import FAMILIARITY as NAME
 from tests.networks.hostile.case import Case
 from tests.networks.hostile.tables import table
 from tests.networks.zoo import TINY, card_of, saved
@@ -25,10 +25,10 @@ def check(vectors: Tensor = VECTORS, text: str = "", **changed: object) -> Calla
     def write(path: Path) -> None:
         saved(path, None, **card_of(TINY))
         metadata = {
-            TENSOR: text or json.dumps(TEXT | changed),
+            NAME: text or json.dumps(TEXT | changed),
             "checkpoint_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
-        save_file({TENSOR: vectors}, path.with_suffix(".familiarity"), metadata=metadata)
+        save_file({NAME: vectors}, path.with_suffix(".familiarity"), metadata=metadata)
 
     return write
 
@@ -71,16 +71,14 @@ CASES = (
     case("one-axis", check(torch.ones(1024)), NOT_VALID),
     case("three-axes", check(torch.ones(1, 1, 1024)), NOT_VALID),
     case("other-channels", check(torch.eye(3, 7)), "does not fit its network"),
-    case(
-        "another", other(lambda path: save_file({TENSOR: VECTORS}, path, {TENSOR: json.dumps(TEXT)})), "another check"
-    ),
+    case("another", other(lambda path: save_file({NAME: VECTORS}, path, {NAME: json.dumps(TEXT)})), "another check"),
     case(
         "zero-and-huge",
-        other(table(json.dumps({TENSOR: {"dtype": "F32", "shape": [0, 2**63], "data_offsets": [0, 0]}}))),
+        other(table(json.dumps({NAME: {"dtype": "F32", "shape": [0, 2**63], "data_offsets": [0, 0]}}))),
         "cannot be read",
     ),
     case("junk", other(lambda path: path.write_bytes(bytes(99))), "cannot be read"),
     case("empty", other(lambda path: path.write_bytes(b"")), "cannot be read"),
-    case("no-vectors", other(lambda path: save_file({"a": VECTORS}, path, {TENSOR: "{}"})), "cannot be read"),
+    case("no-vectors", other(lambda path: save_file({"a": VECTORS}, path, {NAME: "{}"})), "cannot be read"),
     case("no-check", other(lambda path: save_file({"a": VECTORS}, path)), "contains no familiarity check"),
 )
