@@ -20,10 +20,10 @@ from torch import Tensor, nn
 
 from camdash.evidence.analysis import analyse_batch
 from camdash.images.decoding import decode
-from camdash.networks.card import Card, Fit, Preprocessing
-from camdash.networks.catalog import describe, entry_of
+from camdash.networks.cards.card import Card, Fit, Preprocessing
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
-from camdash.networks.writing import write_checkpoint
 from camdash.rendering.export import Drawing, overlays
 
 CLASSES = 5

@@ -34,9 +34,9 @@ from torch import Tensor, nn
 from benchmarks.contenders import CONTENDERS, checkpoint, task
 from camdash.evidence.pipeline import Item, Pace, explain_many, runner
 from camdash.images.pool import DecodingPool
-from camdash.networks.catalog import SHIPPED, describe, entry_of
+from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
+from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
-from camdash.networks.split import SplitNetwork, class_activation_maps
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 PACKAGES = ("torch", "torchvision", "torchcam", "captum", "grad-cam", "numpy", "opencv-python-headless", "pillow")
@@ -288,7 +288,7 @@ begun = time.perf_counter()
 from pathlib import Path
 import camdash.evidence.analysis as analysis
 from camdash.images.raster import decode_raster
-from camdash.networks.catalog import SHIPPED, describe, entry_of
+from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
 from camdash.networks.loading import load, preferred_device
 imported = time.perf_counter()
 loaded = load(describe(entry_of(SHIPPED / "body-parts.safetensors")), preferred_device())

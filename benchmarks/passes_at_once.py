@@ -14,10 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import torch
 
-from camdash.networks.catalog import checkpoint_folders, describe, find
+from camdash.networks.architectures.split import SplitNetwork
+from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import load
 from camdash.networks.preprocessing import network_input
-from camdash.networks.split import SplitNetwork
 from tests.conftest import radiograph, speckle
 
 

@@ -23,7 +23,7 @@ import torch
 
 from camdash.evidence.pipeline import Item, Pace, explain_many, runner
 from camdash.images.pool import shared_pool
-from camdash.networks.catalog import checkpoint_folders, describe, find
+from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, load, preferred_device
 
 BATCHES = {"cpu": (1, 2, 4, 8), "cuda": (1, 8, 32, 64)}

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from camdash.images.radiograph import Radiograph, Window
-from camdash.networks.card import Card, Checkpoint, Fit, Preprocessing
-from camdash.networks.engine import TorchEngine
-from camdash.networks.geometry import grid_of
+from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.architectures.split import SplitNetwork
+from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.loading import LoadedCheckpoint
-from camdash.networks.split import SplitNetwork
-from camdash.networks.writing import write_checkpoint
 from tests.fast import HERE, is_fast
 from tests.pictures import image_bytes as image_bytes
 from tests.pictures import opencv_bytes as opencv_bytes

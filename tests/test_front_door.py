@@ -13,8 +13,8 @@ from camdash.api import PredictionOnly
 from camdash.errors import CheckpointError, ImageError, UsageError
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.decoding import decode
-from camdash.networks import catalog
-from camdash.networks.card_arithmetic import arithmetic_of
+from camdash.networks.cards.arithmetic import arithmetic_of
+from camdash.networks.catalog import checkpoints as catalog
 from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
 

@@ -36,7 +36,7 @@ import sys
 from pathlib import Path
 from camdash.evidence.analysis import analyse
 from camdash.images.decoding import decode
-from camdash.networks.catalog import checkpoint_folders, describe, find
+from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import load
 checkpoint = load(describe(find("small", checkpoint_folders())), "cpu")
 analysis = analyse(decode(Path(sys.argv[1]).read_bytes()), checkpoint)

@@ -21,8 +21,8 @@ import torch
 
 from camdash.images.decoding import decode
 from camdash.images.files import files_of
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.familiarity import FamiliarityCheck, write_beside
+from camdash.networks.cards.familiarity import FamiliarityCheck, write_beside
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load, preferred_device
 from tools.training.familiar import check_of, pooled_activations
 from tools.training.labels import read_labels, read_split

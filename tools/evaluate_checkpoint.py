@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph, Window
-from camdash.networks.catalog import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
 from tools.phantoms import NAMES, draw_phantom
 from tools.training.figures import Verdict, confusion, judge, nearest_neighbours, recalls, wilson

@@ -18,8 +18,8 @@ import torch
 from camdash.images.decoding import decode
 from camdash.images.files import files_of
 from camdash.images.radiograph import Radiograph
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.familiarity import FamiliarityCheck
+from camdash.networks.cards.familiarity import FamiliarityCheck
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
 from tools.training.familiar import area_under_curve, pooled_activations
 from tools.training.labels import read_labels, read_split

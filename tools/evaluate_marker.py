@@ -21,7 +21,7 @@ from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.mean_map import CORNERS, MeanMaps
 from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph, Window
-from camdash.networks.catalog import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
 from tools.evaluate_checkpoint import SPLIT, class_index
 from tools.training.labels import Labelled, read_labels, read_split

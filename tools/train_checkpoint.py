@@ -32,12 +32,12 @@ import torch
 from torch import Tensor, nn
 
 from camdash.images.radiograph import Radiograph, Window
-from camdash.networks.architectures import build
-from camdash.networks.card import Card, Fit, Interpolation, Preprocessing
-from camdash.networks.catalog import describe, entry_of
+from camdash.networks.architectures.building import build
+from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.files.weights import in_float32, read_stored
 from camdash.networks.loading import load
-from camdash.networks.weights import in_float32, read_stored
-from camdash.networks.writing import write_checkpoint
 from tools.phantoms import NAMES, draw_phantom_with_mask
 from tools.training.augment import Film
 from tools.training.familiar import check_of, pooled_activations

@@ -12,7 +12,7 @@ from camdash.app.uploads_list import WAITS, Answer, State
 from camdash.errors import CamdashError, ImageError
 from camdash.evidence.comparison import is_same_class
 from camdash.evidence.pipeline import Result
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.charts import percent
 
 REFUSED = "refused_uploads"

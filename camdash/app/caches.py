@@ -21,8 +21,8 @@ from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predic
 from camdash.evidence.pipeline import Decoded, Result, Run, runner
 from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
-from camdash.networks.card import Checkpoint
-from camdash.networks.catalog import Entry
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.catalog.checkpoints import Entry
 from camdash.networks.held import HeldCheckpoints, checkpoints_at_once
 from camdash.networks.loading import LoadedPredictor, preferred_device
 from camdash.networks.report import IntakeReport, intake

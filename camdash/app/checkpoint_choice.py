@@ -12,9 +12,9 @@ from camdash.app import link
 from camdash.app.text import named, plain
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis
-from camdash.networks.card import Card, Checkpoint
-from camdash.networks.catalog import checkpoint_folders
-from camdash.networks.descriptions import Descriptions
+from camdash.networks.cards.card import Card, Checkpoint
+from camdash.networks.catalog.checkpoints import checkpoint_folders
+from camdash.networks.catalog.descriptions import Descriptions
 from camdash.networks.text import printable
 
 FIRST, SECOND, LAST_FIRST = "checkpoint", "second", "last_checkpoint"

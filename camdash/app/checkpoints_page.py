@@ -12,8 +12,8 @@ from camdash.app.naming import offer_names, say_saved
 from camdash.app.text import plain
 from camdash.app.turns import line
 from camdash.errors import CamdashError
-from camdash.networks.catalog import checkpoint_folders
-from camdash.networks.matching import KeyMatch
+from camdash.networks.architectures.matching import KeyMatch
+from camdash.networks.catalog.checkpoints import checkpoint_folders
 from camdash.networks.report import IntakeReport
 from camdash.networks.text import printable
 from camdash.settings import folder_faults

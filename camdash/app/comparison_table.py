@@ -21,7 +21,7 @@ from camdash.app.turns import Waiting, line
 from camdash.app.worklist_table import DIFFER, with_percentages
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, flips_first, line_of, totals
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.agreement import figure
 from camdash.rendering.comparison_csv import comparison_csv
 

@@ -9,7 +9,7 @@ from camdash.app.caches import ImageFile
 from camdash.app.outcomes import Refusal, outcome
 from camdash.app.text import named, plain
 from camdash.app.turns import Waiting
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 
 NAMED = 3
 """Files that are named with their reasons; the list marks them all."""

@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from camdash.app.samples import MARKED, TITLES
 from camdash.app.text import plain
 from camdash.app.viewer.payload import Mode
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.scale import Look
 
 CHECKPOINT, SECOND, CLASS, VIEW, ENLARGED = "checkpoint", "with", "class", "view", "enlarged"

@@ -10,10 +10,10 @@ import streamlit as st
 from camdash.app.card_permission import may_write
 from camdash.app.text import plain
 from camdash.errors import CamdashError, WriteError
-from camdash.networks.card import FIVE_CLASSES, Checkpoint
-from camdash.networks.catalog import LARGEST_CARD, LONGEST_PATH
+from camdash.networks.cards.card import FIVE_CLASSES, Checkpoint
+from camdash.networks.catalog.checkpoints import LARGEST_CARD, LONGEST_PATH
+from camdash.networks.catalog.naming import named_card, write_card
 from camdash.networks.endings import card_path
-from camdash.networks.naming import named_card, write_card
 from camdash.networks.text import printable
 
 NAMINGS, SAVED = "class_namings", "saved_card"

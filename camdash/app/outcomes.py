@@ -16,7 +16,7 @@ from camdash.app.uploads_list import show_uploads
 from camdash.app.worklist_rows import go_on
 from camdash.errors import BusyError, CamdashError, DecoderError
 from camdash.evidence.analysis import Analysis, PredictionAlone
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 
 SECONDS = 5.0
 """How long uploads that wait are analysed before their list is drawn again."""

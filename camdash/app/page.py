@@ -26,7 +26,7 @@ from camdash.app.uploads_list import show_uploads
 from camdash.errors import CamdashError, CheckpointError
 from camdash.evidence.analysis import Analysis, PredictionAlone
 from camdash.evidence.pipeline import Result
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 
 
 def page(controls: Controls) -> None:

@@ -6,7 +6,7 @@ from camdash.app.familiar import is_unfamiliar, show_familiarity, warn_if_unfami
 from camdash.app.probabilities import offer_probabilities
 from camdash.app.text import plain, unbroken
 from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
-from camdash.networks.card import FIVE_CLASSES, Card
+from camdash.networks.cards.card import FIVE_CLASSES, Card
 from camdash.rendering.charts import percent, softmax_chart
 from camdash.rendering.ranks import rest_of, shown_classes
 

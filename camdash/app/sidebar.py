@@ -15,7 +15,7 @@ from camdash.app.refusals import refusals
 from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.tabs import note_run
 from camdash.images.formats import READ
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 
 MOST_REMARKS = 2
 """On uploads, that are shown without a click."""

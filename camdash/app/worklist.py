@@ -19,7 +19,7 @@ from camdash.app.worklist_rows import SECOND_ROWS, Row, go_on, rows_of
 from camdash.app.worklist_table import DIFFER, choose_flips, choose_rows, is_hint_needed, same_or_differ, show_table
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 
 SAMPLES = "worklist_samples"
 SECONDS, MORE_SECONDS = 2.0, 0.01

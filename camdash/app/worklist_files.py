@@ -10,7 +10,7 @@ from camdash.app.inversion import is_inverted
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.worklist import Line
 from camdash.images.pool import shared_pool
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.archive import LARGEST, LEFT_OUT, Packed, archive
 from camdash.rendering.worklist_csv import worklist_csv
 

@@ -12,7 +12,7 @@ from camdash.app.text import plain
 from camdash.app.worklist_rows import SQUARE, Row
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.mean_map import MeanMap, MeanMaps
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.mean_map import color_bar, mean_pictures, share_lines, share_words, shared_scales
 from camdash.rendering.thumbnail import data_uri
 

@@ -22,7 +22,7 @@ from camdash.evidence.pipeline import Explained, Item, Pace, explain_many
 from camdash.evidence.worklist import Line, line_of
 from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.loading import preferred_device
 from camdash.rendering.progress import Progress
 from camdash.rendering.thumbnail import data_uri, small, thumbnail

@@ -21,7 +21,7 @@ from camdash.command_line.written import Written, pictures_of, refuse_changed, r
 from camdash.evidence.pipeline import Explained, Item, Pace, explain_many, runner
 from camdash.images.pool import shared_pool
 from camdash.images.regular_files import content
-from camdash.networks.catalog import checkpoint_folders, describe, find
+from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
 from camdash.rendering.charts import percent
 from camdash.rendering.export import WARNING

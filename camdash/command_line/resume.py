@@ -13,7 +13,7 @@ from camdash.command_line.rows import Row, header, row_of, row_of_line
 from camdash.errors import ImageError, UsageError
 from camdash.images.radiograph import Radiograph
 from camdash.images.regular_files import content
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 
 SHA256, CHECKPOINT_SHA256 = 1, 3
 """Places in a line of the table."""

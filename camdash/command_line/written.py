@@ -12,7 +12,7 @@ from camdash.errors import UsageError, WriteError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.pipeline import Explained
 from camdash.images.radiograph import Radiograph
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.export import export_files
 from camdash.whole_files import write_whole
 

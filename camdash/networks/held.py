@@ -4,7 +4,7 @@ import logging
 import threading
 from collections import OrderedDict
 
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, free_device_memory, load_any
 from camdash.settings import checkpoints_at_once as checkpoints_at_once
 

@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from camdash.networks.acceleration import accelerate, first_slot
-from camdash.networks.card import Checkpoint
-from camdash.networks.engine import Engine, EngineSlot, TorchEngine
-from camdash.networks.familiarity import FamiliarityCheck
+from camdash.networks.architectures.split import SplitNetwork
+from camdash.networks.architectures.whole import WholeNetwork
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.cards.familiarity import FamiliarityCheck
+from camdash.networks.engines.acceleration import accelerate, first_slot
+from camdash.networks.engines.engine import Engine, EngineSlot, TorchEngine
 from camdash.networks.placement import Grid
-from camdash.networks.split import SplitNetwork
-from camdash.networks.whole import WholeNetwork
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class LoadedCheckpoint:
         return self.slot.engine.maps_and_pooled(inputs)
 
     def accelerate(self) -> Thread | None:
-        """Begin to make a faster engine in the background, once; see `camdash.networks.acceleration`."""
+        """Begin to make a faster engine in the background, once; see `camdash.networks.engines.acceleration`."""
         return accelerate(self.slot)
 
 

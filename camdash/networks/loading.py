@@ -10,19 +10,19 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.architectures import TRANSFORMED, blueprint, family_of
-from camdash.networks.arithmetic import apply_arithmetic, max_pooled, whole_reason
-from camdash.networks.card import Checkpoint
-from camdash.networks.familiarity import FamiliarityCheck, beside, check_beside, content_beside, fits, own_check
-from camdash.networks.families import Family
-from camdash.networks.fitting import check_fit
+from camdash.networks.architectures.arithmetic import apply_arithmetic, max_pooled, whole_reason
+from camdash.networks.architectures.building import TRANSFORMED, blueprint, family_of
+from camdash.networks.architectures.families import Family
+from camdash.networks.architectures.fitting import check_fit
+from camdash.networks.architectures.matching import COUNTER
+from camdash.networks.architectures.recognition import fixed_input, head_renames
+from camdash.networks.architectures.split import CHECK_SHAPE, check_finite, random_input, split
+from camdash.networks.architectures.whole import WholeNetwork
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.cards.familiarity import FamiliarityCheck, beside, check_beside, content_beside, fits, own_check
+from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
 from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
-from camdash.networks.matching import COUNTER
-from camdash.networks.recognition import fixed_input, head_renames
-from camdash.networks.split import CHECK_SHAPE, check_finite, random_input, split
 from camdash.networks.text import printable
-from camdash.networks.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
-from camdash.networks.whole import WholeNetwork
 from camdash.settings import DEVICE_VARIABLE
 
 __all__ = ["LoadedCheckpoint", "LoadedPredictor", "check_fit", "free_device_memory", "load", "load_any"]

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from camdash.errors import ImageError
 from camdash.images.radiograph import Radiograph
-from camdash.networks.card import Fit, Interpolation, Preprocessing
+from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
 from camdash.networks.placement import Grid, Placement
 
 RESAMPLING = {

@@ -8,17 +8,17 @@ from pathlib import Path
 import torch
 
 from camdash.errors import CheckpointError, PickledCodeError
-from camdash.networks.architectures import TRANSFORMED, family_of
-from camdash.networks.arithmetic import assumptions, check_arithmetic
-from camdash.networks.card import REQUIRED, Card, Checkpoint, card_json
-from camdash.networks.catalog import Entry, FoundCard, assumed, familiarity_digest, read_card
-from camdash.networks.familiarity import FamiliarityCheck
-from camdash.networks.files import kind_of
+from camdash.networks.architectures.arithmetic import assumptions, check_arithmetic
+from camdash.networks.architectures.building import TRANSFORMED, family_of
+from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
+from camdash.networks.architectures.recognition import head_renames, match_keys, nearest
+from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json
+from camdash.networks.cards.familiarity import FamiliarityCheck
+from camdash.networks.catalog.checkpoints import Entry, FoundCard, assumed, familiarity_digest, read_card
+from camdash.networks.files.kinds import kind_of
+from camdash.networks.files.pickled import UNREADABLE, unexpected
+from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint
 from camdash.networks.loading import LoadedPredictor, load_any
-from camdash.networks.matching import COUNTER, FIRST, KeyMatch
-from camdash.networks.pickled import UNREADABLE, unexpected
-from camdash.networks.recognition import head_renames, match_keys, nearest
-from camdash.networks.weights import StoredWeights, header_of, opened_checkpoint
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from camdash.evidence.overview import Line
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.safe_csv import csv_file
 
 HEADER = (

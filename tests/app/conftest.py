@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.networks import catalog
+from camdash.networks.catalog import checkpoints as catalog
 from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import save_checkpoint, small_card
 from tests.support.server import Server

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from camdash.networks import catalog
+from camdash.networks.catalog import checkpoints as catalog
 from tests.conftest import image_bytes, speckle
 from tests.support.memory import resident_at_best
 

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.evidence.analysis import Prediction, PredictionAlone
 from camdash.evidence.comparison import Answers, Comparison, compare
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from tests.app.test_page import texts
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from camdash.networks import held, report
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.held import Ready
 from camdash.networks.loading import load_any
 from tests.app.switching import switch

@@ -6,8 +6,8 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.familiarity import FamiliarityCheck, unit, write_beside
+from camdash.networks.cards.familiarity import FamiliarityCheck, unit, write_beside
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from tests.app.conftest import viewers
 from tests.app.test_page import film, upload
 from tests.app.uploads_list import listed

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.networks import catalog
+from camdash.networks.catalog import checkpoints as catalog
 from tests.app.test_checkpoints_page import shown, words
 from tests.app.test_comparing import chosen
 from tests.app.test_page import texts

@@ -4,7 +4,7 @@ import pytest
 
 from camdash.app.link import Link, of_image, parse
 from camdash.app.viewer.payload import Mode
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.scale import Look
 from tests.conftest import small_card
 

@@ -7,9 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from camdash.app.card_permission import is_local
-from camdash.networks.catalog import describe
-from camdash.networks.folders import entry_of
-from camdash.networks.naming import named_card, write_card
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.catalog.naming import named_card, write_card
 from tests.app.test_checkpoints_page import report, words
 from tests.conftest import random_network, save_state_dict
 

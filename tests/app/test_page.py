@@ -6,7 +6,7 @@ import pytest
 import torchvision
 from streamlit.testing.v1 import AppTest
 
-from camdash.networks.split import CHECK_SHAPE
+from camdash.networks.architectures.split import CHECK_SHAPE
 from tests.app.conftest import viewers
 from tests.app.uploads_list import answers, looked_at, names, open_row
 from tests.conftest import image_bytes, opencv_bytes, random_network, save_checkpoint, save_state_dict, speckle

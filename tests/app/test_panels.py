@@ -9,7 +9,7 @@ from camdash.app.panels import maps_of, padding_note
 from camdash.app.viewer.payload import Mode, ViewerMap
 from camdash.evidence.analysis import Analysis, predict
 from camdash.evidence.maps import EvidenceMaps
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from tests.conftest import small_card
 

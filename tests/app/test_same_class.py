@@ -10,7 +10,7 @@ from camdash.app.caches import ImageFile
 from camdash.app.uploads_list import Answer
 from camdash.app.worklist_table import same_or_differ
 from camdash.evidence.worklist import Line
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from tests.app.test_answers_in_words import CHECKPOINT
 from tests.conftest import small_card
 

@@ -11,7 +11,7 @@ from PIL import Image
 from camdash.evidence.analysis import analyse
 from camdash.images.decoding import decode
 from camdash.images.radiograph import Window
-from camdash.networks.catalog import SHIPPED, describe, entry_of
+from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
 from camdash.networks.loading import load
 from camdash.rendering.export import Drawing, overlay_png
 from tests.browser.conftest import NOT_RUNNING

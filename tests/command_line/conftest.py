@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from camdash.networks import catalog
+from camdash.networks.catalog import checkpoints as catalog
 from tests.conftest import image_bytes, save_checkpoint, speckle
 
 

@@ -10,10 +10,10 @@ import pytest
 from camdash.command_line.checkpoints import list_checkpoints
 from camdash.command_line.main import main
 from camdash.command_line.streams import Output
-from camdash.networks import catalog
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.catalog import checkpoints as catalog
 from camdash.networks.endings import ending_of
 from camdash.networks.text import is_fit
-from camdash.networks.writing import write_checkpoint
 from tests.command_line.conftest import json_lines
 from tests.conftest import card_fields, random_network, save_state_dict, small_card
 from tests.networks.hostile import CASES

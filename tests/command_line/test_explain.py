@@ -13,9 +13,9 @@ import torch
 from PIL import Image
 
 from camdash.command_line.main import main
-from camdash.networks import catalog
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.familiarity import FamiliarityCheck, unit, write_beside
+from camdash.networks.cards.familiarity import FamiliarityCheck, unit, write_beside
+from camdash.networks.catalog import checkpoints as catalog
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from tests.command_line.conftest import json_lines
 from tests.conftest import image_bytes, save_checkpoint, save_state_dict, small_card, speckle
 from tests.images.test_privacy import CANARY, with_canaries

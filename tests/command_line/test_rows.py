@@ -12,7 +12,7 @@ from camdash.command_line.rows import Row, header, line, row_of, row_of_line
 from camdash.errors import ImageError
 from camdash.evidence.analysis import Familiarity, PredictionAlone, predict
 from camdash.evidence.pipeline import Result
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
 

@@ -8,7 +8,7 @@ import pytest
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis, analyse, analyse_batch
 from camdash.images.radiograph import Radiograph
-from camdash.networks.catalog import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
 from tests.conftest import radiograph, save_checkpoint, speckle
 

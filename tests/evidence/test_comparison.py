@@ -6,7 +6,7 @@ import pytest
 from camdash.evidence.analysis import Analysis, PredictionAlone, predict
 from camdash.evidence.comparison import ClassPair, Comparison, compare, correlation, evenly, match_classes, sampled
 from camdash.evidence.maps import EvidenceMaps
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.enlarge import enlarge
 from tests.conftest import small_card

@@ -12,9 +12,9 @@ from torch import nn
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis, analyse, predict
 from camdash.evidence.maps import EvidenceMaps
-from camdash.networks.card import Fit, Preprocessing
+from camdash.networks.architectures.split import class_activation_maps
+from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.networks.preprocessing import network_input
-from camdash.networks.split import class_activation_maps
 from tests.conftest import loaded, radiograph, random_network, speckle
 
 HAND = EvidenceMaps(

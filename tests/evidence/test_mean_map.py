@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from camdash.evidence.analysis import Analysis, predict
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.mean_map import SIDE, MeanMap, MeanMaps, regions
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from tests.conftest import small_card
 

@@ -13,8 +13,8 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor
 from torchcam.methods import CAM
 
-from camdash.networks.architectures import RESNET
-from camdash.networks.split import class_activation_maps, split
+from camdash.networks.architectures.building import RESNET
+from camdash.networks.architectures.split import class_activation_maps, split
 from tests.conftest import random_images, random_network
 
 TOLERANCE = 1e-4

@@ -18,7 +18,7 @@ from camdash.evidence.pipeline import Decoded, Explained, Item, Pace, Run, expla
 from camdash.images.decoding import decode
 from camdash.images.pool import DecodingPool, shared_pool
 from camdash.images.radiograph import Radiograph
-from camdash.networks.card import Fit, Preprocessing
+from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.networks.loading import LoadedCheckpoint
 from tests.conftest import image_bytes, loaded, speckle
 from tests.images.decoders import kill, workers

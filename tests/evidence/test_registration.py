@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from torch import nn
 
 from camdash.evidence.analysis import Analysis, analyse
-from camdash.networks.card import Fit, Preprocessing
-from camdash.networks.geometry import grid_of
+from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.networks.loading import LoadedCheckpoint
 from camdash.networks.placement import Grid, Placement
 from camdash.networks.preprocessing import place

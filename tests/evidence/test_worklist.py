@@ -9,7 +9,7 @@ from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, pr
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.pipeline import Decoded, Explained, Item, Result
 from camdash.evidence.worklist import Line, Order, line_of, listed
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from tests.conftest import small_card
 

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from camdash.errors import CheckpointError
-from camdash.networks.batches import in_parts_that_fit
+from camdash.networks.engines.batches import in_parts_that_fit
 
 
 class Device:

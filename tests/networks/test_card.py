@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camdash.errors import CheckpointError
-from camdash.networks.card import Card, Fit, Interpolation, Preprocessing, assumed_card, card_json, parse_card
-from camdash.networks.card_arithmetic import Arithmetic, FirstPooling, Pooling
+from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, Pooling
+from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing, assumed_card, card_json, parse_card
 from camdash.networks.text import same
 from tests.conftest import card_fields
 

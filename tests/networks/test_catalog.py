@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks import catalog
-from camdash.networks.card import FIVE_CLASSES, Fit, assumed_card
-from camdash.networks.catalog import LARGEST_CARD, checkpoint_folders, describe, entries, entry_of, find
-from camdash.networks.writing import write_checkpoint
+from camdash.networks.cards.card import FIVE_CLASSES, Fit, assumed_card
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.catalog import checkpoints as catalog
+from camdash.networks.catalog.checkpoints import LARGEST_CARD, checkpoint_folders, describe, entries, entry_of, find
 from tests.conftest import card_fields, random_network, save_checkpoint, save_state_dict, small_card
 
 TINY = {"fc.weight": torch.ones(2, 2)}

@@ -13,14 +13,14 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.evidence.analysis import analyse
-from camdash.networks.acceleration import ENGINE_VARIABLE
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.engine import EngineSlot, TorchEngine
-from camdash.networks.geometry import grid_of
+from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.architectures.split import SplitNetwork
+from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.engines.acceleration import ENGINE_VARIABLE
+from camdash.networks.engines.engine import EngineSlot, TorchEngine
+from camdash.networks.engines.onnx_engine import OnnxEngine, checked_onnx_engine, onnx_engine
+from camdash.networks.engines.onnx_graph import onnx_model
 from camdash.networks.loading import LoadedCheckpoint, load
-from camdash.networks.onnx_engine import OnnxEngine, checked_onnx_engine, onnx_engine
-from camdash.networks.onnx_graph import onnx_model
-from camdash.networks.split import SplitNetwork
 from tests.conftest import radiograph, random_images, save_checkpoint, speckle, split_of
 
 

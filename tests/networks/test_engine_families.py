@@ -5,10 +5,10 @@ import copy
 import pytest
 import torch
 
-from camdash.networks.architectures import family_of
-from camdash.networks.engine import TorchEngine
-from camdash.networks.onnx_engine import checked_onnx_engine
-from camdash.networks.split import TOLERANCE, split
+from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.split import TOLERANCE, split
+from camdash.networks.engines.engine import TorchEngine
+from camdash.networks.engines.onnx_engine import checked_onnx_engine
 from tests.networks.zoo import SMALLEST, images, network
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 import camdash
-from camdash.networks.catalog import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import load, load_any
 from tests.conftest import save_checkpoint
 

@@ -9,20 +9,20 @@ from safetensors.torch import save_file
 
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Familiarity, analyse
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.familiarity import (
+from camdash.networks.cards.familiarity import (
     FamiliarityCheck,
     beside,
     read_familiarity,
     unit,
     write_beside,
 )
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.files.tensor_files import FAMILIARITY
+from camdash.networks.files.weights import read_stored
 from camdash.networks.loading import load
 from camdash.networks.preprocessing import network_input
 from camdash.networks.report import intake
-from camdash.networks.tensor_files import FAMILIARITY
-from camdash.networks.weights import read_stored
-from camdash.networks.writing import write_checkpoint
 from tests.conftest import radiograph, random_network, save_checkpoint, save_state_dict, small_card, speckle
 
 CHECK = FamiliarityCheck(unit(torch.tensor([[1.0, 0.0], [0.0, 2.0]])), 0.1, "two images", neighbours=1)

@@ -14,14 +14,14 @@ from torchcam.methods import CAM
 from torchvision.ops import SqueezeExcitation
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures import blueprint, build, family_of, features_of
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.families import FAMILIES, GOOGLENET, INCEPTION_V3, WITH_MAP, WITHOUT_MAP
-from camdash.networks.geometry import grid_of
+from camdash.networks.architectures.building import blueprint, build, family_of, features_of
+from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTION_V3, WITH_MAP, WITHOUT_MAP
+from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.architectures.recognition import recognise
+from camdash.networks.architectures.split import class_activation_maps
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load, load_any
 from camdash.networks.placement import Grid
-from camdash.networks.recognition import recognise
-from camdash.networks.split import class_activation_maps
 from tests.conftest import split_of
 from tests.networks.zoo import SMALLEST, card_of, images, network, saved, state
 from tests.support.memory import resident_at_best

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from camdash.networks.architectures import RESNET, build, features_of
-from camdash.networks.geometry import grid_of
+from camdash.networks.architectures.building import RESNET, build, features_of
+from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.placement import Grid
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks import held
-from camdash.networks.card import Checkpoint
-from camdash.networks.catalog import describe, entry_of
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.held import HeldCheckpoints, Ready, checkpoints_at_once
 from camdash.networks.loading import load_any
 from tests.conftest import save_checkpoint, small_card

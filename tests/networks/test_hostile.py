@@ -13,9 +13,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from camdash.errors import CheckpointError
-from camdash.networks.catalog import entries, find
-from camdash.networks.content import BLOCK
-from camdash.networks.descriptions import TICK_NS, Descriptions, described
+from camdash.networks.catalog.checkpoints import entries, find
+from camdash.networks.catalog.descriptions import TICK_NS, Descriptions, described
+from camdash.networks.files.content import BLOCK
 from camdash.networks.loading import load_any
 from camdash.networks.report import intake
 from camdash.networks.text import is_fit

@@ -10,11 +10,11 @@ import torch
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.evidence.analysis import analyse
-from camdash.networks.card import Card, Checkpoint, Fit, Preprocessing
-from camdash.networks.catalog import describe, entry_of
+from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import load, preferred_device
 from camdash.networks.preprocessing import network_input
-from camdash.networks.writing import write_checkpoint
 from tests.conftest import (
     card_fields,
     radiograph,

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from camdash.errors import CheckpointError, WriteError
-from camdash.networks.card import Checkpoint, Fit
-from camdash.networks.catalog import describe
-from camdash.networks.folders import entry_of
-from camdash.networks.naming import named_card, write_card
+from camdash.networks.cards.card import Checkpoint, Fit
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.catalog.naming import named_card, write_card
 from camdash.networks.report import intake
 from tests.conftest import card_fields, random_network, save_state_dict
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from camdash.evidence.maps import EvidenceMaps
-from camdash.networks.card import Fit, Preprocessing
+from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.networks.placement import Grid, Placement
 from camdash.networks.preprocessing import place
 

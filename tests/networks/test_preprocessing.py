@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from camdash.errors import ImageError
 from camdash.images.radiograph import Radiograph, Window
-from camdash.networks.card import Fit, Interpolation, Preprocessing
+from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
 from camdash.networks.placement import Grid, Placement
 from camdash.networks.preprocessing import network_input, place
 from tests.conftest import radiograph

@@ -11,13 +11,13 @@ import torch
 from safetensors.torch import save_file
 
 from camdash.errors import CheckpointError
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.content import BLOCK
-from camdash.networks.descriptions import Descriptions
-from camdash.networks.familiarity import FamiliarityCheck, beside, unit, write_beside
+from camdash.networks.cards.familiarity import FamiliarityCheck, beside, unit, write_beside
+from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.descriptions import Descriptions
+from camdash.networks.files.content import BLOCK
+from camdash.networks.files.regular_files import opened
 from camdash.networks.held import HeldCheckpoints
 from camdash.networks.loading import LoadedCheckpoint, load, load_any
-from camdash.networks.regular_files import opened
 from tests.networks.zoo import TINY, card_of, saved, state
 
 CHECK = FamiliarityCheck(unit(torch.eye(3, 1024)), 0.25, "three images")

@@ -14,11 +14,11 @@ import pytest
 import torch
 
 from camdash.errors import CheckpointError
-from camdash.networks.archives import LARGEST_PART
-from camdash.networks.catalog import entries
-from camdash.networks.layouts import NESTINGS
+from camdash.networks.catalog.checkpoints import entries
+from camdash.networks.files.archives import LARGEST_PART
+from camdash.networks.files.layouts import NESTINGS
+from camdash.networks.files.weights import read_stored
 from camdash.networks.report import IntakeReport, intake
-from camdash.networks.weights import read_stored
 from tests.networks.zoo import TINY, images, network, saved, state
 
 
@@ -78,7 +78,7 @@ def test_a_compiled_network_is_converted(tmp_path: Path) -> None:
 EXPORT = """
 import torch
 from pathlib import Path
-from camdash.networks.catalog import entry_of
+from camdash.networks.catalog.checkpoints import entry_of
 from camdash.networks.report import intake
 
 torch.export.save(torch.export.export(torch.nn.Linear(2, 3), (torch.ones(1, 2),)), "m.pt2")

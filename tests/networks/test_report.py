@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from camdash.command_line.checkpoints import report_row
-from camdash.networks.card import Card, Fit, Preprocessing
-from camdash.networks.catalog import entry_of
-from camdash.networks.matching import match
+from camdash.networks.architectures.matching import match
+from camdash.networks.cards.card import Card, Fit, Preprocessing
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.catalog.checkpoints import entry_of
 from camdash.networks.report import IntakeReport, intake
-from camdash.networks.writing import write_checkpoint
 from tests.networks.zoo import TINY, card_of, saved, state
 
 KEYS = ["name", "file", "usable", "error", "architecture", "class_names", "input_size", "fit", "sha256"]

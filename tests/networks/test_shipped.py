@@ -8,8 +8,8 @@ import pytest
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.mean_map import MeanMaps
 from camdash.images.decoding import decode
-from camdash.networks.catalog import describe, entry_of
-from camdash.networks.familiarity import FamiliarityCheck
+from camdash.networks.cards.familiarity import FamiliarityCheck
+from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,10 +12,17 @@ from torch import Tensor, nn
 from torchvision.models.resnet import BasicBlock
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures import RESNET, build, features_of, head_of
-from camdash.networks.folding import fold_batch_norm
-from camdash.networks.geometry import grid_of
-from camdash.networks.split import TOLERANCE, SplitNetwork, check_split, class_activation_maps, random_input, split
+from camdash.networks.architectures.building import RESNET, build, features_of, head_of
+from camdash.networks.architectures.folding import fold_batch_norm
+from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.architectures.split import (
+    TOLERANCE,
+    SplitNetwork,
+    check_split,
+    class_activation_maps,
+    random_input,
+    split,
+)
 from tests.conftest import random_images, random_network, state_digest
 
 CPU = torch.device("cpu")

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.layouts import NESTINGS, PREFIXES, clean
-from camdash.networks.weights import in_float32, read_stored
-from camdash.networks.writing import write_checkpoint
+from camdash.networks.cards.writing import write_checkpoint
+from camdash.networks.files.layouts import NESTINGS, PREFIXES, clean
+from camdash.networks.files.weights import in_float32, read_stored
 from tests.conftest import save_state_dict, small_card
 
 SMALL = {"conv1.weight": torch.arange(18.0).reshape(2, 1, 3, 3), "fc.bias": torch.tensor([1.0, -2.0])}

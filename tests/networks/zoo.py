@@ -9,7 +9,7 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from camdash.networks.families import WITH_MAP, Family
+from camdash.networks.architectures.families import WITH_MAP, Family
 
 torch.set_num_threads(1)  # threads that wait for each other make small networks 20 times slower on a busy machine
 

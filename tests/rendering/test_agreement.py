@@ -6,7 +6,7 @@ import pytest
 
 from camdash.evidence.analysis import Prediction, PredictionAlone
 from camdash.evidence.comparison import compare
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.agreement import change_words, correlation_words, figure, pair_words, probabilities, signed
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis

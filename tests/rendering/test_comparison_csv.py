@@ -3,7 +3,7 @@ import io
 from pathlib import Path
 
 from camdash.evidence.overview import Line
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.comparison_csv import HEADER, comparison_csv
 from tests.conftest import small_card
 

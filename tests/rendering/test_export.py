@@ -10,7 +10,7 @@ from torch import nn
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.comparison import compare
 from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
-from camdash.networks.card import Fit, Preprocessing
+from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.export import (
     WARNING,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from camdash.evidence import overview, worklist
-from camdash.networks.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.comparison_csv import comparison_csv
 from camdash.rendering.safe_csv import Cell, cell, csv_file, csv_line
 from camdash.rendering.worklist_csv import worklist_csv

@@ -6,8 +6,8 @@ import torch
 import torchvision
 from torch import nn
 
-from camdash.networks.card import Card, Fit, Preprocessing
-from camdash.networks.writing import write_checkpoint
+from camdash.networks.cards.card import Card, Fit, Preprocessing
+from camdash.networks.cards.writing import write_checkpoint
 
 NAME = "small"
 QUERY = f"checkpoint={NAME}"

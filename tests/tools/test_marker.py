@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from camdash.evidence.mean_map import MeanMaps
-from camdash.networks.card import Fit, Interpolation, Preprocessing
+from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
 from tests.conftest import loaded
 from tools.evaluate_marker import CORNER, Answers, answers, corner, is_fooled, table
 from tools.training.augment import Film, random_view

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from camdash.images.radiograph import Radiograph
-from camdash.networks.familiarity import MOST_VECTORS, FamiliarityCheck, unit
+from camdash.networks.cards.familiarity import MOST_VECTORS, FamiliarityCheck, unit
 from camdash.networks.loading import LoadedCheckpoint
 from camdash.networks.preprocessing import network_input
 

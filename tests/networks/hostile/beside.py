@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from camdash.networks.tensor_files import FAMILIARITY as NAME
+from camdash.networks.files.tensor_files import FAMILIARITY as NAME
 from tests.networks.hostile.case import Case
 from tests.networks.hostile.tables import table
 from tests.networks.zoo import TINY, card_of, saved

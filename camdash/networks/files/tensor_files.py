@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from camdash.networks.files import LARGEST_FILE, LARGEST_HEADER
+from camdash.networks.files.kinds import LARGEST_FILE, LARGEST_HEADER
 
 DTYPES = {
     "F64": torch.float64,

@@ -7,12 +7,12 @@ from pathlib import Path
 from torch import Tensor
 
 from camdash.errors import CheckpointError
-from camdash.networks import tensor_files
-from camdash.networks.content import Content
-from camdash.networks.files import LARGEST_FILE, FileKind, kind_of
-from camdash.networks.layouts import clean, find_state_dict
-from camdash.networks.pickled import unpickled
-from camdash.networks.regular_files import opened
+from camdash.networks.files import tensor_files
+from camdash.networks.files.content import Content
+from camdash.networks.files.kinds import LARGEST_FILE, FileKind, kind_of
+from camdash.networks.files.layouts import clean, find_state_dict
+from camdash.networks.files.pickled import unpickled
+from camdash.networks.files.regular_files import opened
 from camdash.networks.text import printable
 
 

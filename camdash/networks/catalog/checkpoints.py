@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.architectures import family_of
-from camdash.networks.arithmetic import check_arithmetic
-from camdash.networks.card import METADATA_KEY, Card, Checkpoint, assumed_card, card_fields, card_of
+from camdash.networks.architectures.arithmetic import check_arithmetic
+from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.fitting import check_fit
+from camdash.networks.architectures.recognition import check_said, class_count_of, fixed_input, recognise
+from camdash.networks.cards.card import METADATA_KEY, Card, Checkpoint, assumed_card, card_fields, card_of
+from camdash.networks.cards.familiarity import content_beside
+from camdash.networks.catalog.folders import Entry, entries, entry_of
 from camdash.networks.endings import bare_name, card_path
-from camdash.networks.familiarity import content_beside
-from camdash.networks.fitting import check_fit
-from camdash.networks.folders import Entry, entries, entry_of
-from camdash.networks.pickled import UNREADABLE
-from camdash.networks.recognition import check_said, class_count_of, fixed_input, recognise
-from camdash.networks.regular_files import small_content
+from camdash.networks.files.pickled import UNREADABLE
+from camdash.networks.files.regular_files import small_content
+from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint, read_header
 from camdash.networks.text import printable
-from camdash.networks.weights import StoredWeights, header_of, opened_checkpoint, read_header
 from camdash.settings import FOLDERS_VARIABLE
 
 __all__ = [
@@ -33,7 +33,7 @@ __all__ = [
 ]
 __all__ += ["describe", "entries", "entry_of", "familiarity_digest", "find", "read_card"]
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = Path(__file__).resolve().parents[2]
 SHIPPED = next(
     (folder for folder in (_PACKAGE / "checkpoints", _PACKAGE.parent / "checkpoints") if folder.is_dir()),
     _PACKAGE / "checkpoints",

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
-from camdash.networks.families import FAMILIES, GOOGLENET, INCEPTION_V3, REGNET, RESNET, WITH_MAP, Family
+from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTION_V3, REGNET, RESNET, WITH_MAP, Family
 from camdash.networks.text import printable
 
 __all__ = ["FAMILIES", "RESNET", "TRANSFORMED", "WITH_MAP", "Family", "InputTransform", "blueprint", "build"]

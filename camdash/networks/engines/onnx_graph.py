@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from camdash.errors import CheckpointError
-from camdash.networks.split import SplitNetwork
+from camdash.networks.architectures.split import SplitNetwork
 
 OPSET, IR_VERSION = 18, 8
 """Of ONNX's operators and files: the first in which the axes of ReduceMean are an input; any later runtime reads it."""

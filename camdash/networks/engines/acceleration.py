@@ -5,7 +5,7 @@ from threading import Thread
 from weakref import ReferenceType, ref
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.engine import EngineSlot, TorchEngine
+from camdash.networks.engines.engine import EngineSlot, TorchEngine
 from camdash.settings import ENGINE_VARIABLE as ENGINE_VARIABLE
 from camdash.settings import Choice, engine_choice
 
@@ -23,7 +23,7 @@ def first_slot(original: TorchEngine) -> EngineSlot:
         return EngineSlot(original)
     if not _on_cpu(original):
         raise UsageError(f"{ENGINE_VARIABLE}=onnx runs on the CPU only; the device is {original.network.device}.")
-    from camdash.networks.onnx_engine import checked_onnx_engine
+    from camdash.networks.engines.onnx_engine import checked_onnx_engine
 
     return EngineSlot(checked_onnx_engine(original))
 
@@ -46,7 +46,9 @@ def accelerate(slot: EngineSlot) -> Thread | None:
 
 def _exchange(slot: ReferenceType[EngineSlot], original: TorchEngine) -> None:
     """Put the faster engine into the slot, if the slot still lives."""
-    from camdash.networks.onnx_engine import checked_onnx_engine  # a second of imports, which no start waits for
+    from camdash.networks.engines.onnx_engine import (
+        checked_onnx_engine,  # a second of imports, which no start waits for
+    )
 
     try:
         made = checked_onnx_engine(original)

@@ -7,7 +7,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from camdash.networks.split import SplitNetwork, class_activation_maps
+from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
 
 
 class Engine(Protocol):

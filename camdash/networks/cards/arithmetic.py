@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from camdash.networks.card_values import choice, one_of
+from camdash.networks.cards.values import choice, one_of
 
 STRIDES = {"output_stride": (8, 16, 32), "first_stride": (1, 2)}
 """Fields that are one of a few numbers."""

@@ -4,10 +4,10 @@ from functools import lru_cache
 from math import isqrt
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures import blueprint, family_of
-from camdash.networks.card import LARGEST_INPUT, MOST_CLASSES
-from camdash.networks.families import FAMILIES, Family
-from camdash.networks.matching import KeyMatch, Shapes, match
+from camdash.networks.architectures.building import blueprint, family_of
+from camdash.networks.architectures.families import FAMILIES, Family
+from camdash.networks.architectures.matching import KeyMatch, Shapes, match
+from camdash.networks.cards.card import LARGEST_INPUT, MOST_CLASSES
 
 CHANNELS = (1, 3)
 """Input channels that a network may have: a grey image is given once, or thrice."""

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from camdash.errors import CheckpointError
-from camdash.networks.content import Content
+from camdash.networks.files.content import Content
 from camdash.networks.text import printable
 
 TOO_LARGE = "is too large, so it was not read"

@@ -1,11 +1,11 @@
 """Does a card fit the weights it stands beside?"""
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures import family_of
-from camdash.networks.arithmetic import check_arithmetic
-from camdash.networks.card import Checkpoint
-from camdash.networks.recognition import CHANNELS, class_count_of, fixed_input, match_keys
-from camdash.networks.weights import StoredWeights
+from camdash.networks.architectures.arithmetic import check_arithmetic
+from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.recognition import CHANNELS, class_count_of, fixed_input, match_keys
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.files.weights import StoredWeights
 
 
 def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:

@@ -7,10 +7,10 @@ ResNets, timm's `output_stride` and `global_pool`, and torchvision's `replace_st
 from torch import nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures import family_of, features_of
-from camdash.networks.card import Card
-from camdash.networks.card_arithmetic import Arithmetic, FirstPooling, Pooling
-from camdash.networks.families import RESNET, Family
+from camdash.networks.architectures.building import family_of, features_of
+from camdash.networks.architectures.families import RESNET, Family
+from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, Pooling
+from camdash.networks.cards.card import Card
 
 DILATED = {8: ("layer3", "layer4"), 16: ("layer4",), 32: ()}
 """The stages of a ResNet that are dilated in place of their strides, by output stride."""

@@ -7,10 +7,10 @@ from pathlib import Path
 from threading import Lock
 
 from camdash.errors import CheckpointError
-from camdash.networks.card import Checkpoint
-from camdash.networks.catalog import describe
-from camdash.networks.folders import Entry, Sight, look
-from camdash.networks.pickled import UNREADABLE, unexpected
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import Entry, Sight, look
+from camdash.networks.files.pickled import UNREADABLE, unexpected
 
 TICK_NS = 50_000_000
 """Nanoseconds in which a second change of a file may leave no trace: the clock of disks goes in steps."""

@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from camdash.errors import CheckpointError, WriteError
-from camdash.networks.card import GUESSES, MOST_CLASSES, Card, Checkpoint, card_json, parse_card
-from camdash.networks.card_values import names
-from camdash.networks.catalog import LARGEST_CARD, describe
+from camdash.networks.cards.card import GUESSES, MOST_CLASSES, Card, Checkpoint, card_json, parse_card
+from camdash.networks.cards.values import names
+from camdash.networks.catalog.checkpoints import LARGEST_CARD, describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.endings import bare_name, card_path, ending_of
-from camdash.networks.folders import entry_of
 from camdash.networks.text import printable
 
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from camdash.networks.endings import bare_name
-from camdash.networks.layouts import NESTINGS
+from camdash.networks.files.layouts import NESTINGS
 
 ADVICE = "Save the weights alone: torch.save(model.state_dict(), path)."
 

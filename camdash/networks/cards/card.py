@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from camdash.errors import CheckpointError
-from camdash.networks.card_arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
-from camdash.networks.card_values import choice, lengths, names, numbers, some_of, truth, without_repeats, words
+from camdash.networks.cards.arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
+from camdash.networks.cards.values import choice, lengths, names, numbers, some_of, truth, without_repeats, words
 
 METADATA_KEY = "camdash"
 FIVE_CLASSES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")

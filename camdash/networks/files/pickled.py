@@ -11,13 +11,13 @@ from typing import Any
 import torch
 
 from camdash.errors import CheckpointError, PickledCodeError
-from camdash.networks.archives import LARGEST_PART, pickles_of
-from camdash.networks.content import Content
-from camdash.networks.files import FileKind
-from camdash.networks.layouts import DEEPEST
-from camdash.networks.numpy_values import ARRAYS, NUMPY, ONLY_ARRAYS, NumpyValue
-from camdash.networks.pickle_steps import check_steps
-from camdash.networks.recipes import ADVICE, recipe
+from camdash.networks.files.archives import LARGEST_PART, pickles_of
+from camdash.networks.files.content import Content
+from camdash.networks.files.kinds import FileKind
+from camdash.networks.files.layouts import DEEPEST
+from camdash.networks.files.numpy_values import ARRAYS, NUMPY, ONLY_ARRAYS, NumpyValue
+from camdash.networks.files.pickle_steps import check_steps
+from camdash.networks.files.recipes import ADVICE, recipe
 from camdash.networks.text import printable
 
 log = logging.getLogger(__name__)

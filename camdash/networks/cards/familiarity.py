@@ -20,11 +20,11 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from camdash.errors import CheckpointError
-from camdash.networks.content import Content
 from camdash.networks.endings import SAFETENSORS, ending_of, familiarity_path
-from camdash.networks.files import LARGEST_FILE
-from camdash.networks.regular_files import opened, small_content
-from camdash.networks.tensor_files import FAMILIARITY, Part, read_header, read_tensor
+from camdash.networks.files.content import Content
+from camdash.networks.files.kinds import LARGEST_FILE
+from camdash.networks.files.regular_files import opened, small_content
+from camdash.networks.files.tensor_files import FAMILIARITY, Part, read_header, read_tensor
 from camdash.networks.text import printable
 
 MOST_VECTORS = 1000

@@ -6,9 +6,9 @@ import zipfile
 from pathlib import Path
 
 from camdash.errors import CheckpointError, PickledCodeError
-from camdash.networks.content import Content
-from camdash.networks.numpy_values import ARRAYS, ONLY_ARRAYS
-from camdash.networks.recipes import ADVICE, EXPORTED, TORCHSCRIPT, recipe
+from camdash.networks.files.content import Content
+from camdash.networks.files.numpy_values import ARRAYS, ONLY_ARRAYS
+from camdash.networks.files.recipes import ADVICE, EXPORTED, TORCHSCRIPT, recipe
 
 LARGEST_PART = 20_000_000
 """Bytes of the list of members, and of what stands beside the numbers: a network has some hundred thousand."""

@@ -4,10 +4,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from camdash.errors import CheckpointError, PickledCodeError
-from camdash.networks.archives import check_archive
-from camdash.networks.content import Content
 from camdash.networks.endings import SAFETENSORS, ending_of
-from camdash.networks.recipes import ADVICE, PICKLE, TORCH, recipe
+from camdash.networks.files.archives import check_archive
+from camdash.networks.files.content import Content
+from camdash.networks.files.recipes import ADVICE, PICKLE, TORCH, recipe
 
 LARGEST_FILE = 4_000_000_000
 """Bytes; a larger file is refused unread."""

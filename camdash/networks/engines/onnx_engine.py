@@ -15,9 +15,9 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
 from torch import Tensor
 
 from camdash.errors import CheckpointError
-from camdash.networks.engine import TorchEngine, thread_count
-from camdash.networks.onnx_graph import INPUT, MAPS, POOLED, onnx_model
-from camdash.networks.split import TOLERANCE
+from camdash.networks.architectures.split import TOLERANCE
+from camdash.networks.engines.engine import TorchEngine, thread_count
+from camdash.networks.engines.onnx_graph import INPUT, MAPS, POOLED, onnx_model
 
 onnxruntime.disable_telemetry_events()  # where a program imported it before camdash could set the variable
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from camdash.errors import CheckpointError
-from camdash.networks.numpy_values import ONLY_ARRAYS, NumpyValue
+from camdash.networks.files.numpy_values import ONLY_ARRAYS, NumpyValue
 from camdash.networks.text import printable
 
 NESTINGS = ("state_dict", "model_state_dict", "model", "net", "ema", "state_dict_ema", "model_ema")

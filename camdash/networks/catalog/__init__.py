@@ -1,0 +1,1 @@
+"""The checkpoints that lie in folders: found, described, named."""
