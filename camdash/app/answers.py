@@ -10,8 +10,8 @@ from camdash.app.inversion import is_inverted
 from camdash.app.retries import failure_of
 from camdash.app.uploads_list import WAITS, Answer, State
 from camdash.errors import CamdashError, ImageError
+from camdash.evidence.analysis import Result
 from camdash.evidence.comparison import is_same_class
-from camdash.evidence.pipeline import Result
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.charts import percent
 

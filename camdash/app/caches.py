@@ -17,8 +17,8 @@ import streamlit as st
 
 from camdash.app.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
-from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
-from camdash.evidence.pipeline import Decoded, Result, Run, runner
+from camdash.evidence.analysis import Analysis, PredictionAlone, Result, analyse, predict_alone
+from camdash.evidence.pipeline import Decoded, Run, runner
 from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Checkpoint

@@ -8,9 +8,8 @@ from camdash.app.familiar import is_unfamiliar, warn_if_unfamiliar
 from camdash.app.probabilities import offer_both_probabilities
 from camdash.app.result import EVEN, say_guess
 from camdash.app.text import plain, unbroken
-from camdash.evidence.analysis import Analysis, Prediction
+from camdash.evidence.analysis import Analysis, Prediction, Result
 from camdash.evidence.comparison import Answers, ClassPair, Comparison, Difference
-from camdash.evidence.pipeline import Result
 from camdash.rendering.agreement import change_words, correlation_words, pair_words, signed
 from camdash.rendering.charts import comparison_chart, percent
 from camdash.rendering.ranks import MOST_BARS

@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from camdash.app.panels import maps_of
 from camdash.app.viewer.payload import Mode, Source, ViewerMap
-from camdash.evidence.analysis import Analysis
+from camdash.evidence.analysis import Analysis, Result
 from camdash.evidence.comparison import Answers, Comparison, Difference
-from camdash.evidence.pipeline import Result
 from camdash.rendering.agreement import figure, probabilities
 from camdash.rendering.charts import percent
 

@@ -8,9 +8,8 @@ import streamlit as st
 from camdash.app.caches import ImageFile
 from camdash.app.inversion import is_inverted
 from camdash.app.text import plain
-from camdash.evidence.analysis import Analysis
+from camdash.evidence.analysis import Analysis, Result
 from camdash.evidence.comparison import Comparison
-from camdash.evidence.pipeline import Result
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import (
     WARNING,

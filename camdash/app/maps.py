@@ -18,9 +18,8 @@ from camdash.app.viewer import has_told, saved_settings, viewer
 from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import Windowing
-from camdash.evidence.analysis import Analysis
+from camdash.evidence.analysis import Analysis, Result
 from camdash.evidence.comparison import Answers, Comparison, compare
-from camdash.evidence.pipeline import Result
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.export import Drawing
 from camdash.rendering.panels import AVERAGE

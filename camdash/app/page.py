@@ -24,8 +24,7 @@ from camdash.app.together import answer_place
 from camdash.app.turns import Waiting, line
 from camdash.app.uploads_list import show_uploads
 from camdash.errors import CamdashError, CheckpointError
-from camdash.evidence.analysis import Analysis, PredictionAlone
-from camdash.evidence.pipeline import Result
+from camdash.evidence.analysis import Analysis, PredictionAlone, Result
 from camdash.networks.cards.card import Checkpoint
 
 

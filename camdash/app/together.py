@@ -11,7 +11,7 @@ import streamlit as st
 
 from camdash.app.caches import ImageFile
 from camdash.app.inversion import is_inverted
-from camdash.evidence.pipeline import Result
+from camdash.evidence.analysis import Result
 
 
 def answer_name(file: ImageFile, results: Sequence[Result]) -> str:

@@ -140,7 +140,7 @@ def _content(file: ImageFile) -> bytes:
 
 
 def _row(file: ImageFile, one: Explained) -> Row:
-    line = line_of(file.name, file.sha256, one)
+    line = line_of(file.name, file.sha256, one.result)
     radiograph = one.decoded.radiograph
     if not isinstance(radiograph, Radiograph):
         return Row(line)

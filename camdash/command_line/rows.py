@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.errors import CamdashError
-from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone
-from camdash.evidence.pipeline import Result
+from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, Result
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.safe_csv import Cell
 

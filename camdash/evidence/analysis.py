@@ -114,7 +114,11 @@ class PredictionAlone:
     reason: str
 
 
-def is_familiar(result: Analysis | PredictionAlone) -> bool | None:
+Result = Analysis | PredictionAlone
+"""What a checkpoint says of a radiograph."""
+
+
+def is_familiar(result: Result) -> bool | None:
     """Return whether the radiograph looks like the checkpoint's training images; None where that is not known."""
     return result.familiarity.familiar if isinstance(result, Analysis) and result.familiarity else None
 

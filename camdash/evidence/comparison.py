@@ -13,8 +13,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.evidence.analysis import Analysis
-from camdash.evidence.pipeline import Result
+from camdash.evidence.analysis import Analysis, Result
 from camdash.networks.placement import Grid, Placement
 
 SAMPLES = 96

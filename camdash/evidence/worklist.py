@@ -4,9 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from camdash.errors import DecoderError
-from camdash.evidence.analysis import Analysis
-from camdash.evidence.pipeline import Explained, Result
+from camdash.errors import CamdashError, DecoderError
+from camdash.evidence.analysis import Analysis, Result
 
 
 @dataclass(frozen=True)
@@ -53,11 +52,11 @@ class Order(StrEnum):
     FILE = "By file name"
 
 
-def line_of(name: str, sha256: str, one: Explained) -> Line:
+def line_of(name: str, sha256: str, result: Result | CamdashError) -> Line:
     """Return the line of a radiograph, under the name that it has now."""
-    if isinstance(one.result, Result):
-        return _line(name, sha256, one.result)
-    return Line(name, sha256, error=str(one.result), can_retry=isinstance(one.result, DecoderError))
+    if isinstance(result, Result):
+        return _line(name, sha256, result)
+    return Line(name, sha256, error=str(result), can_retry=isinstance(result, DecoderError))
 
 
 def _line(name: str, sha256: str, result: Result) -> Line:

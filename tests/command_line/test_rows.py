@@ -10,8 +10,7 @@ import pytest
 from camdash.command_line.predictions import as_read
 from camdash.command_line.rows import Row, header, line, row_of, row_of_line
 from camdash.errors import ImageError
-from camdash.evidence.analysis import Familiarity, PredictionAlone, predict
-from camdash.evidence.pipeline import Result
+from camdash.evidence.analysis import Familiarity, PredictionAlone, Result, predict
 from camdash.networks.cards.card import Checkpoint
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis

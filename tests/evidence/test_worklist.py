@@ -5,9 +5,8 @@ import numpy as np
 import pytest
 
 from camdash.errors import DecoderError, ImageError
-from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, predict
+from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, Result, predict
 from camdash.evidence.maps import EvidenceMaps
-from camdash.evidence.pipeline import Decoded, Explained, Item, Result
 from camdash.evidence.worklist import Line, Order, line_of, listed
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
@@ -27,7 +26,7 @@ def analysis(logits: list[float], bias: float = 0.0) -> Analysis:
 
 
 def line(result: Result | ImageError) -> Line:
-    return line_of("hand.png", "abc", Explained(Decoded(Item("hand.png", bytes), 0, "abc", ImageError("")), result))
+    return line_of("hand.png", "abc", result)
 
 
 def test_a_line_says_the_two_most_probable_classes_and_how_far_they_are_apart() -> None:
