@@ -32,11 +32,11 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.contenders import CONTENDERS, checkpoint, task
-from camdash.evidence.pipeline import Item, Pace, explain_many, runner
 from camdash.images.pool import DecodingPool
 from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
 from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
+from camdash.running.pipeline import Item, Pace, explain_many, runner
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 PACKAGES = ("torch", "torchvision", "torchcam", "captum", "grad-cam", "numpy", "opencv-python-headless", "pillow")

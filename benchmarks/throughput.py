@@ -21,10 +21,10 @@ from pathlib import Path
 
 import torch
 
-from camdash.evidence.pipeline import Item, Pace, explain_many, runner
 from camdash.images.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, load, preferred_device
+from camdash.running.pipeline import Item, Pace, explain_many, runner
 
 BATCHES = {"cpu": (1, 2, 4, 8), "cuda": (1, 8, 32, 64)}
 ROUNDS, PAIRS, FILES = 3, 5, 40

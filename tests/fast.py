@@ -13,8 +13,8 @@ FAST = (
     *("networks/test_card.py", "networks/test_exact_arithmetic.py", "networks/test_placement.py"),
     *("networks/test_preprocessing.py", "networks/test_text.py", "networks/test_weights.py"),
 )
-SLOW = ("evidence/test_peers.py", "evidence/test_pipeline.py")
-"""The first imports three other libraries for class activation maps, the second runs decoders in child processes."""
+SLOW = ("evidence/test_peers.py",)
+"""It imports three other libraries for class activation maps."""
 
 
 def is_fast(path: Path) -> bool:

@@ -18,14 +18,14 @@ import streamlit as st
 from camdash.app.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, PredictionAlone, Result, analyse, predict_alone
-from camdash.evidence.pipeline import Decoded, Run, runner
 from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.checkpoints import Entry
-from camdash.networks.held import HeldCheckpoints, checkpoints_at_once
 from camdash.networks.loading import LoadedPredictor, preferred_device
 from camdash.networks.report import IntakeReport, intake
+from camdash.running.held import HeldCheckpoints, checkpoints_at_once
+from camdash.running.pipeline import Decoded, Run, runner
 
 log = logging.getLogger(__name__)
 

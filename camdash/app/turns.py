@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from camdash.evidence.queue import Abandoned, queue_of
 from camdash.networks.loading import preferred_device
+from camdash.running.queue import Abandoned, queue_of
 
 T = TypeVar("T")
 

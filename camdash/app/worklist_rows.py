@@ -18,7 +18,6 @@ from camdash.app.retries import failure_of, note_failure, offer_retry
 from camdash.app.turns import line
 from camdash.errors import CamdashError, DecoderError
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.pipeline import Explained, Item, Pace, explain_many
 from camdash.evidence.worklist import Line, line_of
 from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
@@ -26,6 +25,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.networks.loading import preferred_device
 from camdash.rendering.progress import Progress
 from camdash.rendering.thumbnail import data_uri, small, thumbnail
+from camdash.running.pipeline import Explained, Item, Pace, explain_many
 
 ROWS, SECOND_ROWS, STOPPED, CLOCK = "worklist_rows", "worklist_second_rows", "worklist_stopped", "worklist_clock"
 THUMBNAIL, SQUARE = 96, 48

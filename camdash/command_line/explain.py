@@ -18,13 +18,13 @@ from camdash.command_line.streams import Output, Remarks
 from camdash.command_line.table import write_table
 from camdash.command_line.tally import Tally
 from camdash.command_line.written import Written, pictures_of, refuse_changed, refuse_unfinished, writing
-from camdash.evidence.pipeline import Explained, Item, Pace, explain_many, runner
 from camdash.images.pool import shared_pool
 from camdash.images.regular_files import content
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
 from camdash.rendering.charts import percent
 from camdash.rendering.export import WARNING
+from camdash.running.pipeline import Explained, Item, Pace, explain_many, runner
 
 log = logging.getLogger(__name__)
 

@@ -10,10 +10,10 @@ from camdash.command_line.predictions import Predictions, free_name
 from camdash.command_line.rows import Row, header, line
 from camdash.errors import UsageError, WriteError
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.pipeline import Explained
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.export import export_files
+from camdash.running.pipeline import Explained
 from camdash.whole_files import write_whole
 
 log = logging.getLogger(__name__)

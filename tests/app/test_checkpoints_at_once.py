@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camdash.networks import held, report
+from camdash.networks import report
 from camdash.networks.cards.card import Checkpoint
-from camdash.networks.held import Ready
 from camdash.networks.loading import load_any
+from camdash.running import held
+from camdash.running.held import Ready
 from tests.app.switching import switch
 from tests.app.test_checkpoints_page import shown
 from tests.app.test_page import analysed

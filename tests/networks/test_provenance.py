@@ -16,8 +16,8 @@ from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.catalog.descriptions import Descriptions
 from camdash.networks.files.content import BLOCK
 from camdash.networks.files.regular_files import opened
-from camdash.networks.held import HeldCheckpoints
 from camdash.networks.loading import LoadedCheckpoint, load, load_any
+from camdash.running.held import HeldCheckpoints
 from tests.networks.zoo import TINY, card_of, saved, state
 
 CHECK = FamiliarityCheck(unit(torch.eye(3, 1024)), 0.25, "three images")

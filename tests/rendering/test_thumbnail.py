@@ -9,7 +9,7 @@ from camdash.evidence.analysis import analyse
 from camdash.rendering.export import Drawing, overlays
 from camdash.rendering.thumbnail import data_uri, small, thumbnail, thumbnail_shape
 from tests.conftest import radiograph, speckle
-from tests.evidence.test_pipeline import network
+from tests.running.test_pipeline import network
 
 
 def test_the_longer_side_has_the_length_that_was_asked_for() -> None:

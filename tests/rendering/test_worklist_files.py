@@ -18,8 +18,8 @@ from camdash.rendering.archive import LEFT_OUT, Packed, archive
 from camdash.rendering.export import Drawing, overlay_png
 from camdash.rendering.worklist_csv import HEADER, worklist_csv
 from tests.conftest import radiograph, speckle
-from tests.evidence.test_pipeline import network
 from tests.evidence.test_worklist import CHECKPOINT
+from tests.running.test_pipeline import network
 
 LINES = [
     Line("hand.png", "abc", "Hand", 0.75, "Foot", 1.1, 3.5, False),

@@ -140,8 +140,8 @@ class _Inside:
 
     def hold(self) -> bool:
         """Keep the device busy until it is released."""
-        from camdash.evidence.queue import queue_of
         from camdash.networks.loading import preferred_device
+        from camdash.running.queue import queue_of
 
         begun, self._release = threading.Event(), threading.Event()
         release = self._release
@@ -172,8 +172,8 @@ class _Inside:
         return done.wait(PATIENCE)
 
     def waiting(self) -> int:
-        from camdash.evidence.queue import queue_of
         from camdash.networks.loading import preferred_device
+        from camdash.running.queue import queue_of
 
         return queue_of(str(preferred_device())).waiting
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks import held
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.checkpoints import describe, entry_of
-from camdash.networks.held import HeldCheckpoints, Ready, checkpoints_at_once
 from camdash.networks.loading import load_any
+from camdash.running import held
+from camdash.running.held import HeldCheckpoints, Ready, checkpoints_at_once
 from tests.conftest import save_checkpoint, small_card
 
 

@@ -14,12 +14,12 @@ from torch import nn
 
 from camdash.errors import CheckpointError, ImageError
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse
-from camdash.evidence.pipeline import Decoded, Explained, Item, Pace, Run, explain_many, runner
 from camdash.images.decoding import decode
 from camdash.images.pool import DecodingPool, shared_pool
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.networks.loading import LoadedCheckpoint
+from camdash.running.pipeline import Decoded, Explained, Item, Pace, Run, explain_many, runner
 from tests.conftest import image_bytes, loaded, speckle
 from tests.images.decoders import kill, workers
 

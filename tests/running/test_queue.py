@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from camdash.errors import BusyError
-from camdash.evidence.queue import NICENESS, Abandoned, DeviceQueue, queue_of
+from camdash.running.queue import NICENESS, Abandoned, DeviceQueue, queue_of
 
 PATIENCE = 60
 """Seconds after which a thread that does not end is a failure."""
