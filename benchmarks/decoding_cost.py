@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 
 from camdash.images.decoding import decode
-from camdash.images.pool import DecodingPool
+from camdash.images.sandbox.pool import DecodingPool
 from tests.images.dicom_files import dicom
 from tests.pictures import image_bytes, opencv_bytes
 

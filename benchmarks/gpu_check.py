@@ -32,7 +32,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.contenders import CONTENDERS, checkpoint, task
-from camdash.images.pool import DecodingPool
+from camdash.images.sandbox.pool import DecodingPool
 from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
 from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
@@ -287,7 +287,7 @@ import time
 begun = time.perf_counter()
 from pathlib import Path
 import camdash.evidence.analysis as analysis
-from camdash.images.raster import decode_raster
+from camdash.images.rasters.reading import decode_raster
 from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
 from camdash.networks.loading import load, preferred_device
 imported = time.perf_counter()

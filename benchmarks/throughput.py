@@ -21,7 +21,7 @@ from pathlib import Path
 
 import torch
 
-from camdash.images.pool import shared_pool
+from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, load, preferred_device
 from camdash.running.pipeline import Item, Pace, explain_many, runner

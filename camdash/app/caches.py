@@ -18,8 +18,8 @@ import streamlit as st
 from camdash.app.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, PredictionAlone, Result, analyse, predict_alone
-from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
+from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.checkpoints import Entry
 from camdash.networks.loading import LoadedPredictor, preferred_device

@@ -9,7 +9,7 @@ from camdash.app.caches import ImageFile, known
 from camdash.app.inversion import is_inverted
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.worklist import Line
-from camdash.images.pool import shared_pool
+from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.archive import LARGEST, LEFT_OUT, Packed, archive
 from camdash.rendering.worklist_csv import worklist_csv

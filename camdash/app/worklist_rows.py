@@ -19,8 +19,8 @@ from camdash.app.turns import line
 from camdash.errors import CamdashError, DecoderError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.worklist import Line, line_of
-from camdash.images.pool import shared_pool
 from camdash.images.radiograph import Radiograph
+from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.loading import preferred_device
 from camdash.rendering.progress import Progress

@@ -18,8 +18,8 @@ from camdash.command_line.streams import Output, Remarks
 from camdash.command_line.table import write_table
 from camdash.command_line.tally import Tally
 from camdash.command_line.written import Written, pictures_of, refuse_changed, refuse_unfinished, writing
-from camdash.images.pool import shared_pool
 from camdash.images.regular_files import content
+from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
 from camdash.rendering.charts import percent

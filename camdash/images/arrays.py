@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from camdash.errors import ImageError
 from camdash.images.limits import check_pixels
 from camdash.images.radiograph import Radiograph, Window
-from camdash.images.samples import Channel, brightness, channel_of
+from camdash.images.rasters.samples import Channel, brightness, channel_of
 
 
 def radiograph_of(pixels: NDArray[Any]) -> Radiograph:

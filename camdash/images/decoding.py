@@ -9,7 +9,7 @@ from camdash.images.dicom.decoding import decode_dicom
 from camdash.images.dicom.recognition import is_dicom
 from camdash.images.limits import check_size
 from camdash.images.radiograph import Radiograph
-from camdash.images.raster import decode_raster
+from camdash.images.rasters.reading import decode_raster
 
 _ONE_AT_A_TIME = threading.Lock()
 """Warnings can be kept off for a whole process only. Several processes decode side by side: see `pool`."""

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.app import caches
-from camdash.images.pool import shared_pool
+from camdash.images.sandbox.pool import shared_pool
 from tests.app.test_page import analysed, film, upload
 from tests.app.uploads_list import answers
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from camdash.app import retries
-from camdash.images.pool import STARTS, shared_pool
+from camdash.images.sandbox.pool import STARTS, shared_pool
 from tests.app.test_comparing import comparing as comparing
 from tests.app.test_page import film, texts, upload
 from tests.app.test_worklist import films, table

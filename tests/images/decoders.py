@@ -24,7 +24,7 @@ def workers() -> list[int]:
         ["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, text=True, check=True
     )
     lines = [line.split(maxsplit=1) for line in listed.stdout.splitlines()]
-    return [int(pid) for pid, command in lines if "camdash.images.worker" in command or "<defunct>" in command]
+    return [int(pid) for pid, command in lines if "camdash.images.sandbox.worker" in command or "<defunct>" in command]
 
 
 def kill(*processes: int) -> None:

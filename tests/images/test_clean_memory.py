@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from camdash.images.decoder_process import CLEAN_MEMORY
-from camdash.images.pool import DecodingPool
+from camdash.images.sandbox.decoder_process import CLEAN_MEMORY
+from camdash.images.sandbox.pool import DecodingPool
 from tests.images.decoders import workers
 from tests.pictures import image_bytes, speckle
 

@@ -13,7 +13,7 @@ from tifffile import TiffFile, imwrite
 
 from camdash.errors import ImageError
 from camdash.images.decoding import decode
-from camdash.images.jpeg_data import DAMAGED_DATA, grey_end_notes, jpeg_data_notes
+from camdash.images.streams.jpeg_data import DAMAGED_DATA, grey_end_notes, jpeg_data_notes
 from tests.images.dicom_files import BASELINE, EXTENDED, LOSSLESS_1, dicom, layout_of
 from tests.images.streams import jpeg_lossless
 from tests.pictures import speckle

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from camdash.errors import DecoderError
-from camdash.images.pool import DecodingPool, shared_pool
+from camdash.images.sandbox.pool import DecodingPool, shared_pool
 from tests.images.decoders import SLOW, kill, memory, slow_file, wait_until_at_work, workers
 from tests.pictures import image_bytes, speckle
 

@@ -6,7 +6,7 @@ import pytest
 from camdash.errors import ImageError
 from camdash.images.decoding import decode
 from camdash.images.limits import LARGEST_FILE, LARGEST_SESSION, MOST_FILES, check_count, check_session, check_size
-from camdash.images.pool import DecodingPool
+from camdash.images.sandbox.pool import DecodingPool
 from tests.images.seeds import seeds
 from tests.pictures import opencv_bytes
 

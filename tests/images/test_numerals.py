@@ -2,7 +2,7 @@
 
 import pytest
 
-from camdash.images.dicom.numerals import Numeral, read_numeral
+from camdash.images.dicom.dataset.numerals import Numeral, read_numeral
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 
 from camdash.errors import DecoderError, ImageError
 from camdash.images.decoding import decode
-from camdash.images.pool import DecodingPool, shared_pool
 from camdash.images.radiograph import Radiograph
+from camdash.images.sandbox.pool import DecodingPool, shared_pool
 from tests.images.decoders import slow_file, workers
 from tests.images.dicom_files import dicom
 from tests.images.seeds import seeds

@@ -11,7 +11,7 @@ from pydicom._dicom_dict import DicomDictionary
 
 from camdash.errors import ImageError
 from camdash.images.decoding import decode
-from camdash.images.dicom.reading import ELEMENTS
+from camdash.images.dicom.dataset.reading import ELEMENTS
 from tests.images import dicom_files as files
 from tests.images.dicom_files import dicom, layout_of
 from tests.pictures import image_bytes, speckle

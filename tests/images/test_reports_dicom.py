@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from camdash.images.decoding import decode
-from camdash.images.pool import DecodingPool
+from camdash.images.sandbox.pool import DecodingPool
 from tests.conftest import SHARED
 from tests.images.picture import picture
 

@@ -15,8 +15,8 @@ from torch import nn
 from camdash.errors import CheckpointError, ImageError
 from camdash.evidence.analysis import Analysis, PredictionAlone, analyse
 from camdash.images.decoding import decode
-from camdash.images.pool import DecodingPool, shared_pool
 from camdash.images.radiograph import Radiograph
+from camdash.images.sandbox.pool import DecodingPool, shared_pool
 from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.networks.loading import LoadedCheckpoint
 from camdash.running.pipeline import Decoded, Explained, Item, Pace, Run, explain_many, runner

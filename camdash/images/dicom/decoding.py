@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from camdash.images.dicom.colors import brightness_of
+from camdash.images.dicom.dataset.header import MONOCHROME
+from camdash.images.dicom.dataset.reading import Parsed, parse
+from camdash.images.dicom.dataset.syntaxes import spoken
 from camdash.images.dicom.facts import facts_of
-from camdash.images.dicom.header import MONOCHROME
-from camdash.images.dicom.pixels import Stored, stored_values
-from camdash.images.dicom.reading import Parsed, parse
+from camdash.images.dicom.picture.colors import brightness_of
+from camdash.images.dicom.picture.pixels import Stored, stored_values
 from camdash.images.dicom.stages import modality_values, narrowed, padding_of, squared, turned_over
-from camdash.images.dicom.syntaxes import spoken
 from camdash.images.dicom.voi import presets_of
 from camdash.images.radiograph import Preset, Radiograph, Window
 

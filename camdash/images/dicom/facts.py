@@ -1,7 +1,7 @@
 """What may be told of a DICOM file beside its picture: an allow-list, in the standard's own terms."""
 
-from camdash.images.dicom.header import Description, Layout, Meaning
-from camdash.images.dicom.syntaxes import spoken
+from camdash.images.dicom.dataset.header import Description, Layout, Meaning
+from camdash.images.dicom.dataset.syntaxes import spoken
 
 MODALITIES = "CR CT DX ES IO IVUS MG MR NM OP OT PT PX RF RG RTIMAGE SC SM US XA XC"
 """Of PS3.3, C.7.3.1.1.1."""

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.errors import ImageError
-from camdash.images.dicom.header import Meaning
-from camdash.images.dicom.tables import BITS, LookupTable, looked_up, placed
+from camdash.images.dicom.dataset.header import Meaning
+from camdash.images.dicom.dataset.tables import BITS, LookupTable, looked_up, placed
 from camdash.images.limits import MOST_PIXELS
 
 MOST_STRETCHED = 20

@@ -6,8 +6,8 @@ out with a note, and the next one, or the full range, is shown and given to the 
 
 import numpy as np
 
-from camdash.images.dicom.header import Meaning, WindowHint
-from camdash.images.dicom.tables import BITS, LookupTable, placed, white_of
+from camdash.images.dicom.dataset.header import Meaning, WindowHint
+from camdash.images.dicom.dataset.tables import BITS, LookupTable, placed, white_of
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
 

@@ -16,12 +16,12 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from camdash.errors import ImageError
 from camdash.images import formats
-from camdash.images.codestream import LOSSLESS, describe, exif_of, frame_marker, jpeg_xl_size
 from camdash.images.formats import FIRST_BYTES, READ, Format, recognise
-from camdash.images.jpeg_data import grey_end_notes, jpeg_data_notes
 from camdash.images.limits import MOST_PIXELS, check_pixels
 from camdash.images.radiograph import Radiograph, Window
-from camdash.images.samples import Channel, brightness, channel_of, eight_bits, last_is_opacity, stretched
+from camdash.images.rasters.samples import Channel, brightness, channel_of, eight_bits, last_is_opacity, stretched
+from camdash.images.streams.headers import LOSSLESS, describe, exif_of, frame_marker, jpeg_xl_size
+from camdash.images.streams.jpeg_data import grey_end_notes, jpeg_data_notes
 
 DAMAGED = (
     *(OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, RuntimeError, ZeroDivisionError),
@@ -147,7 +147,7 @@ def _jpeg(data: bytes) -> Picture:
 
 
 def _tiff(data: bytes) -> Picture:
-    from camdash.images.tiff import read_tiff  # tifffile: 0.1 s, for who opens a TIFF
+    from camdash.images.rasters.tiff import read_tiff  # tifffile: 0.1 s, for who opens a TIFF
 
     page = read_tiff(data)
     channel = _upright(page.channel, page.orientation)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.images.dicom.header import Layout
+from camdash.images.dicom.dataset.header import Layout
 
 ENOUGH, ENOUGH_OF_SIGNS = 0.3, 0.6
 """The share of nearer neighbours from which a bit is of the value. It is 0.48 or more in 582 real films, and below 0.07

@@ -6,7 +6,7 @@ import struct
 from pydicom.encaps import generate_fragments, get_frame, parse_basic_offsets
 from pydicom.uid import UID, RLELossless
 
-from camdash.images.dicom.header import Layout
+from camdash.images.dicom.dataset.header import Layout
 
 STARTS = (b"\xff\xd8", b"\xff\x4f\xff\x51", b"\0\0\0\x0cjP  ")
 """What a picture in JPEG, JPEG-LS or JPEG 2000 begins with; no later fragment of it can."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.errors import ImageError
-from camdash.images.dicom.elements import Elements
+from camdash.images.dicom.dataset.elements import Elements
 
 BITS = range(1, 17)
 """What a table may declare for an entry; the standard has 8 to 16."""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from itertools import islice, zip_longest
 
 from camdash.errors import ImageError
-from camdash.images.dicom.elements import Elements, spoken
-from camdash.images.dicom.header import MONOCHROME, Layout, Meaning, WindowHint
-from camdash.images.dicom.numerals import Numeral, read_numeral
-from camdash.images.dicom.tables import UNREADABLE, LookupTable, read_table
+from camdash.images.dicom.dataset.elements import Elements, spoken
+from camdash.images.dicom.dataset.header import MONOCHROME, Layout, Meaning, WindowHint
+from camdash.images.dicom.dataset.numerals import Numeral, read_numeral
+from camdash.images.dicom.dataset.tables import UNREADABLE, LookupTable, read_table
 
 MOST_PRESETS = 20
 """Windows, and tables, of a file that are read; presets of a few names each are usual."""

@@ -6,7 +6,7 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from camdash.images.codestream import describe
+from camdash.images.streams.headers import describe
 
 DAMAGED_DATA = "The JPEG data is damaged. Parts of the picture may be wrong."
 

@@ -11,10 +11,10 @@ from typing import IO, cast
 
 from camdash.errors import DecoderError, ImageError
 from camdash.images.radiograph import Radiograph
-from camdash.images.timed_pipes import TimedPipe
-from camdash.images.wire import PING, READY, receive_answer, receive_bytes, send_bytes
+from camdash.images.sandbox.timed_pipes import TimedPipe
+from camdash.images.sandbox.wire import PING, READY, receive_answer, receive_bytes, send_bytes
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
 """What of the environment a decoder needs; the rest may hold secrets."""
 
@@ -46,7 +46,7 @@ class DecoderProcess:
         environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ} | ONE_THREAD | CLEAN_MEMORY
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "camdash.images.worker"],
+                [sys.executable, "-m", "camdash.images.sandbox.worker"],
                 bufsize=0,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

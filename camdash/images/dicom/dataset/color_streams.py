@@ -8,8 +8,8 @@ import struct
 from dataclasses import replace
 from enum import Enum
 
-from camdash.images.codestream import FRAME_HEADERS, STANDALONE, describe
-from camdash.images.dicom.header import COLOR, MONOCHROME, Layout
+from camdash.images.dicom.dataset.header import COLOR, MONOCHROME, Layout
+from camdash.images.streams.headers import FRAME_HEADERS, STANDALONE, describe
 
 TRANSFORMED, UNTRANSFORMED = ("YBR_ICT", "YBR_RCT"), ("RGB", "YBR_FULL", "YBR_FULL_422")
 """What DICOM says of JPEG 2000 with a component transform, and without (PS3.5, 8.2.4)."""

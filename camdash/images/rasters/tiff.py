@@ -16,10 +16,18 @@ from PIL import Image
 from tifffile import COMPRESSION, PHOTOMETRIC, TIFF, TiffFile, TiffPage
 
 from camdash.errors import ImageError
-from camdash.images.codestream import LOSSLESS, frame_marker
-from camdash.images.jpeg_data import jpeg_data_notes
 from camdash.images.limits import MOST_PIXELS, check_pixels
-from camdash.images.samples import Channel, Opacity, brightness, channel_of, eight_bits, on_high_black, without_inks
+from camdash.images.rasters.samples import (
+    Channel,
+    Opacity,
+    brightness,
+    channel_of,
+    eight_bits,
+    on_high_black,
+    without_inks,
+)
+from camdash.images.streams.headers import LOSSLESS, frame_marker
+from camdash.images.streams.jpeg_data import jpeg_data_notes
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # its messages would quote the file
 

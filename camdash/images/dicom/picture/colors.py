@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.images.dicom.pixels import Stored
-from camdash.images.dicom.tables import LookupTable, looked_up, white_of
+from camdash.images.dicom.dataset.tables import LookupTable, looked_up, white_of
+from camdash.images.dicom.picture.pixels import Stored
 from camdash.images.luma import LUMA
 
 

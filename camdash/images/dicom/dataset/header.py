@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from camdash.errors import ImageError
-from camdash.images.dicom.tables import LookupTable
+from camdash.images.dicom.dataset.tables import LookupTable
 from camdash.images.limits import check_pixels
 
 COLOR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")

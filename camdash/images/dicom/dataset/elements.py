@@ -17,7 +17,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from camdash.errors import ImageError
-from camdash.images.dicom.numerals import Numeral, read_numeral
+from camdash.images.dicom.dataset.numerals import Numeral, read_numeral
 
 UNREADABLE = (
     BytesLengthException, InvalidDicomError, OSError, EOFError, ValueError, TypeError, LookupError, AttributeError,

@@ -19,12 +19,12 @@ from pydicom.uid import (
 )
 
 from camdash.errors import ImageError
-from camdash.images.dicom.color_streams import as_in_stream
-from camdash.images.dicom.elements import UNREADABLE, Elements
-from camdash.images.dicom.frames import first_frame, frames_in
-from camdash.images.dicom.header import Description, Layout, Meaning, check
-from camdash.images.dicom.meaning import meaning_of, spacing_of
-from camdash.images.dicom.syntaxes import refuse_unread
+from camdash.images.dicom.dataset.color_streams import as_in_stream
+from camdash.images.dicom.dataset.elements import UNREADABLE, Elements
+from camdash.images.dicom.dataset.frames import first_frame, frames_in
+from camdash.images.dicom.dataset.header import Description, Layout, Meaning, check
+from camdash.images.dicom.dataset.meaning import meaning_of, spacing_of
+from camdash.images.dicom.dataset.syntaxes import refuse_unread
 from camdash.images.limits import LARGEST_INFLATED, MEGABYTE, check_frames
 
 config.settings.reading_validation_mode = config.IGNORE  # its complaints would quote the file

@@ -14,15 +14,15 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRBigEndian, JPEGExtended12Bit, RLELossless
 
 from camdash.errors import ImageError
-from camdash.images.codestream import EXTENDED, LOSSLESS, describe, frame_marker
-from camdash.images.dicom.color_streams import colors_of
-from camdash.images.dicom.frames import first_frame
-from camdash.images.dicom.header import Layout
-from camdash.images.dicom.jpeg_structure import check_structure, without_applications
-from camdash.images.dicom.reading import Parsed
-from camdash.images.dicom.stored_bits import meant_bits
-from camdash.images.dicom.syntaxes import DECODERS, spoken
-from camdash.images.jpeg_data import grey_end_notes, jpeg_data_notes
+from camdash.images.dicom.dataset.color_streams import colors_of
+from camdash.images.dicom.dataset.frames import first_frame
+from camdash.images.dicom.dataset.header import Layout
+from camdash.images.dicom.dataset.reading import Parsed
+from camdash.images.dicom.dataset.syntaxes import DECODERS, spoken
+from camdash.images.dicom.picture.jpeg_structure import check_structure, without_applications
+from camdash.images.dicom.picture.stored_bits import meant_bits
+from camdash.images.streams.headers import EXTENDED, LOSSLESS, describe, frame_marker
+from camdash.images.streams.jpeg_data import grey_end_notes, jpeg_data_notes
 
 UNDECODABLE = (
     OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, OverflowError, struct.error,

@@ -8,9 +8,9 @@ from contextlib import contextmanager, suppress
 from functools import cache
 
 from camdash.errors import DecoderError
-from camdash.images.decoder_process import DecoderProcess, ProcessLostError
 from camdash.images.limits import LONGEST_DECODING, check_size
 from camdash.images.radiograph import Radiograph
+from camdash.images.sandbox.decoder_process import DecoderProcess, ProcessLostError
 
 PROCESSES = 2
 """Each takes about 100 MB; more only helps where many people upload at the same moment."""

@@ -1,0 +1,1 @@
+"""What a DICOM file says: its elements, read and checked."""

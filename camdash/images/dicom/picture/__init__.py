@@ -1,0 +1,1 @@
+"""A DICOM file's pixel data as stored values."""

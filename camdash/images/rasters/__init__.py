@@ -1,0 +1,1 @@
+"""Raster files: PNG, JPEG, TIFF and what else is not DICOM."""

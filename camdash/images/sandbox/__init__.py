@@ -1,0 +1,1 @@
+"""Decoding in processes apart: strangers' files end there what they end."""

@@ -1,0 +1,1 @@
+"""Compressed pictures: what they say of themselves, and whether their data is whole."""
