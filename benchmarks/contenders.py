@@ -24,7 +24,7 @@ from camdash.networks.cards.card import Card, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.catalog.checkpoints import describe, entry_of
 from camdash.networks.loading import LoadedCheckpoint, load
-from camdash.rendering.export import Drawing, overlays
+from camdash.rendering.files.export import Drawing, overlays
 
 CLASSES = 5
 LAYER = "layer4"

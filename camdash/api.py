@@ -20,7 +20,7 @@ from camdash.images.radiograph import Radiograph
 from camdash.images.regular_files import content
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
-from camdash.rendering.export import export_files
+from camdash.rendering.files.export import export_files
 from camdash.whole_files import write_whole, writing
 
 Source = str | Path | bytes | NDArray[Any]

@@ -23,7 +23,7 @@ from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, flips_first, line_of, totals
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.agreement import figure
-from camdash.rendering.comparison_csv import comparison_csv
+from camdash.rendering.files.comparison_csv import comparison_csv
 
 THUMBNAIL = 64
 """Pixels of the longer side."""

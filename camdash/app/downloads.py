@@ -11,7 +11,7 @@ from camdash.app.text import plain
 from camdash.evidence.analysis import Analysis, Result
 from camdash.evidence.comparison import Comparison
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.export import (
+from camdash.rendering.files.export import (
     WARNING,
     Drawing,
     difference_name,

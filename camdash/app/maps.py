@@ -21,7 +21,7 @@ from camdash.app.viewer.windowing import Windowing
 from camdash.evidence.analysis import Analysis, Result
 from camdash.evidence.comparison import Answers, Comparison, compare
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.export import Drawing
+from camdash.rendering.files.export import Drawing
 from camdash.rendering.panels import AVERAGE
 from camdash.rendering.scale import Look
 

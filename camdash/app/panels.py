@@ -11,7 +11,7 @@ from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.agreement import signed
-from camdash.rendering.export import Drawing, shown
+from camdash.rendering.files.export import Drawing, shown
 from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average
 
 WORTH_NAMING = 0.05

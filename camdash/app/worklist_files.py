@@ -11,8 +11,8 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.worklist import Line
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.archive import LARGEST, LEFT_OUT, Packed, archive
-from camdash.rendering.worklist_csv import worklist_csv
+from camdash.rendering.files.archive import LARGEST, LEFT_OUT, Packed, archive
+from camdash.rendering.files.worklist_csv import worklist_csv
 
 
 def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: Checkpoint) -> None:

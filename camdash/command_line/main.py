@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import TextIO, cast
 
 from camdash.command_line.arguments import parser, request_of
+from camdash.command_line.explaining.output import check_output
 from camdash.command_line.inputs import found_files
 from camdash.command_line.memory import check_memory
-from camdash.command_line.output import check_output
 from camdash.command_line.streams import Output, Remarks
 from camdash.command_line.tally import Tally
 from camdash.command_line.text import printable
@@ -76,7 +76,7 @@ def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
     if skipped:
         log.info("%s", skipped_words(skipped))
     check_memory()
-    from camdash.command_line.explain import explain  # seconds of imports, which no wrong usage waits for
+    from camdash.command_line.explaining.explain import explain  # seconds of imports, which no wrong usage waits for
 
     return explain(request, files, out, tally)
 

@@ -17,7 +17,7 @@ PROGRAM = """
 import resource, sys
 for number, most in zip(map(int, sys.argv[1].split(",")), map(int, sys.argv[2].split(","))):
     resource.setrlimit(number, (most, resource.getrlimit(number)[1]))
-import camdash.command_line.explain
+import camdash.command_line.explaining.explain
 """
 BROKEN_OFF = 127
 """The status with which the loader gives up where it has no memory (glibc)."""

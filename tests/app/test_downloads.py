@@ -10,7 +10,7 @@ def offered(name: str) -> None:
     from camdash.app.caches import ImageFile
     from camdash.app.downloads import offer_downloads
     from camdash.evidence.comparison import compare
-    from camdash.rendering.export import Drawing
+    from camdash.rendering.files.export import Drawing
     from tests.conftest import radiograph, speckle
     from tests.evidence.test_comparison import SHAPE, analysis, maps
 

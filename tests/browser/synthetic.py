@@ -11,7 +11,7 @@ from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import PackedValues, Windowing
 from camdash.images.radiograph import Preset, Radiograph, VoiFunction, Window
 from camdash.networks.placement import Grid, Placement
-from camdash.rendering.export import Drawing, shown
+from camdash.rendering.files.export import Drawing, shown
 
 SHAPE = (260, 300)
 LABEL = "<img src=x onerror=document.title='broken'>.png"

@@ -13,7 +13,7 @@ from camdash.images.decoding import decode
 from camdash.images.radiograph import Window
 from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
 from camdash.networks.loading import load
-from camdash.rendering.export import Drawing, overlay_png
+from camdash.rendering.files.export import Drawing, overlay_png
 from tests.browser.conftest import NOT_RUNNING
 from tests.browser.visits import heading, settled, upload
 from tests.conftest import image_bytes, speckle

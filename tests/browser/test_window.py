@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from camdash.app.viewer.payload import Mode
 from camdash.images.radiograph import VoiFunction, Window
 from camdash.rendering.enlarge import enlarge
-from camdash.rendering.export import Drawing, shown
+from camdash.rendering.files.export import Drawing, shown
 from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Look, scales
 from tests.browser.synthetic import FITS, LABELS, film, viewer_maps

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from camdash.command_line.explaining.output import UNFINISHED, OutputFolder, check_output
 from camdash.command_line.main import main
-from camdash.command_line.output import UNFINISHED, OutputFolder, check_output
 from camdash.errors import UsageError, WriteError
 from camdash.whole_files import write_whole
 from tests.command_line.conftest import ROOT, environment, json_lines, no_trace, run
@@ -118,7 +118,7 @@ def test_a_second_run_into_a_folder_is_refused_while_the_first_one_writes(
 
 def test_a_killed_run_leaves_no_lock(tmp_path: Path) -> None:
     program = (
-        "import os, sys\nfrom pathlib import Path\nfrom camdash.command_line.output import OutputFolder\n"
+        "import os, sys\nfrom pathlib import Path\nfrom camdash.command_line.explaining.output import OutputFolder\n"
         "with OutputFolder(Path(sys.argv[1])) as folder:\n    folder.begin('x')\n    os.kill(os.getpid(), 9)"
     )
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, check=False)

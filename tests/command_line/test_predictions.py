@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from camdash.command_line.explaining.predictions import Predictions, as_read, earlier_lines
 from camdash.command_line.main import main
-from camdash.command_line.predictions import Predictions, as_read, earlier_lines
 from camdash.errors import UsageError, WriteError
 from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
 

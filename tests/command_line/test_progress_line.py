@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from camdash.command_line.explaining.progress_line import CLEAR, ProgressLine
 from camdash.command_line.main import main
-from camdash.command_line.progress_line import CLEAR, ProgressLine
 from tests.command_line.conftest import json_lines
 
 

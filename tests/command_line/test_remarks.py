@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from camdash.command_line.main import main
-from camdash.rendering.export import WARNING
+from camdash.rendering.files.export import WARNING
 from tests.conftest import image_bytes, speckle
 
 

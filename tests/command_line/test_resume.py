@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from camdash.command_line.explaining.output import UNFINISHED, OutputFolder
+from camdash.command_line.explaining.resume import to_do
+from camdash.command_line.explaining.written import writing
 from camdash.command_line.main import main
-from camdash.command_line.output import UNFINISHED, OutputFolder
-from camdash.command_line.resume import to_do
-from camdash.command_line.written import writing
 from camdash.networks.catalog.checkpoints import describe, entry_of
 from tests.command_line.conftest import json_lines, run, start
 from tests.conftest import card_fields, image_bytes, save_checkpoint, save_state_dict, small_card, speckle

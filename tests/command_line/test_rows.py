@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.command_line.predictions import as_read
-from camdash.command_line.rows import Row, header, line, row_of, row_of_line
+from camdash.command_line.explaining.predictions import as_read
+from camdash.command_line.explaining.rows import Row, header, line, row_of, row_of_line
 from camdash.errors import ImageError
 from camdash.evidence.analysis import Familiarity, PredictionAlone, Result, predict
 from camdash.networks.cards.card import Checkpoint

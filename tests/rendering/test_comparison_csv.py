@@ -4,7 +4,7 @@ from pathlib import Path
 
 from camdash.evidence.overview import Line
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.comparison_csv import HEADER, comparison_csv
+from camdash.rendering.files.comparison_csv import HEADER, comparison_csv
 from tests.conftest import small_card
 
 FIRST = Checkpoint("one", Path("one"), "a" * 64, small_card())

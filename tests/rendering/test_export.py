@@ -12,7 +12,7 @@ from camdash.evidence.comparison import compare
 from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
 from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.rendering.enlarge import enlarge
-from camdash.rendering.export import (
+from camdash.rendering.files.export import (
     WARNING,
     Drawing,
     difference_name,

@@ -8,9 +8,9 @@ import pytest
 
 from camdash.evidence import overview, worklist
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.comparison_csv import comparison_csv
-from camdash.rendering.safe_csv import Cell, cell, csv_file, csv_line
-from camdash.rendering.worklist_csv import worklist_csv
+from camdash.rendering.files.comparison_csv import comparison_csv
+from camdash.rendering.files.safe_csv import Cell, cell, csv_file, csv_line
+from camdash.rendering.files.worklist_csv import worklist_csv
 from tests.conftest import small_card
 
 FORMULAS = [

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from camdash.evidence.analysis import analyse
-from camdash.rendering.export import Drawing, overlays
+from camdash.rendering.files.export import Drawing, overlays
 from camdash.rendering.thumbnail import data_uri, small, thumbnail, thumbnail_shape
 from tests.conftest import radiograph, speckle
 from tests.running.test_pipeline import network

@@ -14,9 +14,9 @@ from camdash.errors import ImageError
 from camdash.evidence.analysis import analyse
 from camdash.evidence.worklist import Line
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.archive import LEFT_OUT, Packed, archive
-from camdash.rendering.export import Drawing, overlay_png
-from camdash.rendering.worklist_csv import HEADER, worklist_csv
+from camdash.rendering.files.archive import LEFT_OUT, Packed, archive
+from camdash.rendering.files.export import Drawing, overlay_png
+from camdash.rendering.files.worklist_csv import HEADER, worklist_csv
 from tests.conftest import radiograph, speckle
 from tests.evidence.test_worklist import CHECKPOINT
 from tests.running.test_pipeline import network

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, Result
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.safe_csv import Cell
+from camdash.rendering.files.safe_csv import Cell
 
 Row = dict[str, Any]
 

@@ -5,14 +5,14 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from camdash.command_line.output import PREDICTIONS, OutputFolder
-from camdash.command_line.predictions import Predictions, free_name
-from camdash.command_line.rows import Row, header, line
+from camdash.command_line.explaining.output import PREDICTIONS, OutputFolder
+from camdash.command_line.explaining.predictions import Predictions, free_name
+from camdash.command_line.explaining.rows import Row, header, line
 from camdash.errors import UsageError, WriteError
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.export import export_files
+from camdash.rendering.files.export import export_files
 from camdash.running.pipeline import Explained
 from camdash.whole_files import write_whole
 

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from camdash.command_line.output import PREDICTIONS
-from camdash.command_line.predictions import Cells, as_read, earlier_lines
-from camdash.command_line.rows import Row, header, row_of, row_of_line
+from camdash.command_line.explaining.output import PREDICTIONS
+from camdash.command_line.explaining.predictions import Cells, as_read, earlier_lines
+from camdash.command_line.explaining.rows import Row, header, row_of, row_of_line
 from camdash.errors import ImageError, UsageError
 from camdash.images.radiograph import Radiograph
 from camdash.images.regular_files import content

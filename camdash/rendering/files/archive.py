@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from camdash.errors import ImageError
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.export import Drawing, file_name, maps_npz, npz_name, overlay_png, stem_of
+from camdash.rendering.files.export import Drawing, file_name, maps_npz, npz_name, overlay_png, stem_of
 
 LARGEST = 256 * 2**20
 """Bytes of an archive: it is held in memory, since nothing that was uploaded may reach the disk."""

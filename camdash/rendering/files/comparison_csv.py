@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from camdash.evidence.overview import Line
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.safe_csv import csv_file
+from camdash.rendering.files.safe_csv import csv_file
 
 HEADER = (
     *("file", "sha256", "checkpoint_a", "checkpoint_a_sha256", "checkpoint_b", "checkpoint_b_sha256"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from camdash.evidence.worklist import Line
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.safe_csv import csv_file
+from camdash.rendering.files.safe_csv import csv_file
 
 HEADER = (
     *("file", "sha256", "checkpoint", "checkpoint_sha256"),

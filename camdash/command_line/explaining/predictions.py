@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from camdash.command_line.output import PREDICTIONS
+from camdash.command_line.explaining.output import PREDICTIONS
 from camdash.errors import UsageError, WriteError
-from camdash.rendering.safe_csv import Cell, csv_line
+from camdash.rendering.files.safe_csv import Cell, csv_line
 from camdash.whole_files import write_all, write_whole
 
 Cells = tuple[str, ...]

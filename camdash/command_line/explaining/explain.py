@@ -10,20 +10,20 @@ from functools import partial
 from pathlib import Path
 
 from camdash.command_line.arguments import Request
-from camdash.command_line.output import OutputFolder
-from camdash.command_line.progress_line import ProgressLine
-from camdash.command_line.resume import Earlier, to_do
-from camdash.command_line.rows import Row, row_of
+from camdash.command_line.explaining.output import OutputFolder
+from camdash.command_line.explaining.progress_line import ProgressLine
+from camdash.command_line.explaining.resume import Earlier, to_do
+from camdash.command_line.explaining.rows import Row, row_of
+from camdash.command_line.explaining.written import Written, pictures_of, refuse_changed, refuse_unfinished, writing
 from camdash.command_line.streams import Output, Remarks
 from camdash.command_line.table import write_table
 from camdash.command_line.tally import Tally
-from camdash.command_line.written import Written, pictures_of, refuse_changed, refuse_unfinished, writing
 from camdash.images.regular_files import content
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
 from camdash.rendering.charts import percent
-from camdash.rendering.export import WARNING
+from camdash.rendering.files.export import WARNING
 from camdash.running.pipeline import Explained, Item, Pace, explain_many, runner
 
 log = logging.getLogger(__name__)

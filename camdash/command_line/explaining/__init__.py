@@ -1,0 +1,1 @@
+"""`camdash explain`: rows, pictures, and the folder they are written to."""
