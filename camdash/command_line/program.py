@@ -51,6 +51,7 @@ def run() -> NoReturn:
 
 
 def _command(tally: Tally) -> int:
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # taken by a thread of this one, none would wake the one that stops
     from camdash.command_line.main import main  # here, so that a signal in the meantime is answered
 
     return main(None, tally)

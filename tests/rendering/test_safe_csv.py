@@ -59,7 +59,7 @@ def test_every_text_of_a_worklist_and_of_a_comparison_is_guarded_and_no_figure_i
     _, second = _read(comparison_csv([compared], evil, evil))
     assert second == [
         *("'=file", "b" * 64, "'=checkpoint", "a" * 64, "'=checkpoint", "a" * 64),
-        *("'@class", "0.5", "'-class", "0.25", "", "-0.75", "'＝error"),
+        *("'@class", "0.5", "'-class", "0.25", "", "-0.75", "", "", "'＝error"),
     ]
 
 
