@@ -30,7 +30,8 @@ def test_of_very_many_classes_the_overlays_in_view_are_offered(checkpoints: Path
     page.session_state["viewer"] = {"settings": {"panels": ["radiograph", "class-7", "class-250", "average"]}}
     page.run()
     assert not page.exception
-    assert offered(page) == ["Part 7", "Part 250", "Average of all classes", "Raw maps (.npz)"]
+    assert sorted(offered(page)[:2]) == ["Part 250", "Part 7"]
+    assert offered(page)[2:] == ["Average of all classes", "Raw maps (.npz)"]
 
 
 def test_eight_classes_need_no_table_and_nine_have_one(checkpoints: Path, page: AppTest) -> None:
