@@ -3,15 +3,15 @@
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
-from camdash.app import link, selection
-from camdash.app.answers import answers
-from camdash.app.checkpoints_page import checkpoints_page
+from camdash.app.checkpoints.page import checkpoints_page
+from camdash.app.markdown import plain
 from camdash.app.opener import open_page
-from camdash.app.page import page
+from camdash.app.radiograph.page import page
+from camdash.app.results.in_list import answers
+from camdash.app.session import link, selection
 from camdash.app.sidebar import Controls, controls
-from camdash.app.text import plain
-from camdash.app.uploads_list import show_uploads
-from camdash.app.worklist import worklist_page
+from camdash.app.uploads.listing import show_uploads
+from camdash.app.worklist.page import worklist_page
 
 
 def draw_chosen_page() -> None:

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from camdash.app import link, selection
-from camdash.app.caches import ImageFile, settled
-from camdash.app.checkpoint_choice import FIRST, SECOND, checkpoints_here, choose_checkpoint, choose_second
-from camdash.app.dropping import take_drops
-from camdash.app.opened import opened
-from camdash.app.refusals import refusals
-from camdash.app.samples import MARKED, SHORTCUT, TITLES, thumbnail
-from camdash.app.tabs import note_run
+from camdash.app.checkpoints.choice import FIRST, SECOND, checkpoints_here, choose_checkpoint, choose_second
+from camdash.app.memory.refusals import refusals
+from camdash.app.memory.tabs import note_run
+from camdash.app.session import link, selection
+from camdash.app.session.caches import ImageFile, settled
+from camdash.app.session.opened import opened
+from camdash.app.session.samples import MARKED, SHORTCUT, TITLES, thumbnail
+from camdash.app.uploads.dropping import take_drops
 from camdash.images.formats import READ
 from camdash.networks.cards.card import Checkpoint
 

@@ -17,19 +17,19 @@ CHECKPOINT = Checkpoint("small", Path("small"), "0" * 64, small_card(3))
 
 
 def agreement(comparison: "Comparison") -> None:
-    from camdash.app.compared import show_agreement
+    from camdash.app.compare.answers import show_agreement
 
     show_agreement(comparison)
 
 
 def one_answer(result: "PredictionAlone") -> None:
-    from camdash.app.result import show_answer
+    from camdash.app.results.answer import show_answer
 
     show_answer(result)
 
 
 def two_answers(answers: "Answers") -> None:
-    from camdash.app.compared import show_comparison
+    from camdash.app.compare.answers import show_comparison
 
     show_comparison(answers)
 

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import caches
+from camdash.app.session import caches
 from camdash.images.sandbox.pool import shared_pool
 from tests.app.test_page import analysed, film, upload
 from tests.app.uploads_list import answers
@@ -67,7 +67,7 @@ def test_what_is_kept_of_an_upload_goes_with_it(
 
 
 def shown(files: "list[caches.ImageFile]") -> None:
-    from camdash.app import caches
+    from camdash.app.session import caches
 
     for file in files:
         caches.decoded(file)

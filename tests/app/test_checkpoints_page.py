@@ -8,7 +8,7 @@ from tests.conftest import save_state_dict
 
 
 def shown() -> None:
-    from camdash.app.checkpoints_page import checkpoints_page
+    from camdash.app.checkpoints.page import checkpoints_page
 
     checkpoints_page()
 

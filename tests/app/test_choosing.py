@@ -6,9 +6,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import selection
-from camdash.app.opened import present
-from camdash.app.uploads import share_bytes_of_copies
+from camdash.app.memory.uploads import share_bytes_of_copies
+from camdash.app.session import selection
+from camdash.app.session.opened import present
 from tests.app.test_opened import archive
 from tests.app.test_page import film, upload
 from tests.app.uploads_list import drop
@@ -20,9 +20,12 @@ def shown() -> None:
     """Show the uploader, what is looked at, and for each event a button that does what the browser would."""
     import streamlit as st
 
-    from camdash.app import comparison_table, selection, uploads_list, worklist_table
-    from camdash.app.removal import remove_all
+    from camdash.app.compare import table as comparison_table
+    from camdash.app.session import selection
+    from camdash.app.session.removal import remove_all
     from camdash.app.sidebar import choose_files
+    from camdash.app.uploads import listing as uploads_list
+    from camdash.app.worklist import table as worklist_table
 
     files = choose_files()
     st.text(selection.chosen(files).name)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from camdash.app.compared_panels import sources_of
+from camdash.app.viewer.from_comparison import sources_of
 from camdash.app.viewer.payload import Mode
 from camdash.evidence.comparison import compare
 from tests.evidence.test_comparison import PADDED, analysis, maps

@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import comparison_table
-from camdash.app.caches import ImageFile
+from camdash.app.compare import table as comparison_table
+from camdash.app.session.caches import ImageFile
 from tests.app.test_page import analysed, film, texts, upload
 from tests.conftest import card_fields, save_state_dict
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.card_permission import is_local
+from camdash.app.checkpoints.card_permission import is_local
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.catalog.naming import named_card, write_card

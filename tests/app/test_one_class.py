@@ -4,8 +4,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.compared_panels import sources_of
-from camdash.app.panels import maps_of
+from camdash.app.viewer.from_analysis import maps_of
+from camdash.app.viewer.from_comparison import sources_of
 from camdash.app.viewer.payload import Mode
 from camdash.evidence.comparison import compare
 from tests.app.test_page import texts

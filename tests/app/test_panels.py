@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.app.panels import maps_of, padding_note
+from camdash.app.viewer.from_analysis import maps_of, padding_note
 from camdash.app.viewer.payload import Mode, ViewerMap
 from camdash.evidence.analysis import Analysis, predict
 from camdash.evidence.maps import EvidenceMaps

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import retries
+from camdash.app.session import retries
 from camdash.images.sandbox.pool import STARTS, shared_pool
 from tests.app.test_comparing import comparing as comparing
 from tests.app.test_page import film, texts, upload

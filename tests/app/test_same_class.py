@@ -6,9 +6,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.caches import ImageFile
-from camdash.app.uploads_list import Answer
-from camdash.app.worklist_table import same_or_differ
+from camdash.app.session.caches import ImageFile
+from camdash.app.uploads.listing import Answer
+from camdash.app.worklist.table import same_or_differ
 from camdash.evidence.worklist import Line
 from camdash.networks.cards.card import Checkpoint
 from tests.app.test_answers_in_words import CHECKPOINT
@@ -20,8 +20,8 @@ STRONG = [[[9, 9], [9, 9]], [[0, 0], [0, 0]]]
 
 
 def listed(names: "Sequence[str]", found: "list[Answer]") -> None:
-    from camdash.app import caches
-    from camdash.app.answers import answers
+    from camdash.app.results.in_list import answers
+    from camdash.app.session import caches
     from tests.app.test_answers_in_words import CHECKPOINT
     from tests.app.test_same_class import FILE, SECOND, STRONG
     from tests.evidence.test_comparison import analysis

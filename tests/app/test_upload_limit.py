@@ -16,7 +16,7 @@ import requests
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
-from camdash.app.upload_limit import _no_more_than
+from camdash.app.memory.limit import _no_more_than
 from camdash.images.limits import LARGEST_SESSION, MOST_FILES
 from tests.app.conftest import PATIENCE, ROOT, small_server, until
 from tests.app.test_opened import archive

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from camdash.app import upload_room
-from camdash.app.upload_room import FullError, Room, most_of_all_tabs
+from camdash.app.memory import room as upload_room
+from camdash.app.memory.room import FullError, Room, most_of_all_tabs
 from camdash.errors import UsageError
 from camdash.images.limits import MEGABYTE
 from camdash.settings import UPLOADS_VARIABLE

@@ -6,8 +6,9 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import selection, worklist_rows
-from camdash.app.worklist_table import with_percentages
+from camdash.app.results import rows as worklist_rows
+from camdash.app.session import selection
+from camdash.app.worklist.table import with_percentages
 from camdash.evidence.worklist import Order
 from camdash.rendering.charts import percent
 from tests.app.test_familiar import give_check
@@ -19,7 +20,7 @@ def shown() -> None:
 
     from camdash.app.pages import open_chosen
     from camdash.app.sidebar import controls
-    from camdash.app.worklist import worklist_page
+    from camdash.app.worklist.page import worklist_page
 
     def first_page() -> None:
         st.write("The first page")

@@ -8,7 +8,7 @@ import numpy as np
 from camdash.rendering.charts import percent
 from tests.browser.conftest import ROOT
 
-WORDS = ROOT / "camdash" / "app" / "viewer" / "words.js"
+WORDS = ROOT / "camdash" / "app" / "viewer" / "js" / "words" / "words.js"
 EDGES = [0.0, 0.0009999, 0.001, 0.00149, 0.0105, 0.5, 0.99849, 0.9985, 0.9989, 0.999, 0.9990001, 1.0]
 
 

@@ -188,20 +188,20 @@ class _Inside:
             return file.write(bytes(2 * 2**20))
 
     def held(self) -> int:
-        from camdash.app.uploads import room
+        from camdash.app.memory.uploads import room
 
         return room().held()
 
     def tabs(self) -> int:
-        from camdash.app.tabs import all_tabs
+        from camdash.app.memory.tabs import all_tabs
 
         return len(all_tabs())
 
     def objects(self) -> dict[str, int]:
         from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-        from camdash.app.caches import ImageFile
-        from camdash.app.samples import sample
+        from camdash.app.session.caches import ImageFile
+        from camdash.app.session.samples import sample
         from camdash.evidence.analysis import Analysis, PredictionAlone
         from camdash.images.radiograph import Radiograph
 

@@ -1,0 +1,1 @@
+"""The page of checkpoints, and the choice among them."""

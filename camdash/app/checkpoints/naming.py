@@ -1,0 +1,122 @@
+"""On the page of checkpoints: names for the classes of a file without a card, as a card beside it or to take away."""
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+
+import streamlit as st
+
+from camdash.app.checkpoints.card_permission import may_write
+from camdash.app.markdown import plain
+from camdash.errors import CamdashError, WriteError
+from camdash.networks.cards.card import FIVE_CLASSES, Checkpoint
+from camdash.networks.catalog.checkpoints import LARGEST_CARD, LONGEST_PATH
+from camdash.networks.catalog.naming import named_card, write_card
+from camdash.networks.endings import card_path
+from camdash.networks.text import printable
+
+NAMINGS, SAVED = "class_namings", "saved_card"
+IN_A_ROW = 3
+MOST_FIELDS = 12
+"""Classes that have a field each; more of them are named in one text."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What came of the last names for a checkpoint: why they were refused, or the card to take away."""
+
+    refused: str = ""
+    card: str = ""
+
+
+def offer_names(checkpoint: Checkpoint, *, writes: bool) -> None:
+    """Offer to name the classes of a checkpoint that has no card: as a file on the server, if it `writes`."""
+    if "class_names" not in checkpoint.card.assumed:
+        return
+    naming = _namings().get(_key(checkpoint), Naming())
+    name = printable(card_path(checkpoint.path).name)
+    with st.form(f"names-{_key(checkpoint)}", border=True):
+        st.markdown("**Name the classes**, in the order of the network's outputs.")
+        _fields(checkpoint)
+        st.caption(plain(_consequence(checkpoint, name, writes=writes)))
+        label = f"Save as {name}" if writes else "Make the card"
+        st.form_submit_button(plain(label), on_click=partial(_submitted, checkpoint, writes=writes))
+        if naming.refused:
+            st.error(plain(naming.refused))
+    if naming.card:
+        st.download_button(
+            plain(f"Download {name}"),
+            naming.card,
+            file_name=name,
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"card-{_key(checkpoint)}",
+        )
+
+
+def say_saved() -> None:
+    """Say once that a card was written."""
+    if saved := st.session_state.pop(SAVED, ""):
+        st.success(plain(saved))
+
+
+def _fields(checkpoint: Checkpoint) -> None:
+    """Draw a field for each class, or one text for many; only the five guessed names are filled in."""
+    card = checkpoint.card
+    if len(card.class_names) > MOST_FIELDS:
+        count = len(card.class_names)
+        st.text_area(f"{count} names, one a line", key=_field(checkpoint, 0), height=200, max_chars=LARGEST_CARD)
+        return
+    for first in range(0, len(card.class_names), IN_A_ROW):  # row by row, as the Tab key goes
+        for place, column in enumerate(st.columns(IN_A_ROW)[: len(card.class_names) - first], first):
+            guessed = card.class_names[place] if card.class_names == FIVE_CLASSES else ""
+            column.text_input(f"Class {place}", guessed, key=_field(checkpoint, place))
+
+
+def _consequence(checkpoint: Checkpoint, name: str, *, writes: bool) -> str:
+    folder = printable(str(checkpoint.path.parent), LONGEST_PATH)
+    if writes:
+        return f"The card {name} is written to {folder} on the server: everyone who uses this dashboard gets the names."
+    return f"To use the names, put the card {name} into {folder} on the server, then choose Refresh."
+
+
+def _submitted(checkpoint: Checkpoint, *, writes: bool) -> None:
+    """Check the names; write the card where that is permitted, else hand it out."""
+    text = ""
+    try:
+        text = named_card(checkpoint.card, _given(checkpoint))
+        if not (writes and may_write()):
+            _namings()[_key(checkpoint)] = Naming(card=text)
+            return
+        written = write_card(checkpoint, text)
+    except WriteError as error:
+        _namings()[_key(checkpoint)] = Naming(str(error), text)
+    except CamdashError as error:
+        _namings()[_key(checkpoint)] = Naming(str(error))
+    else:
+        _namings().pop(_key(checkpoint), None)
+        st.session_state[SAVED] = f"{printable(written.name)} was written. {checkpoint.name} has its class names now."
+
+
+def _given(checkpoint: Checkpoint) -> list[str]:
+    count = len(checkpoint.card.class_names)
+    if count <= MOST_FIELDS:
+        return [st.session_state.get(_field(checkpoint, place)) or "" for place in range(count)]
+    text: str = st.session_state.get(_field(checkpoint, 0)) or ""
+    return [line.removesuffix("\r") for line in text.strip("\r\n").split("\n")]
+
+
+def _namings() -> dict[str, Naming]:
+    found: dict[str, Naming] = st.session_state.setdefault(NAMINGS, {})
+    return found
+
+
+def _key(checkpoint: Checkpoint) -> str:
+    """Return what tells a file from all others; copies of it may lie elsewhere."""
+    return sha256(os.fsencode(checkpoint.path) + checkpoint.sha256.encode()).hexdigest()[:16]
+
+
+def _field(checkpoint: Checkpoint, place: int) -> str:
+    return f"class-{place}-{_key(checkpoint)}"

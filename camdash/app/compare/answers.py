@@ -1,0 +1,141 @@
+"""Two checkpoints on one radiograph: both answers in words, the grouped softmax, and how far they agree."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+
+from camdash.app.markdown import plain, unbroken
+from camdash.app.results.answer import EVEN, say_guess
+from camdash.app.results.familiarity_notice import is_unfamiliar, warn_if_unfamiliar
+from camdash.app.results.probabilities import offer_both_probabilities
+from camdash.evidence.analysis import Analysis, Prediction, Result
+from camdash.evidence.comparison import Answers, ClassPair, Comparison, Difference
+from camdash.rendering.agreement import change_words, correlation_words, pair_words, signed
+from camdash.rendering.charts import comparison_chart, percent
+from camdash.rendering.ranks import MOST_BARS
+
+MOST_NAMED = 5
+"""Classes that only one of two knows, by name."""
+
+
+def show_comparison(comparison: Answers) -> None:
+    """Show both answers, whether they differ, what cannot be compared without maps, and the softmax of both."""
+    warn_if_unfamiliar([comparison.first, comparison.second])
+    words, bars = st.columns(2, gap="medium", vertical_alignment="center")
+    with words, st.container(key="answers"):
+        st.markdown(f"##### {_answer('A', comparison.first)}")
+        st.markdown(f"##### {_answer('B', comparison.second)}")
+        st.markdown(_verdict(comparison))
+        for sentence in filter(None, _remarks(comparison)):
+            st.caption(sentence)
+        for letter, one in zip("AB", (comparison.first, comparison.second), strict=True):
+            say_guess(one.checkpoint.card, letter)
+    with bars:
+        st.plotly_chart(
+            comparison_chart(comparison),
+            key="softmax",
+            config={"displayModeBar": False},
+            alt=f"Softmax. {_figures('A', comparison.first)}. {_figures('B', comparison.second)}.",
+        )
+        offer_both_probabilities(comparison)
+
+
+def show_agreement(comparison: Comparison) -> None:
+    """Offer the agreement class by class, closed at first."""
+    if not comparison.differences:
+        return
+    with st.expander("Agreement, class by class"):
+        st.dataframe(
+            {
+                "class": [one.pair.name for one in comparison.differences],
+                "maps": [correlation_words(one.correlation) for one in comparison.differences],
+                "probability": [change_words(one, comparison) for one in comparison.differences],
+                "logit": [_sum(one) for one in comparison.differences],
+            },
+            hide_index=True,
+            key="agreement",
+        )
+        st.caption(
+            "Correlation (Pearson) of the two maps of a class: 1 when both find evidence in the same places, 0 when "
+            "they have nothing in common, −1 when they disagree everywhere. Strength is not compared. The change of "
+            "the logit is that of the evidence plus that of the bias."
+        )
+
+
+def missing_words(answers: Answers) -> str:
+    """Return the sentence that says what cannot be compared for lack of maps; empty where both have them."""
+    lacking = [letter for letter, one in zip("AB", (answers.first, answers.second), strict=True) if not _has_maps(one)]
+    if not lacking:
+        return ""
+    whose = f"{lacking[0]} has no maps" if len(lacking) == 1 else "Neither A nor B has maps"
+    return f"{whose}, so there is no difference map and no agreement."
+
+
+def _has_maps(result: Result) -> bool:
+    return isinstance(result, Analysis)
+
+
+def _answer(letter: str, analysis: Result) -> str:
+    prediction = analysis.prediction
+    answer = f"{plain(prediction.predicted_name)}, {unbroken(percent(_highest(prediction)))}"
+    if is_unfamiliar(analysis):
+        answer = f":gray[{answer}]"
+    uncertain = "" if _highest(prediction) >= EVEN else " :gray[:small[uncertain, below 50 %]]"
+    return f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}{uncertain}"
+
+
+def _verdict(comparison: Answers) -> str:
+    before, after = comparison.first.prediction, comparison.second.prediction
+    if not comparison.flips:
+        return "Both give the same answer."
+    return (
+        f":orange-badge[Different answers] The answer changes from **{plain(before.predicted_name)}** to "
+        f"**{plain(after.predicted_name)}**."
+    )
+
+
+def _remarks(comparison: Answers) -> list[str]:
+    """Return what else there is to say, a line each: agreement on both answers, and class lists that differ."""
+    places = [place for place, pair in enumerate(comparison.pairs) if _is_answer(pair, comparison)]
+    about = [line for place in places for line in _agreement(place, comparison)]
+    alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
+    if any(alone):
+        contrast = " and contrast" if _has_maps(comparison.first) or _has_maps(comparison.second) else ""
+        alone.append(f"Probabilities{contrast} use each checkpoint's own classes.")
+    return [*about, missing_words(comparison), " ".join(sentence for sentence in alone if sentence)]
+
+
+def _is_answer(pair: ClassPair, comparison: Answers) -> bool:
+    first, second = comparison.first.prediction, comparison.second.prediction
+    return pair.first == first.predicted or pair.second == second.predicted
+
+
+def _agreement(place: int, comparison: Answers) -> Iterator[str]:
+    """Yield what changed for a class; how alike its maps are, where both have maps."""
+    pair = comparison.pairs[place]
+    name = plain(pair.name)
+    if isinstance(comparison, Comparison):
+        yield f"Maps of {name}: {plain(correlation_words(comparison.differences[place].correlation))}."
+    yield f"Probability of {name}: {plain(pair_words(pair, comparison))}."
+
+
+def _alone(letter: str, names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more classes" if len(names) > MOST_NAMED else ""
+    return f"Only {letter} knows {plain(', '.join(names[:MOST_NAMED]))}{more}." if names else ""
+
+
+def _sum(one: Difference) -> str:
+    evidence = round(one.logit, 2) - round(one.bias, 2)
+    return f"{signed(evidence)} {signed(one.bias)[0]} {signed(one.bias)[1:]} = {signed(one.logit)}"
+
+
+def _figures(letter: str, analysis: Result) -> str:
+    prediction = analysis.prediction
+    shown = prediction.ranking[:MOST_BARS]
+    more = len(prediction.class_names) > len(shown)
+    figures = [f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown]
+    return f"{letter}: " + ", ".join([*figures, "and others"] if more else figures)
+
+
+def _highest(prediction: Prediction) -> float:
+    return float(prediction.probabilities[prediction.predicted])

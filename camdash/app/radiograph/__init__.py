@@ -1,0 +1,1 @@
+"""The page of one radiograph: its answer and its maps."""

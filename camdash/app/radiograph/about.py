@@ -1,0 +1,20 @@
+"""What an image's file says of itself, from a list of harmless facts only, and how it is given to the network."""
+
+import streamlit as st
+
+from camdash.app.markdown import plain
+from camdash.app.session.caches import ImageFile
+from camdash.app.session.inversion import choose_inversion, radiograph_of
+
+
+def about_image(file: ImageFile) -> None:
+    """Offer the facts of an image, and to invert it for the network."""
+    radiograph = radiograph_of(file)
+    rows, columns = radiograph.shape
+    with st.popover("About this image", icon=":material/info:"):
+        st.markdown(f"{plain(radiograph.encoding)}, {columns} × {rows} pixels")
+        if radiograph.facts:
+            st.markdown(" · ".join(f"{plain(name)} **{plain(value)}**" for name, value in radiograph.facts))
+        for note in radiograph.notes:
+            st.caption(plain(note))
+        choose_inversion(file)

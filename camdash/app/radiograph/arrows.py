@@ -1,0 +1,42 @@
+"""From one upload to the next, in the order of the worklist."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from camdash.app.session import selection
+
+KEYS = {"previous": "←", "next": "→"}
+
+
+def show_arrows() -> None:
+    """Offer the previous and the next upload, where there is more than one and one of them is looked at."""
+    order, place = selection.order(), st.session_state.get(selection.FILE)
+    if len(order) < 2 or place not in order:
+        return
+    at = order.index(place)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="arrows"):
+        _arrow("previous", ":material/chevron_left:", order[at - 1] if at else None)
+        st.markdown(f":small[{at + 1} of {len(order)}]", width="content")
+        _arrow("next", ":material/chevron_right:", order[at + 1] if at + 1 < len(order) else None)
+        _keys(key="arrow-keys")
+
+
+def _arrow(name: str, icon: str, place: int | None) -> None:
+    st.button(
+        "",
+        icon=icon,
+        key=f"arrow-{name}",
+        help=f"The {name} radiograph in the order of the worklist ({KEYS[name]})",
+        type="tertiary",
+        disabled=place is None,
+        on_click=selection.choose_file,
+        args=(place,),
+    )
+
+
+_keys = st.components.v2.component(
+    "camdash_arrow_keys",
+    html="<span></span>",
+    js=(Path(__file__).parent / "arrows.js").read_text(encoding="utf-8"),
+)

@@ -1,0 +1,109 @@
+"""Overlays and raw maps to take away, drawn by the server as the viewer shows them."""
+
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
+
+import streamlit as st
+
+from camdash.app.markdown import plain
+from camdash.app.session.caches import ImageFile
+from camdash.app.session.inversion import is_inverted
+from camdash.evidence.analysis import Analysis, Result
+from camdash.evidence.comparison import Comparison
+from camdash.images.radiograph import Radiograph
+from camdash.rendering.files.export import (
+    WARNING,
+    Drawing,
+    difference_name,
+    difference_png,
+    file_name,
+    maps_npz,
+    npz_name,
+    overlay_png,
+    stem_of,
+)
+from camdash.rendering.panels import shown_together
+
+MOST_OVERLAYS = 50
+"""Overlays of one checkpoint that are offered at once."""
+
+
+def offer_downloads(
+    file: ImageFile,
+    radiograph: Radiograph,
+    results: Sequence[Result],
+    drawing: Drawing,
+    comparison: Comparison | None = None,
+    *,
+    apart: bool = False,
+    in_view: Collection[str] = (),
+) -> None:
+    """Offer a PNG of each overlay, the raw maps of each checkpoint, and the differences of two that are compared.
+
+    Where no network has maps, there is nothing to offer. Where the two are drawn `apart`, each is on its own scale.
+    Of a checkpoint with very many classes only those are offered whose names are in view. Each file is made when it is
+    asked for, in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
+    """
+    analyses = {place: one for place, one in enumerate(results) if isinstance(one, Analysis)}
+    if not analyses:
+        return
+    with st.popover("Download", icon=":material/download:"):
+        st.caption("Overlays at the radiograph's own size, in the viewer's present look, opacity and window.")
+        if radiograph.may_hold_names:
+            st.caption(f":material/warning: {WARNING}")
+        for place, analysis in analyses.items():
+            if len(results) > 1:
+                st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")
+            beside = [] if apart else [other for other in analyses.values() if other is not analysis]
+            _offer_overlays(file, radiograph, analysis, drawing, beside, in_view)
+            _offer_maps(file, analysis)
+        if comparison and comparison.differences:
+            _offer_differences(file, radiograph, comparison, drawing, in_view)
+
+
+def _offer_overlays(
+    file: ImageFile,
+    radiograph: Radiograph,
+    analysis: Analysis,
+    drawing: Drawing,
+    beside: Sequence[Analysis],
+    in_view: Collection[str],
+) -> None:
+    drawn = shown_together(analysis, contrast=drawing.contrast)
+    ranking = analysis.prediction.ranking
+    panels = [*(drawn[place] for place in ranking), *drawn[len(ranking) :]]  # as they stand in the viewer
+    if len(panels) > MOST_OVERLAYS:
+        st.caption("Overlays of the classes in view. To take others, show or choose them in the viewer.")
+        panels = [panel for panel in panels if panel.name.casefold() in in_view][:MOST_OVERLAYS]
+    for panel in panels:
+        name = file_name(_stem(file), file.sha256, analysis, drawing, panel.id, beside)
+        _offer(plain(panel.name), name, partial(overlay_png, radiograph, analysis, drawing, panel.id, beside))
+
+
+def _offer_differences(
+    file: ImageFile, radiograph: Radiograph, comparison: Comparison, drawing: Drawing, in_view: Collection[str]
+) -> None:
+    st.markdown("**B − A** · difference")
+    names = [one.pair.name for one in comparison.differences]
+    many = len(names) > MOST_OVERLAYS
+    shown = [place for place, name in enumerate(names) if not many or name.casefold() in in_view][:MOST_OVERLAYS]
+    for place in shown:
+        name = difference_name(_stem(file), file.sha256, comparison, drawing, place)
+        _offer(plain(names[place]), name, partial(difference_png, radiograph, comparison, drawing, place))
+
+
+def _offer_maps(file: ImageFile, analysis: Analysis) -> None:
+    st.caption("Raw maps: float32, in logits, with names, bias, logits and digests.")
+    name = npz_name(_stem(file), file.sha256, analysis)
+    maps = partial(maps_npz, analysis, file.sha256, inverted=is_inverted(file))
+    _offer("Raw maps (.npz)", name, maps, "application/octet-stream")
+
+
+def _offer(label: str, name: str, made: Callable[[], bytes], mime: str = "image/png") -> None:
+    st.download_button(
+        label, made, file_name=name, mime=mime, key=f"download-{name}", on_click="ignore", width="stretch"
+    )
+
+
+def _stem(file: ImageFile) -> str:
+    return stem_of(file.name) + "-inverted" * is_inverted(file)

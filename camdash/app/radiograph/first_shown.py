@@ -1,0 +1,45 @@
+"""After a drop the first file that can be shown is looked at; those that cannot be read are named."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from camdash.app.markdown import named, plain
+from camdash.app.results.outcomes import Refusal, outcome
+from camdash.app.session import selection
+from camdash.app.session.caches import ImageFile
+from camdash.app.session.turns import Waiting
+from camdash.networks.cards.card import Checkpoint
+
+NAMED = 3
+"""Files that are named with their reasons; the list marks them all."""
+
+
+def settle_first_shown(files: Sequence[ImageFile], checkpoint: Checkpoint, waiting: Waiting) -> None:
+    """Look at the first of the uploads to try that can be shown; at the first of all where none can.
+
+    Raises:
+        BusyError: the device has no time for it.
+    """
+    places = [place for place in selection.to_try() if place < len(files)]
+    failed: dict[int, tuple[str, str]] = {}
+    for place in places:
+        waiting(0)  # here a click ends this run
+        found = outcome(files[place], checkpoint, waiting)
+        if not isinstance(found, Refusal):
+            selection.settle(place, failed)
+            return
+        failed[place] = (files[place].name, found.sentence)
+    if places:
+        selection.settle(places[0], {})
+
+
+def say_failed() -> None:
+    """Say which of the dropped files could not be read, until another radiograph is chosen."""
+    failed = selection.failed()
+    for name, sentence in failed[:NAMED]:
+        st.warning(f"{named(name)} was not analysed. {plain(sentence)}", icon=":material/broken_image:")
+    more = len(failed[NAMED:])
+    if more:
+        files = "1 more file" if more == 1 else f"{more} more files"
+        st.warning(f"{files} could not be analysed. Select one in the list to see why.", icon=":material/broken_image:")

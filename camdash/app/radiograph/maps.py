@@ -1,0 +1,171 @@
+"""The viewer with what stands beneath it; a fragment, so that a change of look runs nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from camdash.app.compare.answers import show_agreement
+from camdash.app.radiograph.about import about_image
+from camdash.app.radiograph.downloads import offer_downloads
+from camdash.app.radiograph.together import answer_name
+from camdash.app.session import link
+from camdash.app.session.caches import ImageFile, packed_values
+from camdash.app.session.inversion import radiograph_of
+from camdash.app.viewer import has_told, saved_settings, viewer
+from camdash.app.viewer.from_analysis import picture_of, source_of
+from camdash.app.viewer.from_comparison import sources_of
+from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
+from camdash.app.viewer.settings import ViewerSettings
+from camdash.app.viewer.windowing import Windowing
+from camdash.evidence.analysis import Analysis, Result
+from camdash.evidence.comparison import Answers, Comparison, compare
+from camdash.images.radiograph import Radiograph
+from camdash.rendering.files.export import Drawing
+from camdash.rendering.panels import AVERAGE
+from camdash.rendering.scale import Look
+
+VIEWER = "viewer"
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What the viewer is given, made before anything is drawn, so that it comes with the answer.
+
+    Attributes:
+        data: what is shown.
+        sent: the same, packed.
+        asked: what the browser had asked for then: preset, lossless, the radiograph's own values.
+        comparison: of two checkpoints; None where one is shown alone.
+    """
+
+    data: ViewerData
+    sent: bytes
+    asked: tuple[int, bool, bool]
+    comparison: Answers | None
+
+
+def prepare_maps(file: ImageFile, results: tuple[Result, ...]) -> Prepared:
+    """Make what `show_maps` gives to the viewer."""
+    comparison = compare(results[0], results[1]) if len(results) > 1 else None
+    return _prepared(file, results, comparison)
+
+
+def _prepared(file: ImageFile, results: tuple[Result, ...], comparison: Answers | None) -> Prepared:
+    sources = _sources(comparison or results[0])
+    data = _data(file, radiograph_of(file), sources, answer_name(file, results))
+    return Prepared(data, pack(data), _asked(file), comparison)
+
+
+@st.fragment
+def show_maps(file: ImageFile, results: tuple[Result, ...], prepared: Prepared) -> None:
+    """Show viewer, facts and downloads of one checkpoint, or of two that are compared; the radiograph in any case.
+
+    A run of the fragment alone prepares anew what the browser asks for.
+    """
+    radiograph = radiograph_of(file)
+    if prepared.asked != _asked(file):
+        prepared = _prepared(file, results, prepared.comparison)
+    data = prepared.data
+    names = _names(data.sources)
+    settings = viewer(prepared.sent, key=VIEWER).about(data.windowing.image, len(radiograph.presets))
+    told = has_told(VIEWER) and settings.token == data.opening.token
+    link.write(_address(settings, data.sources, names) if told else {})
+    both = prepared.comparison if isinstance(prepared.comparison, Comparison) else None
+    with st.container(horizontal=True, vertical_alignment="top"):
+        about_image(file)
+        slots = {*settings.panels, settings.focus}
+        in_view = {names[slot].casefold() for slot in slots if slot in names} | {AVERAGE.casefold()}
+        offer_downloads(file, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
+    if both:
+        show_agreement(both)
+
+
+def _sources(shown: Result | Answers) -> tuple[Source, ...]:
+    """Return the rows of panels: none for a network without maps that is shown alone."""
+    if isinstance(shown, Answers):
+        return sources_of(shown)
+    return (source_of(shown),) if isinstance(shown, Analysis) else ()
+
+
+def _data(file: ImageFile, radiograph: Radiograph, sources: tuple[Source, ...], answer: str) -> ViewerData:
+    """Return what the viewer is given, after what it told in an earlier run."""
+    preset, lossless, deep = _asked(file)
+    picture = picture_of(file.name, radiograph, preset, lossless=lossless)
+    windowing = Windowing(_image(file), radiograph, preset, packed_values(file) if deep else None)
+    return ViewerData(picture, windowing, sources, _opening(_names(sources)), answer)
+
+
+def _asked(file: ImageFile) -> tuple[int, bool, bool]:
+    """Return what the browser asked for of this radiograph: which preset, without losses, its own values."""
+    told = saved_settings(VIEWER).about(_image(file), len(radiograph_of(file).presets))
+    return told.preset, told.lossless, told.deep
+
+
+def _image(file: ImageFile) -> str:
+    return file.sha256[:16]
+
+
+def _drawing(settings: ViewerSettings) -> Drawing:
+    """Return how downloads are drawn: as the viewer draws."""
+    return Drawing(
+        look=settings.look,
+        opacity=settings.opacity,
+        contrast=settings.mode is Mode.CONTRAST,
+        smooth=settings.smooth,
+        preset=settings.preset,
+        window=settings.window,
+        inverted=settings.inverted,
+    )
+
+
+def _names(sources: tuple[Source, ...]) -> dict[str, str]:
+    """Return the name of the class in each slot."""
+    return {one.slot: one.name for source in reversed(sources) for one in source.maps if one.slot != "average"}
+
+
+def _opening(names: dict[str, str]) -> Opening:
+    """Return with what the viewer starts: what the page's address asked for when the session began."""
+    asked = link.asked()
+    slot = next((slot for slot, name in names.items() if name == asked.class_name), asked.enlarged)
+    return Opening(
+        asked.view,
+        slot,
+        look=asked.look,
+        show=asked.show,
+        panels=asked.panels,
+        smooth=not asked.grid,
+        token=link.token(),
+        address=link.of_page(),
+    )
+
+
+def _address(settings: ViewerSettings, sources: tuple[Source, ...], names: Mapping[str, str]) -> dict[str, str | None]:
+    """Return what the address says of the viewer."""
+    return {
+        link.VIEW: _view(settings, sources),
+        link.CLASS: names.get(settings.focus),
+        link.ENLARGED: settings.focus if settings.focus in link.NOT_CLASSES else None,
+        **_drawn(settings),
+    }
+
+
+def _drawn(settings: ViewerSettings) -> dict[str, str | None]:
+    """Return look, panels and cells for the address; the defaults need no mention."""
+    chosen = settings.show == "choose"
+    return {
+        link.LOOK: settings.look if settings.look is not Look.EVIDENCE else None,
+        link.SHOW: settings.show if settings.show in link.SHOWS and settings.show != _usual(settings.look) else None,
+        link.PANELS: ",".join(settings.panels) if chosen else None,
+        link.CELLS: None if settings.smooth else "grid",
+    }
+
+
+def _usual(look: Look) -> str:
+    return "three" if look is Look.CLASSIC else "all"
+
+
+def _view(settings: ViewerSettings, sources: tuple[Source, ...]) -> str | None:
+    """Return the view for the address; the default needs no mention."""
+    shown = {mode for source in sources for one in source.maps for mode in one.modes}
+    return settings.mode if settings.mode in shown and settings.mode is not Mode.EVIDENCE else None

@@ -1,0 +1,146 @@
+"""The page: a radiograph in, a prediction and its maps out; of one checkpoint, or of two side by side."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from camdash.app.checkpoints.choice import say_engine, take_another
+from camdash.app.compare.answers import show_comparison
+from camdash.app.compare.table import compare_all
+from camdash.app.markdown import plain
+from camdash.app.radiograph.arrows import show_arrows
+from camdash.app.radiograph.first_shown import say_failed, settle_first_shown
+from camdash.app.radiograph.maps import Prepared, prepare_maps, show_maps
+from camdash.app.radiograph.together import answer_place
+from camdash.app.results.answer import show_answer
+from camdash.app.results.in_list import answers
+from camdash.app.results.outcomes import Refusal, outcome, show_all, show_refusal
+from camdash.app.session import link, selection
+from camdash.app.session.caches import ImageFile, without_map
+from camdash.app.session.inversion import say_inverted
+from camdash.app.session.retries import begin_run, go_on_by_itself
+from camdash.app.session.turns import Waiting, line
+from camdash.app.sidebar import Controls
+from camdash.app.uploads.listing import show_uploads
+from camdash.errors import CamdashError, CheckpointError
+from camdash.evidence.analysis import Analysis, PredictionAlone, Result
+from camdash.networks.cards.card import Checkpoint
+
+
+def page(controls: Controls) -> None:
+    """Draw the page; what a user can do something about is shown as a sentence."""
+    checkpoint, second, files = controls.checkpoint, controls.second, controls.files
+    if checkpoint is None:
+        show_uploads(controls.results, [])
+        return
+    begin_run()
+    link.say_ignored()
+    try:
+        second, mapped = _look(controls, checkpoint)
+    except CamdashError as error:
+        link.write(_compared(controls))
+        st.error(plain(str(error)))
+        show_uploads(controls.results, answers(files, checkpoint, second))
+        return
+    try:
+        if second is None:
+            show_all(controls.results, files, checkpoint)
+        else:
+            _compare_all(controls.results, files, (checkpoint, second), mapped=mapped)
+    except CamdashError as error:
+        st.error(plain(str(error)))
+
+
+def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None, bool]:
+    """Show the radiograph that is looked at with its answers.
+
+    Returns the second checkpoint if there are two, and whether all that are asked have maps.
+    """
+    files, busy = controls.files, st.container(key="busy")
+    place = busy.empty()
+
+    def waiting(ahead: int) -> None:
+        place.caption(line(ahead))
+
+    with busy, st.spinner("Loading and checking the checkpoint …"):
+        mapped = not _load(checkpoint, waiting)
+    second, second_mapped = _ready(controls.second, waiting, busy)
+    with busy, st.spinner("Analysing …"):
+        settle_first_shown(files, checkpoint, waiting)
+        file = selection.chosen(files)
+        link.note({**_compared(controls), **selection.for_address(file.sha256)})
+        results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
+        shown = tuple(one for one in results if not isinstance(one, Refusal))
+        prepared = prepare_maps(file, shown) if len(shown) == len(results) else None
+    place.empty()
+    link.say_missing(one.sha256 for one in files)
+    show_arrows()
+    say_failed()
+    if prepared is None:
+        link.write({})
+        show_refusal(file, next(one for one in results if isinstance(one, Refusal)))
+    else:
+        _show(file, shown, prepared)
+    if isinstance(results[0], Analysis):
+        say_engine(controls.engine, results[0])
+    return second, mapped and second_mapped
+
+
+def _compared(controls: Controls) -> dict[str, str | None]:
+    """Return what the address says of the checkpoints."""
+    first, second = controls.checkpoint, controls.second
+    return {link.CHECKPOINT: first.name if first else None, link.SECOND: second.name if second else None}
+
+
+def _compare_all(
+    place: DeltaGenerator, files: Sequence[ImageFile], pair: tuple[Checkpoint, Checkpoint], *, mapped: bool
+) -> None:
+    """List all uploads, and compare the checkpoints on them; the list follows what that gave."""
+    before = answers(files, *pair)
+    show_uploads(place, before)
+    compare_all(files, pair, mapped=mapped)
+    if answers(files, *pair) != before:
+        go_on_by_itself()
+
+
+def _load(checkpoint: Checkpoint, waiting: Waiting) -> str:
+    """Return why the checkpoint has no maps, empty where it has; one that fails and nobody chose gives way to another.
+
+    Raises:
+        CheckpointError: it cannot be loaded, and was chosen, or is the last.
+    """
+    try:
+        return without_map(checkpoint, waiting)
+    except CheckpointError as error:
+        if take_another(checkpoint, error):
+            st.rerun()
+        raise
+
+
+def _ready(second: Checkpoint | None, waiting: Waiting, busy: DeltaGenerator) -> tuple[Checkpoint | None, bool]:
+    """Load the second checkpoint; return it and whether it has maps.
+
+    One that cannot be used is named, and the first is shown alone.
+    """
+    if second is None:
+        return None, False
+    try:
+        with busy, st.spinner("Loading and checking the checkpoint …"):
+            return second, not without_map(second, waiting)
+    except CamdashError as error:
+        st.warning(f"There is nothing to compare with: {plain(str(error))}")
+        return None, False
+
+
+def _show(file: ImageFile, results: tuple[Result, ...], prepared: Prepared) -> None:
+    """Show the answers, and the radiograph with the maps that there are."""
+    with answer_place(prepared.data.answer):
+        say_inverted(file)
+        if prepared.comparison:
+            show_comparison(prepared.comparison)
+        else:
+            show_answer(results[0])
+            if isinstance(results[0], PredictionAlone):
+                st.info(plain(results[0].reason))
+    show_maps(file, results, prepared)

@@ -1,0 +1,75 @@
+"""The answer in words, with its chart."""
+
+import streamlit as st
+
+from camdash.app.markdown import plain, unbroken
+from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity, warn_if_unfamiliar
+from camdash.app.results.probabilities import offer_probabilities
+from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
+from camdash.networks.cards.card import FIVE_CLASSES, Card
+from camdash.rendering.charts import percent, softmax_chart
+from camdash.rendering.ranks import rest_of, shown_classes
+
+EVEN = 0.5
+"""Below this probability of the predicted class the answer is called uncertain."""
+
+
+def show_answer(analysis: Analysis | PredictionAlone) -> None:
+    """Show the predicted class and its probability in words, and the softmax as bars."""
+    warn_if_unfamiliar([analysis])
+    words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
+    prediction = analysis.prediction
+    with words, st.container(key="words"):
+        headline = _headline(prediction)
+        st.markdown(f"### :gray[{headline}]" if is_unfamiliar(analysis) else f"### {headline}")
+        st.markdown(_runner_up(prediction))
+        if len(prediction.class_names) > 1:
+            st.caption(_choice(prediction))
+        show_familiarity(analysis)
+        say_guess(analysis.checkpoint.card)
+    with bars:
+        st.plotly_chart(
+            softmax_chart(prediction),
+            key="softmax",
+            config={"displayModeBar": False},
+            alt="Softmax: " + ", ".join(_figures(prediction)),
+        )
+        offer_probabilities(prediction)
+
+
+def say_guess(card: Card, letter: str = "") -> None:
+    """Say beneath the answer what about it is a guess because there is no card; `letter`: whose, of two."""
+    if card.guess:
+        whose = f"{letter} · " if letter else ""
+        where = " Name the classes on the page *Checkpoints*." if "class_names" in card.assumed else ""
+        st.caption(f":material/help: {whose}{plain(card.guess)}{where}")
+
+
+def _choice(prediction: Prediction) -> str:
+    count = len(prediction.class_names)
+    if count == 1:
+        return "It knows only one class and always picks it."
+    classes = "body parts" if prediction.class_names == FIVE_CLASSES else "classes"
+    return f"It knows only {count} {classes} and always picks one."
+
+
+def _headline(prediction: Prediction) -> str:
+    probability = unbroken(percent(float(prediction.probabilities[prediction.predicted])))
+    return f"{plain(prediction.predicted_name)}, {probability}"
+
+
+def _runner_up(prediction: Prediction) -> str:
+    if len(prediction.class_names) < 2:
+        return "This checkpoint has only one class, so it names that class for every image."
+    second = prediction.ranking[1]
+    text = f"Runner-up {plain(prediction.class_names[second])}, {percent(float(prediction.probabilities[second]))}"
+    if prediction.probabilities[prediction.predicted] < EVEN:
+        text += ". Uncertain: no class reaches 50 %."
+    return text
+
+
+def _figures(prediction: Prediction) -> list[str]:
+    shown = shown_classes(prediction)
+    rest = len(prediction.class_names) - len(shown)
+    figures = [f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown]
+    return [*figures, f"all {rest} others {percent(rest_of(prediction, shown))}"] if rest else figures

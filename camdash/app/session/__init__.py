@@ -1,0 +1,1 @@
+"""What a visitor has chosen and opened, and what is kept of it between runs."""

@@ -1,0 +1,200 @@
+"""What is kept between reruns, by whom it may be seen, and under which key.
+
+Checkpoints hold nothing of a patient and are shared by all sessions. Whatever is made from an upload is kept for
+its session alone. Keys are digests of bytes and cards, never arrays.
+"""
+
+import gc
+import hashlib
+import logging
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import TypeVar
+
+import streamlit as st
+
+from camdash.app.session.turns import Waiting, in_turn
+from camdash.app.viewer.windowing import PackedValues
+from camdash.evidence.analysis import Analysis, PredictionAlone, Result, analyse, predict_alone
+from camdash.images.radiograph import Radiograph
+from camdash.images.sandbox.pool import shared_pool
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.catalog.checkpoints import Entry
+from camdash.networks.loading import LoadedPredictor, preferred_device
+from camdash.networks.report import IntakeReport, intake
+from camdash.running.held import HeldCheckpoints, checkpoints_at_once
+from camdash.running.pipeline import Decoded, Run, runner
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MOST = 2000
+"""Analyses kept for a session, and reports for all."""
+
+RADIOGRAPHS = 4
+"""Decoded radiographs kept for a session; a large film takes 30 MB, and is decoded again in a blink."""
+
+
+@dataclass(frozen=True, eq=False)
+class ImageFile:
+    """A file that the user gave, or a sample: its name, content and sha256."""
+
+    name: str
+    data: bytes
+    sha256: str
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> "ImageFile":
+        """Return the file with its digest."""
+        return cls(name, data, hashlib.sha256(data).hexdigest())
+
+
+def _digest(file: ImageFile) -> str:
+    return file.sha256
+
+
+@st.cache_resource(show_spinner=False)
+def settled() -> bool:
+    """Finish the imports, and take what they made out of the garbage collector's sight: 0.2 s less at every rerun.
+
+    Streamlit imports pandas when it first draws a table; Plotly, in the run that follows a quick click, would then
+    find half of it.
+    """
+    import_module("pandas")
+    gc.collect()
+    gc.freeze()
+    return True
+
+
+@st.cache_resource(show_spinner=False)
+def _held() -> HeldCheckpoints:
+    return HeldCheckpoints(checkpoints_at_once())
+
+
+@st.cache_resource(show_spinner=False)
+def _reports() -> dict[Hashable, IntakeReport]:
+    return {}
+
+
+@st.cache_resource(show_spinner=False, scope="session")
+def _analyses() -> dict[Hashable, Analysis | PredictionAlone]:
+    return {}
+
+
+def reported(entry: Entry, waiting: Waiting) -> IntakeReport:
+    """Return a checkpoint's intake report, in the device's turn; made once for each state of the file."""
+
+    def look() -> IntakeReport:
+        _held().make_room()
+        return intake(entry)
+
+    return _once(_reports(), entry, look, waiting)
+
+
+def without_map(checkpoint: Checkpoint, waiting: Waiting) -> str:
+    """Load and check a checkpoint on the device, in its turn, unless that was done before.
+
+    Returns:
+        Why it has no exact map, a sentence; empty where it has one.
+
+    Raises:
+        CheckpointError: it cannot be used.
+    """
+    held, device = _held(), str(preferred_device())
+    if held.passed(checkpoint, device) is None:
+        in_turn(partial(held.get, checkpoint, device), waiting)
+    return held.passed(checkpoint, device) or ""
+
+
+@st.cache_resource(show_spinner=False, scope="session", max_entries=RADIOGRAPHS, hash_funcs={ImageFile: _digest})
+def decoded(file: ImageFile) -> Radiograph:
+    """Return the radiograph of a file, for this session alone."""
+    return shared_pool().decode(file.data)
+
+
+@st.cache_resource(show_spinner=False, scope="session", max_entries=2, hash_funcs={ImageFile: _digest})
+def packed_values(file: ImageFile) -> PackedValues:
+    """Return the values of a file's radiograph as the browser is sent them, for this session alone."""
+    return PackedValues.of(decoded(file))
+
+
+def analysed(
+    file: ImageFile, checkpoint: Checkpoint, waiting: Waiting, *, inverted: bool = False
+) -> Analysis | PredictionAlone:
+    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each, in its turn.
+
+    If `inverted`, of the file with black and white exchanged.
+    """
+    kept, key = _analyses(), (file.sha256, checkpoint, inverted)
+    if (found := kept.get(key)) is not None:
+        return found
+    held, device = _held(), str(preferred_device())
+    radiograph = decoded(file).inverse() if inverted else decoded(file)
+
+    def one_pass() -> Analysis | PredictionAlone:
+        log.info("forward pass of %s for image %s", checkpoint.name, file.sha256[:12])
+        network = held.get(checkpoint, device)
+        if isinstance(network, LoadedPredictor):
+            return predict_alone(radiograph, network)
+        analysis = analyse(radiograph, network)
+        network.accelerate()
+        return analysis
+
+    return _once(kept, key, one_pass, waiting)
+
+
+def forget(files: Iterable[ImageFile]) -> None:
+    """Drop what this session keeps of files that are not there any more."""
+    kept = _analyses()
+    for file in files:
+        decoded.clear(file)
+        packed_values.clear(file)
+        for key in [key for key in list(kept) if isinstance(key, tuple) and key[0] == file.sha256]:
+            kept.pop(key, None)
+
+
+def known(file: ImageFile, checkpoint: Checkpoint, *, inverted: bool = False) -> Analysis | PredictionAlone | None:
+    """Return what a checkpoint said of a file in this session; None where it was not asked yet."""
+    return _analyses().get((file.sha256, checkpoint, inverted))
+
+
+def pass_over_many(checkpoint: Checkpoint, waiting: Waiting) -> Run:
+    """Return the pass of a checkpoint over several radiographs, each batch in the device's turn.
+
+    What a batch gives is kept as `analysed` keeps it, before anybody asks for it: nothing is lost to a click.
+    """
+    kept, held, device = _analyses(), _held(), str(preferred_device())
+
+    def one_pass(batch: Sequence[Decoded]) -> Sequence[Result]:
+        log.info("forward pass of %s for %d images", checkpoint.name, len(batch))
+        results = runner(held.get(checkpoint, device))(batch)
+        for one, result in zip(batch, results, strict=True):
+            _keep(kept, (one.sha256, checkpoint, one.item.inverted), result)
+        return results
+
+    return lambda batch: in_turn(partial(one_pass, batch), waiting)
+
+
+def _keep(kept: dict[Hashable, T], key: Hashable, value: T) -> T:
+    while len(kept) >= MOST:
+        del kept[next(iter(kept))]
+    return kept.setdefault(key, value)
+
+
+def _once(kept: dict[Hashable, T], key: Hashable, work: Callable[[], T], waiting: Waiting) -> T:
+    """Return what is kept under a key, else do the work in the device's turn and keep it.
+
+    Streamlit's own caches would hold a lock while they wait for the turn. A script that was replaced by a newer one
+    may have done the work in the meantime, so that is looked at again when the turn comes.
+    """
+
+    def piece() -> T:
+        if (done := kept.get(key)) is None:
+            done = _keep(kept, key, work())
+        return done
+
+    found = kept.get(key)
+    return in_turn(piece, waiting) if found is None else found

@@ -1,0 +1,140 @@
+"""From what was dropped on the page to image files: ZIP files taken apart, limits kept, each file read once."""
+
+import threading
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import accumulate
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from camdash.app.markdown import plain
+from camdash.app.memory.tabs import own_name
+from camdash.app.memory.uploads import room
+from camdash.app.session.caches import ImageFile, forget
+from camdash.app.session.opening import NO_ROOM, Opened, Unopened, open_archive, open_single, said_of_folders
+from camdash.errors import ImageError
+from camdash.images.archive import is_archive
+from camdash.images.limits import LARGEST_SESSION, MOST_FILES, check_count, check_session
+
+KEPT, LAST = "opened_uploads", "last_uploads"
+
+_one_at_a_time = threading.Lock()
+"""A ZIP file may unpack to a gigabyte before it is known how much of it has room: one at a time, of all tabs."""
+
+
+def present(uploads: Iterable[object] | None) -> list[UploadedFile]:
+    """Return the uploads that were not removed, of what the session's state has of the uploader."""
+    return [upload for upload in uploads or () if isinstance(upload, UploadedFile) and not upload.closed]
+
+
+def opened(uploads: Iterable[object]) -> Opened:
+    """Return the files of all uploads together, as many as the limits allow; each upload is read once.
+
+    What is left of an upload that is gone is dropped, and what was left out of a ZIP file is opened once it has room.
+    """
+    here = present(uploads)
+    known = _known()
+    kept = _all_opened(here, known)
+    _close_removed(here)
+    _forget_gone(known, kept)
+    known.clear()  # and not replaced: what a key held before is kept, too, until the next run
+    known.update(kept)
+    pairs = [pair for one in kept.values() for pair in zip(one.keys, one.files, strict=True)]
+    taken, why = _within_limits([file for _, file in pairs])
+    beyond = [Unopened(key, file.name, "Too many files are open.") for key, file in pairs[taken:]]
+    remarks, empty = said_of_folders((upload.name, kept[upload.file_id]) for upload in here)
+    return Opened(
+        tuple(key for key, _ in pairs[:taken]),
+        tuple(file for _, file in pairs[:taken]),
+        (*(remark for one in kept.values() for remark in one.remarks), *remarks, *why),
+        unopened=(*(one for found in kept.values() for one in found.unopened), *empty, *beyond),
+    )
+
+
+def drop_member(key: str) -> bool:
+    """Drop a file that was taken out of a ZIP file, by its key; return whether there is more in that ZIP file."""
+    file_id, known = key.partition("/")[0], _known()
+    one = known.get(file_id)
+    if one is None:
+        return False
+    pairs = [(other, file) for other, file in zip(one.keys, one.files, strict=True) if other != key]
+    files = tuple(file for _, file in pairs)
+    unpacked, removed = sum(len(file.data) for file in files), one.removed | {key}
+    keys = tuple(other for other, _ in pairs)
+    known[file_id] = replace(one, keys=keys, files=files, unpacked=unpacked, removed=removed)
+    _forget_gone({file_id: one}, known)
+    return bool(files or one.missing)
+
+
+def _known() -> dict[str, Opened]:
+    known: dict[str, Opened] = st.session_state.setdefault(KEPT, {})
+    return known
+
+
+def _all_opened(uploads: Sequence[UploadedFile], known: Mapping[str, Opened]) -> dict[str, Opened]:
+    kept = {one.file_id: known[one.file_id] for one in uploads if one.file_id in known}
+    _note_unpacked(kept)
+    for upload in uploads:
+        before = kept.get(upload.file_id)
+        if before is None:
+            kept[upload.file_id] = _open(upload, kept)
+        elif 0 < before.missing <= room().left(own_name()) - _unpacked(kept):
+            kept[upload.file_id] = _open(upload, kept, before.removed)
+    return {one.file_id: _with_row(one, kept[one.file_id]) for one in uploads}
+
+
+def _with_row(upload: UploadedFile, found: Opened) -> Opened:
+    """Return what was opened of a ZIP file so that it stays in the list while none of its files has room."""
+    if found.files or found.unopened or not found.missing:
+        return found
+    return replace(found, unopened=(Unopened(upload.file_id, upload.name, NO_ROOM),))
+
+
+def _open(upload: UploadedFile, kept: Mapping[str, Opened], removed: Collection[str] = ()) -> Opened:
+    data = upload.getvalue()
+    if not is_archive(data):
+        return open_single(upload, data)
+    others = {file_id: one for file_id, one in kept.items() if file_id != upload.file_id}
+    with _one_at_a_time:
+        found = open_archive(upload, data, room().left(own_name()) - _unpacked(others), removed)
+        _note_unpacked({**others, upload.file_id: found})
+    return found
+
+
+def _unpacked(kept: Mapping[str, Opened]) -> int:
+    return sum(one.unpacked for one in kept.values())
+
+
+def _note_unpacked(kept: Mapping[str, Opened]) -> None:
+    room().unpacked(own_name(), _unpacked(kept))
+
+
+def _close_removed(uploads: Sequence[UploadedFile]) -> None:
+    """Free the bytes of uploads that were removed: Streamlit keeps what the uploader held until the next run."""
+    last: list[UploadedFile] = st.session_state.setdefault(LAST, [])
+    here = {one.file_id for one in uploads}
+    for one in last:
+        if one.file_id not in here:
+            one.close()
+    last[:] = uploads
+
+
+def _forget_gone(known: Mapping[str, Opened], kept: Mapping[str, Opened]) -> None:
+    """Drop what was made of files that are not there any more."""
+    here = {file.sha256 for one in kept.values() for file in one.files}
+    gone = [file for one in known.values() for file in one.files if file.sha256 not in here]
+    if gone:
+        forget(gone)
+
+
+def _within_limits(files: Sequence[ImageFile]) -> tuple[int, tuple[str, ...]]:
+    """Return how many of the first files may be open at once, and why the others are not."""
+    totals = list(accumulate(len(file.data) for file in files))
+    taken = sum(count <= MOST_FILES and total <= LARGEST_SESSION for count, total in enumerate(totals, 1))
+    try:
+        check_count(len(files))
+        check_session(sum(totals[-1:]))
+    except ImageError as error:
+        return taken, (f"{plain(str(error))} The first {taken} are open.",)
+    return taken, ()

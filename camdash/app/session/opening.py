@@ -1,0 +1,126 @@
+"""One upload taken apart: a file of its own, or the radiographs in a ZIP file."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from camdash.app.markdown import named, plain
+from camdash.app.session.caches import ImageFile
+from camdash.errors import ImageError
+from camdash.images.archive import unpack
+from camdash.images.files import SUFFIXES, kind_if_skipped
+from camdash.images.formats import FIRST_BYTES, skipped_words
+
+NOTHING = "It contains no radiograph that camdash can read."
+NO_ROOM = "There is not enough room to unpack all of it. Remove other files to open the rest."
+
+
+@dataclass(frozen=True)
+class Unopened:
+    """An upload, or a file of one, that is not among the opened files: its key, its name, and the reason."""
+
+    key: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """The image files of one upload: one, or those of a ZIP file; and what there is to say of it, as Markdown.
+
+    Attributes:
+        keys: for each file, what tells it from all others of the session.
+        files: the files.
+        remarks: a sentence for what was skipped or refused.
+        unpacked: bytes that it takes beside the upload itself.
+        missing: bytes of the first file for which there was no room; 0 where all are there.
+        unopened: what gave no file.
+        removed: keys of the files that the user removed from a ZIP file.
+        skipped: the kind of a file that came in a folder and is no image; empty for all others.
+    """
+
+    keys: tuple[str, ...]
+    files: tuple[ImageFile, ...]
+    remarks: tuple[str, ...] = ()
+    unpacked: int = 0
+    missing: int = 0
+    unopened: tuple[Unopened, ...] = ()
+    removed: frozenset[str] = frozenset()
+    skipped: str = ""
+
+
+def open_single(upload: UploadedFile, data: bytes) -> Opened:
+    """Return a file as it is; one that came in a folder, is no image and is not named like one is skipped.
+
+    A file that was chosen by itself is never skipped: its user hears why it cannot be read.
+    """
+    folder, _, name = upload.name.rpartition("/")
+    if folder and not name.lower().endswith(SUFFIXES) and (kind := kind_if_skipped(name, data[:FIRST_BYTES])):
+        return Opened((), (), skipped=kind)
+    return Opened((upload.file_id,), (ImageFile.of(upload.name, data),))
+
+
+def said_of_folders(found: Iterable[tuple[str, Opened]]) -> tuple[list[str], list[Unopened]]:
+    """Return a sentence for each folder with skipped files, and the folders without any other.
+
+    Args:
+        found: the name and what was opened of each upload.
+    """
+    skipped: dict[str, Counter[str]] = defaultdict(Counter)
+    others: set[str] = set()
+    for name, one in found:
+        folder = name.partition("/")[0]
+        if one.skipped:
+            skipped[folder][one.skipped] += 1
+        elif "/" in name:
+            others.add(folder)
+    remarks = [f"{named(folder)}: {skipped_words(kinds)}" for folder, kinds in skipped.items()]
+    empty = [folder for folder in skipped if folder not in others]
+    return remarks, [Unopened(f"{folder}/", f"{folder}/", NOTHING) for folder in empty]
+
+
+def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collection[str] = ()) -> Opened:
+    """Return the radiographs in a ZIP file of this content, as many as find room in the bytes that are `left`."""
+    if left <= 0:
+        return _nothing_of(upload, NO_ROOM, missing=1)
+    try:
+        found = unpack(data)
+    except ImageError as error:
+        return _nothing_of(upload, str(error))
+    keyed = [(f"{upload.file_id}/{place}", *member) for place, member in enumerate(found.members)]
+    members = [one for one in keyed if one[0] not in removed]
+    taken, missing = _with_room([content for *_, content in members], left)
+    files = tuple(ImageFile.of(name, content) for _, name, content in members[:taken])
+    remarks = list(_said(upload.name, found.skipped, found.refused))
+    if missing:
+        remarks.append(f"{named(upload.name)}: opened {taken} of its {len(members)} radiographs. {NO_ROOM}")
+    return Opened(
+        tuple(key for key, *_ in members[:taken]),
+        files,
+        tuple(remarks),
+        sum(len(file.data) for file in files),
+        missing,
+        () if files else (Unopened(upload.file_id, upload.name, NO_ROOM if missing else NOTHING),),
+        frozenset(removed),
+    )
+
+
+def _nothing_of(upload: UploadedFile, reason: str, missing: int = 0) -> Opened:
+    remark = f"{named(upload.name)}: {plain(reason)}"
+    return Opened((), (), (remark,), missing=missing, unopened=(Unopened(upload.file_id, upload.name, reason),))
+
+
+def _with_room(contents: Sequence[bytes], left: int) -> tuple[int, int]:
+    """Return how many of the first files have room, and the bytes of the next one."""
+    taken = sum(total <= left for total in accumulate(map(len, contents)))
+    return taken, len(contents[taken]) if taken < len(contents) else 0
+
+
+def _said(name: str, skipped: Mapping[str, int], refused: Iterable[tuple[str, str]]) -> Iterator[str]:
+    if skipped:
+        yield f"{named(name)}: {skipped_words(skipped)}"
+    for member, sentence in refused:
+        yield f"{named(member)} in {named(name)}: {plain(sentence)}"

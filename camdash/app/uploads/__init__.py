@@ -1,0 +1,1 @@
+"""Uploads in the sidebar: the list of them, and files that are dropped anywhere."""

@@ -1,0 +1,105 @@
+"""The one list of uploads, in the sidebar of every page: what each is, what it is called, and which is looked at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from camdash.app.session import selection
+from camdash.app.session.opened import opened
+from camdash.app.session.removal import remove_all, remove_one
+
+KEY = "uploads-list"
+_HERE = Path(__file__).parent
+
+
+class State(StrEnum):
+    """What is known of an upload."""
+
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    UNLIKE = "unlike"
+    FAILED = "failed"
+    UNOPENED = "unopened"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the list says of an upload.
+
+    Attributes:
+        words: predicted class, or why there is none, in a few words.
+        state: how it is marked.
+        about: what is said beneath its name when the pointer rests on it.
+        share: the percentage of the predicted class, or that the second checkpoint's answer is another.
+    """
+
+    words: str
+    state: State
+    about: str = ""
+    share: str = ""
+
+
+WAITS = Answer("…", State.WAITING, "Not analysed yet")
+
+
+def show_uploads(place: DeltaGenerator, answers: Sequence[Answer]) -> None:
+    """List the uploads with their answers, one for each; those that wait need none. Nothing where there are none.
+
+    The list is given names alone: Streamlit keeps what a widget was given until the session ends.
+    """
+    found = opened(st.session_state.get(selection.UPLOADS) or [])
+    padded = [*answers, *[WAITS] * (len(found.files) - len(answers))]
+    rows = [_row(key, file.name, answer) for key, file, answer in zip(found.keys, found.files, padded, strict=True)] + [
+        _row(one.key, one.name, Answer("cannot be read", State.UNOPENED, one.reason)) for one in found.unopened
+    ]
+    if not rows:
+        return
+    current = st.session_state.get(selection.FILE)
+    with place:
+        _list(
+            key=KEY,
+            data={"rows": rows, "current": found.keys[current] if current is not None else None},
+            on_open_change=_open,
+            on_remove_change=_remove,
+            on_clear_change=remove_all,
+        )
+
+
+def _row(key: str, name: str, answer: Answer) -> dict[str, str]:
+    return {
+        "key": key,
+        "name": name,
+        "answer": answer.words,
+        "share": answer.share,
+        "state": answer.state,
+        "about": answer.about,
+    }
+
+
+def _told(event: str) -> Any:
+    return (st.session_state.get(KEY) or {}).get(event)
+
+
+def _open() -> None:
+    keys = opened(st.session_state.get(selection.UPLOADS) or []).keys
+    if (key := _told("open")) in keys:
+        selection.open_file(keys.index(key))
+
+
+def _remove() -> None:
+    if key := _told("remove"):
+        remove_one(str(key))
+
+
+_list = st.components.v2.component(
+    "camdash_uploads",
+    html='<section class="uploads" aria-label="Uploads"><header><span class="count"></span>'
+    '<button type="button" class="clear">Remove all</button></header><ul></ul></section>',
+    css=(_HERE / "listing.css").read_text(encoding="utf-8"),
+    js=(_HERE / "listing.js").read_text(encoding="utf-8"),
+)

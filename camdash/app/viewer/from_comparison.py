@@ -1,0 +1,90 @@
+"""From two results on one radiograph to what the viewer is given: two rows on one scale, and their difference."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from camdash.app.viewer.from_analysis import maps_of
+from camdash.app.viewer.payload import Mode, Source, ViewerMap
+from camdash.evidence.analysis import Analysis, Result
+from camdash.evidence.comparison import Answers, Comparison, Difference
+from camdash.rendering.agreement import figure, probabilities
+from camdash.rendering.charts import percent
+
+RESAMPLED = "drawn resampled"
+
+
+def sources_of(comparison: Answers) -> tuple[Source, ...]:
+    """Return a row for each checkpoint, and one for the difference where both have maps of a class in common.
+
+    A class that both know has one slot in all rows, that of the first; what only one knows stands last. The row of a
+    checkpoint without maps says why it has none.
+    """
+    twins = {f"class-{pair.second}": f"class-{pair.first}" for pair in comparison.pairs}
+    ours = {slot: slot for slot in twins.values()}
+    rows = (_row("A", comparison.first, ours), _row("B", comparison.second, twins))
+    if isinstance(comparison, Comparison) and comparison.differences:
+        return (*rows, _difference(comparison))
+    return rows
+
+
+def _row(letter: str, result: Result, twins: Mapping[str, str]) -> Source:
+    label = f"{letter} · {result.checkpoint.name}"
+    if isinstance(result, Analysis):
+        return Source(label, result.placement, _aligned(maps_of(result), twins, letter))
+    return Source(label, None, (), result.reason)
+
+
+def _aligned(maps: tuple[ViewerMap, ...], twins: Mapping[str, str], letter: str) -> tuple[ViewerMap, ...]:
+    """Return the maps in their twins' slots: twins in one order, then what is no class, then what has no twin."""
+    order = sorted(twins.values(), key=lambda slot: int(slot.partition("-")[2]))
+    places = {slot: place for place, slot in enumerate(order)}
+    found = [_in_slot(drawn, twins, letter) for drawn in maps]
+    last = len(order)
+    return tuple(sorted(found, key=lambda drawn: places.get(drawn.slot, last + drawn.slot.startswith("only-"))))
+
+
+def _in_slot(drawn: ViewerMap, twins: Mapping[str, str], letter: str) -> ViewerMap:
+    if not drawn.slot.startswith("class-"):
+        return drawn
+    if drawn.slot in twins:
+        return replace(drawn, slot=twins[drawn.slot])
+    note = " · ".join(part for part in (f"only {letter} knows this class", drawn.note) if part)
+    return replace(drawn, slot=f"only-{letter}-{drawn.slot}", note=note)
+
+
+def _difference(comparison: Comparison) -> Source:
+    names = f"{comparison.first.checkpoint.name} to {comparison.second.checkpoint.name}"
+    how = " (drawn resampled through the radiograph's pixels; figures from each one's own cells)"
+    label = f"B − A · change from {names}{how if comparison.resampled else ''}"
+    maps = tuple(_difference_map(one, comparison) for one in comparison.differences)
+    return Source(label, comparison.placement, maps)
+
+
+def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
+    before, after = probabilities(one, comparison)
+    mark = _mark(one, comparison)
+    agreement = "none" if one.correlation is None else figure(one.correlation)
+    notes = [RESAMPLED] * comparison.resampled + [f"correlation {agreement}"]
+    return ViewerMap(
+        id=f"difference-{one.pair.first}",
+        slot=f"class-{one.pair.first}",
+        modes=(Mode.DIFFERENCE,),
+        name=one.pair.name,
+        values=one.values,
+        predicted=bool(mark),
+        mark=mark,
+        share=f"{percent(before)} → {percent(after)}",
+        evidence=one.evidence,
+        bias=one.bias,
+        logit=one.logit,
+        note=" · ".join(notes),
+    )
+
+
+def _mark(one: Difference, comparison: Comparison) -> str:
+    """Return by whom a class is predicted: "by A", "by B", "by both"; empty if by neither."""
+    by_first = one.pair.first == comparison.first.prediction.predicted
+    by_second = one.pair.second == comparison.second.prediction.predicted
+    if by_first and by_second:
+        return "by both"
+    return "by A" if by_first else "by B" if by_second else ""

@@ -1,0 +1,47 @@
+"""The worklist to take away: a table, and an archive of overlays and maps."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from camdash.app.session.caches import ImageFile, known
+from camdash.app.session.inversion import is_inverted
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.worklist import Line
+from camdash.images.sandbox.pool import shared_pool
+from camdash.networks.cards.card import Checkpoint
+from camdash.rendering.files.archive import LARGEST, LEFT_OUT, Packed, archive
+from camdash.rendering.files.worklist_csv import worklist_csv
+
+
+def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: Checkpoint) -> None:
+    """Offer what is listed, in its order. The archive is made when it is asked for.
+
+    That happens in a thread of the server, where the session's caches cannot be read: all it needs is handed over.
+    """
+    table = worklist_csv(lines, checkpoint)
+    name = f"worklist_{checkpoint.sha256[:8]}"
+    st.download_button(
+        "CSV", table, file_name=f"{name}.csv", mime="text/csv", icon=":material/download:", on_click="ignore"
+    )
+    packed = [one for file in files if (one := _packed(file, checkpoint, inverted=is_inverted(file)))]
+    st.download_button(
+        "ZIP",
+        partial(archive, packed, table),
+        file_name=f"{name}.zip",
+        mime="application/zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        disabled=not packed,
+        help="Per radiograph: the overlay of the predicted class and the raw maps (.npz); plus the CSV. Built on click "
+        f"(up to 1 s each, {LARGEST // 2**20} MB in all); anything that does not fit is listed in {LEFT_OUT}.",
+    )
+
+
+def _packed(file: ImageFile, checkpoint: Checkpoint, *, inverted: bool) -> Packed | None:
+    """Return what is packed of a file; None where it has no maps."""
+    analysis = known(file, checkpoint, inverted=inverted)
+    if not isinstance(analysis, Analysis):
+        return None
+    return Packed(file.name, file.sha256, partial(shared_pool().decode, file.data), analysis, inverted)

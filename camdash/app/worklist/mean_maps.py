@@ -1,0 +1,88 @@
+"""The mean map of each predicted class, beneath the worklist: what the network looks at in all of them."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from camdash.app.markdown import plain
+from camdash.app.results.rows import SQUARE, Row
+from camdash.app.session.inversion import inversions
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.mean_map import MeanMap, MeanMaps
+from camdash.networks.cards.card import Checkpoint
+from camdash.rendering.mean_map import color_bar, mean_pictures, share_lines, share_words, shared_scales
+from camdash.rendering.thumbnail import data_uri
+
+MEANS = "worklist_means"
+SIDE = 200
+"""Pixels of a drawn mean map."""
+
+
+def show_means(analyses: Mapping[str, Analysis], rows: Sequence[Row], checkpoint: Checkpoint) -> None:
+    """Show the mean maps of the analyses (by digest), and say where their evidence lies.
+
+    A mean of few radiographs is all but a picture of one: it travels within the page, as the thumbnails do, and has no
+    address of its own.
+    """
+    means = _means(analyses, checkpoint)
+    if not means:
+        return
+    st.markdown("##### Mean map of each predicted class")
+    for sentence in (sentence for mean in means for sentence in share_words(mean)):
+        st.warning(plain(sentence), icon=":material/crop_free:")
+    squares = [_mean_square(rows, mean.name) for mean in means]
+    pictures = mean_pictures(means, squares, SIDE)
+    figures = "".join(_figure(mean, picture) for mean, picture in zip(means, pictures, strict=True))
+    st.html(f'<div style="display:flex; flex-wrap:wrap; gap:1rem">{figures}</div>{_legend(means)}')
+    st.caption(
+        "Maps are aligned to the radiograph's frame and averaged per predicted class, on one scale. Markers and "
+        "borders stay in place and stand out; anatomy varies and blurs. Uniform evidence would put 36 % near the "
+        "border (the outer tenth) and 1 % in each corner."
+    )
+
+
+def _means(analyses: Mapping[str, Analysis], checkpoint: Checkpoint) -> list[MeanMap]:
+    """Return the means; sums are kept between runs and begun anew when a file was taken away."""
+    now = checkpoint, inversions()
+    of, added, sums = st.session_state.get(MEANS, (None, frozenset(), None))
+    if sums is None or of != now or not added <= analyses.keys():
+        added, sums = frozenset(), MeanMaps()
+    for digest in analyses.keys() - added:
+        sums.add(analyses[digest])
+    st.session_state[MEANS] = (now, frozenset(analyses), sums)
+    means: list[MeanMap] = sums.means()
+    return means
+
+
+def _mean_square(rows: Sequence[Row], predicted: str) -> NDArray[np.uint8]:
+    squares = [row.square for row in rows if row.line.predicted == predicted and row.square is not None]
+    if not squares:
+        return np.zeros((SQUARE, SQUARE), np.uint8)
+    mean: NDArray[np.float64] = np.mean(np.stack(squares), axis=0)
+    return np.round(mean).astype(np.uint8)
+
+
+def _figure(mean: MeanMap, picture: NDArray[np.uint8]) -> str:
+    name = escape(mean.name)
+    radiographs = "1 radiograph" if mean.count == 1 else f"{mean.count} radiographs"
+    return (
+        f'<figure style="margin:0; width:{SIDE}px"><img src="{data_uri(picture)}" width="{SIDE}" height="{SIDE}" '
+        f'alt="Mean map of {name} over {radiographs}: {", ".join(share_lines(mean))}">'
+        f'<figcaption style="font-size:0.85rem"><b>{name}</b> · {radiographs}<br>'
+        f'<span style="opacity:0.75">{"<br>".join(share_lines(mean))}</span></figcaption></figure>'
+    )
+
+
+def _legend(means: Sequence[MeanMap]) -> str:
+    scale = next((one for one in shared_scales(means) if not one.flat), None)
+    if scale is None:
+        return ""
+    bar = data_uri(color_bar(scale, 12, 256))
+    return (
+        f'<div style="display:flex; align-items:center; gap:0.5rem; font-size:0.85rem; margin-top:0.5rem">'
+        f'<span>−{scale.high:.1f} against</span><img src="{bar}" width="256" height="12" '
+        f'alt="Color bar, zero in the middle"><span>for +{scale.high:.1f} logits</span></div>'
+    )

@@ -1,0 +1,183 @@
+"""The worklist's table: which rows are listed, in which order, and the one that was clicked."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from camdash.app.results.rows import Row
+from camdash.app.session import selection
+from camdash.app.session.samples import TITLES
+from camdash.app.worklist.clicks import ANYWHERE, clicked_row
+from camdash.app.worklist.keeping import keep_place
+from camdash.evidence.comparison import is_same_class
+from camdash.evidence.worklist import Line, Order, listed
+from camdash.rendering.charts import percent
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+TABLE, PLACES, FOLLOWED = "worklist", "worklist_places", "worklist_hint_followed"
+CLASSES, BELOW, ORDER, UNLIKE = "worklist_classes", "worklist_below", "worklist_order", "worklist_unlike"
+FLIPS = "worklist_flips"
+DIFFER = "differ"
+"""What tables say of two different answers to one radiograph."""
+ROW, HEAD, HIGHEST = 64, 38, 422
+"""Pixels of a row, of the head, and of the whole table at most."""
+
+
+def choose_rows(rows: Sequence[Row], others: Sequence[Row | None] = ()) -> list[int]:
+    """Let the user filter and sort; return the places of the rows that are listed, in their order.
+
+    Args:
+        rows: what the checkpoint says of the radiographs.
+        others: what the checkpoint says that it is compared with; none where it is not.
+    """
+    lines = [row.line for row in rows]
+    compared = [other.line if other else None for other in others]
+    names = list(dict.fromkeys(line.predicted for line in lines if line.predicted))
+    st.session_state[CLASSES] = [name for name in st.session_state.get(CLASSES, []) if name in names]
+    classes = st.multiselect("Class", names, key=CLASSES, placeholder="All classes", width=300, persist_state="session")
+    below = st.number_input(
+        "Margin below",
+        min_value=0.0,
+        value=None,
+        step=0.5,
+        key=BELOW,
+        placeholder="Any",
+        width=130,
+        persist_state="session",
+        help="Difference between the two highest logits. Below 0.7 the top class is less than twice as likely as the "
+        "runner-up.",
+    )
+    order = st.selectbox(
+        "Sorted",
+        list(Order),
+        key=ORDER,
+        width=260,
+        persist_state="session",
+        help="The arrows on the Radiographs page follow this order. Clicking a column header sorts only this table.",
+    )
+    only_unlike = any(line is not None and line.familiar is not None for line in [*lines, *compared]) and st.checkbox(
+        "Only unlike the training images", key=UNLIKE, persist_state="session"
+    )
+    return listed(lines, classes, below, order or Order.GIVEN, only_unlike=only_unlike, others=compared)
+
+
+def choose_flips() -> bool:
+    """Let the user narrow the list to radiographs on which two checkpoints differ; return whether they did."""
+    return bool(st.checkbox("Only where A and B differ", key=FLIPS, persist_state="session"))
+
+
+def show_table(
+    rows: Sequence[Row], places: Sequence[int], others: Sequence[Row | None] = (), *, are_uploads: bool
+) -> None:
+    """Show the rows, of the files at these places; the arrows on the first page follow them.
+
+    Args:
+        rows: what the checkpoint says of them.
+        places: their places among the files.
+        others: what the checkpoint says that it is compared with; none where it is not.
+        are_uploads: whether they are uploads, and not samples.
+    """
+    selection.set_order(places if are_uploads else [])
+    st.session_state[PLACES] = (list(places), are_uploads)
+    st.dataframe(
+        with_percentages(_columns(rows) | (_other_columns(rows, others) if others else {})),
+        column_config=_config(),
+        hide_index=True,
+        key=TABLE,
+        on_select=_opened,
+        selection_mode=ANYWHERE,
+        row_height=ROW,
+        height=min(HEAD + ROW * max(len(rows), 1), HIGHEST),
+        alt="Every radiograph with its predicted class, probability, margin and evidence",
+    )
+    keep_place(TABLE, f"{st.session_state.get(ORDER)} {are_uploads}")
+
+
+def _opened() -> None:
+    """Look at the radiograph of the row that was clicked."""
+    row = clicked_row(TABLE)
+    if row is None:
+        return
+    places, are_uploads = st.session_state[PLACES]
+    place = places[row]
+    if are_uploads:
+        selection.open_file(place)
+    else:
+        selection.open_sample(list(TITLES)[place])
+    st.session_state[FOLLOWED] = True
+
+
+def is_hint_needed() -> bool:
+    """Return whether the page has still to say that a row can be clicked: not once that was done."""
+    return not st.session_state.get(FOLLOWED, False)
+
+
+def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
+    lines = [row.line for row in rows]
+    return {
+        "picture": [row.picture or None for row in rows],
+        "file": [line.file for line in lines],
+        "predicted": [line.predicted or f"not read: {line.error}" for line in lines],
+        "probability": [line.probability for line in lines],
+        "runner-up": [line.runner_up for line in lines],
+        "margin": [line.margin for line in lines],
+        "evidence": [line.evidence for line in lines],
+        "familiar": [FAMILIAR[line.familiar] if line.predicted else "" for line in lines],
+    }
+
+
+def _other_columns(rows: Sequence[Row], others: Sequence[Row | None]) -> dict[str, list[object]]:
+    lines = [other.line if other else None for other in others]
+    return {
+        "answers": [same_or_differ(row.line, line) for row, line in zip(rows, lines, strict=True)],
+        "B predicted": [line.predicted or "not read" if line else "…" for line in lines],
+        "B probability": [line.probability if line else None for line in lines],
+        "B margin": [line.margin if line else None for line in lines],
+        "B familiar": [FAMILIAR[line.familiar] if line and line.predicted else "" for line in lines],
+    }
+
+
+def same_or_differ(first: Line, second: Line | None) -> str:
+    """Return whether two checkpoints give the same answer, in a word; empty where one has none yet."""
+    if second is None or first.predicted is None or second.predicted is None:
+        return ""
+    return "same" if is_same_class(first.predicted, second.predicted) else DIFFER
+
+
+def with_percentages(columns: dict[str, list[object]]) -> "Styler":
+    """Return a table whose probabilities are written as everywhere ("> 99.9 %") and sorted as the numbers they are."""
+    from pandas import DataFrame  # Streamlit has imported it by now: it is slow
+
+    table = DataFrame(columns)
+    shares = [name for name in PROBABILITIES if name in columns]
+    table[shares] = table[shares].astype(float)
+    return table.style.format(percent, subset=shares, na_rep="")
+
+
+FAMILIAR = {True: "yes", False: "no", None: "not checked"}
+PROBABILITIES = ("probability", "B probability", "p of A", "p of B")
+
+
+def _config() -> dict[str, Any]:
+    return {
+        "picture": st.column_config.ImageColumn(
+            "", width=80, help="The evidence of the predicted class, on the scale of all maps of that radiograph"
+        ),
+        "B margin": st.column_config.NumberColumn(format="%.2f"),
+        "margin": st.column_config.NumberColumn(
+            format="%.2f", help="Logit of the predicted class minus that of the runner-up"
+        ),
+        "evidence": st.column_config.NumberColumn(
+            format="%+.2f", help="Mean of the predicted class's map, in logits; with the bias it is the logit"
+        ),
+        "familiar": _familiar_column("resembles training images", "the training images"),
+        "B familiar": _familiar_column("B resembles training images", "B's training images"),
+    }
+
+
+def _familiar_column(title: str, whose: str) -> Any:
+    told = f"Does the image resemble {whose}? If not, do not rely on the prediction."
+    return st.column_config.TextColumn(title, help=told)
