@@ -22,8 +22,10 @@ from camdash.evidence.analysis import analyse_batch
 from camdash.images.decoding import decode
 from camdash.networks.cards.card import Card, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
-from camdash.networks.catalog.checkpoints import describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, load
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load
 from camdash.rendering.files.export import Drawing, overlays
 
 CLASSES = 5

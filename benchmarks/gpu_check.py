@@ -34,8 +34,10 @@ from torch import Tensor, nn
 from benchmarks.contenders import CONTENDERS, checkpoint, task
 from camdash.images.sandbox.pool import DecodingPool
 from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
-from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, load
+from camdash.networks.catalog.checkpoints import SHIPPED, describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load
 from camdash.running.pipeline import Item, Pace, explain_many, runner
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")

@@ -23,7 +23,8 @@ import torch
 
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
-from camdash.networks.loading import LoadedCheckpoint, load, preferred_device
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load, preferred_device
 from camdash.running.pipeline import Item, Pace, explain_many, runner
 
 BATCHES = {"cpu": (1, 2, 4, 8), "cuda": (1, 8, 32, 64)}

@@ -19,7 +19,8 @@ from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
 from camdash.images.regular_files import content
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
-from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
+from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loading import load_any, preferred_device
 from camdash.rendering.files.export import export_files
 from camdash.whole_files import write_whole, writing
 

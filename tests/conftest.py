@@ -16,13 +16,14 @@ from hypothesis import settings
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from camdash.images.radiograph import Radiograph, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.engines.engine import TorchEngine
-from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.loaded import LoadedCheckpoint
 from tests.fast import HERE, is_fast
 from tests.pictures import image_bytes as image_bytes
 from tests.pictures import opencv_bytes as opencv_bytes

@@ -15,7 +15,8 @@ from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.decoding import decode
 from camdash.networks.cards.arithmetic import arithmetic_of
 from camdash.networks.catalog import checkpoints as catalog
-from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.settings import FOLDERS_VARIABLE
 from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def small(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path_factory.mktemp("checkpoints")
     monkeypatch.setattr(catalog, "SHIPPED", folder)
-    monkeypatch.delenv(catalog.FOLDERS_VARIABLE, raising=False)
+    monkeypatch.delenv(FOLDERS_VARIABLE, raising=False)
     monkeypatch.setenv("CAMDASH_DEVICE", "cpu")
     return save_checkpoint(folder)
 

@@ -22,8 +22,10 @@ import torch
 from camdash.images.decoding import decode
 from camdash.images.files import files_of
 from camdash.networks.cards.familiarity import FamiliarityCheck, write_beside
-from camdash.networks.catalog.checkpoints import describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, load, preferred_device
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load, preferred_device
 from tools.training.familiar import check_of, pooled_activations
 from tools.training.labels import read_labels, read_split
 

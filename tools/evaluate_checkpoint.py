@@ -18,9 +18,12 @@ import torch
 from numpy.typing import NDArray
 
 from camdash.images.decoding import decode
-from camdash.images.radiograph import Radiograph, Window
-from camdash.networks.catalog.checkpoints import describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, load
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load
 from tools.phantoms import NAMES, draw_phantom
 from tools.training.figures import Verdict, confusion, judge, nearest_neighbours, recalls, wilson
 from tools.training.labels import Labelled, read_labels, read_split

@@ -19,8 +19,10 @@ from camdash.images.decoding import decode
 from camdash.images.files import files_of
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.familiarity import FamiliarityCheck
-from camdash.networks.catalog.checkpoints import describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, load
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load
 from tools.training.familiar import area_under_curve, pooled_activations
 from tools.training.labels import read_labels, read_split
 from tools.training.unlike import blank_images, inverted, noise_images, text_images

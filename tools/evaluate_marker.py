@@ -20,9 +20,12 @@ from numpy.typing import NDArray
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.mean_map import CORNERS, MeanMaps
 from camdash.images.decoding import decode
-from camdash.images.radiograph import Radiograph, Window
-from camdash.networks.catalog.checkpoints import describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, load
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load
 from tools.evaluate_checkpoint import SPLIT, class_index
 from tools.training.labels import Labelled, read_labels, read_split
 from tools.training.marker import stamped

@@ -31,11 +31,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from camdash.images.radiograph import Radiograph, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
 from camdash.networks.architectures.building import build
 from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.files.weights import in_float32, read_stored
 from camdash.networks.loading import load
 from tools.phantoms import NAMES, draw_phantom_with_mask

@@ -8,7 +8,8 @@ from typing import Any
 from camdash.command_line.streams import Output
 from camdash.command_line.table import write_table
 from camdash.networks.architectures.matching import KeyMatch
-from camdash.networks.catalog.checkpoints import LONGEST_PATH, checkpoint_folders, entries
+from camdash.networks.catalog.checkpoints import LONGEST_PATH, checkpoint_folders
+from camdash.networks.catalog.folders import entries
 from camdash.networks.report import IntakeReport, intake
 from camdash.networks.text import printable
 

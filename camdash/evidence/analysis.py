@@ -16,7 +16,7 @@ from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Checkpoint, Preprocessing
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.engines.batches import in_parts_that_fit
-from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
 

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from camdash.errors import ImageError
 from camdash.images.limits import check_pixels
-from camdash.images.radiograph import Radiograph, Window
+from camdash.images.radiograph import Radiograph
 from camdash.images.rasters.samples import Channel, brightness, channel_of
+from camdash.images.window import Window
 
 
 def radiograph_of(pixels: NDArray[Any]) -> Radiograph:

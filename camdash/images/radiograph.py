@@ -9,9 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.images.window import Preset, VoiFunction, VoiLut, Window
-
-__all__ = ["Preset", "Radiograph", "Values", "VoiFunction", "VoiLut", "Window"]
+from camdash.images.window import Preset, VoiLut, Window
 
 Values = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int16] | NDArray[np.float32]
 

@@ -25,9 +25,6 @@ from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
 
-__all__ = ["LoadedCheckpoint", "LoadedPredictor", "check_fit", "free_device_memory", "load", "load_any"]
-__all__ += ["preferred_device"]
-
 
 def preferred_device() -> torch.device:
     """Return the device of `CAMDASH_DEVICE`, else CUDA where there is one, else the CPU.

@@ -14,11 +14,13 @@ from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.architectures.recognition import head_renames, match_keys, nearest
 from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json
 from camdash.networks.cards.familiarity import FamiliarityCheck
-from camdash.networks.catalog.checkpoints import Entry, FoundCard, assumed, familiarity_digest, read_card
+from camdash.networks.catalog.checkpoints import FoundCard, assumed, familiarity_digest, read_card
+from camdash.networks.catalog.folders import Entry
 from camdash.networks.files.kinds import kind_of
 from camdash.networks.files.pickled import UNREADABLE, unexpected
 from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint
-from camdash.networks.loading import LoadedPredictor, load_any
+from camdash.networks.loaded import LoadedPredictor
+from camdash.networks.loading import load_any
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ import threading
 from collections import OrderedDict
 
 from camdash.networks.cards.card import Checkpoint
-from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, free_device_memory, load_any
+from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loading import free_device_memory, load_any
 from camdash.settings import checkpoints_at_once as checkpoints_at_once
 
 log = logging.getLogger(__name__)

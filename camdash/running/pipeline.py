@@ -15,7 +15,7 @@ from itertools import islice
 from camdash.errors import CamdashError, CheckpointError, ImageError, is_out_of_memory
 from camdash.evidence.analysis import Result, analyse_batch, predict_alone
 from camdash.images.radiograph import Radiograph
-from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 
 NO_MEMORY = "There is too little memory for this radiograph. Close other programs, and try again."
 

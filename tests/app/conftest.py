@@ -11,7 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.networks.catalog import checkpoints as catalog
-from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.settings import FOLDERS_VARIABLE
 from tests.conftest import save_checkpoint, small_card
 from tests.support.server import Server
 from tests.support.small import small_checkpoint
@@ -25,7 +26,7 @@ PATIENCE = 240
 def small_server(folder: Path, *options: str, **variables: str) -> Iterator[Server]:
     """Run the real server over a small checkpoint of its own in `folder`."""
     small_checkpoint(folder)
-    with Server(*options, environment={catalog.FOLDERS_VARIABLE: str(folder), **variables}) as running:
+    with Server(*options, environment={FOLDERS_VARIABLE: str(folder), **variables}) as running:
         yield running
 
 
@@ -47,7 +48,7 @@ def checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     save_checkpoint(folder, "first")
     save_checkpoint(folder, "second", small_card(classes=7))
     monkeypatch.setattr(catalog, "SHIPPED", folder)
-    monkeypatch.delenv(catalog.FOLDERS_VARIABLE, raising=False)
+    monkeypatch.delenv(FOLDERS_VARIABLE, raising=False)
     return folder
 
 

@@ -7,7 +7,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from camdash.networks.cards.familiarity import FamiliarityCheck, unit, write_beside
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from tests.app.conftest import viewers
 from tests.app.test_page import film, upload
 from tests.app.uploads_list import listed

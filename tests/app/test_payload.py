@@ -15,7 +15,8 @@ from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, Viewer
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.app.viewer.settings import ViewerSettings, parse_settings
 from camdash.app.viewer.windowing import PackedValues, Windowing, packed
-from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Preset, VoiFunction, VoiLut, Window
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.color import table
 from camdash.rendering.scale import Look

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from camdash.networks.catalog.checkpoints import FOLDERS_VARIABLE
+from camdash.settings import FOLDERS_VARIABLE
 from tests.conftest import save_checkpoint, small_card
 
 ROOT = Path(__file__).parents[2]

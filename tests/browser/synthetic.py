@@ -9,7 +9,8 @@ from camdash.app.viewer.payload import Mode, Source, ViewerData, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import PackedValues, Windowing
-from camdash.images.radiograph import Preset, Radiograph, VoiFunction, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Preset, VoiFunction, Window
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.files.export import Drawing, shown
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from camdash.networks.cards.card import Fit
 from camdash.networks.cards.writing import write_checkpoint
-from camdash.networks.catalog.checkpoints import FOLDERS_VARIABLE
+from camdash.settings import FOLDERS_VARIABLE
 from tests.browser.test_viewer_pixels import READ
 from tests.browser.visits import settled, upload
 from tests.conftest import image_bytes, random_network, save_checkpoint, small_card, speckle

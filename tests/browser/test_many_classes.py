@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from camdash.networks.cards.card import Card, Fit, Preprocessing
-from camdash.networks.catalog.checkpoints import FOLDERS_VARIABLE
+from camdash.settings import FOLDERS_VARIABLE
 from tests.browser.test_links import copied
 from tests.browser.visits import settled
 from tests.conftest import save_checkpoint, small_card

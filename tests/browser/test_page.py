@@ -10,8 +10,9 @@ from PIL import Image
 
 from camdash.evidence.analysis import analyse
 from camdash.images.decoding import decode
-from camdash.images.radiograph import Window
-from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
+from camdash.images.window import Window
+from camdash.networks.catalog.checkpoints import SHIPPED, describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loading import load
 from camdash.rendering.files.export import Drawing, overlay_png
 from tests.browser.conftest import NOT_RUNNING

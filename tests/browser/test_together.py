@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from camdash.networks.catalog.checkpoints import FOLDERS_VARIABLE
+from camdash.settings import FOLDERS_VARIABLE
 from tests.app.mapless import save_mapless
 from tests.browser.conftest import NOT_RUNNING
 from tests.browser.visits import settled, upload

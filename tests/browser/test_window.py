@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from camdash.app.viewer.payload import Mode
-from camdash.images.radiograph import VoiFunction, Window
+from camdash.images.window import VoiFunction, Window
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.files.export import Drawing, shown
 from camdash.rendering.overlay import overlay

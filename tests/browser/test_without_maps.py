@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from camdash.networks.catalog.checkpoints import FOLDERS_VARIABLE
+from camdash.settings import FOLDERS_VARIABLE
 from tests.app.mapless import REASON, save_mapless
 from tests.browser.test_comparing import canvas, pixels
 from tests.browser.visits import settled

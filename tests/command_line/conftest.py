@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from camdash.networks.catalog import checkpoints as catalog
+from camdash.settings import FOLDERS_VARIABLE
 from tests.conftest import image_bytes, save_checkpoint, speckle
 
 
@@ -26,7 +27,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def only_the_small_checkpoint(shipped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the command line find that folder alone, and run on the CPU."""
     monkeypatch.setattr(catalog, "SHIPPED", shipped)
-    monkeypatch.delenv(catalog.FOLDERS_VARIABLE, raising=False)
+    monkeypatch.delenv(FOLDERS_VARIABLE, raising=False)
     monkeypatch.setenv("CAMDASH_DEVICE", "cpu")
 
 

@@ -14,6 +14,7 @@ from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.catalog import checkpoints as catalog
 from camdash.networks.endings import ending_of
 from camdash.networks.text import is_fit
+from camdash.settings import FOLDERS_VARIABLE
 from tests.command_line.conftest import json_lines
 from tests.conftest import card_fields, random_network, save_state_dict, small_card
 from tests.networks.hostile import CASES
@@ -24,7 +25,7 @@ KEYS = ["name", "file", "usable", "error", "architecture", "class_names", "input
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A second checkpoint folder, as a user names it."""
-    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path))
     return tmp_path
 
 

@@ -14,8 +14,9 @@ from PIL import Image
 
 from camdash.command_line.main import main
 from camdash.networks.cards.familiarity import FamiliarityCheck, unit, write_beside
-from camdash.networks.catalog import checkpoints as catalog
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.settings import FOLDERS_VARIABLE
 from tests.command_line.conftest import json_lines
 from tests.conftest import image_bytes, save_checkpoint, save_state_dict, small_card, speckle
 from tests.images.test_privacy import CANARY, with_canaries
@@ -191,7 +192,7 @@ def test_a_checkpoint_is_chosen_by_name_or_by_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, file = save_checkpoint(tmp_path, "other", small_card(7)), written(tmp_path / "hand.png")
-    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path))
     for name in ("other", str(path)):
         assert main(["explain", "--json", "--checkpoint", name, file]) == 0
         (row,) = json_lines(capsys.readouterr().out)
@@ -211,7 +212,7 @@ def test_an_ambiguous_name_is_wrong_usage_with_the_candidates(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     save_state_dict(tmp_path / "small.pth", {})
-    monkeypatch.setenv(catalog.FOLDERS_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path))
     assert main(["explain", "--checkpoint", "small", written(tmp_path / "hand.png")]) == 2
     assert "'small' is ambiguous; give one of the paths: " in capsys.readouterr().err
 

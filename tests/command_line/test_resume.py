@@ -12,7 +12,8 @@ from camdash.command_line.explaining.output import UNFINISHED, OutputFolder
 from camdash.command_line.explaining.resume import to_do
 from camdash.command_line.explaining.written import writing
 from camdash.command_line.main import main
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from tests.command_line.conftest import json_lines, run, start
 from tests.conftest import card_fields, image_bytes, save_checkpoint, save_state_dict, small_card, speckle
 

@@ -15,8 +15,10 @@ from camdash.evidence.analysis import Analysis, analyse, analyse_batch
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Card, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
-from camdash.networks.catalog.checkpoints import SHIPPED, describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, free_device_memory, load
+from camdash.networks.catalog.checkpoints import SHIPPED, describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import free_device_memory, load
 from tests.conftest import radiograph, random_network, speckle
 
 pytestmark = [pytest.mark.cuda, pytest.mark.skipif(not torch.cuda.is_available(), reason="PyTorch sees no GPU here")]

@@ -8,8 +8,10 @@ import pytest
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis, analyse, analyse_batch
 from camdash.images.radiograph import Radiograph
-from camdash.networks.catalog.checkpoints import describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, load
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load
 from tests.conftest import radiograph, save_checkpoint, speckle
 
 

@@ -13,7 +13,7 @@ from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
 from torch import Tensor
 from torchcam.methods import CAM
 
-from camdash.networks.architectures.building import RESNET
+from camdash.networks.architectures.families import RESNET
 from camdash.networks.architectures.split import class_activation_maps, split
 from tests.conftest import random_images, random_network
 

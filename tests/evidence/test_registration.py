@@ -12,7 +12,7 @@ from torch import nn
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.cards.card import Fit, Preprocessing
-from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.placement import Grid, Placement
 from camdash.networks.preprocessing import place
 from camdash.rendering.enlarge import enlarge

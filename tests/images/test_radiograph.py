@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Preset, VoiFunction, VoiLut, Window
 
 EIGHT = np.array([[0, 51, 255]], np.uint8)
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from camdash.images.radiograph import Preset, Radiograph, VoiLut, Window
+from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.wire import receive_answer, send_answer, send_bytes
+from camdash.images.window import Preset, VoiLut, Window
 from tests.images.test_pool import same
 
 LUT = VoiLut(0, np.array([0, 255], np.uint16), 255)

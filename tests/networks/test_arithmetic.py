@@ -12,9 +12,11 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import TOLERANCE
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.engines.onnx_engine import checked_onnx_engine
-from camdash.networks.loading import LoadedPredictor, load, load_any
+from camdash.networks.loaded import LoadedPredictor
+from camdash.networks.loading import load, load_any
 from camdash.networks.report import intake
 from tests.conftest import split_of
 from tests.networks.zoo import CLASSES, card_of, images, network, saved, state

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from camdash.networks.catalog.checkpoints import describe, entries, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entries, entry_of
 from camdash.networks.endings import bare_name, card_path, ending_of, familiarity_path
 from camdash.networks.report import intake
 from tests.networks.zoo import TINY, card_of, saved

@@ -15,12 +15,14 @@ from camdash.errors import CheckpointError, UsageError
 from camdash.evidence.analysis import analyse
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.engines.acceleration import ENGINE_VARIABLE
 from camdash.networks.engines.engine import EngineSlot, TorchEngine
 from camdash.networks.engines.onnx_engine import OnnxEngine, checked_onnx_engine, onnx_engine
 from camdash.networks.engines.onnx_graph import onnx_model
-from camdash.networks.loading import LoadedCheckpoint, load
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load
 from tests.conftest import radiograph, random_images, save_checkpoint, speckle, split_of
 
 

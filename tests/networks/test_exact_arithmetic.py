@@ -6,7 +6,8 @@ import pytest
 import torch
 
 import camdash
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loading import load, load_any
 from tests.conftest import save_checkpoint
 

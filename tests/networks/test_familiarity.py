@@ -17,7 +17,8 @@ from camdash.networks.cards.familiarity import (
     write_beside,
 )
 from camdash.networks.cards.writing import write_checkpoint
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.files.tensor_files import FAMILIARITY
 from camdash.networks.files.weights import read_stored
 from camdash.networks.loading import load

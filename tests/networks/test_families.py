@@ -19,8 +19,10 @@ from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTI
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.recognition import recognise
 from camdash.networks.architectures.split import class_activation_maps
-from camdash.networks.catalog.checkpoints import describe, entry_of
-from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load, load_any
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loading import load, load_any
 from camdash.networks.placement import Grid
 from tests.conftest import split_of
 from tests.networks.zoo import SMALLEST, card_of, images, network, saved, state

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from camdash.networks.architectures.building import RESNET, build, features_of
+from camdash.networks.architectures.building import build, features_of
+from camdash.networks.architectures.families import RESNET
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.placement import Grid
 

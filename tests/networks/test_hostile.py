@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from camdash.errors import CheckpointError
-from camdash.networks.catalog.checkpoints import entries, find
+from camdash.networks.catalog.checkpoints import find
 from camdash.networks.catalog.descriptions import TICK_NS, Descriptions, described
+from camdash.networks.catalog.folders import entries
 from camdash.networks.files.content import BLOCK
 from camdash.networks.loading import load_any
 from camdash.networks.report import intake

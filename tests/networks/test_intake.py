@@ -12,7 +12,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from camdash.networks.catalog.checkpoints import entries, entry_of
+from camdash.networks.catalog.folders import entries, entry_of
 from camdash.networks.report import IntakeReport, intake
 from tests.networks.zoo import SMALLEST, TINY, card_of, network, saved, state
 

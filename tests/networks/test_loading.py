@@ -12,7 +12,8 @@ from camdash.errors import CheckpointError, UsageError
 from camdash.evidence.analysis import analyse
 from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loading import load, preferred_device
 from camdash.networks.preprocessing import network_input
 from tests.conftest import (

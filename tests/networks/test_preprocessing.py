@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from camdash.errors import ImageError
-from camdash.images.radiograph import Radiograph, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
 from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
 from camdash.networks.placement import Grid, Placement
 from camdash.networks.preprocessing import network_input, place

@@ -12,11 +12,13 @@ from safetensors.torch import save_file
 
 from camdash.errors import CheckpointError
 from camdash.networks.cards.familiarity import FamiliarityCheck, beside, unit, write_beside
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.descriptions import Descriptions
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.files.content import BLOCK
 from camdash.networks.files.regular_files import opened
-from camdash.networks.loading import LoadedCheckpoint, load, load_any
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load, load_any
 from camdash.running.held import HeldCheckpoints
 from tests.networks.zoo import TINY, card_of, saved, state
 

@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from camdash.errors import CheckpointError
-from camdash.networks.catalog.checkpoints import entries
+from camdash.networks.catalog.folders import entries
 from camdash.networks.files.archives import LARGEST_PART
 from camdash.networks.files.layouts import NESTINGS
 from camdash.networks.files.weights import read_stored

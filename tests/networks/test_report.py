@@ -12,7 +12,7 @@ from camdash.command_line.checkpoints import report_row
 from camdash.networks.architectures.matching import match
 from camdash.networks.cards.card import Card, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
-from camdash.networks.catalog.checkpoints import entry_of
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.report import IntakeReport, intake
 from tests.networks.zoo import TINY, card_of, saved, state
 

@@ -9,7 +9,8 @@ from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.mean_map import MeanMaps
 from camdash.images.decoding import decode
 from camdash.networks.cards.familiarity import FamiliarityCheck
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loading import load
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torchvision.models.resnet import BasicBlock
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import RESNET, build, features_of, head_of
+from camdash.networks.architectures.building import build, features_of, head_of
+from camdash.networks.architectures.families import RESNET
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import (

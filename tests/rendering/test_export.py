@@ -9,7 +9,8 @@ from torch import nn
 
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.comparison import compare
-from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Preset, VoiFunction, VoiLut, Window
 from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.files.export import (

@@ -6,7 +6,8 @@ import pytest
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.cards.card import Checkpoint
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loading import load_any
 from camdash.running import held
 from camdash.running.held import HeldCheckpoints, Ready, checkpoints_at_once

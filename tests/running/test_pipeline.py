@@ -18,7 +18,7 @@ from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import DecodingPool, shared_pool
 from camdash.networks.cards.card import Fit, Preprocessing
-from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.running.pipeline import Decoded, Explained, Item, Pace, Run, explain_many, runner
 from tests.conftest import image_bytes, loaded, speckle
 from tests.images.decoders import kill, workers

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from camdash.networks.cards.familiarity import read_familiarity
-from camdash.networks.catalog.checkpoints import describe, entry_of
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loading import load
 from tests.conftest import image_bytes, radiograph, save_checkpoint, speckle
 from tools.training.familiar import area_under_curve, balanced, check_of, pooled_activations

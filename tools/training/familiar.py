@@ -9,7 +9,7 @@ from torch import Tensor
 
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.familiarity import MOST_VECTORS, FamiliarityCheck, unit
-from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preprocessing import network_input
 
 KEPT = 0.95

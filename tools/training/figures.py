@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Fit
-from camdash.networks.loading import LoadedCheckpoint
+from camdash.networks.loaded import LoadedCheckpoint
 from tools.training.body_mask import body_mask, dilated
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from camdash.images.radiograph import Radiograph, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
 
 SIDE = 600
 WHOLE = Window.between(0, 255)

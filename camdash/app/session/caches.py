@@ -21,8 +21,9 @@ from camdash.evidence.analysis import Analysis, PredictionAlone, Result, analyse
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
-from camdash.networks.catalog.checkpoints import Entry
-from camdash.networks.loading import LoadedPredictor, preferred_device
+from camdash.networks.catalog.folders import Entry
+from camdash.networks.loaded import LoadedPredictor
+from camdash.networks.loading import preferred_device
 from camdash.networks.report import IntakeReport, intake
 from camdash.running.held import HeldCheckpoints, checkpoints_at_once
 from camdash.running.pipeline import Decoded, Run, runner

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from camdash.app.viewer.payload import Mode
-from camdash.images.radiograph import VoiFunction, Window
+from camdash.images.window import VoiFunction, Window
 from camdash.rendering.scale import Look
 
 

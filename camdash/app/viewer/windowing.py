@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.images.radiograph import Radiograph, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
 
 # Level 1: differences of neighbors leave little to find for more work.
 _EFFORT = 1

@@ -21,7 +21,8 @@ from camdash.command_line.tally import Tally
 from camdash.images.regular_files import content
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
-from camdash.networks.loading import LoadedCheckpoint, LoadedPredictor, load_any, preferred_device
+from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loading import load_any, preferred_device
 from camdash.rendering.charts import percent
 from camdash.rendering.files.export import WARNING
 from camdash.running.pipeline import Explained, Item, Pace, explain_many, runner

@@ -10,7 +10,8 @@ from camdash.images.dicom.picture.colors import brightness_of
 from camdash.images.dicom.picture.pixels import Stored, stored_values
 from camdash.images.dicom.stages import modality_values, narrowed, padding_of, squared, turned_over
 from camdash.images.dicom.voi import presets_of
-from camdash.images.radiograph import Preset, Radiograph, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Preset, Window
 
 
 def decode_dicom(data: bytes) -> Radiograph:

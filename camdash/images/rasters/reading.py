@@ -18,10 +18,11 @@ from camdash.errors import ImageError
 from camdash.images import formats
 from camdash.images.formats import FIRST_BYTES, READ, Format, recognise
 from camdash.images.limits import MOST_PIXELS, check_pixels
-from camdash.images.radiograph import Radiograph, Window
+from camdash.images.radiograph import Radiograph
 from camdash.images.rasters.samples import Channel, brightness, channel_of, eight_bits, last_is_opacity, stretched
 from camdash.images.streams.headers import LOSSLESS, describe, exif_of, frame_marker, jpeg_xl_size
 from camdash.images.streams.jpeg_data import grey_end_notes, jpeg_data_notes
+from camdash.images.window import Window
 
 DAMAGED = (
     *(OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, RuntimeError, ZeroDivisionError),

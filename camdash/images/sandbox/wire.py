@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from camdash.errors import ImageError
 from camdash.images.limits import check_pixels
-from camdash.images.radiograph import Preset, Radiograph, VoiFunction, VoiLut, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Preset, VoiFunction, VoiLut, Window
 
 LENGTH = struct.Struct("<Q")
 PING, READY = b"", b"ready"

@@ -9,11 +9,8 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTION_V3, REGNET, RESNET, WITH_MAP, Family
+from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTION_V3, REGNET, Family
 from camdash.networks.text import printable
-
-__all__ = ["FAMILIES", "RESNET", "TRANSFORMED", "WITH_MAP", "Family", "InputTransform", "blueprint", "build"]
-__all__ += ["family_of", "features_of", "head_of"]
 
 TRANSFORMED = GOOGLENET.builders + INCEPTION_V3.builders
 """Architectures with torchvision's option `transform_input`, which the weights do not show."""

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import Family, features_of, head_of
+from camdash.networks.architectures.building import features_of, head_of
+from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.placement import Grid

@@ -21,18 +21,6 @@ from camdash.networks.files.weights import StoredWeights, header_of, opened_chec
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
 
-__all__ = [
-    "FOLDERS_VARIABLE",
-    "LARGEST_CARD",
-    "LONGEST_PATH",
-    "SHIPPED",
-    "Entry",
-    "FoundCard",
-    "assumed",
-    "checkpoint_folders",
-]
-__all__ += ["describe", "entries", "entry_of", "familiarity_digest", "find", "read_card"]
-
 _PACKAGE = Path(__file__).resolve().parents[2]
 SHIPPED = next(
     (folder for folder in (_PACKAGE / "checkpoints", _PACKAGE.parent / "checkpoints") if folder.is_dir()),

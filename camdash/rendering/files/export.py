@@ -13,7 +13,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
-from camdash.images.radiograph import Radiograph, Window
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.overlay import overlay
 from camdash.rendering.panels import shown_together
