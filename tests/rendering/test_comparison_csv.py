@@ -21,7 +21,7 @@ def test_a_row_holds_both_checkpoints_and_both_answers() -> None:
     assert tuple(row) == HEADER
     assert list(row.values()) == [
         *("händ.png", "c" * 64, "one", "a" * 64, "two", "b" * 64),
-        *("Hand", "0.75", "Foot", "0.5", "true", "-0.25", "True", "False", ""),
+        *("Hand", "0.75", "Foot", "0.5", "True", "-0.25", "True", "False", ""),
     ]
 
 

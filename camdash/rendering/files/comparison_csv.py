@@ -20,7 +20,7 @@ def comparison_csv(lines: Sequence[Line], first: Checkpoint, second: Checkpoint)
         (
             *(line.file, line.sha256, *checkpoints),
             *(line.first, line.first_probability, line.second, line.second_probability),
-            *("" if line.error else str(line.flips).lower(), line.agreement),
+            *(None if line.error else line.flips, line.agreement),
             *(line.first_familiar, line.second_familiar, line.error),
         )
         for line in lines
