@@ -1,6 +1,6 @@
 """Color tables: 256 RGB rows each, the one source of color for pictures, color bars and the browser."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import cv2
@@ -21,12 +21,10 @@ _POSITIVE = ((0.0, (150, 12, 50)), (0.35, (214, 48, 30)), (0.7, (252, 142, 24)),
 def table(look: Look) -> NDArray[np.uint8]:
     """Return the color table of `look`: (256, 3), RGB.
 
-    Evidence and own scale: blue (against) to red (for), told apart with each of the common color blindnesses.
-    Positive: dark red to yellow, brighter = more. Classic: OpenCV's jet.
+    Raises:
+        KeyError: `TABLES` has no entry for the look.
     """
-    if look.diverges:
-        return np.concatenate([_ramp(_AGAINST, 128), _ramp(_FOR, 128)])
-    return _ramp(_POSITIVE, 256) if look is Look.POSITIVE else _jet()
+    return TABLES[look]()
 
 
 def colors(look: Look, positions: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -84,3 +82,17 @@ def _jet() -> NDArray[np.uint8]:
     levels = np.arange(256, dtype=np.uint8)[:, None]
     bgr = np.asarray(cv2.applyColorMap(levels, cv2.COLORMAP_JET), np.uint8)
     return np.ascontiguousarray(bgr[:, 0, ::-1])
+
+
+def _against_and_for() -> NDArray[np.uint8]:
+    return np.concatenate([_ramp(_AGAINST, 128), _ramp(_FOR, 128)])
+
+
+TABLES: dict[Look, Callable[[], NDArray[np.uint8]]] = {
+    Look.EVIDENCE: _against_and_for,
+    Look.POSITIVE: lambda: _ramp(_POSITIVE, 256),
+    Look.OWN_SCALE: _against_and_for,
+    Look.CLASSIC: _jet,
+}
+"""The table of each look. Evidence and own scale: blue (against) to red (for), told apart with each of the common color
+blindnesses. Positive: dark red to yellow, brighter = more. Classic: OpenCV's jet."""
