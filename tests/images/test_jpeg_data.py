@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -63,6 +64,50 @@ def test_data_that_ends_early_is_refused(packed: Callable[[bytes], bytes], progr
         decode(packed(ended_early(stream)))
 
 
+def of_revision_2(stream: bytes) -> bytes:
+    """Return a JPEG whose JFIF segment says a revision that libjpeg warns of, before anything else."""
+    at = stream.index(b"JFIF\0") + 5
+    return stream[:at] + b"\x02" + stream[at + 1 :]
+
+
+def of_no_band(stream: bytes) -> bytes:
+    """Return a JPEG whose scan says that it has the first coefficient alone, which libjpeg warns of and passes by."""
+    end = stream.index(b"\xff\xda") + 2
+    end += stream[end] << 8 | stream[end + 1]
+    return stream[: end - 2] + b"\0" + stream[end - 1 :]
+
+
+def with_junk(stream: bytes) -> bytes:
+    """Return a JPEG with two bytes between its segments, which libjpeg warns of and passes by."""
+    at = stream.index(b"\xff\xda")
+    return stream[:at] + b"\x12\x34" + stream[at:]
+
+
+FIRST_WARNINGS: dict[str, Callable[[bytes], bytes]] = {
+    "revision": of_revision_2,
+    "no band": of_no_band,
+    "junk": with_junk,
+}
+
+
+@pytest.mark.parametrize("warned", FIRST_WARNINGS.values(), ids=FIRST_WARNINGS)
+@pytest.mark.parametrize("packed", [bytes, in_dicom], ids=["a file", "in DICOM"])
+def test_a_first_warning_does_not_hide_that_the_data_ends_early(
+    warned: Callable[[bytes], bytes], packed: Callable[[bytes], bytes]
+) -> None:
+    assert decode(packed(warned(jpeg()))).notes == ()
+    with pytest.raises(ImageError, match="damaged or cut short"):
+        decode(packed(ended_early(warned(jpeg()))))
+
+
+@pytest.mark.parametrize("count", [1, 4, 100])
+@pytest.mark.parametrize("padding", [b"\0", b"\x55"], ids=["zeros", "junk"])
+def test_a_few_bytes_before_the_end_marker_are_no_damage(count: int, padding: bytes) -> None:
+    found = decode(jpeg()[:-2] + count * padding + b"\xff\xd9")
+    np.testing.assert_array_equal(found.values, decode(jpeg()).values)
+    assert found.notes == ()
+
+
 @pytest.mark.parametrize("packed", FILES.values(), ids=FILES)
 def test_zeros_in_the_data_are_told(packed: Callable[[bytes], bytes]) -> None:
     assert decode(packed(zeroed(jpeg()))).notes == (DAMAGED_DATA,)
@@ -115,6 +160,26 @@ def test_a_grey_end_of_more_bits_is_told(packed: Callable[[bytes], bytes], strea
     (note,) = found.notes
     filled = int((found.values == 2048).all(axis=1)[::-1].argmin())
     assert note == f"The last {filled} rows are one grey. The JPEG data may end before the picture does."
+
+
+@pytest.mark.parametrize("layout", [{}, {"rowsperstrip": 16}, {"tile": (32, 32)}], ids=str)
+def test_a_grey_end_within_tiff_of_12_bits_is_told(layout: dict[str, Any]) -> None:
+    streams = [TWELVE_BITS]
+    if layout:
+        high, wide = layout.get("tile", (16, 64))
+        parts = [TWELVE[y : y + high, x : x + wide] for y in range(0, 64, high) for x in range(0, 64, wide)]
+        streams = [bytes(imagecodecs.jpeg8_encode(np.ascontiguousarray(part), bitspersample=12)) for part in parts]
+    assert decode(deep_tiff(streams, layout)).notes == ()
+    (note,) = decode(deep_tiff([ended_early(streams[0]), *streams[1:]], layout)).notes
+    assert note.endswith("JPEG data may end early." if layout else "The JPEG data may end before the picture does.")
+
+
+def deep_tiff(streams: list[bytes], layout: dict[str, Any]) -> bytes:
+    """Return a TIFF file of JPEG of 12 bits."""
+    content = io.BytesIO()
+    described = {"shape": (64, 64), "dtype": np.uint16, "compression": "jpeg", "photometric": "minisblack"}
+    imwrite(content, iter(streams), bitspersample=12, **described, **layout)
+    return content.getvalue()
 
 
 @given(filled=st.integers(0, 5), precision=st.integers(9, 16), signed=st.booleans())

@@ -26,8 +26,8 @@ from camdash.images.rasters.samples import (
     on_high_black,
     without_inks,
 )
-from camdash.images.streams.headers import LOSSLESS, frame_marker
-from camdash.images.streams.jpeg_data import jpeg_data_notes
+from camdash.images.streams.headers import LOSSLESS, describe, frame_marker
+from camdash.images.streams.jpeg_data import grey_end_notes, jpeg_data_notes
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # its messages would quote the file
 
@@ -50,6 +50,9 @@ OWN_DEPTH = (33003, 33005, 34712, 34887, 50002, 52546)
 
 RUN_ON = (*FAX, OLD_JPEG, *JPEG)
 """Compressions whose decoders fill in what is missing at the end, in place of an error."""
+
+
+GREY_PART = "A part of the picture ends in one grey. Its JPEG data may end early."
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,28 +119,55 @@ def _check_depth(page: TiffPage, data: bytes) -> None:
     if page.compression not in OWN_DEPTH or not page.dataoffsets:
         return
     offset, count = page.dataoffsets[0], page.databytecounts[0]
-    try:
-        found = TIFF.DECOMPRESSORS[page.compression](data[offset : offset + count])
-    except (RuntimeError, ValueError):  # LERC packed once more, or damaged: tifffile sees to it
-        return
-    said, own = (8 * np.dtype(kind).itemsize for kind in (page.dtype, found.dtype))
+    said = 8 * np.dtype(page.dtype).itemsize
+    if (stream := describe(data[offset : offset + count])) is not None:  # JPEG 2000 takes long to decode
+        own = stream.precision
+    else:
+        own = _bits_decoded(page, data[offset : offset + count])
     if own > said:
         raise ImageError(f"The TIFF file says {said} bits, and its compressed data has {own}. Export it again.")
 
 
+def _bits_decoded(page: TiffPage, segment: bytes) -> int:
+    """Return the bits of a sample of LERC or JPEG XL; 0 where it is packed once more, or damaged."""
+    try:
+        return 8 * int(TIFF.DECOMPRESSORS[page.compression](segment).dtype.itemsize)
+    except (RuntimeError, ValueError):  # tifffile sees to it
+        return 0
+
+
 def _jpeg_notes(page: TiffPage, data: bytes) -> tuple[str, ...]:
-    """Return what is to be said of a page's JPEG strips or tiles, whose tables stand apart (TIFF Technical Note 2).
+    """Return a note on damage in a page's JPEG strips or tiles, whose tables stand apart (TIFF Technical Note 2).
 
     Raises:
         ValueError: the data of one ends early.
     """
+    if page.compression == OLD_JPEG and page.tags.valueof(513):  # one stream for all strips (section 22)
+        start = int(page.tags.valueof(513))
+        return jpeg_data_notes(data[start : start + int(page.tags.valueof(514, len(data)))])
     if page.compression not in JPEG:
         return ()
     tables = (page.jpegtables or b"")[2:-2]
-    segments = zip(page.dataoffsets, page.databytecounts, strict=False)
-    streams = (data[offset : offset + count] for offset, count in segments)
-    notes = (jpeg_data_notes(stream[:2] + tables + stream[2:]) for stream in streams)
-    return tuple(dict.fromkeys(note for each in notes for note in each))
+    segments = dict.fromkeys(zip(page.dataoffsets, page.databytecounts, strict=False))
+    for offset, count in segments:
+        stream = data[offset : offset + count]
+        if notes := jpeg_data_notes(stream[:2] + tables + stream[2:] if tables else stream):
+            return notes
+    return ()
+
+
+def _grey_ends(page: TiffPage, samples: NDArray[Any]) -> tuple[str, ...]:
+    """Return a note where a strip or tile of JPEG of more than 8 bits ends in grey."""
+    if page.compression not in JPEG:
+        return ()
+    strip = min(page.rowsperstrip or page.imagelength, page.imagelength), page.imagewidth
+    height, width = (page.tilelength, page.tilewidth) if page.is_tiled else strip
+    for top in range(0, samples.shape[0], height):
+        for left in range(0, samples.shape[1], width):
+            part = samples[top : top + height, left : left + width]
+            if notes := grey_end_notes(part, page.bitspersample):
+                return notes if part.shape[:2] == samples.shape[:2] else (GREY_PART,)
+    return ()
 
 
 def _check_inks(page: TiffPage) -> None:
@@ -198,6 +228,11 @@ def _eight_bit_page(page: TiffPage, data: bytes) -> Channel:
 
 def _deep_page(page: TiffPage, data: bytes) -> Channel:
     samples = _samples(page, data)
+    channel = _deep_channel(page, samples)
+    return replace(channel, notes=(*channel.notes, *_grey_ends(page, samples)))
+
+
+def _deep_channel(page: TiffPage, samples: NDArray[Any]) -> Channel:
     if page.photometric == PHOTOMETRIC.PALETTE:
         return Channel(eight_bits(Image.fromarray(_looked_up(samples[:, :, 0], page.colormap))))
     if samples.dtype.kind not in "iuf":

@@ -13,6 +13,15 @@ FRAME_HEADERS = {*range(0xC0, 0xD0), 0xF7} - {0xC4, 0xC8, 0xCC}
 JPEG_2000_FILE = b"\0\0\0\x0cjP  \r\n\x87\n"
 """What a JPEG 2000 file with boxes begins with (ITU-T T.800, I.5.1)."""
 
+SOS, EOI = 0xDA, 0xD9
+"""The markers of a scan's header (T.81, B.2.3) and of the end."""
+
+RESTARTS = range(0xD0, 0xD8)
+"""The markers between parts of a scan: RST0 to RST7."""
+
+COMMENTS = {0xFE, *range(0xE0, 0xF0)}
+"""Markers of what a decoder may pass by: COM, APP0 to APP15."""
+
 APP1, EXIF = 0xE1, b"Exif\0\0"
 """The marker of EXIF's segment, and how it begins."""
 
@@ -71,6 +80,28 @@ def exif_of(stream: bytes) -> bytes:
     except (struct.error, IndexError):
         pass
     return b""
+
+
+def without_comments(stream: bytes) -> bytes:
+    """Return a JPEG stream without comments, applications' segments and stray bytes before its first scan.
+
+    As it is if it is cut.
+    """
+    kept, place, marker = [stream[:2]], 2, 0
+    try:
+        while marker != SOS:
+            place = stream.index(b"\xff", place)
+            marker = stream[place + 1]
+            if marker in (0, 0xFF) or marker in STANDALONE:
+                place += 1
+                continue
+            end = place + 2 + struct.unpack_from(">H", stream, place + 2)[0]
+            if marker not in COMMENTS:
+                kept.append(stream[place:end])
+            place = end
+    except (struct.error, IndexError, ValueError):
+        return stream
+    return b"".join((*kept, stream[place:]))
 
 
 def _frame_header(stream: bytes) -> int | None:

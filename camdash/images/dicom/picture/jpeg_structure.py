@@ -2,12 +2,12 @@
 
 import struct
 
+from camdash.images.streams.headers import COMMENTS, EOI, RESTARTS, SOS
+
 SEQUENTIAL, LOSSLESS = 0xC1, 0xC3
 """SOF1 and SOF3, the two kinds of frame that are left to gdcm."""
 
-DHT, EOI, SOS, DQT, DRI = 0xC4, 0xD9, 0xDA, 0xDB, 0xDD
-COMMENTS = {0xFE, *range(0xE0, 0xF0)}
-RESTARTS = range(0xD0, 0xD8)
+DHT, DQT, DRI = 0xC4, 0xDB, 0xDD
 
 
 class MalformedJPEGError(ValueError):
