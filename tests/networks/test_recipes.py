@@ -112,11 +112,27 @@ def test_weights_as_arrays_are_told_apart_from_damage(tmp_path: Path, how: str, 
         arrays["features.weight"] = np.zeros(LARGEST_PART // 4, np.float32)
     content = {"state_dict": arrays, "epoch": 3} if how == "nested" else arrays
     torch.save(content, tmp_path / "m.pth", _use_new_zipfile_serialization=how != "older format")
-    with pytest.raises(CheckpointError, match=r"^m\.pth holds NumPy arrays in place of tensors\. Turn each into"):
+    words = "NumPy arrays in place of tensors" if size == "small" else "large NumPy arrays"
+    with pytest.raises(CheckpointError, match=rf"^m\.pth holds {words}\. "):
         read_stored(tmp_path / "m.pth")
 
 
-def test_a_pickle_of_arrays_is_converted(tmp_path: Path) -> None:
-    arrays = {name: tensor.numpy() for name, tensor in state().items()}
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_large_arrays_are_told_apart_from_damage_in_any_protocol(tmp_path: Path, protocol: int) -> None:
+    content = {"state_dict": state(), "bank": np.zeros(LARGEST_PART // 4, np.float32)}
+    torch.save(content, tmp_path / "m.pth", pickle_protocol=protocol)
+    with pytest.raises(CheckpointError, match=r"^m\.pth holds large NumPy arrays\. Save the weights alone, as"):
+        read_stored(tmp_path / "m.pth")
+
+
+def test_arrays_that_are_no_weights_are_not_called_weights(tmp_path: Path) -> None:
+    torch.save({"net.metrics": np.zeros(3), "x": 1}, tmp_path / "m.pth")
+    with pytest.raises(CheckpointError, match="holds no state dict"):
+        read_stored(tmp_path / "m.pth")
+
+
+def test_a_pickle_of_arrays_is_converted_and_arrays_of_words_stay_behind(tmp_path: Path) -> None:
+    words = {"classes": np.array(["hand", "foot"]), "objects": np.array([print, None])}
+    arrays = words | {name: tensor.numpy() for name, tensor in state().items()}
     (tmp_path / "m.pkl").write_bytes(pickle.dumps(arrays))
     assert converted(tmp_path).usable

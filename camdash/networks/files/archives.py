@@ -7,7 +7,7 @@ from pathlib import Path
 
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.files.content import Content
-from camdash.networks.files.numpy_values import ARRAYS, ONLY_ARRAYS
+from camdash.networks.files.numpy_values import LARGE_ARRAYS, asks_for_arrays
 from camdash.networks.files.recipes import ADVICE, EXPORTED, TORCHSCRIPT, recipe
 
 LARGEST_PART = 20_000_000
@@ -40,8 +40,8 @@ def check_archive(content: Content, path: Path) -> None:
     if any(member.compress_type != zipfile.ZIP_STORED for member in members):
         raise CheckpointError(f"{content.said} is a compressed archive, which PyTorch does not write. Save it again.")
     too_long = sum(member.file_size for member in members if _is_pickle(member)) > LARGEST_PART
-    if too_long and ARRAYS in content.reader().read(LARGEST_PART):
-        raise CheckpointError(f"{content.said} {ONLY_ARRAYS}")
+    if too_long and asks_for_arrays(content.reader().read(LARGEST_PART)):
+        raise CheckpointError(f"{content.said} {LARGE_ARRAYS}")
     if too_long or sum(member.file_size for member in members) > content.size:
         raise CheckpointError(f"{content.said} is damaged: its members are longer than the file, or one is too long.")
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from camdash.errors import CheckpointError
-from camdash.networks.files.numpy_values import ONLY_ARRAYS, NumpyValue
+from camdash.networks.files.numpy_values import ONLY_ARRAYS, are_weights
 from camdash.networks.text import printable
 
 NESTINGS = ("state_dict", "model_state_dict", "model", "net", "ema", "state_dict_ema", "model_ema")
@@ -72,9 +72,7 @@ def find_state_dict(loaded: object, where: str) -> tuple[dict[str, Tensor], tupl
         if len(loaded) > 1:
             conversions.append(f"{_others(loaded, nested[:1])} left out")
         loaded = loaded[nested[0]]
-    if isinstance(loaded, dict) and any(
-        "." in str(key) for key, value in loaded.items() if isinstance(value, NumpyValue)
-    ):
+    if isinstance(loaded, dict) and are_weights(loaded):
         raise CheckpointError(f"{where} {ONLY_ARRAYS}")
     raise CheckpointError(f"{where} holds no state dict, bare or under one of the keys {', '.join(NESTINGS)}.")
 

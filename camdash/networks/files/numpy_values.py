@@ -8,9 +8,7 @@ NUMPY = (
 )
 """What pickles of NumPy's scalars, arrays and types ask for, in its first and second version."""
 
-ARRAYS = b"multiarray\n_reconstruct\n"
-"""How a pickle asks for an array, whose numbers then stand in the pickle itself."""
-
+LARGE_ARRAYS = "holds large NumPy arrays. Save the weights alone, as tensors: torch.save(model.state_dict(), path)."
 ONLY_ARRAYS = (
     "holds NumPy arrays in place of tensors. Turn each into a tensor by torch.from_numpy(array), and save them again."
 )
@@ -25,3 +23,14 @@ class NumpyValue:
 
     def __setstate__(self, state: object) -> None:
         """Leave the numbers out."""
+
+
+def asks_for_arrays(pickles: bytes) -> bool:
+    """Return whether pickles, of any protocol, ask for arrays, whose numbers then stand in the pickle itself."""
+    return b"numpy" in pickles and (b"_reconstruct" in pickles or b"_frombuffer" in pickles)
+
+
+def are_weights(content: dict[object, object]) -> bool:
+    """Return whether a dictionary is a state dict, but of arrays."""
+    named = [name for name, value in content.items() if isinstance(value, NumpyValue) and isinstance(name, str)]
+    return any(name.endswith((".weight", ".bias")) for name in named)

@@ -15,7 +15,7 @@ from camdash.networks.files.archives import LARGEST_PART, pickles_of
 from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import FileKind
 from camdash.networks.files.layouts import DEEPEST
-from camdash.networks.files.numpy_values import ARRAYS, NUMPY, ONLY_ARRAYS, NumpyValue
+from camdash.networks.files.numpy_values import LARGE_ARRAYS, NUMPY, NumpyValue, asks_for_arrays
 from camdash.networks.files.pickle_steps import check_steps
 from camdash.networks.files.recipes import ADVICE, recipe
 from camdash.networks.text import printable
@@ -119,8 +119,8 @@ def _check_names(content: Content, kind: FileKind) -> None:
     try:
         check_steps(pickles, None if kind is FileKind.ZIP else IN_OLD_FILES)
     except UNREADABLE as error:
-        if ARRAYS in pickles and len(pickles) == LARGEST_PART:
-            raise CheckpointError(f"{content.said} {ONLY_ARRAYS}") from error
+        if asks_for_arrays(pickles) and len(pickles) == LARGEST_PART:
+            raise CheckpointError(f"{content.said} {LARGE_ARRAYS}") from error
         raise CheckpointError(
             f"{content.said} is damaged, or holds Python values that no network needs. Save the weights alone."
         ) from error

@@ -16,8 +16,8 @@ EXPORTED = "torch.export.load({name}).state_dict"
 def recipe(path: Path, opening: str = TORCH) -> str:
     """Return three lines that find the network or its weights in a file, bare or nested, and save the weights alone.
 
-    Arrays of NumPy's become tensors. What is neither a weight nor a dictionary stays behind; it may be what cannot be
-    read without code.
+    NumPy's arrays of numbers become tensors. What is neither a weight nor a dictionary stays behind; it
+    may be what cannot be read without code.
     """
     modules = "pathlib, pickle, torch" if opening is PICKLE else "torch"
     target = repr(bare_name(path.name) + ".weights.pth")
@@ -26,8 +26,9 @@ def recipe(path: Path, opening: str = TORCH) -> str:
         "# runs the code in the file: only if you trust who made it\n"
         f"for key in {NESTINGS}: loaded = loaded[key] if isinstance(loaded, dict) and "
         "(isinstance(loaded.get(key), dict) or hasattr(loaded.get(key), 'state_dict')) else loaded\n"
-        "torch.save({name: torch.as_tensor(value) if type(value).__name__ == 'ndarray' else value for name, value in "
-        "(loaded.state_dict() if hasattr(loaded, 'state_dict') else loaded).items() "
-        "if isinstance(value, (torch.Tensor, dict)) or type(value).__name__ == 'ndarray'}, "
+        "torch.save({name: value if isinstance(value, (torch.Tensor, dict)) else torch.as_tensor(value) "
+        "for name, value in (loaded.state_dict() if hasattr(loaded, 'state_dict') else loaded).items() "
+        "if isinstance(value, (torch.Tensor, dict)) "
+        "or (type(value).__name__ == 'ndarray' and value.dtype.kind in 'fiu')}, "
         f"{target})"
     )
