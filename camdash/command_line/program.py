@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -37,7 +37,7 @@ def run() -> NoReturn:
             signal.signal(number, stop)
     threading.excepthook = _say_failed
     try:
-        status = ThreadPoolExecutor(1, "command").submit(_command, tally).result()
+        status = _in_a_thread(tally).result()
     except SystemExit as end:  # of the parser, which has said why
         status = end.code if isinstance(end.code, int) else FAILED
     except (MemoryError, ImportError, RuntimeError) as error:
@@ -50,8 +50,16 @@ def run() -> NoReturn:
     leave(status)
 
 
+def _in_a_thread(tally: Tally) -> Future[int]:
+    """Start the command in a thread that is given no signal: one taken there would not wake this one, which stops."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    try:
+        return ThreadPoolExecutor(1, "command").submit(_command, tally)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
 def _command(tally: Tally) -> int:
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)  # taken by a thread of this one, none would wake the one that stops
     from camdash.command_line.main import main  # here, so that a signal in the meantime is answered
 
     return main(None, tally)

@@ -22,6 +22,7 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):  # some decoders print, to whatever has these numbers
         os.dup2(nowhere, stream)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())  # whoever started this may have blocked some for itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends the input
     for limit, most in ((resource.RLIMIT_AS, MOST_MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         resource.setrlimit(limit, (most, most))
