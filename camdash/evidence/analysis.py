@@ -1,6 +1,5 @@
 """One forward pass: prediction and the maps of all classes."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,6 +18,9 @@ from camdash.networks.engines.batches import in_parts_that_fit
 from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
+
+MOST_THREADS, MOST_AT_ONCE = 8, 100_000_000
+"""Network inputs that are made at once, and the pixels of all of them: each takes four bytes a pixel meanwhile."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +158,10 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
 
 def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int) -> Tensor:
     """Return the network inputs, several made at once: a GPU is done with a batch before one thread has the next."""
-    with ThreadPoolExecutor(min(len(radiographs), os.cpu_count() or 1)) as threads:
+    at_once = min(len(radiographs), MOST_THREADS, MOST_AT_ONCE // max(one.values.size for one in radiographs))
+    if at_once < 2:
+        return torch.cat([network_input(radiograph, how, channels) for radiograph in radiographs])
+    with ThreadPoolExecutor(at_once) as threads:
         made = threads.map(lambda radiograph: network_input(radiograph, how, channels), radiographs)
         return torch.cat(list(made))
 

@@ -102,7 +102,7 @@ def listed(
         both = zip(lines, others, strict=True) if others else ((line, None) for line in lines)
         unlike = [any(line is not None and line.familiar is False for line in pair) for pair in both]
         places = [place for place in places if unlike[place]]
-    return sorted(places, key=lambda place: _rank(lines[place], order))
+    return sorted(places, key=lambda place: _rank(lines[place], order, others[place] if others else None))
 
 
 def _is_listed(line: Line, classes: Collection[str], below: float | None) -> bool:
@@ -111,16 +111,20 @@ def _is_listed(line: Line, classes: Collection[str], below: float | None) -> boo
     return below is None or (line.margin is not None and line.margin < below)
 
 
-def _rank(line: Line, order: Order) -> tuple[bool, str, float]:
-    """Return what sorts a line; it begins with whether there is nothing to sort it by."""
+def _rank(line: Line, order: Order, other: Line | None) -> tuple[bool, str, float]:
+    """Return what sorts a line; it begins with whether there is nothing to sort it by.
+
+    Of two checkpoints, the one that finds the radiograph less like its training images counts.
+    """
     if order is Order.GIVEN:
         return False, "", 0.0
     if order is Order.FILE:
         return False, line.file.casefold(), 0.0
+    distances = (line.distance, other.distance if other else None)
     values = {
         Order.PROBABILITY: line.probability,
         Order.EVIDENCE: _negative(line.evidence),
-        Order.UNLIKE: _negative(line.distance),
+        Order.UNLIKE: _negative(max((one for one in distances if one is not None), default=None)),
     }
     value = values.get(order, line.margin)
     text = line.predicted or "" if order is Order.CLASS else ""

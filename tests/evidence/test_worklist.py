@@ -120,6 +120,11 @@ def test_with_two_checkpoints_it_is_enough_that_one_finds_it_unlike() -> None:
     assert listed(FAMILIARITY, [], None, Order.GIVEN, only_unlike=True, others=others) == [0, 1, 3]
 
 
+def test_with_two_checkpoints_the_farther_distance_sorts() -> None:
+    others = [Line("a", "1", "Hip", 0.9, distance=2.0), None, Line("c", "3", "Hip", 0.9, distance=0.1), None]
+    assert listed(FAMILIARITY, [], None, Order.UNLIKE, others=others) == [3, 0, 1, 2]
+
+
 def test_the_distance_is_a_multiple_of_the_limit() -> None:
     assert line(replace(analysis([1.0, 2.0]), familiarity=Familiarity(0.3, 0.2))).distance == pytest.approx(1.5)
     assert line(analysis([1.0, 2.0])).distance is None
