@@ -1,4 +1,4 @@
-"""Measure camdash on a GPU, beside the libraries beside it, in one run.
+"""Measure camdash and other libraries on a GPU, in one run.
 
     python -m benchmarks.gpu_check [--json FILE] [--quick]
 
@@ -48,7 +48,8 @@ ALONE = ("torchcam GradCAM, graph kept", "captum LayerGradCam x 5", "grad-cam Gr
 Run = Callable[[], Any]
 
 
-def main() -> None:
+def main() -> int:
+    """Run all parts; return 1 if one failed, or if there is no GPU."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", type=Path, default=Path("gpu_check.json"))
     parser.add_argument("--quick", action="store_true")
@@ -72,6 +73,8 @@ def main() -> None:
             print(name, report[name])
         print(f"({name}: {time.perf_counter() - begun:.0f} s)", flush=True)
         given.json.write_text(json.dumps(report, indent=1) + "\n")
+    failed = any(isinstance(found, str) for found in report.values())
+    return int(failed or (DEVICE.type != "cuda" and not given.quick))
 
 
 def _machine() -> dict[str, Any]:
@@ -385,4 +388,4 @@ def _bare(loaded: LoadedCheckpoint) -> dict[int, float]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Check camdash on this machine's GPU, and measure it: one table, and gpu_check.json (or the folder in OUT).
+# Check camdash on this machine's GPU, and measure it: tables, and gpu_check.json (or the folder in OUT).
 #
 #     benchmarks/gpu_check.sh
 #
