@@ -14,9 +14,8 @@ def ask_to_go_up() -> None:
 
 
 def go_up_if_asked() -> None:
-    """Bring the top of the page into view, if a callback asked for it."""
-    if token := st.session_state.pop(ASKED, None):
-        _going_up(key="going-up", data={"token": token})
+    """Bring the top of the page into view, if a callback asked for it since the last time."""
+    _going_up(key="going-up", data={"token": st.session_state.get(ASKED, "")})
 
 
 _going_up = st.components.v2.component(

@@ -187,7 +187,7 @@ def _columns(rows: Sequence[Row], pair: Pair, *, mapped: bool) -> dict[str, list
 
 
 def _unlike(line: Line) -> str:
-    """Return whose training images a radiograph does not resemble: "A", "B", "A and B", or nobody's that is known."""
+    """Return whose training images a radiograph is unlike: "A", "B", "A and B"; empty where neither is known to be."""
     both = zip("AB", (line.first_familiar, line.second_familiar), strict=True)
     return " and ".join(letter for letter, familiar in both if familiar is False)
 

@@ -1,6 +1,6 @@
 """Answer and maps are shown in the same frame: by this name the viewer knows which answer belongs to its maps.
 
-How the browser does it stands in `viewer/together.js`, with a rule of style in `frame.py`.
+How the browser does it stands in `viewer/js/input/together.js`, with a rule of style in `frame.py`.
 """
 
 import hashlib

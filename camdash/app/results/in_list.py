@@ -1,4 +1,4 @@
-"""What the list of uploads says of each: a class and a percentage, two of them, or that the file cannot be read."""
+"""What the list of uploads says of each: class and percentage, two answers, unlike, or unreadable."""
 
 from collections.abc import Sequence
 
