@@ -177,8 +177,8 @@ def test_a_grey_end_within_tiff_of_12_bits_is_told(layout: dict[str, Any]) -> No
 def deep_tiff(streams: list[bytes], layout: dict[str, Any]) -> bytes:
     """Return a TIFF file of JPEG of 12 bits."""
     content = io.BytesIO()
-    described: dict[str, Any] = {"shape": (64, 64), "dtype": np.uint16, "compression": "jpeg", "photometric": "minisblack"}
-    imwrite(content, iter(streams), bitspersample=12, **described, **layout)
+    described: dict[str, Any] = {"shape": (64, 64), "dtype": np.uint16, "photometric": "minisblack"}
+    imwrite(content, iter(streams), compression="jpeg", bitspersample=12, **described, **layout)
     return content.getvalue()
 
 
