@@ -58,9 +58,9 @@ def browser() -> Iterator[Any]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serve() -> Iterator[Serve]:
-    """Start `streamlit run SCRIPT OPTIONS...` and return its address; all servers end with the session."""
+    """Start `streamlit run SCRIPT OPTIONS...` and return its address; all servers end with the file's tests."""
     running: list[tuple[subprocess.Popen[bytes], Any]] = []
 
     def start(script: Path | str, *options: str) -> str:
@@ -73,8 +73,9 @@ def serve() -> Iterator[Serve]:
         return f"http://127.0.0.1:{port}"
 
     yield start
-    for process, log in running:
+    for process, _ in running:
         process.terminate()
+    for process, log in running:
         process.wait(PATIENCE)
         log.close()
 
