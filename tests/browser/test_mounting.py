@@ -1,4 +1,4 @@
-"""Streamlit may mount a component twice at once, and take back either: the viewer stays until both are taken back."""
+"""Streamlit may mount a component twice at once, and take back either; or put one beside another that gives way."""
 
 import base64
 from collections.abc import Iterator
@@ -18,12 +18,34 @@ MOUNT = """async ([code, data]) => {
   window.ends = [0, 1].map(() => mount({ parentElement, data: bytes, setStateValue() {} }));
 }"""
 
+# The first picture is decoded once `window.release` is called, and the second at once.
+MOUNT_BESIDE = """async ([code, ...data]) => {
+  const { default: mount } = await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+  const decode = window.createImageBitmap;
+  const released = new Promise((resolve) => (window.release = resolve));
+  window.createImageBitmap = async (...given) => {
+    window.createImageBitmap = decode;
+    await released;
+    return decode.apply(window, given);
+  };
+  data.forEach((text, place) => {
+    const parentElement = document.querySelector(`#host${place}`);
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    mount({ parentElement, data: bytes, setStateValue() {} });
+  });
+}"""
+
+
+def sent(sample: int) -> str:
+    """Return what the viewer is given of a sample, as text."""
+    return base64.b64encode(pack(viewer_data("pad", sample, ViewerSettings()))).decode()
+
 
 @pytest.fixture
 def page(browser: Any) -> Iterator[Any]:
     opened = browser.new_page(viewport={"width": 1280, "height": 720})
     opened.set_content(f"<style>{CSS}</style><div id=host>{HTML}</div>")
-    opened.evaluate(MOUNT, [JAVASCRIPT, base64.b64encode(pack(viewer_data("pad", 0, ViewerSettings()))).decode()])
+    opened.evaluate(MOUNT, [JAVASCRIPT, sent(0)])
     yield opened
     opened.close()
 
@@ -35,3 +57,15 @@ def test_a_viewer_that_is_mounted_twice_is_painted_whichever_is_taken_back(page:
     assert page.locator("canvas[data-map-id]").count() == 7
     page.evaluate("place => window.ends[place]()", 1 - taken_back)
     assert page.locator("canvas[data-map-id]").count() == 0
+
+
+def test_a_viewer_that_gives_way_leaves_the_settings_of_the_later_radiograph(browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    hosts = "".join(f"<div id=host{place}>{HTML}</div>" for place in range(2))
+    page.set_content(f"<style>{CSS}</style>{hosts}")
+    page.evaluate(MOUNT_BESIDE, [JAVASCRIPT, sent(0), sent(1)])
+    page.locator("#host1 .camdash[data-state=painted]").wait_for()
+    page.evaluate("window.release()")
+    page.locator("#host0 .camdash[data-state=painted]").wait_for()
+    assert page.evaluate("window.__camdash.image") == "image 1"
+    page.close()

@@ -26,6 +26,8 @@ function sharedState() {
     view: null,
     focus: null,
     opened: false,
+    turn: 0, // how many times data came, for any viewer
+    settled: 0, // for which of them the settings were brought in line last
   };
   return window.__camdash;
 }

@@ -58,15 +58,23 @@ class Viewer {
     this.data = data;
     this.coming = true;
     this.root.dataset.state = "waiting";
+    const state = sharedState();
+    const turn = ++state.turn;
     const header = await completed(unpack(data), this.header);
     await this.together.ready(header.answer);
     if (data !== this.data || this.stop.signal.aborted) return header.bitmap.close();
     this.header?.bitmap.close();
     Object.assign(this, { header, coming: false });
     this.stage.forget();
-    if (this.settle(sharedState(), header)) change({}); // the server is told
+    if (turn > state.settled) this.share(turn, state, header);
     this.root.hidden = false;
     return this.schedule();
+  }
+
+  // A viewer that gives way to another may have waited longer for its answer: what all share follows the later data.
+  share(turn, state, header) {
+    state.settled = turn;
+    if (this.settle(state, header)) change({}); // the server is told
   }
 
   // Bring the settings in line with new data: the link's wishes once, never a mode without maps, and no window of
