@@ -144,7 +144,7 @@ def test_a_row_of_the_table_opens_its_image(page: Any) -> None:
     table = page.locator("[data-testid=stDataFrame]").last
     table.scroll_into_view_if_needed()
     names = table.locator("td[aria-colindex='2']")
-    names.last.wait_for(state="attached")
+    names.nth(2).wait_for(state="attached")
     listed = names.all_text_contents()
     place = next(index for index, name in enumerate(listed) if name != "film0.png")
     box = table.bounding_box()

@@ -30,7 +30,7 @@ def test_a_row_opens_its_radiograph_and_the_arrows_go_on_in_the_list_s_order(add
     page.wait_for_selector(NOT_RUNNING)
     table = page.locator(".st-key-worklist [data-testid=stDataFrame]")
     names = table.locator("td[aria-colindex='2']")
-    names.last.wait_for(state="attached")
+    names.nth(2).wait_for(state="attached")
     listed = names.all_text_contents()
     box = table.bounding_box()
     page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + HEAD + ROW * 1.5)  # anywhere in the row
