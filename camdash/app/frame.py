@@ -16,9 +16,11 @@ STYLE = f"""
   [data-testid="stHeaderActionElements"] {{ display: none; }}
   .stMainBlockContainer h3 {{ padding: 0 0 0.2rem; }}
   .stMain .stVerticalBlock {{ gap: 0.5rem; }}
+  .stMain [data-testid="stAlertContainer"] {{ padding: 0.3rem 0.9rem; }}
   .st-key-softmax {{ max-height: 33vh; overflow-y: auto; }}
   .st-key-all-probabilities button {{ min-height: 1.3rem; padding: 0; }}
   .stMain .st-key-answers {{ gap: 0.1rem; min-height: 11rem; }}
+  .stMain .st-key-answers [data-testid="stCaptionContainer"] p {{ margin: 0; line-height: 1.35; }}
   .stMain .st-key-answers h5 {{ padding: 0; margin-bottom: 1rem; }}
   .stSidebar .stVerticalBlock {{ gap: 0.55rem; }}
   .stSidebar [data-testid="stSidebarHeader"] {{ height: 2.2rem; margin: 0; padding-bottom: 0; }}
