@@ -1,5 +1,6 @@
 """The networks of the recognised families: built, with numbers or without, and divided into features and head."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -102,11 +103,11 @@ def blueprint(architecture: str, class_count: int, channels: int, **options: Any
 
 
 def features_of(network: nn.Module, family: Family) -> nn.Sequential:
-    """Return the part of the network before global average pooling; it shares the network's modules."""
-    parts = [network.get_submodule(name) for name in family.path]
-    if getattr(network, "transform_input", False):
-        parts.insert(0, InputTransform())
-    return nn.Sequential(*parts, *([nn.ReLU()] if family.closing_relu else []))
+    """Return the part of the network before global average pooling; it shares the network's modules and their names."""
+    first = {"transform_input": InputTransform()} if getattr(network, "transform_input", False) else {}
+    last = {"closing_relu": nn.ReLU()} if family.closing_relu else {}
+    parts = {name: network.get_submodule(name) for name in family.path}
+    return nn.Sequential(OrderedDict({**first, **parts, **last}))
 
 
 def head_of(network: nn.Module, family: Family) -> tuple[Tensor, Tensor]:

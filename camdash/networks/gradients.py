@@ -1,0 +1,106 @@
+"""Grad-CAM (Selvaraju et al. 2017, equations 1 and 2) at a stage of a split network. PyTorch runs it: it needs slopes.
+
+A map is the positive part of a sum over channels of activation times the mean slope of the class's logit. At the
+last stage that is the positive part of the class activation map, divided by the number of cells. At an earlier one
+the cells are finer, and nothing adds up to the logit.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.architectures.split import SplitNetwork
+from camdash.networks.placement import Grid
+
+MOST_STAGES = 3
+"""Stages that are offered, the last ones: earlier ones see edges and little of what the radiograph shows."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The end of a run of layers whose cells are equally far apart.
+
+    Attributes:
+        name: of the outermost module that ends there, as PyTorch names it ("layer3").
+        length: how many layers of the flattened features lead to it.
+        grid: where its cells are centred.
+    """
+
+    name: str
+    length: int
+    grid: Grid
+
+
+@dataclass(frozen=True, eq=False)
+class SlopePass:
+    """What a pass with slopes gives, float32, on the CPU.
+
+    Attributes:
+        maps: (n, classes, grid rows, grid columns), not negative.
+        logits: (n, classes).
+        pooled: the pooled activations, (n, c).
+    """
+
+    maps: Tensor
+    logits: Tensor
+    pooled: Tensor
+
+
+def stages(network: SplitNetwork) -> list[Stage]:
+    """Return the stages at which maps can be made, the last one first."""
+    layers = list(_flat(network.features))
+    grids = [grid_of(nn.Sequential(*(layer for _, layer in layers[: place + 1]))) for place in range(len(layers))]
+    strides = [grid.stride for grid in grids]
+    ends = [place for place, (own, then) in enumerate(zip(strides, [*strides[1:], 0.0], strict=True)) if own != then]
+    found = [Stage(_outermost(layers[place][0], network.features), place + 1, grids[place]) for place in ends]
+    return found[::-1][:MOST_STAGES]
+
+
+def grad_cam(network: SplitNetwork, inputs: Tensor, stage: Stage) -> SlopePass:
+    """Return the maps of all classes at a stage, and the logits of the same pass.
+
+    It takes one pass, and for each class one pass back from the logit to the stage.
+
+    Args:
+        network: the network, on its device.
+        inputs: network inputs, (n, channels, rows, columns).
+        stage: one of `stages(network)`.
+    """
+    layers = [layer for _, layer in _flat(network.features)]
+    weight, bias = network.weight.float(), network.bias.float()
+    with torch.no_grad():
+        activations = nn.Sequential(*layers[: stage.length])(inputs.to(network.device)).clone()
+    with torch.enable_grad():
+        activations.requires_grad_(True)
+        last = nn.Sequential(*layers[stage.length :])(activations.clone())  # a layer may change its input
+        pooled = last.mean((2, 3))
+        logits = pooled @ weight.T + bias
+        slopes = [_mean_slope(logits[:, k].sum(), activations) for k in range(len(weight))]
+    with torch.no_grad():
+        maps = torch.einsum("knc,ncij->nkij", torch.stack(slopes), activations).relu()
+    return SlopePass(maps.cpu(), logits.detach().cpu(), pooled.detach().cpu())
+
+
+def _mean_slope(logit: Tensor, activations: Tensor) -> Tensor:
+    (slope,) = torch.autograd.grad(logit, activations, retain_graph=True)
+    return slope.mean((2, 3))
+
+
+def _flat(module: nn.Module, name: str = "") -> Iterator[tuple[str, nn.Module]]:
+    """Yield the layers that run one after the other, with their names: what is within a sequence, at any depth."""
+    if type(module).forward is not nn.Sequential.forward:
+        yield name, module
+        return
+    for own, child in module.named_children():
+        yield from _flat(child, f"{name}.{own}".lstrip("."))
+
+
+def _outermost(name: str, features: nn.Module) -> str:
+    """Return the name of the outermost module that ends with a layer."""
+    parent, _, own = name.rpartition(".")
+    if not parent or own != list(dict(features.get_submodule(parent).named_children()))[-1]:
+        return name
+    return _outermost(parent, features)
