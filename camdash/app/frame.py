@@ -20,6 +20,7 @@ STYLE = f"""
   .st-key-softmax {{ max-height: 33vh; overflow-y: auto; }}
   .st-key-all-probabilities button {{ min-height: 1.3rem; padding: 0; }}
   .stMain .st-key-answers {{ gap: 0.1rem; min-height: 11rem; }}
+  .stMain .st-key-answers [data-testid="stCaptionContainer"] {{ margin: 0; }}
   .stMain .st-key-answers [data-testid="stCaptionContainer"] p {{ margin: 0; line-height: 1.35; }}
   .stMain .st-key-answers h5 {{ padding: 0; margin-bottom: 1rem; }}
   .stSidebar .stVerticalBlock {{ gap: 0.55rem; }}
@@ -49,6 +50,8 @@ STYLE = f"""
   @media (max-height: 620px) {{
     .camdash-disclaimer {{ font-size: 0.7rem; }}
     .stMain .stVerticalBlock {{ gap: 0.15rem; }}
+    .stMain .st-key-softmax {{ margin-top: -1rem; max-height: calc(33vh + 1rem); }}
+    .stMain .st-key-answers {{ min-height: 0; }}
     .stMain .st-key-words h3 {{ font-size: 1.25rem; margin-bottom: 1rem; }}
     .stMain .st-key-words p, .stMain .st-key-answers p {{ font-size: 0.75rem; line-height: 1.25; }}
     .stMain .st-key-answers h5 {{ font-size: 1rem; }}

@@ -65,8 +65,10 @@ def test_compared_panels_are_as_large_as_the_screen_allows(
     assert min(min(box["width"], box["height"]) for box in boxes) >= SCREENS[screen][1]
 
 
-@pytest.mark.parametrize("screen", [(1280, 720), (1440, 900), (1920, 1080)], ids=str)
-def test_the_demonstrations_panels_take_the_whole_width(address: str, open_page: Open, screen: tuple[int, int]) -> None:
+@pytest.mark.parametrize("screen", [(1280, 720, 1), (1440, 900, 1), (1920, 1080, 1), (853, 480, 1.5)], ids=str)
+def test_the_demonstrations_panels_take_the_whole_width_of_one_screen(
+    address: str, open_page: Open, screen: tuple[int, int, float]
+) -> None:
     page = open_page(address, *screen)
     settled(page)
     page.get_by_role("button", name="Right for the wrong reason").click()
@@ -77,6 +79,17 @@ def test_the_demonstrations_panels_take_the_whole_width(address: str, open_page:
     wide = page.locator("figure.legend").bounding_box()["width"]
     assert sum(box["width"] for box in boxes) >= 0.97 * wide
     assert max(box["end"] for box in boxes) <= screen[1]
+
+
+TOTAL = 18
+"""What the bar of a total takes beneath its panel."""
+
+
+def test_a_warning_leaves_both_checkpoints_totals_on_the_screen(address: str, open_page: Open) -> None:
+    page = open_page(f"{address}{COMPARED}&sample=hand", 1280, 720)
+    settled(page)
+    page.get_by_text("unlike the training images of B").wait_for()
+    assert max(box["bottom"] for box in page.evaluate(BOXES)) + TOTAL <= 720
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -41,7 +41,7 @@ class Stage {
       toolbar: this.root.querySelector(".toolbar").offsetHeight + said * SENTENCE,
       labels: sections.filter((section) => section.label).length,
       placed: sections.some(legends) || !hasMaps(this.header),
-      several: filled.length > 1,
+      several: this.header.sources.length > 1,
       linesAt: (width) => this.linesAt(width, shown, state),
     });
     this.root.style.setProperty("--box-width", `${places.boxWidth}px`);
