@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Build the wheel, install it into a fresh environment, and use it in an empty folder: explain a sample, list the
-# checkpoints, and ask the dashboard for its health. The libraries are those of the environment whose interpreter PYTHON
-# names (default: .venv/bin/python), as they were installed by the wheel's own list.
+# checkpoints, join the viewer's scripts, and ask the dashboard for its health. The libraries are those of the
+# environment whose interpreter PYTHON names (default: .venv/bin/python), as they were installed by the wheel's own
+# list.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-.venv/bin/python}
@@ -25,6 +26,7 @@ grep -q "Hand" explained
 test "$(ls out/*.png | wc -l)" -eq 6
 "$camdash" checkpoints >listed  # a pipe to grep -q would close before the last line
 grep -q "body-parts" listed
+"$work/venv/bin/python" -c "from camdash.app.viewer import JAVASCRIPT as script; assert 'mountViewer' in script"
 
 port=$("$work/venv/bin/python" -c "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])")
 "$camdash" dashboard --port "$port" --no-browser >"$work/log" 2>&1 &

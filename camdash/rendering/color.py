@@ -1,6 +1,5 @@
-"""Color tables: 256 RGB rows each, the one source of color for pictures, color bars and the browser."""
+"""Colors from a look's table, the one source of color for pictures, color bars and the browser."""
 
-from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import cv2
@@ -12,36 +11,22 @@ from camdash.rendering.scale import Look
 #: How many steps the range of a blend table has; so fine that rounding to a step stays below one grey level.
 STEPS = 4096
 
-# Weak evidence keeps a saturated hue: its opacity fades at zero, so the film shows through instead of a white.
-_AGAINST = ((0.0, (30, 70, 250)), (0.5, (34, 136, 252)), (1.0, (92, 206, 255)))
-_FOR = ((0.0, (255, 184, 46)), (0.45, (255, 120, 24)), (1.0, (238, 34, 24)))
-_POSITIVE = ((0.0, (150, 12, 50)), (0.35, (214, 48, 30)), (0.7, (252, 142, 24)), (1.0, (255, 228, 84)))
-
-
-def table(look: Look) -> NDArray[np.uint8]:
-    """Return the color table of `look`: (256, 3), RGB.
-
-    Raises:
-        KeyError: `TABLES` has no entry for the look.
-    """
-    return TABLES[look]()
-
 
 def colors(look: Look, positions: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the color at each of `positions` in [0, 1] of the table, linear between rows: (n, 3), 0 to 255."""
     rows = np.arange(256) / 255
-    columns = [np.interp(positions, rows, channel) for channel in table(look).T]
+    columns = [np.interp(positions, rows, channel) for channel in look.table.T]
     return np.stack(columns, axis=1).astype(np.float32)
 
 
 def opacities(look: Look, positions: NDArray[np.float32], opacity: float) -> NDArray[np.float32]:
     """Return how opaque each of `positions` in [0, 1] of the table is drawn: (n,), in [0, opacity].
 
-    It follows the strength of the evidence, so that none leaves the radiograph untouched; Classic is constant.
+    Where it fades with the evidence, none leaves the radiograph untouched.
     """
-    if look is Look.CLASSIC:
+    if not look.fades:
         return np.full_like(positions, opacity)
-    strength: NDArray[np.float32] = np.abs(2 * positions - 1) if look.diverges else positions
+    strength: NDArray[np.float32] = np.abs(2 * positions - 1) if look.rule.diverges else positions
     return strength * np.float32(opacity)
 
 
@@ -71,28 +56,23 @@ def pixel_table(look: Look, opacity: float) -> NDArray[np.uint8]:
     return pixels.reshape(-1, 4)
 
 
-def _ramp(anchors: Sequence[tuple[float, tuple[int, int, int]]], rows: int) -> NDArray[np.uint8]:
+def ramp(*anchors: tuple[float, tuple[int, int, int]], rows: int = 256) -> NDArray[np.uint8]:
+    """Return colors between anchors, each a place in [0, 1] and its RGB: (rows, 3)."""
     at = np.linspace(0, 1, rows)
     places = [place for place, _ in anchors]
     channels = [np.interp(at, places, [color[channel] for _, color in anchors]) for channel in range(3)]
     return np.round(np.stack(channels, axis=1)).astype(np.uint8)
 
 
-def _jet() -> NDArray[np.uint8]:
+def opencv_table(name: str) -> NDArray[np.uint8]:
+    """Return one of OpenCV's color maps by its name there, "jet" or "viridis": (256, 3), RGB.
+
+    Its perceptually uniform ones (viridis, magma, inferno, plasma, cividis) are matplotlib's, which gave them to the
+    public domain (CC0).
+
+    Raises:
+        AttributeError: OpenCV has no color map of this name.
+    """
     levels = np.arange(256, dtype=np.uint8)[:, None]
-    bgr = np.asarray(cv2.applyColorMap(levels, cv2.COLORMAP_JET), np.uint8)
+    bgr = np.asarray(cv2.applyColorMap(levels, getattr(cv2, f"COLORMAP_{name.upper()}")), np.uint8)
     return np.ascontiguousarray(bgr[:, 0, ::-1])
-
-
-def _against_and_for() -> NDArray[np.uint8]:
-    return np.concatenate([_ramp(_AGAINST, 128), _ramp(_FOR, 128)])
-
-
-TABLES: dict[Look, Callable[[], NDArray[np.uint8]]] = {
-    Look.EVIDENCE: _against_and_for,
-    Look.POSITIVE: lambda: _ramp(_POSITIVE, 256),
-    Look.OWN_SCALE: _against_and_for,
-    Look.CLASSIC: _jet,
-}
-"""The table of each look. Evidence and own scale: blue (against) to red (for), told apart with each of the common color
-blindnesses. Positive: dark red to yellow, brighter = more. Classic: OpenCV's jet."""

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.evidence.mean_map import BORDER, MeanMap, Share
+from camdash.rendering.looks import EVIDENCE
 from camdash.rendering.overlay import overlay
-from camdash.rendering.scale import Look, Scale, scales
+from camdash.rendering.scale import Scale, scales
 
 FAR = 10
 """Odds of evidence in a region, in parts of the odds of its area, from which it is named: 0.09 of the evidence in a
@@ -29,21 +30,21 @@ def mean_pictures(means: Sequence[MeanMap], greys: Sequence[NDArray[np.uint8]], 
         side: rows and columns of a picture.
     """
     return [
-        overlay(_square(grey, side), _enlarged(mean.values, side), scale, Look.EVIDENCE.default_opacity)
+        overlay(_square(grey, side), _enlarged(mean.values, side), scale, EVIDENCE.opacity)
         for mean, grey, scale in zip(means, greys, shared_scales(means), strict=True)
     ]
 
 
 def shared_scales(means: Sequence[MeanMap]) -> tuple[Scale, ...]:
     """Return the scale of each mean map: one for all of them, symmetric about zero."""
-    return scales([np.nan_to_num(mean.values) for mean in means], Look.EVIDENCE)
+    return scales([np.nan_to_num(mean.values) for mean in means], EVIDENCE)
 
 
 def color_bar(scale: Scale, rows: int, columns: int) -> NDArray[np.uint8]:
     """Return the color of each value over a middle grey: (rows, columns, 3), RGB, least at the left."""
     values = np.linspace(scale.low, scale.high, columns, dtype=np.float32)
     grey = np.full((rows, columns), MIDDLE_GREY, np.uint8)
-    return overlay(grey, np.repeat(values[None], rows, axis=0), scale, Look.EVIDENCE.default_opacity)
+    return overlay(grey, np.repeat(values[None], rows, axis=0), scale, EVIDENCE.opacity)
 
 
 def share_words(mean: MeanMap) -> list[str]:

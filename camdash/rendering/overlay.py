@@ -17,7 +17,7 @@ def overlay(grey: NDArray[np.uint8], values: NDArray[np.float32], scale: Scale, 
         grey: the radiograph, (rows, columns).
         values: the map at each of its pixels, in logits; NaN leaves the pixel untouched.
         scale: which value gets which color; a flat one leaves the radiograph untouched.
-        opacity: the largest opacity o, in [0, 1]; it fades with the evidence, except in Classic.
+        opacity: the largest opacity o, in [0, 1]; where the look says so, it fades with the evidence.
     """
     if scale.flat:
         return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)

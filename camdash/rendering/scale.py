@@ -4,9 +4,8 @@ A class that speaks weakly must not look strong, so the default scale is shared 
 symmetric about zero. The other looks are there for those who want them, and are labelled as what they are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,24 +15,80 @@ FLAT_SHARE = 1e-6
 #: The shared limit, in logits, below which nothing at all is drawn.
 SMALLEST_LIMIT = 1e-12
 
+Maps = Sequence[NDArray[np.float32]]
+Ends = tuple[str, str, str]
 
-class Look(StrEnum):
-    """How values in logits become color: the four ways to draw the same maps."""
 
-    EVIDENCE = "evidence"
-    POSITIVE = "positive"
-    OWN_SCALE = "own"
-    CLASSIC = "classic"
+@dataclass(frozen=True)
+class Legend:
+    """What stands at the low end, in the middle and at the high end of the color bar.
 
-    @property
-    def default_opacity(self) -> float:
-        """The opacity in [0, 1] with which the look starts; Classic is an even blend."""
-        return 0.5 if self is Look.CLASSIC else 0.85
+    In `full`, `brief` and `change`, "{low}" and "{high}" stand for the ends of the scale.
 
-    @property
-    def diverges(self) -> bool:
-        """Whether the table's middle is zero, with evidence against on one side and for on the other."""
-        return self in (Look.EVIDENCE, Look.OWN_SCALE)
+    Attributes:
+        full: where there is room.
+        brief: where there is little.
+        change: for the difference of two checkpoints.
+        apart: where each of two checkpoints has its own scale.
+    """
+
+    full: Ends
+    brief: Ends
+    change: Ends
+    apart: Ends
+
+
+@dataclass(frozen=True, eq=False)
+class ScaleRule:
+    """Which values the ends of the color table stand for.
+
+    Attributes:
+        scales: from a look, the maps that are shown together and their largest size in logits to a scale a map.
+        shared: whether the maps share one scale.
+        diverges: whether the table's middle is zero, with evidence against on one side and for on the other.
+        legend: what stands beside the color bar.
+    """
+
+    scales: "Callable[[Look, Maps, float], Iterator[Scale]]"
+    shared: bool
+    diverges: bool
+    legend: Legend
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A way to draw maps: how values in logits become color. All that there are stand in `looks.LOOKS`.
+
+    Attributes:
+        id: its name in files, in links and in the browser; of small letters.
+        label: what its button says.
+        about: when to use it, in a sentence.
+        reading: how to read its colors, in a sentence.
+        change: the same for the difference of two checkpoints, B minus A.
+        rule: which values the ends of its table stand for.
+        table: its colors, (256, 3), RGB; the first row for the scale's low end.
+        fades: whether the opacity follows the strength of the evidence; else it is the same everywhere.
+        opacity: the opacity in [0, 1] with which it starts.
+        spoken: what screen readers say of its button; empty for the label.
+        caption: what to say beneath each panel, with "{low}", "{high}", "{size}" and "{factor}" of its scale.
+        panels: the choice of panels with which it starts: "all", or "three" (overlay, heat map, radiograph).
+    """
+
+    id: str
+    label: str
+    about: str
+    reading: str
+    change: str
+    rule: ScaleRule
+    table: NDArray[np.uint8]
+    fades: bool = True
+    opacity: float = 0.85
+    spoken: str = ""
+    caption: str = ""
+    panels: str = "all"
+
+    def __repr__(self) -> str:
+        return f"<Look {self.id}>"
 
 
 @dataclass(frozen=True)
@@ -61,11 +116,10 @@ class Scale:
         return steps.clip(0, count, out=steps)
 
 
-def scales(maps: Sequence[NDArray[np.float32]], look: Look) -> tuple[Scale, ...]:
+def scales(maps: Maps, look: Look) -> tuple[Scale, ...]:
     """Return the scale of each of `maps`, which are shown together.
 
-    Evidence and Positive share one scale; the others look at each map for itself. A map with nothing to draw gets a
-    flat scale and a sentence, never a division by zero.
+    A map with nothing to draw gets a flat scale and a sentence, never a division by zero.
 
     Raises:
         ValueError: a value is not finite.
@@ -75,30 +129,79 @@ def scales(maps: Sequence[NDArray[np.float32]], look: Look) -> tuple[Scale, ...]
     limit = max((float(np.abs(values).max()) for values in maps), default=0.0)
     if limit < SMALLEST_LIMIT:
         return tuple(_flat(look, "No evidence for or against any class: nothing to draw.") for _ in maps)
-    if look is Look.POSITIVE:
-        return _positive(maps, limit)
-    return tuple(_of_one(values, look, limit) for values in maps)
+    return tuple(look.rule.scales(look, maps, limit))
 
 
-def _positive(maps: Sequence[NDArray[np.float32]], limit: float) -> tuple[Scale, ...]:
+def _around_zero(look: Look, maps: Maps, limit: float) -> Iterator[Scale]:
+    for values in maps:
+        yield Scale(look, -limit, limit) if float(np.abs(values).max()) >= FLAT_SHARE * limit else _without(look)
+
+
+def _from_zero(look: Look, maps: Maps, limit: float) -> Iterator[Scale]:
     highs = [float(values.max()) for values in maps]
     high = max(highs)
     if high < FLAT_SHARE * limit:
-        return tuple(_flat(Look.POSITIVE, "No positive evidence for any class: nothing to draw.") for _ in maps)
+        yield from (_flat(look, "No positive evidence for any class: nothing to draw.") for _ in maps)
+        return
     nothing = "No positive evidence here: nothing to draw."
-    return tuple(Scale(Look.POSITIVE, 0, high, flat="" if own >= FLAT_SHARE * high else nothing) for own in highs)
+    yield from (Scale(look, 0, high, flat="" if own >= FLAT_SHARE * high else nothing) for own in highs)
 
 
-def _of_one(values: NDArray[np.float32], look: Look, limit: float) -> Scale:
-    low, high = float(values.min()), float(values.max())
-    if look is Look.CLASSIC:
+def _own_around_zero(look: Look, maps: Maps, limit: float) -> Iterator[Scale]:
+    for values in maps:
+        own = float(np.abs(values).max())
+        yield Scale(look, -own, own, factor=limit / own) if own >= FLAT_SHARE * limit else _without(look)
+
+
+def _own_range(look: Look, maps: Maps, limit: float) -> Iterator[Scale]:
+    for values in maps:
+        low, high = float(values.min()), float(values.max())
         constant = high - low < FLAT_SHARE * limit
-        return _flat(look, "The same value everywhere: nothing to draw.") if constant else Scale(look, low, high)
-    own = max(high, -low)
-    if own < FLAT_SHARE * limit:
-        return _flat(look, "No evidence for or against: nothing to draw.")
-    return Scale(look, -limit, limit) if look is Look.EVIDENCE else Scale(look, -own, own, factor=limit / own)
+        yield _flat(look, "The same value everywhere: nothing to draw.") if constant else Scale(look, low, high)
+
+
+def _without(look: Look) -> Scale:
+    return _flat(look, "No evidence for or against: nothing to draw.")
 
 
 def _flat(look: Look, sentence: str) -> Scale:
     return Scale(look, 0, 0, flat=sentence)
+
+
+def _always(ends: Ends) -> Legend:
+    return Legend(ends, ends, ends, ends)
+
+
+SHARED = ScaleRule(
+    _around_zero,
+    shared=True,
+    diverges=True,
+    legend=Legend(
+        full=("{low} against", "0", "for {high} logits"),
+        brief=("{low}", "0", "{high}"),
+        change=("{low} less in B", "0", "more in B {high} logits"),
+        apart=("against", "0", "for"),
+    ),
+)
+"""One scale for all maps, symmetric about zero."""
+
+SHARED_POSITIVE = ScaleRule(
+    _from_zero,
+    shared=True,
+    diverges=False,
+    legend=Legend(
+        full=("0", "", "{high} logits"),
+        brief=("0", "", "{high} logits"),
+        change=("0", "", "{high} logits"),
+        apart=("0", "", "for"),
+    ),
+)
+"""One scale for all maps, from zero to the highest value of all."""
+
+OWN = ScaleRule(_own_around_zero, shared=False, diverges=True, legend=_always(("− its most", "0", "+ its most")))
+"""A scale a map, symmetric about zero."""
+
+OWN_RANGE = ScaleRule(
+    _own_range, shared=False, diverges=False, legend=_always(("panel's lowest", "", "panel's highest"))
+)
+"""A scale a map, from its own lowest to its highest value."""

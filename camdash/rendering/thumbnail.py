@@ -11,9 +11,10 @@ from PIL import Image
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import evenly, sampled
 from camdash.images.radiograph import Radiograph
+from camdash.rendering.looks import EVIDENCE
 from camdash.rendering.overlay import overlay
 from camdash.rendering.panels import shown_together
-from camdash.rendering.scale import Look, scales
+from camdash.rendering.scale import scales
 
 
 def small(radiograph: Radiograph, shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -39,9 +40,9 @@ def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> N
     if analysis is None:
         return np.repeat(grey[:, :, None], 3, axis=2)
     k = analysis.prediction.predicted
-    scale = scales([panel.values for panel in shown_together(analysis)], Look.EVIDENCE)[k]
+    scale = scales([panel.values for panel in shown_together(analysis)], EVIDENCE)[k]
     values = sampled(analysis.maps.maps[k], analysis.placement, evenly(radiograph.shape, shape))
-    return overlay(grey, values, scale, Look.EVIDENCE.default_opacity)
+    return overlay(grey, values, scale, EVIDENCE.opacity)
 
 
 def data_uri(picture: NDArray[np.uint8]) -> str:

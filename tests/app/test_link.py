@@ -5,7 +5,7 @@ import pytest
 from camdash.app.session.link import Link, of_image, parse
 from camdash.app.viewer.payload import Mode
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.scale import Look
+from camdash.rendering.looks import OWN_SCALE
 from tests.conftest import small_card
 
 ONE = Checkpoint("one", Path("one"), "a" * 64, small_card(classes=2))
@@ -21,7 +21,7 @@ def test_a_link_names_checkpoints_class_and_view() -> None:
 def test_a_link_names_image_panels_look_and_cells() -> None:
     asked = {"sample": "foot", "show": "top", "look": "own", "cells": "grid", "panels": "class-0,average"}
     found = parse(asked, BOTH)
-    assert (found.sample, found.show, found.look, found.grid) == ("foot", "top", Look.OWN_SCALE, True)
+    assert (found.sample, found.show, found.look, found.grid) == ("foot", "top", OWN_SCALE, True)
     assert found.panels == ("class-0", "average")
     assert parse({"enlarged": "average"}, BOTH).enlarged == "average"
     assert parse({"image": "0123456789abcdef"}, BOTH).image == "0123456789abcdef"

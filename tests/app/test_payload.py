@@ -18,8 +18,7 @@ from camdash.app.viewer.windowing import PackedValues, Windowing, packed
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
 from camdash.networks.placement import Grid, Placement
-from camdash.rendering.color import table
-from camdash.rendering.scale import Look
+from camdash.rendering.looks import CLASSIC, LOOKS
 
 GREY = np.arange(35, dtype=np.uint8).reshape(5, 7) * 7
 FILM = Radiograph(GREY, Window.between(0, 255), "drawn")
@@ -54,10 +53,10 @@ def test_grids_start_on_a_multiple_of_four_bytes_and_hold_the_values() -> None:
 
 def test_each_look_has_its_table_and_opacity() -> None:
     header, body = _unpack(pack(_data(_source(FOR))))
-    for look in Look:
-        start = header["looks"][look]["start"]
-        assert body[start : start + 768] == table(look).tobytes()
-        assert header["looks"][look]["opacity"] == pytest.approx(look.default_opacity)
+    for sent, look in zip(header["looks"], LOOKS, strict=True):
+        start = sent["start"]
+        assert body[start : start + 768] == look.table.tobytes()
+        assert (sent["id"], sent["opacity"]) == (look.id, look.opacity)
 
 
 def test_the_picture_is_the_radiograph() -> None:
@@ -133,7 +132,7 @@ def test_settings_are_what_the_browser_told() -> None:
         "apart": True,
     }
     assert parse_settings({**told, "lossless": True}) == ViewerSettings(
-        Look.CLASSIC,
+        CLASSIC,
         0.25,
         ("average",),
         Mode.CONTRAST,
@@ -171,10 +170,10 @@ def test_a_window_that_is_none_is_not_taken(told: object) -> None:
 
 
 def test_a_window_counts_for_the_radiograph_that_it_was_told_of() -> None:
-    told = ViewerSettings(look=Look.CLASSIC, image="a", preset=1, window=Window(5, 2), inverted=True, deep=True)
+    told = ViewerSettings(look=CLASSIC, image="a", preset=1, window=Window(5, 2), inverted=True, deep=True)
     assert told.about("a", presets=2) == told
-    assert told.about("b", presets=2) == ViewerSettings(look=Look.CLASSIC, image="b")
-    assert told.about("a", presets=1) == ViewerSettings(look=Look.CLASSIC, image="a")
+    assert told.about("b", presets=2) == ViewerSettings(look=CLASSIC, image="b")
+    assert told.about("a", presets=1) == ViewerSettings(look=CLASSIC, image="a")
 
 
 def test_a_browser_that_told_nothing_has_the_defaults() -> None:
@@ -198,7 +197,7 @@ KEYS = [field.name for field in fields(ViewerSettings)]
 @given(st.dictionaries(st.sampled_from(KEYS), anything))
 def test_whatever_a_browser_sends_gives_sound_settings(told: dict[str, object]) -> None:
     settings = parse_settings(told)
-    assert settings.look in set(Look)
+    assert settings.look in set(LOOKS)
     assert 0 <= settings.opacity <= 1
     assert all(isinstance(slot, str) for slot in (*settings.panels, settings.focus, settings.image))
     assert settings.preset >= 0

@@ -57,11 +57,19 @@ def viewer_maps(sample: int, fit: str = "stretch") -> tuple[ViewerMap, ...]:
                 bias=0.2,
                 logit=float(values[index].mean()) + 0.2,
                 note=f"{fit}: +0.4 on the padding" if index == 3 else "",
+                class_index=index,
             )
             for index, name in enumerate(NAMES)
         ),
         *(
-            ViewerMap(f"contrast-{index}", f"class-{index}", (Mode.CONTRAST,), name, values[index] - average)
+            ViewerMap(
+                id=f"contrast-{index}",
+                slot=f"class-{index}",
+                modes=(Mode.CONTRAST,),
+                name=name,
+                values=values[index] - average,
+                class_index=index,
+            )
             for index, name in enumerate(NAMES)
         ),
         ViewerMap(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from camdash.app.session.samples import SHORTCUT
+from camdash.rendering.looks import LOOKS
 from tests.browser.visits import settled
 
 Open = Callable[..., Any]
@@ -22,7 +23,6 @@ SCREENS = {
     (1280, 720, 1.5): (150, 105),
     (853, 480, 1.5): (120, 105),
 }
-LOOKS = ("evidence", "positive", "own", "classic")
 BOXES = """() => {
   const host = [...document.querySelectorAll("*")].find(node => node.shadowRoot?.querySelector(".camdash"));
   return [...host.shadowRoot.querySelectorAll("figure.panel")].map(panel => {
@@ -127,6 +127,6 @@ def test_no_words_of_a_panel_are_cut_in_any_look(
     page = open_page(address + query, *screen)
     settled(page)
     for look in LOOKS:
-        page.locator(f"input[name=look][value={look}]").check()
+        page.locator(f"input[name=look][value={look.id}]").check()
         settled(page)
-        assert page.evaluate(CUT) == [], look
+        assert page.evaluate(CUT) == [], look.id

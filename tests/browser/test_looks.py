@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from camdash.app.session.samples import SHORTCUT
+from camdash.rendering.looks import LOOKS
 from tests.browser.visits import settled
 
 Open = Callable[..., Any]
@@ -19,7 +20,7 @@ def test_the_looks_stand_in_one_row_of_the_viewers_toolbar_and_not_in_the_sideba
     settled(page)
     group = page.get_by_role("group", name="Look")
     words = group.locator("label span")
-    assert words.all_inner_texts() == ["Evidence", "Positive only", "Own scale", "Classic"]
+    assert words.all_inner_texts() == [look.label for look in LOOKS]
     assert len({box["y"] for box in (one.bounding_box() for one in words.all())}) == 1
     assert page.get_by_role("toolbar").locator("fieldset.looks").count() == 1
     assert page.locator("[data-testid=stSidebar]").get_by_text("Positive only").count() == 0

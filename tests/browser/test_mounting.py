@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from camdash.app.viewer import CSS, HTML, JAVASCRIPT
 from camdash.app.viewer.payload import pack
 from camdash.app.viewer.settings import ViewerSettings
+from camdash.rendering.color import opencv_table
+from camdash.rendering.looks import LOOKS
 from tests.browser.synthetic import viewer_data
 
 MOUNT = """async ([code, data]) => {
@@ -34,6 +37,9 @@ MOUNT_BESIDE = """async ([code, ...data]) => {
     mount({ parentElement, data: bytes, setStateValue() {} });
   });
 }"""
+
+
+INFERNO = replace(LOOKS[0], id="inferno", label="Inferno", reading="Brighter is more.", table=opencv_table("inferno"))
 
 
 def sent(sample: int) -> str:
@@ -68,4 +74,23 @@ def test_a_viewer_that_gives_way_leaves_the_settings_of_the_later_radiograph(bro
     page.evaluate("window.release()")
     page.locator("#host0 .camdash[data-state=painted]").wait_for()
     assert page.evaluate("window.__camdash.image") == "image 1"
+    page.close()
+
+
+def test_a_look_is_offered_explained_and_painted_by_its_entry_alone(
+    browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("camdash.app.viewer.payload.LOOKS", (*LOOKS, INFERNO))
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_content(f"<style>{CSS}</style><div id=host>{HTML}</div>")
+    page.evaluate(MOUNT, [JAVASCRIPT, sent(0)])
+    page.locator(".camdash[data-state=painted]").wait_for()
+    page.get_by_role("radio", name="Inferno").check()
+    page.locator("figcaption", has_text=INFERNO.reading).wait_for()
+    pixel = "node => [...node.getContext('2d').getImageData(node.width - 1, 0, 1, 1).data]"
+    red, green, blue, _ = page.locator(".legend canvas").evaluate(pixel)
+    share = INFERNO.opacity
+    expected = INFERNO.table[-1] * share + 128 * (1 - share)
+    assert [red, green, blue] == pytest.approx(expected.tolist(), abs=1)
+    assert INFERNO.about in page.locator("#about-inferno").text_content()
     page.close()

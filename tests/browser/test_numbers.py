@@ -1,24 +1,7 @@
-"""Shares are written by one rule on the server and in the browser."""
+"""Shares on the page are written by one rule."""
 
 from collections.abc import Callable
 from typing import Any
-
-import numpy as np
-
-from camdash.rendering.charts import percent
-from tests.browser.conftest import ROOT
-
-WORDS = ROOT / "camdash" / "app" / "viewer" / "js" / "words" / "words.js"
-EDGES = [0.0, 0.0009999, 0.001, 0.00149, 0.0105, 0.5, 0.99849, 0.9985, 0.9989, 0.999, 0.9990001, 1.0]
-
-
-def test_browser_and_server_write_each_share_alike(browser: Any) -> None:
-    shares = [*EDGES, *np.random.default_rng(3).random(300).tolist()]
-    page = browser.new_page()
-    written = page.evaluate(f"shares => {{ {WORDS.read_text(encoding='utf-8')}; return shares.map(percent); }}", shares)
-    page.close()
-    assert written == [percent(share) for share in shares]
-    assert all(one.endswith(" %") for one in written)
 
 
 def test_every_share_on_the_page_has_a_space_before_its_sign(

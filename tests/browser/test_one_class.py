@@ -53,4 +53,4 @@ def test_the_classic_look_draws_the_one_class_in_the_averages_place(page: Any) -
     leave_one_class(page)
     page.locator(".looks input[value=classic]").check()
     page.locator("canvas[data-map-id=heat-class-0]").wait_for()
-    assert page.locator(".only-classic").get_attribute("title").startswith("Overlay of the class, ")
+    assert page.locator(".only-three").get_attribute("title").startswith("Overlay of the class, ")

@@ -10,16 +10,11 @@ from numpy.typing import NDArray
 
 from camdash.app.viewer.payload import Mode
 from camdash.rendering.enlarge import enlarge
+from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE, POSITIVE
 from camdash.rendering.overlay import heat_map, overlay
 from camdash.rendering.scale import Look, scales
 from tests.browser.synthetic import FITS, LABEL, SHAPE, grey_levels, viewer_maps
 
-NAMES = {
-    Look.EVIDENCE: "Evidence",
-    Look.POSITIVE: "Positive only",
-    Look.OWN_SCALE: "Each on its own scale",
-    Look.CLASSIC: "Classic",
-}
 READ = """canvas => {
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   let text = "";
@@ -63,7 +58,7 @@ def choose(page: Any, name: str, group: str = ".toolbar") -> None:
 
 
 def choose_look(page: Any, look: Look) -> None:
-    page.locator(f".looks input[value={look}]").check()
+    page.locator(f".looks input[value={look.id}]").check()
     page.locator(".camdash[data-state=painted]").wait_for()
 
 
@@ -112,7 +107,7 @@ def test_each_look_and_opacity_is_painted_as_the_server_would(page: Any, fit: st
     page.get_by_role("radiogroup", name="Fit").get_by_text(fit, exact=True).click()
     page.locator("figure.panel .second", has_text=f"{fit}:").wait_for()
     at_one_to_one(page)
-    for look in Look:
+    for look in LOOKS:
         choose_look(page, look)
         act(page, "class-3", lambda: choose(page, "Top class"))
         for percent in (100, 50, 0):
@@ -124,7 +119,7 @@ def test_each_look_and_opacity_is_painted_as_the_server_would(page: Any, fit: st
 def test_the_grid_is_painted_as_the_server_would(page: Any) -> None:
     at_one_to_one(page)
     act(page, "class-3", lambda: choose(page, "Grid"))
-    assert difference(pixels(page, "class-3"), expected("stretch", Look.EVIDENCE, 0.85, smooth=False)) <= 2
+    assert difference(pixels(page, "class-3"), expected("stretch", EVIDENCE, 0.85, smooth=False)) <= 2
 
 
 def test_the_radiograph_is_painted_as_it_is(page: Any) -> None:
@@ -135,22 +130,22 @@ def test_the_radiograph_is_painted_as_it_is(page: Any) -> None:
 
 def test_the_classic_preset_shows_overlay_heat_map_and_radiograph(page: Any) -> None:
     at_one_to_one(page)
-    choose_look(page, Look.CLASSIC)
+    choose_look(page, CLASSIC)
     painted(page, "heat-average")
     headings = page.locator("figure.panel h4").all_inner_texts()
     assert headings == ["Overlay: Average", "Heat map: Average", "Radiograph"]
     assert page.locator("figure.panel .mark").last.inner_text() == "Hand 98.7 %"
     shown = [one.values for one in viewer_maps(0) if Mode.EVIDENCE in one.modes]
-    heat = heat_map(enlarge(shown[-1], FITS["stretch"]), scales(shown, Look.CLASSIC)[-1])
+    heat = heat_map(enlarge(shown[-1], FITS["stretch"]), scales(shown, CLASSIC)[-1])
     act(page, "heat-average", lambda: page.get_by_role("button", name="1:1").click())
     assert difference(pixels(page, "heat-average"), heat) <= 2
 
 
 def test_leaving_classic_restores_the_panels(page: Any) -> None:
     choose(page, "Average")
-    choose_look(page, Look.CLASSIC)
+    choose_look(page, CLASSIC)
     painted(page, "heat-average")
-    choose_look(page, Look.EVIDENCE)
+    choose_look(page, EVIDENCE)
     canvas(page, "heat-average").wait_for(state="detached")
     assert page.locator("figure.panel h4").all_inner_texts() == ["Radiograph", "Average"]
 
@@ -170,9 +165,9 @@ def test_opacity_zoom_and_panels_survive_another_radiograph(page: Any) -> None:
 
 def test_each_look_remembers_its_own_opacity(page: Any) -> None:
     set_opacity(page, 33)
-    choose_look(page, Look.POSITIVE)
+    choose_look(page, POSITIVE)
     assert page.locator(".opacity output").inner_text() == "85 %"
-    choose_look(page, Look.EVIDENCE)
+    choose_look(page, EVIDENCE)
     assert page.locator("input[name=opacity]").input_value() == "33"
 
 
@@ -269,9 +264,9 @@ def test_the_legend_tells_strength_at_a_spot_from_the_total_and_has_its_lower_en
     assert "faint" not in legend.inner_text()
     low, high = (float(np.abs(one.values).max()) * sign for one in viewer_maps(0)[3:4] for sign in (-1, 1))
     ends = {
-        Look.EVIDENCE: (f"{low:+.1f} against".replace("-", "−"), f"for {high:+.1f} logits"),
-        Look.OWN_SCALE: ("− its most", "+ its most"),
-        Look.CLASSIC: ("panel's lowest", "panel's highest"),
+        EVIDENCE: (f"{low:+.1f} against".replace("-", "−"), f"for {high:+.1f} logits"),
+        OWN_SCALE: ("− its most", "+ its most"),
+        CLASSIC: ("panel's lowest", "panel's highest"),
     }
     for look, (lower, higher) in ends.items():
         choose_look(page, look)
@@ -309,10 +304,10 @@ def test_all_panels_fit_on_a_screen_of_1280_by_720(address: str, open_page: Open
 
 
 def test_the_server_is_told_of_the_settings(page: Any) -> None:
-    choose_look(page, Look.POSITIVE)
+    choose_look(page, POSITIVE)
     set_opacity(page, 25)
     choose(page, "Contrast")
-    told = "look=<Look.POSITIVE: 'positive'>, opacity=0.25"
+    told = "look=<Look positive>, opacity=0.25"
     page.get_by_text(told, exact=False).wait_for()
     page.get_by_text("mode=<Mode.CONTRAST: 'contrast'>, smooth=True, lossless=False", exact=False).wait_for()
 

@@ -11,8 +11,9 @@ from camdash.app.viewer.payload import Mode
 from camdash.images.window import VoiFunction, Window
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.files.export import Drawing, shown
+from camdash.rendering.looks import EVIDENCE, POSITIVE
 from camdash.rendering.overlay import overlay
-from camdash.rendering.scale import Look, scales
+from camdash.rendering.scale import scales
 from tests.browser.synthetic import FITS, LABELS, film, viewer_maps
 from tests.browser.test_viewer_pixels import (
     act,
@@ -70,7 +71,7 @@ def set_window(page: Any, window: Window) -> None:
 def expected(sample: int, drawing: Drawing) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return what the server would draw: the radiograph, and the overlay of the predicted class."""
     maps = [one for one in viewer_maps(sample) if Mode.EVIDENCE in one.modes]
-    scale = scales([one.values for one in maps], Look.EVIDENCE)[3]
+    scale = scales([one.values for one in maps], EVIDENCE)[3]
     grey = shown(film(sample), drawing)
     drawn = overlay(grey, enlarge(maps[3].values, FITS["stretch"]), scale, drawing.opacity)
     return np.repeat(grey[:, :, None], 3, axis=2), drawn
@@ -204,7 +205,7 @@ def test_the_window_stays_with_look_and_panels_and_goes_with_the_radiograph(page
     set_window(page, WINDOWS[0])
     said = page.locator("figure.panel .second", has_text="centre 90, width 60").first
     said.wait_for()
-    choose_look(page, Look.POSITIVE)
+    choose_look(page, POSITIVE)
     act(page, "average", lambda: choose(page, "All classes"))
     assert said.is_visible()
     open_sample(page, 1)

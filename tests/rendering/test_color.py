@@ -2,14 +2,15 @@ import cv2
 import numpy as np
 import pytest
 
-from camdash.rendering.color import STEPS, blend_table, colors, opacities, table
+from camdash.rendering.color import STEPS, blend_table, colors, opacities
+from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE, POSITIVE
 from camdash.rendering.scale import Look
 
 
-@pytest.mark.parametrize("look", Look)
+@pytest.mark.parametrize("look", LOOKS)
 def test_a_table_has_256_rows_of_rgb(look: Look) -> None:
-    assert table(look).shape == (256, 3)
-    assert table(look).dtype == np.uint8
+    assert look.table.shape == (256, 3)
+    assert look.table.dtype == np.uint8
 
 
 AGAINST_AND_FOR = {
@@ -17,61 +18,61 @@ AGAINST_AND_FOR = {
     **{128: (255, 184, 46), 185: (255, 120, 24), 186: (255, 119, 24), 255: (238, 34, 24)},
 }
 GOLDEN = {
-    Look.EVIDENCE: AGAINST_AND_FOR,
-    Look.OWN_SCALE: AGAINST_AND_FOR,
-    Look.POSITIVE: {0: (150, 12, 50), 89: (214, 48, 30), 178: (252, 141, 24), 179: (252, 143, 24), 255: (255, 228, 84)},
-    Look.CLASSIC: {0: (0, 0, 128), 32: (0, 0, 255), 96: (2, 255, 254), 223: (255, 0, 0), 255: (128, 0, 0)},
+    EVIDENCE: AGAINST_AND_FOR,
+    OWN_SCALE: AGAINST_AND_FOR,
+    POSITIVE: {0: (150, 12, 50), 89: (214, 48, 30), 178: (252, 141, 24), 179: (252, 143, 24), 255: (255, 228, 84)},
+    CLASSIC: {0: (0, 0, 128), 32: (0, 0, 255), 96: (2, 255, 254), 223: (255, 0, 0), 255: (128, 0, 0)},
 }
 """The colors at the ends of each ramp and beside its bends, worked by hand: rows of a ramp of n lie at i / (n - 1)."""
 
 
-@pytest.mark.parametrize("look", Look)
+@pytest.mark.parametrize("look", GOLDEN)
 def test_each_table_has_the_colors_that_legends_and_readers_know(look: Look) -> None:
-    found = {row: tuple(table(look)[row].tolist()) for row in GOLDEN[look]}
+    found = {row: tuple(look.table[row].tolist()) for row in GOLDEN[look]}
     assert found == GOLDEN[look]
 
 
 def test_evidence_against_is_blue_and_evidence_for_is_red() -> None:
-    for row in table(Look.EVIDENCE)[:128].astype(int):
+    for row in EVIDENCE.table[:128].astype(int):
         assert row[2] > row[0] + 100
-    for row in table(Look.EVIDENCE)[128:].astype(int):
+    for row in EVIDENCE.table[128:].astype(int):
         assert row[0] > row[2] + 100
 
 
 def test_positive_grows_brighter_with_the_evidence() -> None:
-    luminance = table(Look.POSITIVE) @ np.array([0.2126, 0.7152, 0.0722])
+    luminance = POSITIVE.table @ np.array([0.2126, 0.7152, 0.0722])
     assert (np.diff(luminance) > -1).all()
     assert luminance[-1] > luminance[0] + 150
 
 
 def test_classic_is_jet_in_rgb_blue_at_the_lowest_and_red_at_the_highest() -> None:
-    np.testing.assert_array_equal(table(Look.CLASSIC)[[0, 255]], [[0, 0, 128], [128, 0, 0]])
+    np.testing.assert_array_equal(CLASSIC.table[[0, 255]], [[0, 0, 128], [128, 0, 0]])
     bgr = cv2.applyColorMap(np.array([[37]], np.uint8), cv2.COLORMAP_JET)[0, 0]
-    np.testing.assert_array_equal(table(Look.CLASSIC)[37], bgr[::-1])
+    np.testing.assert_array_equal(CLASSIC.table[37], bgr[::-1])
 
 
 def test_a_color_between_two_rows_is_their_mean() -> None:
-    rows = table(Look.POSITIVE).astype(float)
-    between = colors(Look.POSITIVE, np.array([100.5 / 255], np.float32))
+    rows = POSITIVE.table.astype(float)
+    between = colors(POSITIVE, np.array([100.5 / 255], np.float32))
     np.testing.assert_allclose(between[0], (rows[100] + rows[101]) / 2, atol=1e-3)
 
 
 def test_opacity_follows_the_strength_of_the_evidence_except_in_classic() -> None:
     positions = np.array([0, 0.25, 0.5, 1], np.float32)
-    np.testing.assert_allclose(opacities(Look.EVIDENCE, positions, 0.8), [0.8, 0.4, 0, 0.8], atol=1e-6)
-    np.testing.assert_allclose(opacities(Look.POSITIVE, positions, 0.8), [0, 0.2, 0.4, 0.8], atol=1e-6)
-    np.testing.assert_allclose(opacities(Look.CLASSIC, positions, 0.8), [0.8] * 4, atol=1e-6)
+    np.testing.assert_allclose(opacities(EVIDENCE, positions, 0.8), [0.8, 0.4, 0, 0.8], atol=1e-6)
+    np.testing.assert_allclose(opacities(POSITIVE, positions, 0.8), [0, 0.2, 0.4, 0.8], atol=1e-6)
+    np.testing.assert_allclose(opacities(CLASSIC, positions, 0.8), [0.8] * 4, atol=1e-6)
 
 
 def test_the_blend_of_no_evidence_is_the_grey_itself() -> None:
-    np.testing.assert_allclose(blend_table(Look.EVIDENCE, 1)[STEPS // 2], [0, 0, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(blend_table(EVIDENCE, 1)[STEPS // 2], [0, 0, 0, 1], atol=1e-6)
 
 
 def test_the_two_signs_stay_apart_for_each_common_color_blindness() -> None:
     # Linear RGB matrices of Vienot, Brettel and Mollon 1999 for protanopia and deuteranopia.
     protan = np.array([[0.11238, 0.88762, 0], [0.11238, 0.88762, 0], [0.00401, -0.00401, 1]])
     deutan = np.array([[0.29275, 0.70725, 0], [0.29275, 0.70725, 0], [-0.02234, 0.02234, 1]])
-    linear = (table(Look.EVIDENCE) / 255) ** 2.2
+    linear = (EVIDENCE.table / 255) ** 2.2
     for blindness in (protan, deutan):
         against, favor = linear[127 - np.arange(128)] @ blindness.T, linear[128 + np.arange(128)] @ blindness.T
         assert (np.linalg.norm(against - favor, axis=1) > 0.5).all()

@@ -27,8 +27,9 @@ from camdash.rendering.files.export import (
     shown,
     stem_of,
 )
+from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE
 from camdash.rendering.overlay import overlay
-from camdash.rendering.scale import Look, Scale
+from camdash.rendering.scale import Scale
 from tests.conftest import loaded, radiograph, speckle
 
 SHA256 = "ab" * 32
@@ -68,7 +69,7 @@ def test_the_raw_maps_hold_what_adds_up_to_the_logits(analysis: Analysis) -> Non
 
 
 def test_no_two_drawings_share_a_file_name(analysis: Analysis) -> None:
-    drawings = [Drawing(), Drawing(opacity=0.3), Drawing(Look.CLASSIC), Drawing(contrast=True), Drawing(smooth=False)]
+    drawings = [Drawing(), Drawing(opacity=0.3), Drawing(CLASSIC), Drawing(contrast=True), Drawing(smooth=False)]
     drawings += [Drawing(preset=1), Drawing(window=Window(90, 60)), Drawing(window=Window(90, 61))]
     drawings += [Drawing(inverted=True), Drawing(window=Window(90, 60, VoiFunction.SIGMOID))]
     other = replace(analysis, checkpoint=replace(analysis.checkpoint, sha256="1" * 64))
@@ -108,7 +109,7 @@ def test_only_the_ending_of_a_file_is_left_out_of_the_names_of_its_files(
 
 
 def test_one_overlay_is_the_same_alone_and_among_all(film: Radiograph, analysis: Analysis) -> None:
-    drawing = Drawing(look=Look.OWN_SCALE, opacity=0.6)
+    drawing = Drawing(look=OWN_SCALE, opacity=0.6)
     among_all = dict(overlays(film, analysis, drawing))
     for map_id, picture in among_all.items():
         alone = np.asarray(Image.open(io.BytesIO(overlay_png(film, analysis, drawing, map_id))))
@@ -116,7 +117,7 @@ def test_one_overlay_is_the_same_alone_and_among_all(film: Radiograph, analysis:
 
 
 def test_without_opacity_the_overlay_is_the_radiograph(film: Radiograph, analysis: Analysis) -> None:
-    for look in Look:
+    for look in LOOKS:
         for _, picture in overlays(film, analysis, Drawing(look=look, opacity=0)):
             np.testing.assert_array_equal(picture, np.repeat(film.display()[:, :, None], 3, axis=2))
 
@@ -141,7 +142,7 @@ def test_a_difference_is_drawn_on_the_scale_of_all_differences(film: Radiograph,
     limit = max(float(np.abs(change).max()) for change in changes)
     for place, change in enumerate(changes):
         flat = "nothing changes" if place == 2 else ""
-        scale = Scale(Look.EVIDENCE, -limit, limit, flat=flat)
+        scale = Scale(EVIDENCE, -limit, limit, flat=flat)
         expected = overlay(film.display(), enlarge(change, analysis.placement), scale, 0.7)
         found = np.asarray(Image.open(io.BytesIO(difference_png(film, comparison, drawing, place))))
         np.testing.assert_array_equal(found, expected)
@@ -201,8 +202,8 @@ def test_no_file_name_is_too_long_for_a_file_system(film: Radiograph) -> None:
     card = replace(checkpoint.checkpoint.card, class_names=(f"{long} 1", f"{long} 2"))
     one = analyse(film, replace(checkpoint, checkpoint=replace(checkpoint.checkpoint, name=long, card=card)))
     names = [name for name, _ in export_files(long, SHA256, film, one)]
-    names += [file_name(long, SHA256, one, Drawing(look), "contrast-0", [one]) for look in Look]
-    names.append(difference_name(long, SHA256, compare(one, one), Drawing(Look.OWN_SCALE), 0))
+    names += [file_name(long, SHA256, one, Drawing(look), "contrast-0", [one]) for look in LOOKS]
+    names.append(difference_name(long, SHA256, compare(one, one), Drawing(OWN_SCALE), 0))
     assert max(len(name.encode()) for name in names) <= 255
 
 

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from camdash.rendering.color import colors, opacities, table
+from camdash.rendering.color import colors, opacities
+from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE, POSITIVE
 from camdash.rendering.overlay import heat_map, overlay
 from camdash.rendering.scale import Look, Scale, scales
 
@@ -17,40 +18,40 @@ def _scale(look: Look) -> Scale:
 
 
 def test_the_strongest_evidence_at_full_opacity_is_the_ends_of_the_table() -> None:
-    drawn = overlay(GREY, VALUES, _scale(Look.EVIDENCE), 1)
-    np.testing.assert_array_equal(drawn[0, 0], table(Look.EVIDENCE)[0])
-    np.testing.assert_array_equal(drawn[0, 3], table(Look.EVIDENCE)[255])
+    drawn = overlay(GREY, VALUES, _scale(EVIDENCE), 1)
+    np.testing.assert_array_equal(drawn[0, 0], EVIDENCE.table[0])
+    np.testing.assert_array_equal(drawn[0, 3], EVIDENCE.table[255])
 
 
 def test_half_the_limit_at_full_opacity_is_an_even_blend() -> None:
-    color = colors(Look.EVIDENCE, np.array([0.75], np.float32))[0]
-    drawn = overlay(GREY, VALUES, _scale(Look.EVIDENCE), 1)[0, 2]
+    color = colors(EVIDENCE, np.array([0.75], np.float32))[0]
+    drawn = overlay(GREY, VALUES, _scale(EVIDENCE), 1)[0, 2]
     np.testing.assert_allclose(drawn, (200 + color) / 2, atol=1)
 
 
-@pytest.mark.parametrize("look", [Look.EVIDENCE, Look.POSITIVE, Look.OWN_SCALE])
+@pytest.mark.parametrize("look", [EVIDENCE, POSITIVE, OWN_SCALE])
 def test_no_evidence_leaves_the_radiograph_untouched(look: Look) -> None:
     np.testing.assert_array_equal(overlay(GREY, VALUES, _scale(look), 1)[0, 1], [100, 100, 100])
 
 
 def test_positive_leaves_evidence_against_untouched() -> None:
-    np.testing.assert_array_equal(overlay(GREY, VALUES, _scale(Look.POSITIVE), 1)[0, 0], [0, 0, 0])
+    np.testing.assert_array_equal(overlay(GREY, VALUES, _scale(POSITIVE), 1)[0, 0], [0, 0, 0])
 
 
-@pytest.mark.parametrize("look", Look)
+@pytest.mark.parametrize("look", LOOKS)
 def test_no_opacity_leaves_the_radiograph_untouched(look: Look) -> None:
     drawn = overlay(GREY, VALUES, _scale(look), 0)
     np.testing.assert_array_equal(drawn, np.repeat(GREY[..., None], 3, axis=2))
 
 
-@pytest.mark.parametrize("look", Look)
+@pytest.mark.parametrize("look", LOOKS)
 def test_what_the_network_did_not_see_is_left_untouched(look: Look) -> None:
     values = VALUES.copy()
     values[0, 2] = np.nan
     np.testing.assert_array_equal(overlay(GREY, values, _scale(look), 1)[0, 2], [200, 200, 200])
 
 
-@pytest.mark.parametrize("look", Look)
+@pytest.mark.parametrize("look", LOOKS)
 def test_a_flat_map_leaves_the_radiograph_untouched(look: Look) -> None:
     zeros = np.zeros_like(VALUES)
     drawn = overlay(GREY, zeros, scales([zeros], look)[0], 1)
@@ -58,17 +59,17 @@ def test_a_flat_map_leaves_the_radiograph_untouched(look: Look) -> None:
 
 
 def test_classic_is_an_even_blend_of_jet_and_radiograph() -> None:
-    drawn = overlay(GREY, VALUES, _scale(Look.CLASSIC), 0.5)
+    drawn = overlay(GREY, VALUES, _scale(CLASSIC), 0.5)
     np.testing.assert_allclose(drawn[0, 0], [0, 0, 64], atol=1)
     np.testing.assert_allclose(drawn[0, 3], [192, 128, 128], atol=1)
 
 
 def test_a_heat_map_is_color_alone_and_black_where_nothing_was_seen() -> None:
     values = np.array([[-4, np.nan, 4]], np.float32)
-    np.testing.assert_array_equal(heat_map(values, _scale(Look.CLASSIC))[0], [[0, 0, 128], [0, 0, 0], [128, 0, 0]])
+    np.testing.assert_array_equal(heat_map(values, _scale(CLASSIC))[0], [[0, 0, 128], [0, 0, 0], [128, 0, 0]])
 
 
-@given(st.sampled_from(Look), st.floats(0, 1), st.integers(0, 255), st.integers(0, 2**31))
+@given(st.sampled_from(LOOKS), st.floats(0, 1), st.integers(0, 255), st.integers(0, 2**31))
 def test_an_overlay_is_within_a_level_of_the_formula(look: Look, opacity: float, level: int, seed: int) -> None:
     values = np.random.default_rng(seed).normal(0, 2, (8, 9)).astype(np.float32)
     grey = np.full(values.shape, level, np.uint8)

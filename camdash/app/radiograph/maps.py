@@ -22,8 +22,8 @@ from camdash.evidence.analysis import Analysis, Result
 from camdash.evidence.comparison import Answers, Comparison, compare
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing
+from camdash.rendering.looks import LOOKS
 from camdash.rendering.panels import AVERAGE
-from camdash.rendering.scale import Look
 
 VIEWER = "viewer"
 
@@ -154,15 +154,11 @@ def _drawn(settings: ViewerSettings) -> dict[str, str | None]:
     """Return look, panels and cells for the address; the defaults need no mention."""
     chosen = settings.show == "choose"
     return {
-        link.LOOK: settings.look if settings.look is not Look.EVIDENCE else None,
-        link.SHOW: settings.show if settings.show in link.SHOWS and settings.show != _usual(settings.look) else None,
+        link.LOOK: settings.look.id if settings.look is not LOOKS[0] else None,
+        link.SHOW: settings.show if settings.show in link.SHOWS and settings.show != settings.look.panels else None,
         link.PANELS: ",".join(settings.panels) if chosen else None,
         link.CELLS: None if settings.smooth else "grid",
     }
-
-
-def _usual(look: Look) -> str:
-    return "three" if look is Look.CLASSIC else "all"
 
 
 def _view(settings: ViewerSettings, sources: tuple[Source, ...]) -> str | None:

@@ -19,6 +19,7 @@ from camdash.app.markdown import plain
 from camdash.app.session.samples import MARKED, TITLES
 from camdash.app.viewer.payload import Mode
 from camdash.networks.cards.card import Checkpoint
+from camdash.rendering.looks import look_of
 from camdash.rendering.scale import Look
 
 CHECKPOINT, SECOND, CLASS, VIEW, ENLARGED = "checkpoint", "with", "class", "view", "enlarged"
@@ -91,7 +92,7 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
     show = values.get(SHOW, "") if values.get(SHOW) in SHOWS else ""
     panels = tuple(slot for slot in values.get(PANELS, "").split(",") if re.fullmatch(r"[a-zA-Z0-9-]{1,40}", slot))
     enlarged = values.get(ENLARGED, "") if values.get(ENLARGED) in NOT_CLASSES else ""
-    look = Look(values[LOOK]) if values.get(LOOK) in tuple(Look) else None
+    look = look_of(values.get(LOOK))
     found: dict[str, object] = {
         CHECKPOINT: checkpoint,
         SECOND: second,

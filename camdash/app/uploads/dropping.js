@@ -37,7 +37,11 @@ function makeDesk(parentElement) {
     event.preventDefault();
     event.returnValue = true; // browsers that do not know the line above
   });
-  on(document, "dragenter", (event) => isOfFiles(event) && (take(event), show(desk, ++desk.depth)));
+  on(document, "dragenter", (event) => {
+    if (!isOfFiles(event)) return;
+    take(event);
+    show(desk, ++desk.depth);
+  });
   on(document, "dragleave", (event) => {
     if (!isOfFiles(event)) return;
     event.stopPropagation();

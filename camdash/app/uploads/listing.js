@@ -11,7 +11,9 @@ export default function mountList({ parentElement, data, setTriggerValue }) {
   root.querySelector(".clear").onclick = () => lists.get(parentElement).tell("clear", true);
   const list = root.querySelector("ul");
   const held = list.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.key : null;
-  data.rows.forEach((row, index) => show(list.children[index] ?? list.appendChild(newRow(parentElement)), row, data.current));
+  for (const [index, row] of data.rows.entries()) {
+    show(list.children[index] ?? list.appendChild(newRow(parentElement)), row, data.current);
+  }
   while (list.children.length > data.rows.length) list.lastChild.remove();
   if (held) list.querySelector(`.open[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   if (data.current !== before?.current) list.querySelector("[aria-current]")?.closest("li").scrollIntoView({ block: "nearest" });

@@ -65,7 +65,7 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
     for k, panel in enumerate(panels):
         yield ViewerMap(
             id=panel.id,
-            slot=f"class-{k}",
+            slot=class_slot(k),
             modes=(mode,),
             name=panel.name,
             values=panel.values,
@@ -75,6 +75,7 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
             bias=float(totals.bias[k]),
             logit=float(totals.evidence[k] + totals.bias[k]),
             note=padding_note(float(totals.on_padding[k])),
+            class_index=k,
         )
 
 
@@ -89,6 +90,11 @@ def _average_panel(analysis: Analysis) -> ViewerMap:
         note=padding_note(analysis.average_on_padding),
         caption=AVERAGE_CAPTION,
     )
+
+
+def class_slot(place: int) -> str:
+    """Return the slot of the class at a place in the head."""
+    return f"class-{place}"
 
 
 def padding_note(on_padding: float) -> str:

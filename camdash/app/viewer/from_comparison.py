@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from camdash.app.viewer.from_analysis import maps_of
+from camdash.app.viewer.from_analysis import class_slot, maps_of
 from camdash.app.viewer.payload import Mode, Source, ViewerMap
 from camdash.evidence.analysis import Analysis, Result
 from camdash.evidence.comparison import Answers, Comparison, Difference
@@ -19,35 +19,42 @@ def sources_of(comparison: Answers) -> tuple[Source, ...]:
     A class that both know has one slot in all rows, that of the first; what only one knows stands last. The row of a
     checkpoint without maps says why it has none.
     """
-    twins = {f"class-{pair.second}": f"class-{pair.first}" for pair in comparison.pairs}
-    ours = {slot: slot for slot in twins.values()}
+    ours = {pair.first: pair.first for pair in comparison.pairs}
+    twins = {pair.second: pair.first for pair in comparison.pairs}
     rows = (_row("A", comparison.first, ours), _row("B", comparison.second, twins))
     if isinstance(comparison, Comparison) and comparison.differences:
         return (*rows, _difference(comparison))
     return rows
 
 
-def _row(letter: str, result: Result, twins: Mapping[str, str]) -> Source:
+def _row(letter: str, result: Result, twins: Mapping[int, int]) -> Source:
     label = f"{letter} · {result.checkpoint.name}"
     if isinstance(result, Analysis):
-        return Source(label, result.placement, _aligned(maps_of(result), twins, letter))
-    return Source(label, None, (), result.reason)
+        maps = _aligned(maps_of(result), twins, letter)
+        return Source(label, result.placement, maps, letter=letter)
+    return Source(label, None, (), result.reason, letter)
 
 
-def _aligned(maps: tuple[ViewerMap, ...], twins: Mapping[str, str], letter: str) -> tuple[ViewerMap, ...]:
-    """Return the maps in their twins' slots: twins in one order, then what is no class, then what has no twin."""
-    order = sorted(twins.values(), key=lambda slot: int(slot.partition("-")[2]))
-    places = {slot: place for place, slot in enumerate(order)}
-    found = [_in_slot(drawn, twins, letter) for drawn in maps]
-    last = len(order)
-    return tuple(sorted(found, key=lambda drawn: places.get(drawn.slot, last + drawn.slot.startswith("only-"))))
+def _aligned(maps: tuple[ViewerMap, ...], twins: Mapping[int, int], letter: str) -> tuple[ViewerMap, ...]:
+    """Return the maps in their twins' slots: twins in one order, then what is no class, then what has no twin.
+
+    `twins` has the place in the first head of each class that both know, by its place in its own.
+    """
+
+    def place(drawn: ViewerMap) -> tuple[int, int]:
+        if drawn.class_index is None:
+            return 1, 0
+        twin = twins.get(drawn.class_index)
+        return (2, 0) if twin is None else (0, twin)
+
+    return tuple(_in_slot(drawn, twins, letter) for drawn in sorted(maps, key=place))
 
 
-def _in_slot(drawn: ViewerMap, twins: Mapping[str, str], letter: str) -> ViewerMap:
-    if not drawn.slot.startswith("class-"):
+def _in_slot(drawn: ViewerMap, twins: Mapping[int, int], letter: str) -> ViewerMap:
+    if drawn.class_index is None:
         return drawn
-    if drawn.slot in twins:
-        return replace(drawn, slot=twins[drawn.slot])
+    if drawn.class_index in twins:
+        return replace(drawn, slot=class_slot(twins[drawn.class_index]))
     note = " · ".join(part for part in (f"only {letter} knows this class", drawn.note) if part)
     return replace(drawn, slot=f"only-{letter}-{drawn.slot}", note=note)
 
@@ -67,7 +74,7 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
     notes = [RESAMPLED] * comparison.resampled + [f"correlation {agreement}"]
     return ViewerMap(
         id=f"difference-{one.pair.first}",
-        slot=f"class-{one.pair.first}",
+        slot=class_slot(one.pair.first),
         modes=(Mode.DIFFERENCE,),
         name=one.pair.name,
         values=one.values,
@@ -78,6 +85,7 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
         bias=one.bias,
         logit=one.logit,
         note=" · ".join(notes),
+        class_index=one.pair.first,
     )
 
 

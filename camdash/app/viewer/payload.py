@@ -12,16 +12,28 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.app.viewer.header import (
+    AxisHeader,
+    Header,
+    LegendHeader,
+    LookHeader,
+    MapHeader,
+    OpeningHeader,
+    PictureHeader,
+    ScaleHeader,
+    SourceHeader,
+)
 from camdash.app.viewer.picture import Picture
 from camdash.app.viewer.windowing import PackedValues, Windowing, described_windows
 from camdash.networks.placement import Placement
-from camdash.rendering.color import table
+from camdash.rendering.looks import LOOKS
 from camdash.rendering.scale import Look, Scale, scales
+
+ByModeAndLook = dict[str, dict[str, ScaleHeader]]
 
 
 class Mode(StrEnum):
@@ -51,6 +63,7 @@ class ViewerMap:
         logit: the class's logit.
         note: what else to say, as a short line ("includes +0.4 from padding (not drawn)").
         caption: one or two sentences in place of figures.
+        class_index: the class's place in the head; None for what is no class.
     """
 
     id: str
@@ -67,6 +80,7 @@ class ViewerMap:
     logit: float | None = None
     note: str = ""
     caption: str = ""
+    class_index: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +95,14 @@ class Source:
         placement: where the radiograph lies in the network's input; None where there are no maps.
         maps: in the order in which they are shown.
         no_maps: a sentence that says why there are none; empty where there are some.
+        letter: what a checkpoint is called beside another: "A" or "B".
     """
 
     label: str
     placement: Placement | None
     maps: tuple[ViewerMap, ...]
     no_maps: str = ""
+    letter: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,16 +152,16 @@ class ViewerData:
 def pack(data: ViewerData) -> bytes:
     """Return `data` as the blob that the module's docstring describes."""
     grids = [_grid(drawn) for source in data.sources for drawn in source.maps]
-    tables = [table(look).tobytes() for look in Look]
+    tables = [look.table.tobytes() for look in LOOKS]
     sent = data.windowing.sent or PackedValues(b"", b"")
     parts = [*grids, *tables, data.picture.data, sent.values, sent.padding]
     starts = [0, *np.cumsum([len(part) for part in parts]).tolist()]
-    header = {
-        "picture": _described(data.picture, starts[-4]),
+    header: Header = {
+        "picture": _picture(data.picture, starts[-4]),
         "window": described_windows(data.windowing, (starts[-3], starts[-2], starts[-1])),
-        "looks": {look: _look(look, start) for look, start in zip(Look, starts[len(grids) :], strict=False)},
+        "looks": [_look(look, start) for look, start in zip(LOOKS, starts[len(grids) :], strict=False)],
         "sources": list(_sources(data.sources, iter(starts))),
-        "opening": vars(data.opening),
+        "opening": _opening(data.opening),
         "answer": data.answer,
     }
     text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
@@ -157,7 +173,7 @@ def _grid(drawn: ViewerMap) -> bytes:
     return drawn.values.astype("<f4").tobytes()
 
 
-def _described(picture: Picture, start: int) -> dict[str, Any]:
+def _picture(picture: Picture, start: int) -> PictureHeader:
     rows, columns = picture.shape
     return {
         "start": start,
@@ -169,23 +185,60 @@ def _described(picture: Picture, start: int) -> dict[str, Any]:
     }
 
 
-def _look(look: Look, start: int) -> dict[str, Any]:
-    return {"start": start, "diverges": look.diverges, "opacity": look.default_opacity}
+def _look(look: Look, start: int) -> LookHeader:
+    legend = look.rule.legend
+    ends: LegendHeader = {
+        "full": legend.full,
+        "brief": legend.brief,
+        "change": legend.change,
+        "apart": legend.apart,
+    }
+    return {
+        "id": look.id,
+        "label": look.label,
+        "spoken": look.spoken,
+        "about": look.about,
+        "reading": look.reading,
+        "change": look.change,
+        "caption": look.caption,
+        "panels": look.panels,
+        "opacity": look.opacity,
+        "fades": look.fades,
+        "diverges": look.rule.diverges,
+        "shared": look.rule.shared,
+        "legend": ends,
+        "start": start,
+    }
 
 
-def _sources(sources: Sequence[Source], starts: Iterator[int]) -> Iterator[dict[str, Any]]:
+def _opening(opening: Opening) -> OpeningHeader:
+    return {
+        "mode": opening.mode,
+        "slot": opening.slot,
+        "look": opening.look.id if opening.look else None,
+        "show": opening.show,
+        "panels": list(opening.panels),
+        "smooth": opening.smooth,
+        "token": opening.token,
+        "address": dict(opening.address),
+    }
+
+
+def _sources(sources: Sequence[Source], starts: Iterator[int]) -> Iterator[SourceHeader]:
     together = _scales([drawn for source in sources for drawn in source.maps])
     for source in sources:
         apart = _scales(source.maps) if len(sources) > 1 else together
-        maps = [
-            _described_map(drawn) | {"start": next(starts), "scales": together[id(drawn)], "apart": apart[id(drawn)]}
-            for drawn in source.maps
-        ]
-        said = {"label": source.label, "noMaps": source.no_maps}
-        yield said | {"axes": _axes(source), "maps": maps, "peaks": _peaks(source.maps)}
+        yield {
+            "letter": source.letter,
+            "label": source.label,
+            "noMaps": source.no_maps,
+            "axes": _axes(source),
+            "maps": [_map(drawn, next(starts), together[id(drawn)], apart[id(drawn)]) for drawn in source.maps],
+            "peaks": _peaks(source.maps),
+        }
 
 
-def _axes(source: Source) -> list[dict[str, Any]]:
+def _axes(source: Source) -> list[AxisHeader]:
     """Return how cells lie on the radiograph, for rows and columns; nothing for a source without maps."""
     if source.placement is None:
         return []
@@ -198,8 +251,25 @@ def _axes(source: Source) -> list[dict[str, Any]]:
     ]
 
 
-def _described_map(drawn: ViewerMap) -> dict[str, Any]:
-    return {name: value for name, value in vars(drawn).items() if name not in ("values", "modes")}
+def _map(drawn: ViewerMap, start: int, scales: ByModeAndLook, apart: ByModeAndLook) -> MapHeader:
+    return {
+        "id": drawn.id,
+        "slot": drawn.slot,
+        "isClass": drawn.class_index is not None,
+        "name": drawn.name,
+        "predicted": drawn.predicted,
+        "share": drawn.share,
+        "mark": drawn.mark,
+        "probability": drawn.probability,
+        "evidence": drawn.evidence,
+        "bias": drawn.bias,
+        "logit": drawn.logit,
+        "note": drawn.note,
+        "caption": drawn.caption,
+        "start": start,
+        "scales": scales,
+        "apart": apart,
+    }
 
 
 def _peaks(maps: Sequence[ViewerMap]) -> dict[str, float]:
@@ -212,14 +282,14 @@ def _peaks(maps: Sequence[ViewerMap]) -> dict[str, float]:
     }
 
 
-def _scales(maps: Sequence[ViewerMap]) -> dict[int, dict[str, dict[str, Any]]]:
+def _scales(maps: Sequence[ViewerMap]) -> dict[int, ByModeAndLook]:
     """Return, by the id() of each map, its scale in each of its modes and each look."""
-    found: dict[int, dict[str, dict[str, Any]]] = {id(drawn): {} for drawn in maps}
+    found: dict[int, ByModeAndLook] = {id(drawn): {} for drawn in maps}
     for mode in Mode:
         together = [drawn for drawn in maps if mode in drawn.modes]
-        for look in Look:
+        for look in LOOKS:
             for drawn, scale in zip(together, scales([_known(one.values) for one in together], look), strict=True):
-                found[id(drawn)].setdefault(mode, {})[look] = _figures(scale)
+                found[id(drawn)].setdefault(mode, {})[look.id] = _figures(scale)
     return found
 
 
@@ -229,5 +299,5 @@ def _known(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return known if known.size else np.zeros(1, np.float32)
 
 
-def _figures(scale: Scale) -> dict[str, Any]:
+def _figures(scale: Scale) -> ScaleHeader:
     return {"low": scale.low, "high": scale.high, "factor": scale.factor, "flat": scale.flat}

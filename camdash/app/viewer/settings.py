@@ -7,6 +7,7 @@ from typing import TypeGuard
 
 from camdash.app.viewer.payload import Mode
 from camdash.images.window import VoiFunction, Window
+from camdash.rendering.looks import LOOKS, look_of
 from camdash.rendering.scale import Look
 
 
@@ -32,8 +33,8 @@ class ViewerSettings:
         deep: whether its own values are to be sent.
     """
 
-    look: Look = Look.EVIDENCE
-    opacity: float = Look.EVIDENCE.default_opacity
+    look: Look = LOOKS[0]
+    opacity: float = LOOKS[0].opacity
     panels: tuple[str, ...] = ()
     mode: Mode = Mode.EVIDENCE
     smooth: bool = True
@@ -59,11 +60,11 @@ def parse_settings(told: object) -> ViewerSettings:
     """Return the settings in what a browser sent; whatever is missing or makes no sense is the default."""
     if not isinstance(told, Mapping):
         return ViewerSettings()
-    look = Look(told["look"]) if told.get("look") in tuple(Look) else Look.EVIDENCE
+    look = look_of(told.get("look")) or LOOKS[0]
     opacity, panels = told.get("opacity"), told.get("panels")
     return ViewerSettings(
         look=look,
-        opacity=opacity if _is_number(opacity) and 0 <= opacity <= 1 else look.default_opacity,
+        opacity=opacity if _is_number(opacity) and 0 <= opacity <= 1 else look.opacity,
         panels=tuple(slot for slot in panels if isinstance(slot, str)) if isinstance(panels, list) else (),
         show=_text(told.get("show")),
         token=_text(told.get("token")),

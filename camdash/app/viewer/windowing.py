@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.app.viewer.header import WindowHeader, WindowNumbers
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Window
 
@@ -51,8 +52,8 @@ class Windowing:
     sent: PackedValues | None = None
 
 
-def described_windows(windowing: Windowing, bounds: tuple[int, int, int]) -> dict[str, Any]:
-    """Return what the browser is told, for JSON; `bounds`: the bytes where values and padding start, and the end."""
+def described_windows(windowing: Windowing, bounds: tuple[int, int, int]) -> WindowHeader:
+    """Return what the browser is told; `bounds`: the bytes where values and padding start, and the end."""
     radiograph = windowing.radiograph
     return {
         "image": windowing.image,
@@ -69,7 +70,7 @@ def described_windows(windowing: Windowing, bounds: tuple[int, int, int]) -> dic
     }
 
 
-def _numbers(window: Window) -> dict[str, Any]:
+def _numbers(window: Window) -> WindowNumbers:
     return {"centre": window.centre, "width": window.width, "function": window.function.value}
 
 

@@ -8,7 +8,10 @@ export default function keepPlace({ parentElement, data }) {
   if (before?.about === data.about) return before.leave;
   before?.leave();
   const stop = new AbortController();
-  const leave = () => (stop.abort(), tables.delete(parentElement));
+  const leave = () => {
+    stop.abort();
+    tables.delete(parentElement);
+  };
   tables.set(parentElement, { about: data.about, leave });
   follow(data, stop.signal);
   return leave;

@@ -16,6 +16,7 @@ from camdash.evidence.comparison import Comparison
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Window
 from camdash.rendering.enlarge import enlarge
+from camdash.rendering.looks import LOOKS
 from camdash.rendering.overlay import overlay
 from camdash.rendering.panels import shown_together
 from camdash.rendering.scale import Look, scales
@@ -43,8 +44,8 @@ class Drawing:
         inverted: whether the radiograph is drawn inverted.
     """
 
-    look: Look = Look.EVIDENCE
-    opacity: float = Look.EVIDENCE.default_opacity
+    look: Look = LOOKS[0]
+    opacity: float = LOOKS[0].opacity
     contrast: bool = False
     smooth: bool = True
     preset: int = 0
@@ -127,7 +128,7 @@ def difference_name(stem: str, sha256: str, comparison: Comparison, drawing: Dra
     checkpoints = f"{_safe(first, LONGEST_PART // 2)}-to-{_safe(second, LONGEST_PART // 2)}"
     whole = f"{sha256}{comparison.second.checkpoint.sha256}{place}"
     digest = _digest(whole, comparison.first, drawing)
-    return f"{_safe(stem)}_{checkpoints}_difference-{_safe(name).lower()}_{drawing.look}_{digest}.png"
+    return f"{_safe(stem)}_{checkpoints}_difference-{_safe(name).lower()}_{drawing.look.id}_{digest}.png"
 
 
 def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> bytes:
@@ -176,7 +177,7 @@ def file_name(
     alike in what a file name keeps of them.
     """
     whole = sha256 + "".join(other.checkpoint.sha256 for other in beside) + map_id
-    names = (_safe(stem), _safe(analysis.checkpoint.name), _named(analysis, map_id), str(drawing.look))
+    names = (_safe(stem), _safe(analysis.checkpoint.name), _named(analysis, map_id), drawing.look.id)
     return f"{'_'.join(names)}_{_digest(whole, analysis, drawing)}.png"
 
 

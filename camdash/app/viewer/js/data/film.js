@@ -1,32 +1,46 @@
 // The radiograph beneath the maps: the picture as it was sent, or the radiograph's values through another window.
 
-class Film {
-  constructor() {
-    this.canvas = document.createElement("canvas");
-    this.pen = this.canvas.getContext("2d", { willReadFrequently: true });
-  }
+import { penOf } from "./dom.js";
+import { WHOLE, throughWindow } from "./window.js";
+
+/** @import { Data, Film as Shape, FilmWindow, Known, State } from "../types.d.ts" */
+
+export class Film {
+  canvas = document.createElement("canvas");
+  pen = penOf(this.canvas, { willReadFrequently: true });
+  key = "";
+  /** @type {ImageData | null} */
+  image = null;
+  /** @type {Uint8Array | null} */
+  greys = null;
 
   forget() {
-    this.key = null;
+    this.key = "";
     this.image = null;
     this.greys = null;
   }
 
-  // What to draw, and a key that tells it from what was drawn before. Until the values have come it is the picture.
+  /**
+   * What to draw, and a key that tells it from what was drawn before. Until the values have come it is the picture.
+   * @param {Data} data
+   * @param {State} state
+   */
   of({ bitmap, picture, window }, state) {
     const asked = state.window;
     if ((!asked && !state.inverted) || isWaiting(window, state)) return { source: bitmap, key: "picture" };
     const key = JSON.stringify([asked, state.inverted]);
     if (key === this.key) return { source: this.canvas, key };
     this.key = key;
+    const { values, padding } = window;
     this.draw(picture, (pixels) => {
       // The picture's own grey levels are turned already where the radiograph's are.
-      if (asked) throughWindow(window, asked, state.inverted !== window.inverted, pixels);
-      else throughWindow({ values: this.levels(bitmap), padding: window.padding }, WHOLE, true, pixels);
+      if (asked && values) throughWindow({ values, padding }, asked, state.inverted !== window.inverted, pixels);
+      else throughWindow({ values: this.levels(bitmap), padding }, WHOLE, true, pixels);
     });
     return { source: this.canvas, key };
   }
 
+  /** @param {Shape} shape @param {(pixels: Uint32Array) => void} fill */
   draw({ rows, columns }, fill) {
     if (!this.image) {
       Object.assign(this.canvas, { width: columns, height: rows });
@@ -36,7 +50,7 @@ class Film {
     this.pen.putImageData(this.image, 0, 0);
   }
 
-  // The grey levels of the picture as it was sent.
+  /** The grey levels of the picture as it was sent. @param {ImageBitmap} bitmap */
   levels(bitmap) {
     if (!this.greys) {
       this.pen.drawImage(bitmap, 0, 0);
@@ -47,8 +61,12 @@ class Film {
   }
 }
 
-// Whether what is set cannot be drawn before the server has sent more.
-function isWaiting({ values, padded, preset }, state) {
+/**
+ * Whether what is set cannot be drawn before the server has sent more.
+ * @param {FilmWindow & Known} window
+ * @param {State} state
+ */
+export function isWaiting({ values, padded, preset }, state) {
   if (!state.window && state.preset !== preset) return true;
   return !values && (state.window !== null || (state.inverted && padded));
 }

@@ -1,21 +1,24 @@
 // The viewer's settings in the browser. They live on `window`, so they survive a remount.
 
-// The settings of a radiograph's window, as they are until somebody touches them.
-const UNTOUCHED = { preset: 0, window: null, inverted: false, deep: false };
+/** @import { State } from "../types.d.ts" */
 
-function isTouched(state) {
-  return Object.entries(UNTOUCHED).some(([name, value]) => state[name] !== value);
+// The settings of a radiograph's window, as they are until somebody touches them.
+export const UNTOUCHED = { preset: 0, window: null, inverted: false, deep: false };
+
+/** @param {State} state */
+export function isTouched({ preset, window, inverted, deep }) {
+  return preset !== 0 || window !== null || inverted || deep;
 }
 
-const CHANGE = "camdash:change";
+export const CHANGE = "camdash:change";
 
-function sharedState() {
+/** @returns {State} */
+export function sharedState() {
   window.__camdash ??= {
-    look: "evidence",
-    opacities: {},
+    look: "", // the first of them
+    opacities: {}, // by look
     mode: "evidence",
-    show: "all",
-    classicShow: "three",
+    shows: {}, // by what looks start with: their choice of panels
     chosen: null,
     smooth: true,
     lossless: false,
@@ -32,14 +35,8 @@ function sharedState() {
   return window.__camdash;
 }
 
-function change(settings) {
+/** @param {Partial<State>} settings */
+export function change(settings) {
   Object.assign(sharedState(), settings);
   window.dispatchEvent(new CustomEvent(CHANGE, { detail: Object.keys(settings) }));
-}
-
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
 }

@@ -1,27 +1,46 @@
 // The server's blob (see payload.py) -> header, grids, color tables and picture.
 
-function unpack(bytes) {
-  const blob = new Uint8Array(bytes.buffer ? bytes.slice() : bytes);
+/** @import { Unpacked, Picture, Source } from "../types.d.ts" */
+/** @import { Header, SourceHeader } from "../header.d.ts" */
+
+const TABLE = 768; // bytes: 256 x RGB
+
+/**
+ * @param {Uint8Array | ArrayBuffer} bytes
+ * @returns {Unpacked}
+ */
+export function unpack(bytes) {
+  const blob = new Uint8Array(bytes instanceof Uint8Array ? bytes.slice() : bytes);
   const length = new DataView(blob.buffer).getUint32(0, true);
+  /** @type {Header} */
   const header = JSON.parse(new TextDecoder().decode(blob.subarray(4, 4 + length)));
   const body = blob.buffer.slice(4 + length);
-  for (const [name, look] of Object.entries(header.looks)) {
-    look.name = name;
-    look.table = new Uint8Array(body, look.start, 768);
-  }
-  for (const source of header.sources) {
-    const [rows, columns] = source.axes.map((axis) => axis.cells);
-    for (const map of source.maps) map.grid = new Float32Array(body, map.start, rows * columns);
-  }
-  const [values, padding, end] = header.window.bounds;
-  header.window.sent = new Uint8Array(body, values, padding - values);
-  header.window.sentPadding = new Uint8Array(body, padding, end - padding);
-  const { start, length: size, mime } = header.picture;
-  header.picture.blob = new Blob([new Uint8Array(body, start, size)], { type: mime });
-  return header;
+  const { picture, window, looks, sources } = header;
+  const [values, padding, end] = window.bounds;
+  return {
+    ...header,
+    looks: looks.map((look) => ({ ...look, table: new Uint8Array(body, look.start, TABLE) })),
+    sources: sources.map((source) => withGrids(source, body)),
+    window: {
+      ...window,
+      sent: new Uint8Array(body, values, padding - values),
+      sentPadding: new Uint8Array(body, padding, end - padding),
+    },
+    picture: { ...picture, blob: new Blob([new Uint8Array(body, picture.start, picture.length)], { type: picture.mime }) },
+  };
 }
 
-function decode(picture) {
-  const asIs = { colorSpaceConversion: "none", premultiplyAlpha: "none" };
-  return createImageBitmap(picture.blob, asIs);
+/**
+ * @param {SourceHeader} source
+ * @param {ArrayBuffer} body
+ * @returns {Source}
+ */
+function withGrids(source, body) {
+  const count = source.axes.reduce((product, { cells }) => product * cells, 1);
+  return { ...source, maps: source.maps.map((map) => ({ ...map, grid: new Float32Array(body, map.start, count) })) };
+}
+
+/** @param {Picture} picture */
+export function decode(picture) {
+  return createImageBitmap(picture.blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
 }

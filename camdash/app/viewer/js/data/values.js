@@ -1,14 +1,28 @@
 // A radiograph's own values, packed by windowing.py -> a typed array, one number a pixel.
 
+import { decode } from "./unpack.js";
+
+/** @import { Data, Film, Unpacked, Values } from "../types.d.ts" */
+
+/** @type {Record<string, { new (buffer: ArrayBuffer): Values, BYTES_PER_ELEMENT: number }>} */
 const KINDS = { uint8: Uint8Array, uint16: Uint16Array, int16: Int16Array, float32: Float32Array };
+/**
+ * @type {Record<number, { new (count: number): Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> }>}
+ */
 const BITS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
+/** @param {Uint8Array<ArrayBuffer>} bytes */
 async function inflate(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function unpackValues(bytes, { rows, columns }, kind) {
+/**
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {Film} film
+ * @param {string} kind
+ */
+export async function unpackValues(bytes, { rows, columns }, kind) {
   const planes = await inflate(bytes);
   const count = rows * columns;
   const size = KINDS[kind].BYTES_PER_ELEMENT;
@@ -25,8 +39,13 @@ async function unpackValues(bytes, { rows, columns }, kind) {
   return new KINDS[kind](bits.buffer);
 }
 
-// Complete a header: its picture decoded, its values unpacked, unless `before` has those of the same radiograph.
-async function completed(header, before) {
+/**
+ * Complete what was sent: its picture decoded, its values unpacked, unless `before` has those of the same radiograph.
+ * @param {Unpacked} header
+ * @param {Data | null} before
+ * @returns {Promise<Data>}
+ */
+export async function completed(header, before) {
   const { picture, window } = header;
   const known = before?.window.image === window.image && before.window.values ? before.window : null;
   const given = window.sent.length > 0 && !known;
@@ -35,6 +54,5 @@ async function completed(header, before) {
     given ? unpackValues(window.sent, picture, window.kind) : known?.values ?? null,
     given && window.sentPadding.length ? inflate(window.sentPadding) : known?.padding ?? null,
   ]);
-  Object.assign(window, { values, padding });
-  return Object.assign(header, { bitmap });
+  return { ...header, window: { ...window, values, padding }, bitmap };
 }

@@ -1,19 +1,27 @@
 // The link to what is shown now. The server writes the same into the page's address (camdash/app/session/link.py), a moment later.
 
-function linkTo(header, state) {
-  const { look, mode, smooth, focus } = state;
-  const show = look === "classic" ? state.classicShow : state.show;
-  const names = header.sources.flatMap((source) => source.maps).filter((map) => map.slot === focus && map.slot !== "average");
+import { element, setText } from "../data/dom.js";
+import { lookOf, showOf } from "../data/looks.js";
+import { sharedState } from "../data/store.js";
+
+/** @import { Data, State } from "../types.d.ts" */
+
+/** @param {Data} data @param {State} state */
+function linkTo(data, state) {
+  const { mode, smooth, focus } = state;
+  const look = lookOf(data, state);
+  const show = showOf(data, state);
+  const enlarged = data.sources.flatMap((source) => source.maps).find((map) => map.slot === focus);
   const values = {
     ...{ checkpoint: "", with: "", sample: "", image: "" },
-    ...header.opening.address,
-    look: look === "evidence" ? "" : look,
-    show: show === "choose" || show === (look === "classic" ? "three" : "all") ? "" : show,
+    ...data.opening.address,
+    look: look === data.looks[0] ? "" : look.id,
+    show: show === "choose" || show === look.panels ? "" : show,
     panels: show === "choose" ? (state.chosen ?? []).join(",") : "",
     cells: smooth ? "" : "grid",
     view: mode === "evidence" ? "" : mode,
-    class: names[0]?.name ?? "",
-    enlarged: ["average", "radiograph"].includes(focus) ? focus : "",
+    class: enlarged?.isClass ? enlarged.name : "",
+    enlarged: focus && ["average", "radiograph"].includes(focus) ? focus : "",
   };
   const link = new URL(window.location.href);
   for (const [key, value] of Object.entries(values)) {
@@ -23,9 +31,13 @@ function linkTo(header, state) {
   return link.href;
 }
 
-// Pages without TLS may not use the clipboard; there the link is selected and copied as text.
-async function copyLink(button, header) {
-  const text = linkTo(header, sharedState());
+/**
+ * Pages without TLS may not use the clipboard; there the link is selected and copied as text.
+ * @param {Element} button
+ * @param {Data} data
+ */
+export async function copyLink(button, data) {
+  const text = linkTo(data, sharedState());
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -2,12 +2,29 @@
 // the viewer's picture must be decoded, and the chart drawn. Until all is there, a copy of the old answer stands in its
 // place. The classes are those of camdash/app/radiograph/together.py.
 
+import { find, pagePart } from "../data/dom.js";
+
 const PATIENCE = 3000; // ms until what is there is shown, whatever is missing
 const CHART_DRAWN = 600; // ms after which a chart that did not change is taken to be drawn
 
-class Together {
+export class Together {
+  /** @type {string | undefined} the answer that belongs to the maps that are painted */
+  shown;
+  /** @type {HTMLElement | null} of the answer that is shown */
+  copy = null;
+  /** @type {HTMLElement | null} the copy that stands in the place of an answer */
+  held = null;
+  since = 0;
+  charted = false;
+  ended = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  patience;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  remembering;
+
+  /** @param {Element} root */
   constructor(root) {
-    this.page = root.getRootNode().host?.closest("[data-testid=stMainBlockContainer]") ?? null;
+    this.page = pagePart(root, "stMainBlockContainer");
     this.observer = new MutationObserver((records) => this.changed(records));
     const all = { childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["class"] };
     if (this.page) this.observer.observe(this.page, all);
@@ -21,37 +38,44 @@ class Together {
   }
 
   block() {
-    return this.page?.querySelector(".st-key-answer");
+    return this.page && find(this.page, ".st-key-answer");
   }
 
   // The part that Streamlit draws, without the copy.
   drawn() {
-    return this.block()?.querySelector(":scope > :not([data-copy])");
+    const block = this.block();
+    return block && find(block, ":scope > :not([data-copy])");
   }
 
   // What the answer in the page is about; empty where it does not say.
   subject() {
-    const named = this.drawn()?.parentElement.querySelector(":scope > :not([data-copy]) [class*=st-key-answer-of-]");
+    const named = this.block()?.querySelector(":scope > :not([data-copy]) [class*=st-key-answer-of-]");
     return named?.className.match(/st-key-answer-of-(\w+)/)?.[1] ?? "";
   }
 
-  // Before the browser paints: a new answer is hidden behind a copy of the old one.
+  /**
+   * Before the browser paints: a new answer is hidden behind a copy of the old one.
+   * @param {MutationRecord[]} records
+   */
   changed(records) {
     const subject = this.subject();
     if (!subject || this.shown === undefined) return;
     if (subject !== this.shown) this.hold();
     else if (!this.held) this.remember();
-    const inChart = ({ target }) => target.parentElement?.closest(".stPlotlyChart") && !target.parentElement.closest("[data-copy]");
+    const inChart = (/** @type {MutationRecord} */ { target: { parentElement } }) =>
+      parentElement?.closest(".stPlotlyChart") && !parentElement.closest("[data-copy]");
     if (this.held && records.some(inChart)) this.charted = true;
   }
 
   hold() {
-    if (this.held || !this.copy) return;
-    Object.assign(this, { held: this.copy, copy: null, since: performance.now(), charted: false });
-    this.held.dataset.copy = "";
-    this.held.setAttribute("aria-hidden", "true");
-    this.block().dataset.held = "";
-    this.block().prepend(this.held);
+    const block = this.block();
+    if (this.held || !this.copy || !block) return;
+    const held = this.copy;
+    Object.assign(this, { held, copy: null, since: performance.now(), charted: false });
+    held.dataset.copy = "";
+    held.setAttribute("aria-hidden", "true");
+    block.dataset.held = "";
+    block.prepend(held);
     this.patience = setTimeout(() => this.letGo(), PATIENCE);
   }
 
@@ -63,7 +87,7 @@ class Together {
     if (block) delete block.dataset.held;
   }
 
-  // Resolves when the answer about `subject` is drawn, or is none.
+  /** Resolves when the answer about `subject` is drawn, or is none. @param {string} subject */
   async ready(subject) {
     const end = performance.now() + PATIENCE;
     while (!this.ended && performance.now() < end && !this.isDrawn(subject)) {
@@ -71,21 +95,22 @@ class Together {
     }
   }
 
+  /** @param {string} subject */
   isDrawn(subject) {
     if (!this.block()) return true;
     if (this.subject() !== subject) return false;
-    const chart = this.drawn().querySelector(".stPlotlyChart");
+    const chart = this.drawn()?.querySelector(".stPlotlyChart");
     if (!chart || !this.held || performance.now() - this.since > CHART_DRAWN) return true;
     return this.charted && chart.querySelector("svg .point") !== null;
   }
 
-  // In the frame in which the maps of `subject` are painted: its answer is shown.
+  /** In the frame in which the maps of `subject` are painted: its answer is shown. @param {string} subject */
   painted(subject) {
     this.shown = subject;
     if (this.subject() !== subject) return;
     if (this.held) this.letGo();
     else if (this.copy) return;
-    this.copy = this.drawn()?.cloneNode(true) ?? null;
+    this.copy = copyOf(this.drawn());
     this.remember();
   }
 
@@ -93,7 +118,12 @@ class Together {
   remember() {
     clearTimeout(this.remembering);
     this.remembering = setTimeout(() => {
-      if (!this.held && this.subject() === this.shown) this.copy = this.drawn()?.cloneNode(true) ?? null;
+      if (!this.held && this.subject() === this.shown) this.copy = copyOf(this.drawn());
     }, 50);
   }
+}
+
+/** @param {HTMLElement | null} drawn */
+function copyOf(drawn) {
+  return drawn && /** @type {HTMLElement} */ (drawn.cloneNode(true));
 }

@@ -1,133 +1,195 @@
 // The controls above the panels: they write to the shared store, and show what it holds.
 
-function wireToolbar(root, signal, viewer) {
-  const on = (selector, type, act) =>
-    root.querySelectorAll(selector).forEach((node) => node.addEventListener(type, act, { signal }));
-  on("input[name=show]", "click", (event) => setShow(event.target.value)); // also where it was chosen already
-  for (const input of root.querySelectorAll("input[name=look]")) {
-    input.parentElement.title = root.querySelector(`#about-${input.value}`).textContent.replace(/\s+/g, " ");
-  }
-  on("input[name=look]", "change", (event) => setLook(event.target.value));
-  on("button[name=link]", "click", (event) => copyLink(event.target, viewer.header));
+import { element, fieldOf, find, input, inputs, setText } from "../data/dom.js";
+import { lookOf, opacityOf, showOf, showsWith } from "../data/looks.js";
+import { change, sharedState } from "../data/store.js";
+import { isApart } from "../painting/scales.js";
+import { classCount, hasMany, LEADING } from "../words/ranking.js";
+import { ABOUT_MODES, MODES } from "../words/words.js";
+import { copyLink } from "./link.js";
+
+/** @import { Data, Look, State } from "../types.d.ts" */
+/** @import { Viewer } from "./viewer.js" */
+
+/** @param {HTMLElement} root @param {AbortSignal} signal @param {Viewer} viewer */
+export function wireToolbar(root, signal, viewer) {
+  /** @type {(selector: string, type: string, act: (event: Event) => void) => void} */
+  const on = (selector, type, act) => {
+    for (const node of root.querySelectorAll(selector)) node.addEventListener(type, act, { signal });
+  };
+  const value = (/** @type {Event} */ event) => fieldOf(event).value;
+  on("input[name=show]", "click", (event) => setShow(viewer, value(event))); // also where it was chosen already
+  on(".looks", "change", (event) => setLook(viewer, value(event)));
+  on("button[name=link]", "click", (event) => copyLink(fieldOf(event), viewer.shown()));
   on("button[name=back]", "click", () => change({ focus: null }));
-  on("input[name=smooth]", "change", (event) => change({ smooth: event.target.value === "smooth" }));
-  on("input[name=opacity]", "input", (event) => setOpacity(event.target.value / 100));
+  on("input[name=smooth]", "change", (event) => change({ smooth: value(event) === "smooth" }));
+  on("input[name=opacity]", "input", (event) => setOpacity(viewer, Number(value(event)) / 100));
   on("button[name=fit]", "click", () => viewer.fit());
   on("button[name=one]", "click", () => viewer.oneToOne());
-  on("button[name=scale]", "click", () => change({ oneScale: isApart(viewer.header, sharedState()) }));
-  on(".mode", "change", (event) => change({ mode: event.target.value }));
-  on("#choose", "change", () => setShow("choose", checkedSlots(root)));
+  on("button[name=scale]", "click", () => change({ oneScale: isApart(viewer.shown(), sharedState()) }));
+  on(".mode", "change", (event) => change({ mode: value(event) }));
+  on("#choose", "change", () => setShow(viewer, "choose", checkedSlots(root)));
   on("#choose", "beforetoggle", () => fillChoices(root, viewer));
-  on("[popover]", "toggle", (event) => event.newState === "open" && placeMenu(root, event.target));
+  for (const menu of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[popover]"))) {
+    menu.addEventListener("toggle", (event) => event.newState === "open" && placeMenu(root, menu), { signal });
+  }
 }
 
-// Classic has other panels than the other looks; among these an enlarged one stays.
-function setLook(look) {
-  const { look: before, focus } = sharedState();
-  change({ look, focus: [look, before].includes("classic") ? null : focus });
-}
-
-function setShow(show, chosen = sharedState().chosen) {
-  const name = sharedState().look === "classic" ? "classicShow" : "show";
-  change({ [name]: show, chosen, focus: null });
-}
-
-function setOpacity(opacity) {
+/** An enlarged panel stays where the next look has the same panels. @param {Viewer} viewer @param {string} look */
+function setLook(viewer, look) {
+  const data = viewer.shown();
   const state = sharedState();
-  change({ opacities: { ...state.opacities, [state.look]: opacity } });
+  const stays = lookOf(data, state).panels === lookOf(data, { look }).panels;
+  change({ look, focus: stays ? state.focus : null });
 }
 
+/** @param {Viewer} viewer @param {string} show */
+function setShow(viewer, show, chosen = sharedState().chosen) {
+  change({ shows: showsWith(viewer.shown(), sharedState(), show), chosen, focus: null });
+}
+
+/** @param {Viewer} viewer @param {number} opacity */
+function setOpacity(viewer, opacity) {
+  const state = sharedState();
+  change({ opacities: { ...state.opacities, [lookOf(viewer.shown(), state).id]: opacity } });
+}
+
+/** @param {HTMLElement} root */
 function checkedSlots(root) {
-  return [...root.querySelectorAll("#choose input:checked")].map((input) => input.value);
+  return inputs(root, "#choose input:checked").map(({ value }) => value);
 }
 
+/** @param {HTMLElement} root @param {Viewer} viewer */
 function fillChoices(root, viewer) {
   const shown = viewer.shownSlots();
   const boxes = [["radiograph", "Radiograph"], ...viewer.slots()].map(([slot, name]) => {
-    const input = element("input", { type: "checkbox", value: slot });
-    input.checked = shown.has(slot);
-    return element("label", {}, input, name);
+    const box = element("input", { type: "checkbox", value: slot });
+    box.checked = shown.has(slot);
+    return element("label", {}, box, name);
   });
-  const sought = hasMany(viewer.header) ? [searchFor(boxes)] : [];
-  root.querySelector("#choose").replaceChildren(...sought, ...boxes);
+  const sought = hasMany(viewer.shown()) ? [searchFor(boxes)] : [];
+  find(root, "#choose").replaceChildren(...sought, ...boxes);
 }
 
-// A field that leaves only the labels with what is typed into it.
+/** A field that leaves only the labels with what is typed into it. @param {HTMLElement[]} labels */
 function searchFor(labels) {
   const field = element("input", { type: "search", placeholder: "Find a class", "aria-label": "Find a class" });
   field.addEventListener("input", () => {
     const typed = field.value.trim().toLowerCase();
-    for (const label of labels) label.hidden = !label.textContent.toLowerCase().includes(typed);
+    for (const label of labels) label.hidden = !label.textContent?.toLowerCase().includes(typed);
   });
   field.addEventListener("change", (event) => event.stopPropagation()); // it chooses nothing
   return field;
 }
 
-// Beneath its button, within the window.
+/** Beneath its button, within the window. @param {HTMLElement} root @param {HTMLElement} menu */
 function placeMenu(root, menu) {
-  const button = root.querySelector(`[popovertarget=${menu.id}]`).getBoundingClientRect();
+  const button = find(root, `[popovertarget=${menu.id}]`).getBoundingClientRect();
   const left = Math.min(button.left, document.documentElement.clientWidth - menu.offsetWidth - 8);
   const top = Math.min(button.bottom + 4, window.innerHeight - menu.offsetHeight - 8);
   menu.style.left = `${Math.max(left, 8)}px`;
   menu.style.top = `${Math.max(top, 8)}px`;
 }
 
-function showToolbar(root, state, header) {
-  const averaged = hasAverage(header);
-  for (const node of root.querySelectorAll(".of-several")) node.hidden = !averaged;
-  const wanted = state.look === "classic" ? state.classicShow : state.show;
-  const show = (wanted === "average" && !averaged) || (wanted === "every" && !hasMany(header)) ? "all" : wanted;
-  showCounts(root, header);
-  for (const input of root.querySelectorAll("input[name=show]")) input.checked = input.value === show;
-  for (const input of root.querySelectorAll("input[name=look]")) input.checked = input.value === state.look;
-  root.querySelector("button[name=back]").hidden = !state.focus;
-  root.querySelector(".choose").setAttribute("aria-pressed", String(show === "choose"));
-  const classic = root.querySelector(".only-classic");
-  classic.hidden = state.look !== "classic";
-  classic.title = `Overlay of the ${averaged ? "average" : "class"}, its heat map alone, and the radiograph`;
-  for (const input of root.querySelectorAll("input[name=smooth]")) input.checked = (input.value === "smooth") === state.smooth;
-  const opacity = Math.round(100 * opacityOf(state, header));
-  const slider = root.querySelector("input[name=opacity]");
-  slider.value = opacity;
+/** @param {HTMLElement} root @param {State} state @param {Data} data */
+export function showToolbar(root, state, data) {
+  const look = lookOf(data, state);
+  showLooks(root, data.looks, look);
+  showChoices(root, state, data, look);
+  find(root, "button[name=back]").hidden = !state.focus;
+  for (const field of inputs(root, "input[name=smooth]")) field.checked = (field.value === "smooth") === state.smooth;
+  const opacity = Math.round(100 * opacityOf(data, state));
+  const slider = input(root, "input[name=opacity]");
+  slider.value = String(opacity);
   slider.setAttribute("aria-valuetext", `${opacity} percent`);
-  setText(root.querySelector(".opacity output"), `${opacity} %`);
-  showModes(root.querySelector(".mode"), state, header);
+  setText(find(root, ".opacity output"), `${opacity} %`);
+  showModes(/** @type {HTMLFieldSetElement} */ (find(root, ".mode")), state, data);
 }
 
-// With many classes, the likeliest are offered first and all of them on request.
-function showCounts(root, header) {
-  const many = hasMany(header);
-  const [all, every] = ["all", "every"].map((value) => root.querySelector(`input[name=show][value=${value}]`));
-  every.parentElement.hidden = !many;
-  setText(all.nextElementSibling, many ? `Top ${LEADING}` : "All classes");
-  all.parentElement.title = many ? `The ${LEADING} most probable classes` : "";
-  setText(every.nextElementSibling, `All ${classCount(header)} classes`);
+/**
+ * A button for each look, and a sentence in the help.
+ * @param {HTMLElement} root
+ * @param {Look[]} looks
+ * @param {Look} chosen
+ */
+function showLooks(root, looks, chosen) {
+  const group = find(root, ".looks");
+  const ids = looks.map(({ id }) => id).join();
+  if (group.dataset.looks !== ids) {
+    group.dataset.looks = ids;
+    for (const label of group.querySelectorAll("label")) label.remove();
+    group.append(...looks.map(lookButton));
+    const about = looks.flatMap(({ id, label, about: said }) =>
+      [" ", element("b", {}, label), ": ", element("span", { id: `about-${id}` }, said)]);
+    find(root, ".about-looks").replaceChildren(...about);
+  }
+  for (const field of inputs(group, "input")) field.checked = field.value === chosen.id;
 }
 
-function showModes(fieldset, state, header) {
-  const modes = modesOf(header);
+/** @param {Look} look */
+function lookButton({ id, label, spoken, about }) {
+  const field = element("input", { type: "radio", name: "look", value: id, "aria-describedby": `about-${id}` });
+  if (spoken) field.setAttribute("aria-label", spoken);
+  return element("label", { title: about }, field, element("span", {}, label));
+}
+
+/**
+ * Which choices of panels there are, and which one it is.
+ * @param {HTMLElement} root
+ * @param {State} state
+ * @param {Data} data
+ * @param {Look} look
+ */
+function showChoices(root, state, data, look) {
+  const averaged = hasAverage(data);
+  for (const node of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".of-several"))) node.hidden = !averaged;
+  const wanted = showOf(data, state);
+  const show = (wanted === "average" && !averaged) || (wanted === "every" && !hasMany(data)) ? "all" : wanted;
+  showCounts(root, data);
+  for (const field of inputs(root, "input[name=show]")) field.checked = field.value === show;
+  find(root, ".choose").setAttribute("aria-pressed", String(show === "choose"));
+  const three = find(root, ".only-three");
+  three.hidden = look.panels !== "three";
+  three.title = `Overlay of the ${averaged ? "average" : "class"}, its heat map alone, and the radiograph`;
+  setText(find(three, "span"), look.label);
+}
+
+/**
+ * With many classes, the likeliest are offered first and all of them on request.
+ * @param {HTMLElement} root
+ * @param {Data} data
+ */
+function showCounts(root, data) {
+  const many = hasMany(data);
+  const [all, every] = ["all", "every"].map((value) => find(root, `label:has(> input[name=show][value=${value}])`));
+  every.hidden = !many;
+  setText(find(all, "span"), many ? `Top ${LEADING}` : "All classes");
+  all.title = many ? `The ${LEADING} most probable classes` : "";
+  setText(find(every, "span"), `All ${classCount(data)} classes`);
+}
+
+/** @param {HTMLFieldSetElement} fieldset @param {State} state @param {Data} data */
+function showModes(fieldset, state, data) {
+  const modes = modesOf(data);
   fieldset.hidden = modes.length < 2;
   if (fieldset.dataset.modes !== modes.join()) {
     fieldset.dataset.modes = modes.join();
-    fieldset.querySelectorAll("label").forEach((label) => label.remove());
+    for (const label of fieldset.querySelectorAll("label")) label.remove();
     for (const mode of modes) {
-      const input = element("input", { type: "radio", name: "mode", value: mode });
-      fieldset.append(element("label", { title: ABOUT_MODES[mode] }, input, element("span", {}, MODES[mode])));
+      const field = element("input", { type: "radio", name: "mode", value: mode });
+      fieldset.append(element("label", { title: ABOUT_MODES[mode] }, field, element("span", {}, MODES[mode])));
     }
   }
-  for (const input of fieldset.querySelectorAll("input")) input.checked = input.value === state.mode;
+  for (const field of inputs(fieldset, "input")) field.checked = field.value === state.mode;
 }
 
-function modesOf(header) {
-  const present = new Set(header.sources.flatMap((source) => source.maps.flatMap((map) => Object.keys(map.scales))));
+/** @param {Pick<Data, "sources">} data */
+export function modesOf({ sources }) {
+  const present = new Set(sources.flatMap(({ maps }) => maps.flatMap((map) => Object.keys(map.scales))));
   return Object.keys(MODES).filter((mode) => present.has(mode));
 }
 
-// A network with one class has no average: it would be the class itself.
-function hasAverage(header) {
-  return header.sources.some((source) => source.maps.some((map) => map.slot === "average"));
-}
-
-function opacityOf(state, header) {
-  return state.opacities[state.look] ?? header.looks[state.look].opacity;
+/** A network with one class has no average: it would be the class itself. @param {Data} data */
+function hasAverage({ sources }) {
+  return sources.some(({ maps }) => maps.some((map) => !map.isClass));
 }

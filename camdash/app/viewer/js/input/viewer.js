@@ -1,12 +1,32 @@
 // The viewer: one picture, many maps, painted in the browser. See payload.py for what it is given.
 
+import { find, pagePart } from "../data/dom.js";
+import { isWaiting } from "../data/film.js";
+import { lookOf, opacityOf, showOf, showsWith } from "../data/looks.js";
+import { CHANGE, change, isTouched, sharedState, UNTOUCHED } from "../data/store.js";
+import { unpack } from "../data/unpack.js";
+import { completed } from "../data/values.js";
+import { heldWithin, presentWindow, windowLimits } from "../data/window.js";
+import { isApart } from "../painting/scales.js";
+import { FIT, fitScale, isFit, pannedBy, within, zoomedAt } from "../painting/view.js";
+import { focusOf, hasMaps, panelsOf, sectionsOf } from "../panels/panels.js";
+import { Stage } from "../panels/stage.js";
+import { inOrder, rankOf } from "../words/ranking.js";
+import { showDials, wireDials } from "./dials.js";
+import { Together } from "./together.js";
+import { modesOf, showToolbar, wireToolbar } from "./toolbar.js";
+
+/** @import { Component, Data, State, Window } from "../types.d.ts" */
+
+/** @type {WeakMap<HTMLElement, Viewer>} */
 const viewers = new WeakMap();
 const SYNC_AFTER = 300; // ms without a change until the server is told
 
+/** @param {Component} component */
 export default function mountViewer(component) {
   const { parentElement } = component;
   let viewer = viewers.get(parentElement);
-  if (!viewer) viewers.set(parentElement, (viewer = new Viewer(parentElement.querySelector(".camdash"))));
+  if (!viewer) viewers.set(parentElement, (viewer = new Viewer(find(parentElement, ".camdash"))));
   const mount = Symbol("mount");
   viewer.mounts.add(mount);
   viewer.update(component);
@@ -19,12 +39,28 @@ export default function mountViewer(component) {
   };
 }
 
-class Viewer {
+export class Viewer {
+  stop = new AbortController();
+  /** @type {Set<symbol>} */
+  mounts = new Set();
+  observer = new ResizeObserver(() => this.schedule());
+  /** @type {Component["setStateValue"]} */
+  setStateValue = () => {};
+  /** @type {Component["data"]} what came last */
+  given = null;
+  /** @type {Data | null} what is shown */
+  data = null;
+  coming = false;
+  sent = "";
+  frame = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+  grasped = false;
+  hinted = false;
+
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.stop = new AbortController();
-    this.mounts = new Set();
-    this.sent = null;
     const { signal } = this.stop;
     this.stage = new Stage(root, this, signal);
     this.together = new Together(root);
@@ -34,10 +70,9 @@ class Viewer {
     window.addEventListener("resize", () => this.schedule(), { signal });
     document.addEventListener("keydown", (event) => this.escaped(event), { signal });
     document.addEventListener("pointerdown", (event) => this.pressed(event), { signal, capture: true });
-    this.observer = new ResizeObserver(() => this.schedule());
     this.observer.observe(root);
     // What appears above the viewer moves it down the page, and leaves the panels less height.
-    const page = root.getRootNode().host?.closest("[data-testid=stMainBlockContainer]");
+    const page = pagePart(root, "stMainBlockContainer");
     if (page) this.observer.observe(page);
   }
 
@@ -47,63 +82,84 @@ class Viewer {
     this.together.end();
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
-    this.header?.bitmap.close();
+    this.data?.bitmap.close();
     this.stage.clear();
   }
 
-  // New data: what is painted stays until the new picture is decoded and the answer above is drawn.
+  /**
+   * New data: what is painted stays until the new picture is decoded and the answer above is drawn.
+   * @param {Component} component
+   */
   async update({ data, setStateValue }) {
     this.setStateValue = setStateValue;
-    if (!data || data === this.data) return this.schedule();
-    this.data = data;
+    if (!data || data === this.given) return this.schedule();
+    this.given = data;
     this.coming = true;
     this.root.dataset.state = "waiting";
     const state = sharedState();
     const turn = ++state.turn;
-    const header = await completed(unpack(data), this.header);
-    await this.together.ready(header.answer);
-    if (data !== this.data || this.stop.signal.aborted) return header.bitmap.close();
-    this.header?.bitmap.close();
-    Object.assign(this, { header, coming: false });
+    const shown = await completed(unpack(data), this.data);
+    await this.together.ready(shown.answer);
+    if (data !== this.given || this.stop.signal.aborted) return shown.bitmap.close();
+    this.data?.bitmap.close();
+    this.data = shown;
+    this.coming = false;
     this.stage.forget();
-    if (turn > state.settled) this.share(turn, state, header);
+    if (turn > state.settled) this.share(turn, state, shown);
     this.root.hidden = false;
     return this.schedule();
   }
 
-  // A viewer that gives way to another may have waited longer for its answer: what all share follows the later data.
-  share(turn, state, header) {
+  /**
+   * A viewer that gives way to another may have waited longer for its answer: what all share follows the later data.
+   * @param {number} turn @param {State} state @param {Data} data
+   */
+  share(turn, state, data) {
     state.settled = turn;
-    if (this.settle(state, header)) change({}); // the server is told
+    if (this.settle(state, data)) change({}); // the server is told
   }
 
-  // Bring the settings in line with new data: the link's wishes once, never a mode without maps, and no window of
-  // another radiograph.
-  settle(state, { opening, window, ...header }) {
-    const { mode, focus, look, show, token } = state;
-    if (!state.opened) this.openFirst(state, opening);
-    if (opening.token !== state.token) this.openAnew(state, opening);
-    const modes = modesOf(header); // none without maps: what is set waits for the next network
+  /**
+   * Bring the settings in line with new data: the link's wishes once, never a mode without maps, and no window of
+   * another radiograph.
+   * @param {State} state @param {Data} data
+   */
+  settle(state, data) {
+    const { opening, window } = data;
+    const { mode, focus, look, shows, token } = state;
+    if (!state.opened) this.openFirst(state, data);
+    if (opening.token !== state.token) this.openAnew(state, data);
+    const modes = modesOf(data); // none without maps: what is set waits for the next network
     if (modes.length && !modes.includes(state.mode)) state.mode = modes[0];
     const dropped = state.image !== window.image && isTouched(state);
     if (state.image !== window.image) Object.assign(state, { image: window.image, ...UNTOUCHED });
-    return state.mode !== mode || state.focus !== focus || state.look !== look || state.show !== show || state.token !== token || dropped;
+    const opened = state.look !== look || state.shows !== shows || state.token !== token;
+    return state.mode !== mode || state.focus !== focus || opened || dropped;
   }
 
-  // What the page's address asked for, once in the life of a browser's page.
-  openFirst(state, { mode, slot, look, show, panels, smooth }) {
+  /**
+   * What the page's address asked for, once in the life of a browser's page.
+   * @param {State} state @param {Data} data
+   */
+  openFirst(state, data) {
+    const { mode, slot, look, show, panels, smooth } = data.opening;
     Object.assign(state, { opened: true, mode: mode ?? state.mode, focus: slot || state.focus, smooth });
     if (look) state.look = look;
-    if (panels.length) [show, state.chosen] = ["choose", panels];
-    if (show) state[state.look === "classic" ? "classicShow" : "show"] = show;
+    if (panels.length) state.chosen = panels;
+    const asked = panels.length ? "choose" : show;
+    if (asked) state.shows = showsWith(data, state, asked);
   }
 
-  // A demonstration begins, or the browser went back: to what is asked for, whatever was set before.
-  openAnew(state, opening) {
-    const { token } = opening;
-    const usual = { look: "evidence", mode: "evidence", show: "all", classicShow: "three", oneScale: false, focus: null };
-    Object.assign(state, { token }, token ? { ...usual, view: null } : {});
-    if (token) this.openFirst(state, opening);
+  /**
+   * A demonstration begins, or the browser went back: to what is asked for, whatever was set before.
+   * @param {State} state @param {Data} data
+   */
+  openAnew(state, data) {
+    const { token } = data.opening;
+    state.token = token;
+    if (!token) return;
+    Object.assign(state, { look: "", mode: "evidence", shows: {}, oneScale: false, focus: null, view: null });
+    this.openFirst(state, data);
   }
 
   changed() {
@@ -113,62 +169,82 @@ class Viewer {
   }
 
   tellServer() {
-    if (!this.header) return;
+    const { data } = this;
+    if (!data) return;
     const state = sharedState();
-    const { look, mode, smooth, lossless, image, preset, inverted, deep } = state;
-    const panels = [...this.shownSlots()];
-    const focus = focusOf(this.header, state);
-    const own = state.window && [state.window.centre, state.window.width, state.window.function];
-    const apart = isApart(this.header, state);
-    const show = look === "classic" ? state.classicShow : state.show;
-    const { token } = state;
-    const shown = { look, opacity: opacityOf(state, this.header), panels, show, mode, smooth, lossless, focus, apart, token };
-    const settings = { ...shown, image, preset, window: own, inverted, deep };
+    const { mode, smooth, lossless, image, preset, inverted, deep, token, window } = state;
+    const settings = {
+      look: lookOf(data, state).id,
+      opacity: opacityOf(data, state),
+      panels: [...this.shownSlots()],
+      show: showOf(data, state),
+      mode,
+      smooth,
+      lossless,
+      focus: focusOf(data, state),
+      apart: isApart(data, state),
+      token,
+      image,
+      preset,
+      window: window && [window.centre, window.width, window.function],
+      inverted,
+      deep,
+    };
     const text = JSON.stringify(settings);
     if (text === this.sent) return;
     this.sent = text;
     this.setStateValue("settings", settings);
   }
 
+  // What is shown; only what data that came can call asks for it.
+  shown() {
+    if (!this.data) throw new Error("the viewer has no data yet");
+    return this.data;
+  }
+
   // `data-state` says whether what is painted is what is set.
   schedule() {
     cancelAnimationFrame(this.frame);
     this.root.dataset.state = "waiting";
-    if (this.header) this.frame = requestAnimationFrame(() => this.draw());
+    const { data } = this;
+    if (data) this.frame = requestAnimationFrame(() => this.draw(data));
   }
 
-  draw() {
+  /** @param {Data} data */
+  draw(data) {
     if (!this.root.clientWidth) return; // not laid out yet; its observer calls again
-    this.together.painted(this.header.answer); // first: a longer answer leaves the panels less room
+    this.together.painted(data.answer); // first: a longer answer leaves the panels less room
     const state = sharedState();
-    const sections = sectionsOf(this.header, state);
-    showToolbar(this.root, state, this.header);
-    showDials(this.root, state, this.header);
+    const sections = sectionsOf(data, state);
+    showToolbar(this.root, state, data);
+    showDials(this.root, state, data);
     this.root.classList.toggle("zoomed", !this.fits());
-    this.root.classList.toggle("mapless", !hasMaps(this.header));
-    this.stage.show(this.header, sections, state);
-    this.root.dataset.state = this.coming || isWaiting(this.header.window, state) ? "waiting" : "painted";
+    this.root.classList.toggle("mapless", !hasMaps(data));
+    this.stage.show(data, sections, state);
+    this.root.dataset.state = this.coming || isWaiting(data.window, state) ? "waiting" : "painted";
   }
 
+  // The slots that there are in the present mode, with their names.
   slots() {
-    const drawn = this.header.sources.flatMap((source) => source.maps).filter((map) => map.scales[sharedState().mode]);
-    const maps = inOrder(drawn, rankOf(this.header));
-    return [...new Map(maps.map((map) => [map.slot, map.name]))];
+    const data = this.shown();
+    const drawn = data.sources.flatMap((source) => source.maps).filter((map) => map.scales[sharedState().mode]);
+    return [...new Map(inOrder(drawn, rankOf(data)).map(({ slot, name }) => [slot, name]))];
   }
 
   shownSlots() {
-    return new Set(panelsOf(this.header, sharedState()).flatMap(({ panels }) => panels.map(({ slot }) => slot)));
+    return new Set(panelsOf(this.shown(), sharedState()).flatMap(({ panels }) => panels.map(({ slot }) => slot)));
   }
 
   window() {
-    return presentWindow(this.header.window, sharedState());
+    return presentWindow(this.shown().window, sharedState());
   }
 
+  /** @param {Partial<Window>} wished */
   setWindow(wished) {
     const numbers = [wished.centre ?? 0, wished.width ?? 1];
     if (!numbers.every(Number.isFinite)) return this.schedule();
     this.wantValues();
-    change({ window: heldWithin({ ...this.window(), ...wished }, windowLimits(this.header.window)) });
+    change({ window: heldWithin({ ...this.window(), ...wished }, windowLimits(this.shown().window)) });
   }
 
   // Ask for the radiograph's own values, at once, when its window is first touched.
@@ -183,16 +259,18 @@ class Viewer {
   }
 
   view() {
-    return within(sharedState().view ?? FIT, this.stage.size, this.header.picture);
+    return within(sharedState().view ?? FIT, this.stage.size, this.shown().picture);
   }
 
+  /** @param {number} ratio @param {number} x @param {number} y */
   zoomAt(ratio, x, y) {
-    change({ view: zoomedAt(this.view(), ratio, x, y, this.stage.size, this.header.picture) });
+    change({ view: zoomedAt(this.view(), ratio, x, y, this.stage.size, this.shown().picture) });
   }
 
-  panBy(canvas, dx, dy) {
+  /** @param {number} dx @param {number} dy */
+  panBy(dx, dy) {
     const { size } = this.stage;
-    change({ view: pannedBy(this.view(), dx * size.ratio, dy * size.ratio, size, this.header.picture) });
+    change({ view: pannedBy(this.view(), dx * size.ratio, dy * size.ratio, size, this.shown().picture) });
   }
 
   reset() {
@@ -204,12 +282,17 @@ class Viewer {
     change(this.fits() ? { focus: null } : { view: null });
   }
 
-  // The wheel zooms once a panel was clicked, until something beside the panels is; before, it scrolls the page.
+  /**
+   * The wheel zooms once a panel was clicked, until something beside the panels is; before, it scrolls the page.
+   * @param {PointerEvent} event
+   */
   pressed(event) {
-    this.grasped = event.composedPath().some((node) => node.dataset?.key && this.root.contains(node));
-    if (this.grasped) this.root.querySelector(".hint").hidden = true;
+    const isPanel = (/** @type {EventTarget} */ node) => node instanceof HTMLCanvasElement && Boolean(node.dataset.key);
+    this.grasped = event.composedPath().some((node) => isPanel(node) && this.root.contains(/** @type {Node} */ (node)));
+    if (this.grasped) find(this.root, ".hint").hidden = true;
   }
 
+  /** @param {WheelEvent} event */
   wheelZooms(event) {
     const zooms = this.grasped || event.ctrlKey || event.metaKey;
     if (!zooms && !this.hinted) this.hint();
@@ -218,7 +301,7 @@ class Viewer {
 
   // Said once, and gone after a while.
   hint() {
-    const hint = this.root.querySelector(".hint");
+    const hint = find(this.root, ".hint");
     this.hinted = true;
     hint.hidden = false;
     hint.addEventListener("animationend", () => (hint.hidden = true), { once: true });
@@ -226,14 +309,17 @@ class Viewer {
 
   oneToOne() {
     const { size } = this.stage;
-    change({ view: within({ ...this.view(), zoom: 1 / fitScale(size, this.header.picture) }, size, this.header.picture) });
+    const { picture } = this.shown();
+    change({ view: within({ ...this.view(), zoom: 1 / fitScale(size, picture) }, size, picture) });
   }
 
-  toggleFocus(key) {
-    if (!hasMaps(this.header)) return; // the radiograph is as large as it gets
-    change({ focus: sharedState().focus ? null : key.split("/").pop() });
+  /** @param {string} slot */
+  toggleFocus(slot) {
+    if (!hasMaps(this.shown())) return; // the radiograph is as large as it gets
+    change({ focus: sharedState().focus ? null : slot });
   }
 
+  /** @param {KeyboardEvent} event */
   escaped(event) {
     if (event.key !== "Escape" || event.defaultPrevented || !sharedState().focus) return;
     if (this.root.querySelector(":popover-open")) return;

@@ -1,14 +1,21 @@
 // Values in logits -> color over grey: the formula of camdash/rendering/{color,enlarge,overlay}.py, per canvas pixel.
 
-const STEPS = 4096;
+/** @import { Axis, Cells } from "../types.d.ts" */
 
-// Row i, for position i / STEPS on the scale: red * o, green * o, blue * o, 1 - o.
-function blendTable(look, opacity, constant = false) {
+export const STEPS = 4096;
+
+/**
+ * Row i, for position i / STEPS on the scale: red * o, green * o, blue * o, 1 - o.
+ * @param {{ table: ArrayLike<number>, diverges: boolean, fades: boolean }} look
+ * @param {number} opacity
+ * @param {boolean} constant
+ */
+export function blendTable(look, opacity, constant = false) {
   const rows = new Float32Array(4 * (STEPS + 1));
   for (let step = 0; step <= STEPS; step++) {
     const position = step / STEPS;
     const strength = look.diverges ? Math.abs(2 * position - 1) : position;
-    const share = opacity * (constant || look.name === "classic" ? 1 : strength);
+    const share = opacity * (constant || !look.fades ? 1 : strength);
     const row = Math.min(Math.floor(position * 255), 254);
     const part = position * 255 - row;
     for (let channel = 0; channel < 3; channel++) {
@@ -20,8 +27,16 @@ function blendTable(look, opacity, constant = false) {
   return rows;
 }
 
-// Where each canvas pixel on an axis lies on the grid; `seen` is the range of canvas pixels that the network saw.
-function axisPlaces(axis, size, origin, scale, smooth) {
+/**
+ * Where each canvas pixel on an axis lies on the grid; `seen` is the range of canvas pixels that the network saw.
+ * @param {Axis} axis
+ * @param {number} size
+ * @param {number} origin
+ * @param {number} scale
+ * @param {boolean} smooth
+ * @returns {Cells}
+ */
+export function axisPlaces(axis, size, origin, scale, smooth) {
   const [slope, intercept] = axis.affine;
   const last = axis.cells - 1;
   const first = new Int32Array(size);
@@ -43,9 +58,18 @@ function axisPlaces(axis, size, origin, scale, smooth) {
   return { first, second, weight, start, stop, cells: axis.cells };
 }
 
-// Blend one map into `target` (Uint32 pixels, RGBA in memory order) over the grey levels of the base picture.
-// NaN, what one of two compared networks did not see, leaves the pixel as it is.
-function blend(target, greys, width, [rows, columns], grid, scale, table) {
+/**
+ * Blend one map into `target` (Uint32 pixels, RGBA in memory order) over the grey levels of the base picture. NaN,
+ * what one of two compared networks did not see, leaves the pixel as it is.
+ * @param {Uint32Array} target
+ * @param {Uint8Array} greys
+ * @param {number} width
+ * @param {Cells[]} places
+ * @param {Float32Array} grid
+ * @param {{ low: number, high: number }} scale
+ * @param {Float32Array} table
+ */
+export function blend(target, greys, width, [rows, columns], grid, scale, table) {
   const slope = STEPS / (scale.high - scale.low);
   const line = new Float32Array(columns.cells);
   const { first, second, weight } = columns;

@@ -1,12 +1,17 @@
 // Paints all panels from one drawing of the picture; what has not changed is not computed again.
 
-class Painter {
-  constructor() {
-    this.kept = new Map();
-    this.sheet = document.createElement("canvas");
-    this.pen = this.sheet.getContext("2d", { willReadFrequently: true });
-  }
+import { penOf } from "../data/dom.js";
+import { axisPlaces, blend, blendTable } from "./paint.js";
 
+/** @import { Base, Cells, DrawnMap, Film, Kind, Look, Place, Scale, Size, Source } from "../types.d.ts" */
+
+export class Painter {
+  /** @type {Map<string, { key: string, value: any }>} */
+  kept = new Map();
+  sheet = document.createElement("canvas");
+  pen = penOf(this.sheet, { willReadFrequently: true });
+
+  /** @template T @param {string} name @param {string} key @param {() => T} make @returns {T} */
   keep(name, key, make) {
     const kept = this.kept.get(name);
     if (kept?.key === key) return kept.value;
@@ -19,7 +24,14 @@ class Painter {
     this.kept.clear();
   }
 
-  // The picture in the present view, black around it: its pixels and grey levels, shared by all panels.
+  /**
+   * The picture in the present view, black around it: its pixels and grey levels, shared by all panels.
+   * @param {{ source: CanvasImageSource, key: string }} film
+   * @param {Film} shape
+   * @param {Size} size
+   * @param {Place} place
+   * @returns {Base}
+   */
   base({ source, key }, { rows, columns }, size, place) {
     return this.keep("base", JSON.stringify([key, size, place]), () => {
       Object.assign(this.sheet, { width: size.width, height: size.height });
@@ -34,6 +46,7 @@ class Painter {
     });
   }
 
+  /** @param {number} index @param {Source} source @param {Size} size @param {Place} place @param {boolean} smooth */
   places(index, source, size, place, smooth) {
     return this.keep(`places ${index}`, JSON.stringify([size, place, smooth]), () => [
       axisPlaces(source.axes[0], size.height, place.top, place.scale, smooth),
@@ -41,23 +54,31 @@ class Painter {
     ]);
   }
 
+  /** @param {Look} look @param {number} opacity @param {boolean} constant */
   table(look, opacity, constant = false) {
-    const key = JSON.stringify([look.name, opacity]);
+    const key = JSON.stringify([look.id, opacity]);
     return this.keep(`table ${constant}`, key, () => blendTable(look, opacity, constant));
   }
 
-  // One panel: the film, a map over it, or the map's color alone.
-  paint(canvas, panel, base, places, scale, table) {
+  /**
+   * One panel: the film, a map over it, or the map's color alone.
+   * @param {HTMLCanvasElement} canvas
+   * @param {Kind} kind
+   * @param {Base} base
+   * @param {{ map: DrawnMap, places: Cells[], scale: Scale } | null} drawn
+   * @param {Float32Array} table
+   */
+  paint(canvas, kind, base, drawn, table) {
     const { width, height } = base.image;
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const alone = panel.kind === "heat";
-    const untouched = panel.kind === "film" || (scale.flat && !alone);
+    const alone = kind === "heat";
+    const untouched = !drawn || (drawn.scale.flat !== "" && !alone);
     if (!untouched) {
       if (alone) base.drawn.fill(0xff000000);
       else base.drawn.set(base.pixels);
-      if (!scale.flat) blend(base.drawn, base.greys, width, places, panel.map.grid, scale, table);
+      if (!drawn.scale.flat) blend(base.drawn, base.greys, width, drawn.places, drawn.map.grid, drawn.scale, table);
     }
-    canvas.getContext("2d").putImageData(untouched ? base.image : base.target, 0, 0);
-    canvas.dataset.painted = Number(canvas.dataset.painted) + 1;
+    penOf(canvas).putImageData(untouched ? base.image : base.target, 0, 0);
+    canvas.dataset.painted = String(Number(canvas.dataset.painted) + 1);
   }
 }

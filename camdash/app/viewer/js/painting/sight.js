@@ -1,20 +1,27 @@
 // Which panels are on the screen or near it: where there are very many, only those are painted.
 
+import { pagePart } from "../data/dom.js";
+
+/** @import { Parts } from "../types.d.ts" */
+
 const ALWAYS_PAINTED = 30; // panels; of so few all are
 const NEAR = "400px";
 
-class Sight {
+export class Sight {
+  /** @param {HTMLElement} root @param {() => void} changed @param {AbortSignal} signal */
   constructor(root, changed, signal) {
+    /** @type {Set<Parts>} */
     this.near = new Set();
+    /** @type {Map<Element, Parts>} */
     this.owners = new Map();
-    const scroller = root.getRootNode().host?.closest("[data-testid=stMain]") ?? null;
     this.observer = new IntersectionObserver((entries) => {
       for (const entry of entries) this.note(entry);
       changed();
-    }, { root: scroller, rootMargin: NEAR });
+    }, { root: pagePart(root, "stMain"), rootMargin: NEAR });
     signal.addEventListener("abort", () => this.observer.disconnect());
   }
 
+  /** @param {Parts[]} all */
   watch(all) {
     this.observer.disconnect();
     this.near.clear();
@@ -22,7 +29,7 @@ class Sight {
     for (const node of this.owners.keys()) this.observer.observe(node);
   }
 
-  // A panel that is out of sight gives the memory of its picture back.
+  /** A panel that is out of sight gives the memory of its picture back. @param {IntersectionObserverEntry} entry */
   note({ target, isIntersecting }) {
     const parts = this.owners.get(target);
     if (!parts) return;
@@ -30,6 +37,7 @@ class Sight {
     else if (this.near.delete(parts)) Object.assign(parts.canvas, { width: 0, height: 0 });
   }
 
+  /** @param {Parts} parts */
   has(parts) {
     return !this.owners.size || this.near.has(parts);
   }

@@ -1,21 +1,37 @@
 // The marker at one place in all panels, and what each panel's cell says there.
 
-function pointAt(parts, panel, at, { transform: place, size, header }) {
+import { setText } from "../data/dom.js";
+import { few, signed } from "../words/words.js";
+
+/** @import { Axis, DrawnMap, Film, Panel, Parts, Place, Size } from "../types.d.ts" */
+
+/**
+ * @param {Parts} parts
+ * @param {Panel} panel
+ * @param {number[] | null} at
+ * @param {{ place: Place, size: Size, picture: Film }} view
+ */
+export function pointAt(parts, panel, at, { place, size, picture }) {
   const here = at && [(at[1] - place.top) / place.scale, (at[0] - place.left) / place.scale];
-  const { rows, columns } = header.picture;
+  const { rows, columns } = picture;
   const inside = here && here[0] >= 0 && here[0] < rows && here[1] >= 0 && here[1] < columns;
   if (panel.kind === "unknown") return undefined;
   parts.cross.style.display = inside ? "block" : "none";
   parts.second.classList.toggle("here", Boolean(inside));
-  if (!inside) return setText(parts.second, parts.second.dataset.said ?? "");
+  if (!inside || !at) return setText(parts.second, parts.second.dataset.said ?? "");
   parts.cross.style.left = `${at[0] / size.ratio}px`;
   parts.cross.style.top = `${at[1] / size.ratio}px`;
   const pixel = `row ${Math.floor(here[0])}, column ${Math.floor(here[1])}`;
-  return setText(parts.second, panel.kind === "film" ? pixel : `here: ${valueAt(panel.map, panel.source, here)}`);
+  return setText(parts.second, panel.map && panel.source ? `here: ${valueAt(panel.map, panel.source, here)}` : pixel);
 }
 
-// What the cell nearest to a place contributes to the evidence: its value / the number of cells.
-function valueAt(map, source, here) {
+/**
+ * What the cell nearest to a place contributes to the evidence: its value / the number of cells.
+ * @param {Pick<DrawnMap, "grid" | "evidence">} map
+ * @param {{ axes: Axis[] }} source
+ * @param {number[]} here
+ */
+export function valueAt(map, source, here) {
   const [row, column] = source.axes.map((axis, index) => {
     if (here[index] < axis.seen[0] || here[index] >= axis.seen[1]) return -1;
     const cell = axis.affine[0] * (here[index] - 0.5) + axis.affine[1];
@@ -27,6 +43,7 @@ function valueAt(map, source, here) {
   return `${few(value / map.grid.length)} of ${signed(map.evidence ?? mean(map.grid), 2)}`;
 }
 
+/** @param {Float32Array} grid */
 function mean(grid) {
   return grid.reduce((sum, value) => sum + value, 0) / grid.length;
 }

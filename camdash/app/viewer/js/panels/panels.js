@@ -1,63 +1,91 @@
 // Which panels there are.
 
-// A section for each source that has maps in the present mode. The radiograph stands in the first one alone; in its
-// place in the second stands the legend, so that a class has the same column in both. A source without any maps is a
-// section with a sentence; where there are only such, or none, the radiograph stands alone.
-function panelsOf(header, state) {
-  if (!hasMaps(header)) return [{ label: "", panels: [{ ...film(), key: "radiograph" }] }, ...withoutMaps(header)];
-  const sections = mappedPanels(header, state);
-  return header.sources[0].maps.length ? [...sections, ...withoutMaps(header)] : [...withoutMaps(header), ...sections];
+import { lookOf, showOf } from "../data/looks.js";
+import { hasMany, inOrder, leading, LEADING, rankOf } from "../words/ranking.js";
+import { percent } from "../words/words.js";
+
+/** @import { Data, DrawnMap, Panel, Ranks, Section, State } from "../types.d.ts" */
+/** @typedef {Omit<Panel, "key" | "source">} Unkeyed before it is known in whose row it stands */
+
+const RADIOGRAPH = "radiograph";
+
+/**
+ * A section for each source that has maps in the present mode. The radiograph stands in the first one alone; in its
+ * place in the second stands the legend, so that a class has the same column in both. A source without any maps is a
+ * section with a sentence; where there are only such, or none, the radiograph stands alone.
+ * @param {Data} data
+ * @param {State} state
+ * @returns {Section[]}
+ */
+export function panelsOf(data, state) {
+  if (!hasMaps(data)) return [{ label: "", panels: [sharedFilm()] }, ...withoutMaps(data)];
+  const sections = mappedPanels(data, state);
+  return data.sources[0].maps.length ? [...sections, ...withoutMaps(data)] : [...withoutMaps(data), ...sections];
 }
 
-function hasMaps(header) {
-  return header.sources.some((source) => source.maps.length > 0);
+/** @param {Data} data */
+export function hasMaps(data) {
+  return data.sources.some((source) => source.maps.length > 0);
 }
 
-function withoutMaps(header) {
-  const lacking = header.sources.filter((source) => !source.maps.length);
+/** @param {Data} data */
+function withoutMaps(data) {
+  const lacking = data.sources.filter((source) => !source.maps.length);
   return lacking.map(({ label, noMaps }) => ({ label, panels: [], noMaps }));
 }
 
-function mappedPanels(header, state) {
-  const ranks = rankOf(header);
-  const drawn = header.sources.map((source) => inOrder(source.maps.filter((map) => map.scales[state.mode]), ranks));
+/** @param {Data} data @param {State} state @returns {Section[]} */
+function mappedPanels(data, state) {
+  const ranks = rankOf(data);
+  const drawn = data.sources.map((source) => inOrder(source.maps.filter((map) => map.scales[state.mode]), ranks));
   const predicted = new Set(drawn.flat().filter((map) => map.predicted).map((map) => map.slot));
   const several = drawn.filter((maps) => maps.length).length > 1;
+  const show = shownSlots(data, state);
+  const three = show === "three" && lookOf(data, state).panels === show;
   const sections = drawn.map((maps, index) => {
-    const source = header.sources[index];
-    const panels = state.look === "classic" && state.classicShow === "three"
-      ? threePictures(maps)
-      : chosenPanels(maps, state, predicted, { header, unknown: several ? unknownAnswers(drawn, index, ranks) : [] });
-    const keyOf = ({ kind, id }) => (kind === "film" ? id : `${index}/${id}`);
-    const keyed = panels.map((panel) => ({ ...panel, source, key: keyOf(panel) }));
-    return { label: header.sources.length > 1 ? source.label : "", panels: keyed };
+    const source = data.sources[index];
+    const unknown = several ? unknownAnswers(drawn, index, ranks) : [];
+    const panels = three ? threePictures(maps) : chosenPanels(maps, show, predicted, data, unknown);
+    // The radiograph is the same in all rows, a map is not.
+    const keyed = panels.map((one) => ({ ...one, source, key: one.kind === "film" ? one.id : `${index}/${one.id}` }));
+    return { label: data.sources.length > 1 ? source.label : "", panels: keyed };
   });
   const filled = sections.filter((_, index) => drawn[index].length);
-  return filled.length > 1 && shownSlots(state) === "top" ? [inOneRow(filled)] : withOneFilm(filled);
+  return filled.length > 1 && show === "top" ? [inOneRow(filled)] : withOneFilm(filled);
 }
 
-// The panels that are on the page: an enlarged class alone, also where its panel is not among those that are shown.
-function sectionsOf(header, state) {
-  const sections = panelsOf(header, state);
+/**
+ * The panels that are on the page: an enlarged class alone, also where its panel is not among those that are shown.
+ * @param {Data} data
+ * @param {State} state
+ */
+export function sectionsOf(data, state) {
+  const sections = panelsOf(data, state);
   if (!state.focus) return sections;
-  return focused(sections, state.focus) ?? focused(panelsOf(header, everything(state)), state.focus) ?? sections;
+  return focused(sections, state.focus) ?? focused(panelsOf(data, everything(state)), state.focus) ?? sections;
 }
 
-// The enlarged class, empty where there is no such class now.
-function focusOf(header, state) {
-  const slots = [panelsOf(header, state), panelsOf(header, everything(state))].flat(2).flatMap(({ panels }) => panels);
-  return slots.some(({ slot }) => slot === state.focus) ? state.focus : "";
+/** The enlarged class, empty where there is no such class now. @param {Data} data @param {State} state */
+export function focusOf(data, state) {
+  const all = [...panelsOf(data, state), ...panelsOf(data, everything(state))].flatMap(({ panels }) => panels);
+  return state.focus && all.some(({ slot }) => slot === state.focus) ? state.focus : "";
 }
 
-const everything = (state) => ({ ...state, show: "every", classicShow: "every" });
+/** @param {State} state */
+const everything = (state) => ({ ...state, shows: { all: "every", three: "every" } });
 
-// Each checkpoint's own predicted class beside the radiograph, large.
+/**
+ * Each checkpoint's own predicted class beside the radiograph, large.
+ * @param {Section[]} sections
+ * @returns {Section}
+ */
 function inOneRow(sections) {
   const panels = sections.flatMap((section) => section.panels.filter(({ map }) => map?.predicted));
   const named = panels.map((panel) => ({ ...panel, name: whose(panel) }));
-  return { label: sections.map(({ label }) => label).join(" | "), panels: [{ ...film(), key: "radiograph" }, ...named] };
+  return { label: sections.map(({ label }) => label).join(" | "), panels: [sharedFilm(), ...named] };
 }
 
+/** @param {Section[]} sections */
 function withOneFilm(sections) {
   if (sections.length < 2) return sections;
   return sections.map((section, index) => {
@@ -68,59 +96,94 @@ function withOneFilm(sections) {
   });
 }
 
-const film = (mark = "") => ({ id: "radiograph", slot: "radiograph", kind: "film", mark });
-const mapPanel = (map) => ({ id: map.slot, slot: map.slot, kind: "map", map, name: map.name });
+/** @returns {Unkeyed} */
+const film = (mark = "") => ({ id: RADIOGRAPH, slot: RADIOGRAPH, kind: "film", name: "Radiograph", mark });
 
-// In the row of a checkpoint that does not know the other's answer: it keeps the place, so that columns stay in line.
-const unknownPanel = ({ slot, name }) => ({ id: `unknown-${slot}`, slot: "", kind: "unknown", name });
+/** The radiograph in a row that is nobody's own. @returns {Panel} */
+const sharedFilm = () => ({ ...film(), key: RADIOGRAPH });
 
+/** @param {DrawnMap} map @returns {Unkeyed} */
+const mapPanel = (map) => ({ id: map.slot, slot: map.slot, kind: "map", map, name: map.name, mark: "" });
+
+/**
+ * In the row of a checkpoint that does not know the other's answer: it keeps the place, so that columns stay in line.
+ * @param {DrawnMap} map
+ * @returns {Unkeyed}
+ */
+const unknownPanel = ({ slot, name }) => ({ id: `unknown-${slot}`, slot: "", kind: "unknown", name, mark: "" });
+
+/** @param {DrawnMap[][]} drawn @param {number} index @param {Ranks} ranks @returns {DrawnMap[]} */
 function unknownAnswers(drawn, index, { answers }) {
   const known = new Set(drawn[index].map(({ slot }) => slot));
   const maps = drawn.flat();
-  return answers.filter((slot) => !known.has(slot)).map((slot) => maps.find((map) => map.slot === slot)).filter(Boolean);
+  return answers.filter((slot) => !known.has(slot)).flatMap((slot) => maps.find((map) => map.slot === slot) ?? []);
 }
 
+/** @param {DrawnMap[]} maps @returns {Unkeyed[]} */
 function threePictures(maps) {
   if (!maps.length) return [];
   const top = maps.find((map) => map.predicted);
-  const average = maps.find((map) => map.slot === "average") ?? top ?? maps[0];
+  const average = maps.find((map) => !map.isClass) ?? top ?? maps[0];
   const label = top ? `${top.name}${top.probability === null ? "" : ` ${percent(top.probability)}`}` : "";
-  const heat = { id: "heat", slot: "heat", kind: "heat", map: average, name: `Heat map: ${average.name}` };
-  return [{ ...mapPanel(average), name: `Overlay: ${average.name}` }, heat, film(label)];
+  const overlay = { ...mapPanel(average), name: `Overlay: ${average.name}` };
+  const heat = { ...mapPanel(average), id: "heat", slot: "heat", name: `Heat map: ${average.name}` };
+  return [overlay, { ...heat, kind: "heat" }, film(label)];
 }
 
-function shownSlots(state) {
-  const show = state.look === "classic" ? state.classicShow : state.show;
+/**
+ * Which panels are to be shown: the name of the choice, or the slots that were chosen.
+ * @param {Data} data
+ * @param {State} state
+ */
+export function shownSlots(data, state) {
+  const show = showOf(data, state);
   return show === "choose" && state.chosen?.length ? new Set(state.chosen) : show;
 }
 
-function chosenPanels(maps, state, predicted, { header, unknown }) {
-  const slots = shownSlots(state);
+/**
+ * @param {DrawnMap[]} maps
+ * @param {string | Set<string>} slots
+ * @param {Set<string>} predicted
+ * @param {Data} data
+ * @param {DrawnMap[]} unknown
+ */
+function chosenPanels(maps, slots, predicted, data, unknown) {
   if (slots instanceof Set) {
     const panels = maps.filter((map) => slots.has(map.slot)).map(mapPanel);
-    if (panels.length || slots.has("radiograph")) return slots.has("radiograph") ? [film(), ...panels] : panels;
+    if (panels.length || slots.has(RADIOGRAPH)) return slots.has(RADIOGRAPH) ? [film(), ...panels] : panels;
   }
-  const one = (map) => (slots === "average" ? map.slot === "average" : predicted.has(map.slot));
-  const kept = slots === "average" || slots === "top" ? maps.filter(one) : [];
+  const kept = slots === "average" || slots === "top" ? maps.filter((map) => isOne(map, slots, predicted)) : [];
   if (kept.length) return [film(), ...kept.map(mapPanel)];
-  const shown = hasMany(header) && slots !== "every" ? leading(maps, LEADING - unknown.length) : maps;
-  return [film(), ...withUnknown(shown.map(mapPanel), unknown, rankOf(header))];
+  const shown = hasMany(data) && slots !== "every" ? leading(maps, LEADING - unknown.length) : maps;
+  return [film(), ...withUnknown(shown.map(mapPanel), unknown, rankOf(data))];
 }
 
+/** @param {DrawnMap} map @param {string} show @param {Set<string>} predicted */
+function isOne(map, show, predicted) {
+  return show === "average" ? !map.isClass : predicted.has(map.slot);
+}
+
+/** @param {Unkeyed[]} panels @param {DrawnMap[]} unknown @param {Ranks} ranks */
 function withUnknown(panels, unknown, { places }) {
   const all = [...panels];
-  for (const map of unknown) all.splice(places.get(map.slot), 0, unknownPanel(map));
+  for (const map of unknown) all.splice(places.get(map.slot) ?? all.length, 0, unknownPanel(map));
   return all;
 }
 
-// A focused slot stands beside the radiograph, alone: the panels of all sections that have it, in one row.
+/**
+ * A focused slot stands beside the radiograph, alone: the panels of all sections that have it, in one row.
+ * @param {Section[]} sections
+ * @param {string} slot
+ * @returns {Section[] | null}
+ */
 function focused(sections, slot) {
   const panels = sections.flatMap((section) => section.panels.filter((panel) => panel.slot === slot));
   if (!panels.length) return null;
   const labels = sections.map(({ label }) => label).filter(Boolean);
-  const beside = slot === "radiograph" ? [] : [{ ...film(), key: "radiograph" }];
+  const beside = slot === RADIOGRAPH ? [] : [sharedFilm()];
   const named = panels.map((panel) => (panels.length > 1 ? { ...panel, name: whose(panel) } : panel));
   return [{ label: panels.length > 1 || labels.length === 1 ? labels.join(" | ") : "", panels: [...beside, ...named] }];
 }
 
-const whose = ({ source, name }) => `${source.label.split(" ")[0]} · ${name}`;
+/** @param {Panel} panel */
+const whose = ({ source, name }) => `${source?.letter} · ${name}`;

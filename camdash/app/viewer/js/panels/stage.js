@@ -1,13 +1,51 @@
 // The panels on the page: where they stand, what is written and painted in them.
 
+import { element, find, focusedIn } from "../data/dom.js";
+import { Film } from "../data/film.js";
+import { lookOf, opacityOf } from "../data/looks.js";
+import { wireGestures } from "../input/gestures.js";
+import { Painter } from "../painting/painter.js";
+import { scaleOf } from "../painting/scales.js";
+import { Sight } from "../painting/sight.js";
+import { FIT, transform, within } from "../painting/view.js";
+import { captionLines } from "../words/captions.js";
+import { showLegend } from "../words/legend.js";
+import { pointAt } from "./hover.js";
+import { arrange, canvasSize, NARROWEST, placeOnPage } from "./layout.js";
+import { captionOf, describePanel, makePanel, totalsAxis } from "./panel.js";
+import { hasMaps } from "./panels.js";
+
+/** @import { Data, Panel, Parts, Picture, Place, Section, Size, State } from "../types.d.ts" */
+/** @import { Viewer } from "../input/viewer.js" */
+
 const SENTENCE = 40; // CSS pixels kept for the reason why a checkpoint has no maps
 const TIGHT = 620; // CSS pixels below which the toolbar leaves the names of its groups to their tooltips
 
-class Stage {
+export class Stage {
+  painter = new Painter();
+  film = new Film();
+  size = { width: 1, height: 1, ratio: 1 };
+  brief = false;
+  /** @type {Map<string, Parts>} */
+  parts = new Map();
+  /** @type {Map<number, number>} */
+  lineCounts = new Map();
+  /** @type {{ place: Place, size: Size, picture: Picture } | null} */
+  seen = null;
+  /** @type {Section[]} */
+  shown = [];
+  words = "";
+  shape = "";
+  /** @type {boolean | null} whether what stands in the panels is brief; null until it is written */
+  said = null;
+
+  /** @param {HTMLElement} root @param {Viewer} viewer @param {AbortSignal} signal */
   constructor(root, viewer, signal) {
-    Object.assign(this, { root, viewer, signal, painter: new Painter(), film: new Film(), parts: new Map() });
+    this.root = root;
+    this.viewer = viewer;
+    this.signal = signal;
     this.sight = new Sight(root, () => viewer.schedule(), signal);
-    this.lineCounts = new Map();
+    this.legend = find(root, ".legend");
   }
 
   forget() {
@@ -17,147 +55,173 @@ class Stage {
   }
 
   clear() {
-    this.root.append(this.legend());
-    this.root.querySelector(".sections").replaceChildren();
+    this.root.append(this.legend);
+    find(this.root, ".sections").replaceChildren();
   }
 
-  show(header, sections, state) {
-    this.header = header;
-    this.layOut(sections, state);
-    this.paint(sections, state);
+  /** @param {Data} data @param {Section[]} sections @param {State} state */
+  show(data, sections, state) {
+    this.layOut(data, sections, state);
+    this.paint(data, sections, state);
   }
 
-  layOut(sections, state) {
+  /** @param {Data} data @param {Section[]} sections @param {State} state */
+  layOut(data, sections, state) {
     this.renewWords(sections, state);
     // The legend counts as a panel where it takes the place of one.
-    const legends = (section) => (section.legendFirst ? 1 : 0);
+    const legends = (/** @type {Section} */ section) => (section.legendFirst ? 1 : 0);
     const shown = sections.flatMap(({ panels }) => panels);
     const filled = sections.filter(({ panels }) => panels.length);
     const said = sections.length - filled.length;
     this.root.classList.toggle("tight", this.root.clientWidth < TIGHT);
     const places = arrange(filled.map((section) => section.panels.length + legends(section)), {
       width: this.root.clientWidth,
+      screen: window.innerHeight,
       above: placeOnPage(this.root),
-      toolbar: this.root.querySelector(".toolbar").offsetHeight + said * SENTENCE,
+      toolbar: find(this.root, ".toolbar").offsetHeight + said * SENTENCE,
       labels: sections.filter((section) => section.label).length,
-      placed: sections.some(legends) || !hasMaps(this.header),
-      several: this.header.sources.length > 1,
-      linesAt: (width) => this.linesAt(width, shown, state),
+      placed: sections.some((section) => section.legendFirst) || !hasMaps(data),
+      several: data.sources.length > 1,
+      linesAt: (width) => this.linesAt(width, shown, data, state),
     });
     this.root.style.setProperty("--box-width", `${places.boxWidth}px`);
     this.root.style.setProperty("--box-height", `${places.boxHeight}px`);
-    this.root.style.setProperty("--lines", places.lines);
+    this.root.style.setProperty("--lines", String(places.lines));
     this.brief = places.boxWidth < NARROWEST;
     this.root.classList.toggle("brief", this.brief);
     this.size = canvasSize(places);
     this.place(sections, places.free);
-    this.describe(shown, { ...state, brief: this.brief });
+    this.describe(shown, data, state);
   }
 
-  // Words are written and measured only when something that they say has changed.
+  /**
+   * Words are written and measured only when something that they say has changed.
+   * @param {Section[]} sections @param {State} state
+   */
   renewWords(sections, { look, mode, oneScale, window, inverted, preset }) {
     const shown = sections.map(({ panels }) => panels.map(({ key, name, mark }) => [key, name, mark]));
     const words = JSON.stringify([look, mode, oneScale, window, inverted, preset, shown]);
     if (words === this.words && this.said !== null) return;
     this.words = words;
-    this.said = "";
+    this.said = null;
     this.lineCounts.clear();
   }
 
-  describe(panels, state) {
-    if (this.said === `${state.brief}`) return;
-    this.said = `${state.brief}`;
-    const axis = totalsAxis(this.header, state.mode);
-    for (const panel of panels) describePanel(this.partsOf(panel), panel, this.header, state, axis);
+  /** @param {Panel[]} panels @param {Data} data @param {State} state */
+  describe(panels, data, state) {
+    if (this.said === this.brief) return;
+    this.said = this.brief;
+    const axis = totalsAxis(data, state.mode);
+    for (const panel of panels) describePanel(this.partsOf(panel), panel, data, state, { axis, brief: this.brief });
   }
 
-  linesAt(width, panels, state) {
-    if (!this.lineCounts.has(width)) this.lineCounts.set(width, this.countLines(width, panels, state));
-    return this.lineCounts.get(width);
+  /** @param {number} width @param {Panel[]} panels @param {Data} data @param {State} state */
+  linesAt(width, panels, data, state) {
+    const known = this.lineCounts.get(width);
+    if (known !== undefined) return known;
+    const lines = this.countLines(width, panels, data, state);
+    this.lineCounts.set(width, lines);
+    return lines;
   }
 
-  countLines(width, panels, state) {
+  /** @param {number} width @param {Panel[]} panels @param {Data} data @param {State} state */
+  countLines(width, panels, data, state) {
     const brief = width < NARROWEST;
     const font = `${brief ? 11 : 12}px ${getComputedStyle(this.root).fontFamily}`;
     const texts = panels.map((panel) => {
-      const [first, text] = captionOf(panel, this.header, { ...state, brief });
+      const [first, text] = captionOf(panel, data, state, brief);
       return { text, alone: !first };
     });
     return captionLines(texts, width, font);
   }
 
-  // Put the panels' elements in order; nothing moves while their order stays.
+  /**
+   * Put the panels' elements in order; nothing moves while their order stays.
+   * @param {Section[]} sections @param {boolean} free
+   */
   place(sections, free) {
-    const keys = ({ label, noMaps, panels }) => [label, noMaps, panels.map(({ key }) => key)];
+    const keys = (/** @type {Section} */ { label, noMaps, panels }) => [label, noMaps, panels.map(({ key }) => key)];
     const shape = JSON.stringify([free, sections.map(keys)]);
     if (shape === this.shape) return;
     this.shape = shape;
-    const active = this.root.getRootNode().activeElement;
+    const active = focusedIn(this.root);
     const made = sections.map(({ label, noMaps, panels }) => {
       const roots = panels.map((panel) => this.partsOf(panel).root);
       if (noMaps) roots.push(element("p", { class: "no-maps" }, noMaps));
       return element("div", { class: "section" }, ...(label ? [element("h3", {}, label)] : []), ...roots);
     });
-    const legend = this.legend();
+    const { legend } = this;
     const first = sections.findIndex((section) => section.legendFirst);
     legend.classList.toggle("strip", first < 0 && !free);
     this.sight.watch(sections.flatMap(({ panels }) => panels.map((panel) => this.partsOf(panel))));
-    this.root.querySelector(".sections").replaceChildren(...made);
-    if (first >= 0) made[first].querySelector("h3").after(legend);
+    find(this.root, ".sections").replaceChildren(...made);
+    if (first >= 0) find(made[first], "h3").after(legend);
     else if (free) made[sections.findLastIndex(({ panels }) => panels.length)].append(legend);
     else this.root.append(legend);
-    if (active?.isConnected && active.dataset.key) active.focus({ preventScroll: true });
+    if (active instanceof HTMLCanvasElement && active.isConnected) active.focus({ preventScroll: true });
     this.hover(null);
   }
 
-  legend() {
-    return (this.legendElement ??= this.root.querySelector(".legend"));
+  /** @param {Panel} panel */
+  partsOf({ key, slot }) {
+    const known = this.parts.get(key);
+    if (known) return known;
+    const parts = makePanel(key);
+    wireGestures(parts.canvas, slot, this.viewer, this.signal);
+    this.parts.set(key, parts);
+    return parts;
   }
 
-  partsOf({ key }) {
-    if (!this.parts.has(key)) {
-      const parts = makePanel(key);
-      wireGestures(parts, this.viewer, this.signal);
-      this.parts.set(key, parts);
-    }
-    return this.parts.get(key);
-  }
-
-  paint(sections, state) {
-    const { header, painter, size } = this;
-    const place = transform(within(state.view ?? FIT, size, header.picture), size, header.picture);
-    const base = painter.base(this.film.of(header, state), header.picture, size, place);
-    const look = header.looks[state.look];
-    const table = painter.table(look, opacityOf(state, header));
-    this.transform = place;
+  /** @param {Data} data @param {Section[]} sections @param {State} state */
+  paint(data, sections, state) {
+    const { painter, size } = this;
+    const place = transform(within(state.view ?? FIT, size, data.picture), size, data.picture);
+    const base = painter.base(this.film.of(data, state), data.picture, size, place);
+    const look = lookOf(data, state);
+    const table = painter.table(look, opacityOf(data, state));
+    this.seen = { place, size, picture: data.picture };
     this.shown = sections;
-    for (const { panels } of sections) {
-      for (const panel of panels.filter((one) => one.kind !== "unknown" && this.isSeen(one))) {
-        const { source } = panel;
-        const places = source && painter.places(header.sources.indexOf(source), source, size, place, state.smooth);
-        const scale = panel.map && scaleOf(panel.map, header, state);
-        const colors = panel.kind === "heat" ? painter.table(look, 1, true) : table;
-        painter.paint(this.partsOf(panel).canvas, panel, base, places, scale, colors);
-      }
+    const panels = sections.flatMap((section) => section.panels);
+    for (const panel of panels.filter(({ kind }) => kind !== "unknown")) {
+      if (!this.isSeen(panel)) continue;
+      const colors = panel.kind === "heat" ? painter.table(look, 1, true) : table;
+      painter.paint(this.partsOf(panel).canvas, panel.kind, base, this.drawn(data, panel, place, state), colors);
     }
-    const maps = sections.flatMap(({ panels }) => panels.flatMap(({ map }) => map ?? []));
-    const scales = maps.map((map) => scaleOf(map, header, state));
-    showLegend(this.legend(), { ...state, brief: this.brief }, scales, table, header);
+    const scales = panels.flatMap(({ map }) => (map ? [scaleOf(map, data, state)] : []));
+    showLegend(this.legend, data, { ...state, brief: this.brief }, scales, table);
   }
 
+  /**
+   * What is painted over the radiograph in a panel, and where; null for nothing.
+   * @param {Data} data
+   * @param {Panel} panel
+   * @param {Place} place
+   * @param {State} state
+   */
+  drawn(data, { map, source }, place, state) {
+    if (!map || !source) return null;
+    const places = this.painter.places(data.sources.indexOf(source), source, this.size, place, state.smooth);
+    return { map, places, scale: scaleOf(map, data, state) };
+  }
+
+  /** @param {Panel} panel */
   isSeen(panel) {
     return this.sight.has(this.partsOf(panel));
   }
 
+  /** @param {HTMLCanvasElement} canvas @param {number} clientX @param {number} clientY @returns {[number, number]} */
   toCanvas(canvas, clientX, clientY) {
     const box = canvas.getBoundingClientRect();
     return [((clientX - box.left) * canvas.width) / box.width, ((clientY - box.top) * canvas.height) / box.height];
   }
 
+  /** @param {HTMLCanvasElement | null} canvas @param {MouseEvent} [event] */
   hover(canvas, event) {
-    const at = canvas && this.transform ? this.toCanvas(canvas, event.clientX, event.clientY) : null;
-    for (const { panels } of this.shown ?? []) {
-      for (const panel of panels.filter((one) => this.isSeen(one))) pointAt(this.partsOf(panel), panel, at, this);
+    const { seen } = this;
+    if (!seen) return;
+    const at = canvas && event ? this.toCanvas(canvas, event.clientX, event.clientY) : null;
+    for (const { panels } of this.shown) {
+      for (const panel of panels.filter((one) => this.isSeen(one))) pointAt(this.partsOf(panel), panel, at, seen);
     }
   }
 }

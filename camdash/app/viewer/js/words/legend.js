@@ -1,26 +1,47 @@
 // The color bar, as seen over mid grey at the present opacity, and what its ends mean.
 
-function showLegend(legend, state, scales, table, header) {
-  const { ends, sentences, whose, flat } = legendWords(state, scales, header);
-  const button = legend.querySelector("button[name=scale]");
-  button.hidden = !offersScales(header, state);
-  setText(button, isApart(header, state) ? "Use one scale" : "Give each its own scale");
+import { element, find, penOf, setText } from "../data/dom.js";
+import { lookOf } from "../data/looks.js";
+import { STEPS } from "../painting/paint.js";
+import { isApart } from "../painting/scales.js";
+import { BAR, legendWords, offersScales } from "./words.js";
+
+/** @import { Data, Scale, State, Wording } from "../types.d.ts" */
+
+/**
+ * @param {HTMLElement} legend
+ * @param {Data} data
+ * @param {State & Wording} state
+ * @param {Scale[]} scales
+ * @param {Float32Array} table
+ */
+export function showLegend(legend, data, state, scales, table) {
+  const look = lookOf(data, state);
+  const { ends, sentences, whose, flat } = legendWords(data, look, state, scales);
+  const button = find(legend, "button[name=scale]");
+  button.hidden = !offersScales(data, look, state.mode);
+  setText(button, isApart(data, state) ? "Use one scale" : "Give each its own scale");
   const text = sentences.join(" ");
-  const written = state.brief && header.sources.length > 1 ? sentences.filter((one) => one !== BAR) : sentences;
-  [".low", ".middle", ".high"].forEach((name, index) => setText(legend.querySelector(name), ends[index]));
-  setText(legend.querySelector(".whose"), whose);
+  const written = state.brief && data.sources.length > 1 ? sentences.filter((one) => one !== BAR) : sentences;
+  const [low, middle, high] = ends;
+  setText(find(legend, ".low"), low);
+  setText(find(legend, ".middle"), middle);
+  setText(find(legend, ".high"), high);
+  setText(find(legend, ".whose"), whose);
   legend.classList.toggle("flat", flat);
   const key = JSON.stringify(written);
   if (legend.dataset.said !== key) {
     legend.dataset.said = key;
     legend.title = text;
-    legend.querySelector("figcaption").replaceChildren(...written.map((one) => element("span", {}, one)));
+    find(legend, "figcaption").replaceChildren(...written.map((one) => element("span", {}, one)));
   }
-  const bar = legend.querySelector("canvas");
+  /** @type {HTMLCanvasElement} */
+  const bar = find(legend, "canvas");
   bar.setAttribute("aria-label", `Color bar. ${whose}, logits: ${ends.filter(Boolean).join(", ")}`);
   paintBar(bar, table);
 }
 
+/** @param {HTMLCanvasElement} canvas @param {Float32Array} table */
 function paintBar(canvas, table) {
   const bar = new ImageData(canvas.width, 1);
   for (let x = 0; x < canvas.width; x++) {
@@ -28,5 +49,5 @@ function paintBar(canvas, table) {
     for (let channel = 0; channel < 3; channel++) bar.data[4 * x + channel] = table[row + channel] + 128 * table[row + 3];
     bar.data[4 * x + 3] = 255;
   }
-  canvas.getContext("2d").putImageData(bar, 0, 0);
+  penOf(canvas).putImageData(bar, 0, 0);
 }

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { unpack } from "../../camdash/app/viewer/js/data/unpack.js";
+import { isApart } from "../../camdash/app/viewer/js/painting/scales.js";
+import { valueAt } from "../../camdash/app/viewer/js/panels/hover.js";
+import {
+  equation, factor, few, filled, legendWords, lines, offersScales, percent, sharing, signed,
+} from "../../camdash/app/viewer/js/words/words.js";
+import { bytesOf, vectors } from "./vectors.js";
+
+/** @import { Axis, Look } from "../../camdash/app/viewer/js/types.d.ts" */
+
+const { looks, sources } = unpack(bytesOf(vectors.payload.bytes));
+const [EVIDENCE, POSITIVE, OWN, CLASSIC] = looks;
+const STATE = { mode: "evidence", brief: false, oneScale: false };
+
+test("shares and signed figures are written as the server writes them", () => {
+  for (const [share, text] of vectors.percents) assert.equal(percent(share), text);
+  for (const [value, digits, text] of vectors.signed) assert.equal(signed(value, digits), text);
+});
+
+test("figures carry their sign and as many digits as they need", () => {
+  assert.deepEqual([5.92, -0.04, -1.26, 0].map((value) => signed(value)), ["+5.9", "+0.0", "−1.3", "+0.0"]);
+  const said = ["+12.3", "−3.46", "+0.10", "+0.0457", "+0.0000", "+0.00"];
+  assert.deepEqual([12.34, -3.456, 0.1, 0.04567, -0.00004, 0].map(few), said);
+  assert.deepEqual([1, 9.94, 9.95, 16.4].map(factor), ["1.0", "9.9", "10", "16"]);
+});
+
+test("the sum of a panel adds up to the last digit", () => {
+  const cases = [
+    [5.92, 0.2, 6.12, "evidence", "evidence +5.92 + bias 0.20 = +6.12"],
+    [-2.0, -0.5, -2.5, "contrast", "contrast −2.00 − centred bias 0.50 = −2.50"],
+    [1.004, 1.004, 2.008, "difference", "Δ evidence +1.01 + Δ bias 1.00 = +2.01"],
+  ];
+  for (const [evidence, bias, logit, mode, words] of cases) {
+    assert.equal(equation({ evidence: Number(evidence), bias: Number(bias), logit: Number(logit) }, String(mode)), words);
+  }
+  assert.equal(equation({ evidence: 5.92, bias: 0.2, logit: 6.12 }, "evidence", true), "+5.92 + 0.20 = +6.12");
+  assert.equal(equation({ evidence: null, bias: 0.2, logit: 6.12 }, "evidence"), "");
+});
+
+/** Checkpoints with these peaks. @param {number[]} peaks */
+function compared(...peaks) {
+  return { sources: peaks.map((peak) => ({ peaks: { evidence: peak, difference: peak } })) };
+}
+
+const SCALE = { low: -6.25, high: 6.25, factor: 1, flat: "" };
+
+test("the lower end of the color bar is at the left and the higher at the right", () => {
+  /** @type {[Look, object, string[]][]} */
+  const cases = [
+    [EVIDENCE, {}, ["−6.25 against", "0", "for +6.25 logits"]],
+    [EVIDENCE, { brief: true }, ["−6.25", "0", "+6.25"]],
+    [EVIDENCE, { mode: "difference" }, ["−6.25 less in B", "0", "more in B +6.25 logits"]],
+    [POSITIVE, {}, ["0", "", "+6.25 logits"]],
+    [POSITIVE, { brief: true }, ["0", "", "+6.25 logits"]],
+    [OWN, {}, ["− its most", "0", "+ its most"]],
+    [OWN, { brief: true }, ["− its most", "0", "+ its most"]],
+    [OWN, { mode: "difference" }, ["− its most", "0", "+ its most"]],
+    [CLASSIC, {}, ["panel's lowest", "", "panel's highest"]],
+  ];
+  for (const [look, changed, ends] of cases) {
+    const found = legendWords(compared(6.25), look, { ...STATE, ...changed }, [SCALE]);
+    assert.deepEqual(found.ends, ends);
+    assert.equal(found.flat, false);
+    assert.equal(found.whose, look.shared ? "Strength at one spot, scale of this image" : "Each panel's own scale");
+  }
+});
+
+test("the legend says how to read the look, of evidence or of a change", () => {
+  for (const look of looks) {
+    const first = (/** @type {string} */ mode) => legendWords(compared(6.25), look, { ...STATE, mode }, [SCALE]).sentences[0];
+    assert.equal(first("evidence"), look.reading);
+    assert.equal(first("difference"), look.change);
+  }
+});
+
+test("where each checkpoint has its own scale both peaks are named", () => {
+  for (const [look, ends] of /** @type {[Look, string[]][]} */ ([[EVIDENCE, ["against", "0", "for"]], [POSITIVE, ["0", "", "for"]]])) {
+    const found = legendWords(compared(1, 8), look, STATE, [SCALE]);
+    assert.deepEqual(found.ends, ends);
+    assert.equal(found.whose, "Strength at one spot: A ±1.00, B ±8.00");
+    assert.ok(found.sentences.includes("B's scale is 8.0 times A's."));
+  }
+});
+
+test("a bar of nothing has no ends", () => {
+  const found = legendWords(compared(0), EVIDENCE, STATE, [{ low: 0, high: 0, factor: 1, flat: "Nothing to draw." }]);
+  assert.deepEqual([found.ends, found.flat], [["", "", ""], true]);
+  assert.equal(found.sentences[0], "Nothing to draw.");
+});
+
+test("checkpoints have a scale each where one outshines the other three times", () => {
+  /** @type {[number[], boolean, string][]} */
+  const cases = [
+    [[1, 3], false, "One scale for all panels."],
+    [[1, 3.01], false, "B's scale is 3.0 times A's."],
+    [[8, 2], false, "A's scale is 4.0 times B's."],
+    [[8, 2], true, "A's peak is 4.0 times B's."],
+    [[1, 12.4], false, "B's scale is 12 times A's."],
+    [[5], false, "One scale for all panels."],
+  ];
+  for (const [peaks, oneScale, sentence] of cases) {
+    const data = compared(...peaks);
+    const unlike = Math.max(...peaks) > 3 * Math.min(...peaks);
+    assert.equal(sharing(data, EVIDENCE, { ...STATE, oneScale }), sentence);
+    assert.equal(isApart(data, { ...STATE, oneScale }), unlike && !oneScale);
+    assert.equal(offersScales(data, EVIDENCE, "evidence"), unlike);
+    assert.equal(offersScales(data, OWN, "evidence"), false);
+    assert.equal(sharing(data, OWN, STATE), "");
+  }
+});
+
+test("each panel's caption says how its own scale is stretched", () => {
+  assert.equal(filled(OWN.caption, { low: -2, high: 2, factor: 12.34, flat: "" }), "stretched ×12 to ±2.00 logits");
+  assert.equal(filled(CLASSIC.caption, { low: -2, high: 0.5, factor: 1, flat: "" }), "blue −2.00 … red +0.50 logits");
+  const map = { ...sources[0].maps[0], logit: 1.5, note: "a note", caption: "First. Second." };
+  assert.deepEqual(lines(map, SCALE, EVIDENCE, false), ["Total +1.50", "First. Second. A note"]);
+  assert.deepEqual(lines(map, SCALE, EVIDENCE, true), ["+1.50", "First. A note"]);
+  assert.deepEqual(lines({ ...map, caption: "", note: "" }, { ...SCALE, flat: "Flat." }, OWN, true), ["+1.50", "Flat."]);
+});
+
+/** @type {Axis[]} a pixel more is cropped above than at the side */
+const AXES = [
+  { affine: [0.25, -0.5], seen: [2, 11], cells: 3 },
+  { affine: [0.25, -0.25], seen: [1, 10], cells: 3 },
+];
+
+test("what a cell gives is said only where the network saw", () => {
+  const grid = Float32Array.of(1, 2, 3, 4, NaN, 5, 6, 7, 8);
+  /** @type {[number, number, string][]} */
+  const cases = [
+    [2, 1, "+0.11 of +4.00"],
+    [10.9, 9.9, "+0.89 of +4.00"],
+    [1.9, 5, "not seen by the model"],
+    [11, 5, "not seen by the model"],
+    [5, 0.9, "not seen by the model"],
+    [5, 10, "not seen by the model"],
+    [6.5, 5.5, "seen by only one checkpoint"],
+  ];
+  for (const [row, column, words] of cases) {
+    assert.equal(valueAt({ grid, evidence: 4 }, { axes: AXES }, [row, column]), words);
+  }
+});
