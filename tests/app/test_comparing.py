@@ -9,9 +9,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.app.compare import table as comparison_table
-from camdash.app.session.caches import ImageFile
+from camdash.app.session.state import session
 from tests.app.test_page import analysed, film, texts, upload
 from tests.conftest import card_fields, save_state_dict
+from tests.support.state import remembered, tell_settings
 
 
 @pytest.fixture
@@ -148,7 +149,7 @@ def test_all_uploads_are_listed_with_both_answers(comparing: AppTest, passes: li
 def test_each_row_knows_the_upload_that_it_opens(comparing: AppTest) -> None:
     upload(comparing, *((f"film{k}.png", film(k)) for k in range(3)))
     listed = list(comparing.dataframe[-1].value["file"])
-    assert [f"film{place}.png" for place in comparing.session_state["comparison_order"]] == listed
+    assert [f"film{place}.png" for place in remembered(comparing).compared_places] == listed
 
 
 def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
@@ -160,14 +161,10 @@ def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
     def stopped_after_two(file: Any, pair: Any, waiting: Any) -> Any:
         if len(seen) == 2:
             # What a click on Stop does: its callback, then the page anew.
-            comparison_table._stop(comparison_table._task(files(), pair))
+            comparison_table._stop(session().comparing, session().comparing.work)
             st.rerun()
         seen.append(file.name)
         return original(file, pair, waiting)
-
-    def files() -> list[Any]:
-        uploads = st.session_state["uploads"]
-        return [ImageFile.of(one.name, one.getvalue()) for one in uploads]
 
     monkeypatch.setattr(comparison_table, "_row", stopped_after_two)
     upload(comparing, *((f"film{k}.png", film(k)) for k in range(4)))
@@ -207,10 +204,10 @@ def test_a_link_to_what_is_not_here_is_said_once(page: AppTest) -> None:
 
 
 def test_class_and_view_follow_the_browser_into_the_address(comparing: AppTest) -> None:
-    comparing.session_state["viewer"] = {"settings": {"mode": "difference", "focus": "class-2"}}
+    tell_settings(comparing, {"mode": "difference", "focus": "class-2"})
     comparing.run()
     assert comparing.query_params["view"] == "difference"
     assert comparing.query_params["class"] == "Part 2"
-    comparing.session_state["viewer"] = {"settings": {"mode": "evidence", "focus": ""}}
+    tell_settings(comparing, {"mode": "evidence", "focus": ""})
     comparing.run()
     assert set(comparing.query_params) == {"checkpoint", "with", "sample"}

@@ -200,7 +200,7 @@ class _Inside:
     def objects(self) -> dict[str, int]:
         from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-        from camdash.app.session.caches import ImageFile
+        from camdash.app.session.files import ImageFile
         from camdash.app.session.samples import sample
         from camdash.evidence.analysis import Analysis, PredictionAlone
         from camdash.images.radiograph import Radiograph

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.answer import EVEN, say_guess
 from camdash.app.results.familiarity_notice import is_unfamiliar, warn_if_unfamiliar
@@ -33,7 +34,7 @@ def show_comparison(comparison: Answers) -> None:
     with bars:
         st.plotly_chart(
             comparison_chart(comparison),
-            key="softmax",
+            key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
             alt=f"Softmax. {_figures('A', comparison.first)}. {_figures('B', comparison.second)}.",
         )
@@ -53,7 +54,7 @@ def show_agreement(comparison: Comparison) -> None:
                 "logit": [_sum(one) for one in comparison.differences],
             },
             hide_index=True,
-            key="agreement",
+            key=widget_keys.AGREEMENT,
         )
         st.caption(
             "Correlation (Pearson) of the two maps of a class: 1 when both find evidence in the same places, 0 when "

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,12 +10,15 @@ import cv2
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from camdash.app import widget_keys
 from camdash.app.compare.going_up import ask_to_go_up, go_up_if_asked
 from camdash.app.results.outcomes import Refusal, outcome
 from camdash.app.session import selection
-from camdash.app.session.caches import ImageFile
-from camdash.app.session.inversion import inversions, radiograph_of
+from camdash.app.session.caches import radiograph_of
+from camdash.app.session.files import Film, FilmKey
 from camdash.app.session.retries import failure_of, offer_retry
+from camdash.app.session.rows import ComparedRow
+from camdash.app.session.state import session
 from camdash.app.session.turns import Waiting, line
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
 from camdash.app.worklist.table import DIFFER, with_percentages
@@ -24,56 +27,50 @@ from camdash.evidence.overview import Line, flips_first, line_of, totals
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.agreement import figure
 from camdash.rendering.files.comparison_csv import comparison_csv
+from camdash.running.task import Task
 
 THUMBNAIL = 64
 """Pixels of the longer side."""
-TABLE, ORDER = "comparison", "comparison_order"
-DONE, STOPPED = "compared", "comparing_stopped"
 Pair = tuple[Checkpoint, Checkpoint]
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of the table with its picture, as a data URI; empty where there is none."""
-
-    line: Line
-    thumbnail: str
-
-
-def compare_all(files: Sequence[ImageFile], pair: Pair, *, mapped: bool = True) -> None:
+def compare_all(films: Sequence[Film], pair: Pair, *, mapped: bool = True) -> None:
     """Compare all uploads and list them; what is done stays when it is stopped.
 
     Where not both are `mapped`, that is have maps, there is no agreement to list.
     """
-    if len(files) < 2:
+    if len(films) < 2:
         return
-    done = _done(files, pair)
-    if st.session_state.get(STOPPED) != _task(files, pair):
-        _work(files, pair, done)
-    here = [file for file in files if file.sha256 in done]
-    if len(here) < len(files):
+    task = session().comparing
+    task.take_up(pair, (film.key for film in films), _is_kept)
+    if task.stopped != task.work:
+        _work(films, pair, task)
+    rows = task.rows
+    here = [film for film in films if film.key in rows]
+    if len(here) < len(films):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"Stopped: {len(here)} of {len(files)} radiographs are compared.")
-            st.button("Go on", key="go-on", on_click=_go_on)
-    rows = [replace(done[file.sha256], line=replace(done[file.sha256].line, file=file.name)) for file in here]
-    offer_retry([row.line.sha256 for row in rows if row.line.can_retry], key="comparison-try-again")
-    if rows:
-        _show(rows, [files.index(file) for file in here], pair, mapped=mapped)
+            st.markdown(f"Stopped: {len(here)} of {len(films)} radiographs are compared.")
+            st.button("Go on", key=widget_keys.GO_ON_COMPARING, on_click=_stop, args=(task, None))
+    shown = [replace(rows[film.key], line=replace(rows[film.key].line, file=film.name)) for film in here]
+    offer_retry([row.line.sha256 for row in shown if row.line.can_retry], key=widget_keys.TRY_COMPARING_AGAIN)
+    if shown:
+        _show(shown, [films.index(film) for film in here], pair, mapped=mapped)
 
 
-def _work(files: Sequence[ImageFile], pair: Pair, done: dict[str, Row]) -> None:
+def _work(films: Sequence[Film], pair: Pair, task: Task[FilmKey, ComparedRow]) -> None:
     """Compare what is missing. A click on Stop begins the page anew, between two radiographs."""
-    missing = [file for file in files if file.sha256 not in done]
+    rows = task.rows
+    missing = [film for film in films if film.key not in rows]
     if not missing:
         return
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0)
-        st.button("Stop comparing", key="stop", on_click=_stop, args=(_task(files, pair),))
-    for count, file in enumerate(missing, len(files) - len(missing)):
-        waiting = partial(_progress, bar, count, len(files))
+        st.button("Stop comparing", key=widget_keys.STOP_COMPARING, on_click=_stop, args=(task, task.work))
+    for count, film in enumerate(missing, len(films) - len(missing)):
+        waiting = partial(_progress, bar, count, len(films))
         waiting()
-        done[file.sha256] = _row(file, pair, waiting)
+        rows[film.key] = _row(film, pair, waiting)
     place.empty()
 
 
@@ -81,50 +78,33 @@ def _progress(bar: DeltaGenerator, done: int, of: int, ahead: int = 0) -> None:
     bar.progress(done / of, text=" · ".join(filter(None, (f"Compared {done} of {of} radiographs", line(ahead)))))
 
 
-def _stop(task: object) -> None:
-    st.session_state[STOPPED] = task
+def _stop(task: Task[FilmKey, ComparedRow], work: object) -> None:
+    task.stopped = work
 
 
-def _go_on() -> None:
-    st.session_state[STOPPED] = None
+def _is_kept(_: object, row: ComparedRow) -> bool:
+    """Return whether a row stays: not that of a file whose decoder failed, once it may be tried again."""
+    return not row.line.can_retry or bool(failure_of(row.line.sha256))
 
 
-def _task(files: Sequence[ImageFile], pair: Pair) -> object:
-    """Return what a click on Stop stops: other files or checkpoints are another task."""
-    return pair, frozenset(file.sha256 for file in files)
-
-
-def _done(files: Sequence[ImageFile], pair: Pair) -> dict[str, Row]:
-    """Return what is done, by digest: of these two checkpoints and of files that are still there.
-
-    Not of those whose decoder failed, once they may be tried again.
-    """
-    now = pair, inversions()
-    known, rows = st.session_state.get(DONE, (None, {}))
-    found = {file.sha256: rows[file.sha256] for file in files if file.sha256 in rows} if known == now else {}
-    kept = {digest: row for digest, row in found.items() if not row.line.can_retry or failure_of(digest)}
-    st.session_state[DONE] = (now, kept)
-    return kept
-
-
-def _row(file: ImageFile, pair: Pair, waiting: Waiting) -> Row:
-    results = [outcome(file, checkpoint, waiting) for checkpoint in pair]
+def _row(film: Film, pair: Pair, waiting: Waiting) -> ComparedRow:
+    results = [outcome(film, checkpoint, waiting) for checkpoint in pair]
     for result in results:
         if isinstance(result, Refusal):
-            return Row(Line(file.name, file.sha256, error=result.sentence, can_retry=result.can_retry), "")
+            return ComparedRow(Line(film.name, film.sha256, error=result.sentence, can_retry=result.can_retry))
     first, second = (result for result in results if not isinstance(result, Refusal))
-    return Row(line_of(file.name, file.sha256, compare(first, second)), _thumbnail(file))
+    return ComparedRow(line_of(film.name, film.sha256, compare(first, second)), _thumbnail(film))
 
 
-def _thumbnail(file: ImageFile) -> str:
-    grey = radiograph_of(file).display()
+def _thumbnail(film: Film) -> str:
+    grey = radiograph_of(film).display()
     scale = THUMBNAIL / max(grey.shape)
     size = (max(round(grey.shape[1] * scale), 1), max(round(grey.shape[0] * scale), 1))  # OpenCV: columns, rows
     _, encoded = cv2.imencode(".jpg", cv2.resize(grey, size, interpolation=cv2.INTER_AREA))
     return f"data:image/jpeg;base64,{base64.b64encode(encoded.tobytes()).decode()}"
 
 
-def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair, *, mapped: bool) -> None:
+def _show(rows: Sequence[ComparedRow], places: Sequence[int], pair: Pair, *, mapped: bool) -> None:
     lines = [row.line for row in rows]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{_totals(lines)}**")
@@ -141,21 +121,21 @@ def _show(rows: Sequence[Row], places: Sequence[int], pair: Pair, *, mapped: boo
         with_percentages(_columns([rows[place] for place in order], pair, mapped=mapped)),
         column_config=_config(),
         hide_index=True,
-        key=TABLE,
+        key=widget_keys.COMPARISON,
         on_select=_opened,
         selection_mode=ANYWHERE,
         row_height=48,
         height=min(38 + 48 * len(rows), 420),
         alt="Both answers for every uploaded radiograph, different ones first",
     )
-    st.session_state[ORDER] = [places[place] for place in order]
+    session().compared_places = tuple(places[place] for place in order)
     go_up_if_asked()
 
 
 def _opened() -> None:
-    row = clicked_row(TABLE)
+    row = clicked_row(widget_keys.COMPARISON)
     if row is not None:
-        selection.choose_file(st.session_state[ORDER][row])
+        selection.choose_file(session().compared_places[row])
         ask_to_go_up()
 
 
@@ -169,11 +149,11 @@ def _totals(lines: Sequence[Line]) -> str:
     return " · ".join(words)
 
 
-def _columns(rows: Sequence[Row], pair: Pair, *, mapped: bool) -> dict[str, list[object]]:
+def _columns(rows: Sequence[ComparedRow], pair: Pair, *, mapped: bool) -> dict[str, list[object]]:
     lines = [row.line for row in rows]
     first, second = (f"{letter} · {one.name}" for letter, one in zip("AB", pair, strict=True))
     columns: dict[str, list[object]] = {
-        "picture": [row.thumbnail or None for row in rows],
+        "picture": [row.picture or None for row in rows],
         "file": [line.file for line in lines],
         "answers": ["not read" if line.error else DIFFER if line.flips else "same" for line in lines],
         first: [line.first or line.error for line in lines],

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_probabilities
@@ -30,7 +31,7 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
     with bars:
         st.plotly_chart(
             softmax_chart(prediction),
-            key="softmax",
+            key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
             alt="Softmax: " + ", ".join(_figures(prediction)),
         )

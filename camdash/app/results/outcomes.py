@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from camdash.app import widget_keys
 from camdash.app.markdown import named, plain
 from camdash.app.results.in_list import answers, note_refusal
 from camdash.app.results.rows import go_on
-from camdash.app.session.caches import ImageFile, analysed
-from camdash.app.session.inversion import is_inverted
+from camdash.app.session.caches import analysed
+from camdash.app.session.files import Film
 from camdash.app.session.retries import failure_of, go_on_by_itself, note_failure, offer_retry
+from camdash.app.session.state import session
 from camdash.app.session.turns import Waiting
 from camdash.app.uploads.listing import show_uploads
 from camdash.errors import BusyError, CamdashError, DecoderError
@@ -38,38 +40,38 @@ class Refusal:
 Outcome = Analysis | PredictionAlone | Refusal
 
 
-def outcome(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Outcome:
+def outcome(film: Film, checkpoint: Checkpoint, waiting: Waiting) -> Outcome:
     """Return the analysis of a file, or why there is none.
 
     Raises:
         BusyError: the device has no time for it; that is no fault of the file.
     """
-    if failure := failure_of(file.sha256):
+    if failure := failure_of(film.sha256):
         return Refusal(failure, can_retry=True)
     try:
-        return analysed(file, checkpoint, waiting, inverted=is_inverted(file))
+        return analysed(film, checkpoint, waiting)
     except BusyError:
         raise
     except DecoderError as error:
-        note_failure(file.sha256, str(error))
+        note_failure(film.sha256, str(error))
         return Refusal(str(error), can_retry=True)
     except CamdashError as error:
-        note_refusal(file.sha256, checkpoint, error)
+        note_refusal(film.sha256, checkpoint, error)
         return Refusal(str(error))
 
 
-def show_refusal(file: ImageFile, refusal: Refusal) -> None:
+def show_refusal(film: Film, refusal: Refusal) -> None:
     """Say why a file could not be analysed."""
-    st.error(f"{named(file.name)} was not analysed. {plain(refusal.sentence)}", icon=":material/broken_image:")
-    offer_retry([file.sha256] if refusal.can_retry else [], key="try-again")
+    st.error(f"{named(film.name)} was not analysed. {plain(refusal.sentence)}", icon=":material/broken_image:")
+    offer_retry([film.sha256] if refusal.can_retry else [], key=widget_keys.TRY_AGAIN)
 
 
-def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint) -> None:
+def show_all(place: DeltaGenerator, films: Sequence[Film], checkpoint: Checkpoint) -> None:
     """List all uploads, and analyse those that wait while the one that was chosen is looked at."""
-    show_uploads(place, answers(files, checkpoint))
-    if len(files) < 2:
+    show_uploads(place, answers(films, checkpoint))
+    if len(films) < 2:
         return
     with place:
-        more = go_on(st.empty(), files, checkpoint, SECONDS)
+        more = go_on(st.empty(), films, checkpoint, SECONDS, session().analysing)
     if more:
         go_on_by_itself()

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.evidence.analysis import Prediction
 from camdash.evidence.comparison import Answers
 from camdash.rendering.ranks import MOST_BARS, ranked_rows
@@ -52,7 +53,7 @@ def _table(columns: dict[str, list[object]], shares: tuple[str, ...], logits: tu
             hide_index=True,
             height=min(ROW_HEIGHT * (count + 1) + 3, HEIGHT),
             alt=f"The probabilities of all {count} classes",
-            key="probabilities",
+            key=widget_keys.PROBABILITIES,
         )
 
 
