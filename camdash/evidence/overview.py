@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from camdash.evidence.analysis import Prediction, is_familiar
-from camdash.evidence.comparison import Answers
+from camdash.evidence.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Totals:
     failed: int
 
 
-def line_of(file: str, sha256: str, answers: Answers) -> Line:
+def line_of(file: str, sha256: str, answers: Comparison) -> Line:
     """Return the line of one radiograph."""
     first, second = answers.first.prediction, answers.second.prediction
     return Line(

@@ -4,8 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from camdash.errors import CamdashError, DecoderError
-from camdash.evidence.analysis import Analysis, Result
+from camdash.evidence.analysis import Failed, Outcome
 
 
 @dataclass(frozen=True)
@@ -52,19 +51,13 @@ class Order(StrEnum):
     FILE = "By file name"
 
 
-def line_of(name: str, sha256: str, result: Result | CamdashError) -> Line:
+def line_of(name: str, sha256: str, outcome: Outcome) -> Line:
     """Return the line of a radiograph, under the name that it has now."""
-    if isinstance(result, Result):
-        return _line(name, sha256, result)
-    return Line(name, sha256, error=str(result), can_retry=isinstance(result, DecoderError))
-
-
-def _line(name: str, sha256: str, result: Result) -> Line:
-    prediction = result.prediction
+    if isinstance(outcome, Failed):
+        return Line(name, sha256, error=outcome.sentence, can_retry=outcome.can_retry)
+    prediction, familiarity = outcome.prediction, outcome.familiarity
     first, *others = prediction.ranking
     margin = float(prediction.logits[first] - prediction.logits[others[0]]) if others else None
-    analysis = result if isinstance(result, Analysis) else None
-    familiarity = analysis.familiarity if analysis else None
     return Line(
         name,
         sha256,
@@ -72,7 +65,7 @@ def _line(name: str, sha256: str, result: Result) -> Line:
         float(prediction.probabilities[first]),
         prediction.class_names[others[0]] if others else None,
         margin,
-        float(analysis.maps.evidence[first]) if analysis else None,
+        float(outcome.maps.evidence[first]) if outcome.has_maps else None,
         familiarity.familiar if familiarity else None,
         distance=familiarity.score / familiarity.threshold if familiarity and familiarity.threshold else None,
     )

@@ -202,14 +202,14 @@ class _Inside:
 
         from camdash.app.session.files import ImageFile
         from camdash.app.session.samples import sample
-        from camdash.evidence.analysis import Analysis, PredictionAlone
+        from camdash.evidence.analysis import Analysis
         from camdash.images.radiograph import Radiograph
 
         kinds: dict[str, tuple[type, ...]] = {
             "uploads": (UploadedFileRec, UploadedFile),
             "files": (ImageFile,),
             "radiographs": (Radiograph,),
-            "analyses": (Analysis, PredictionAlone),
+            "analyses": (Analysis,),
         }
         found = [one for one in gc.get_objects() if isinstance(one, tuple(chain(*kinds.values())))]
         held = {id(one.data) for one in found if isinstance(one, UploadedFileRec)}

@@ -118,7 +118,8 @@ def choose_second(first: Checkpoint | None, usable: Sequence[Checkpoint]) -> Che
 
 def say_engine(place: DeltaGenerator, analysis: Analysis) -> None:
     """Say which engine ran the checkpoint on the image, and why it was not a faster one."""
-    place.caption(plain(f"Engine: {analysis.engine}"))
+    if analysis.engine:
+        place.caption(plain(f"Engine: {analysis.engine}"))
 
 
 def _first_changed() -> None:

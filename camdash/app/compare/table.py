@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.compare.going_up import ask_to_go_up, go_up_if_asked
-from camdash.app.results.outcomes import Refusal, outcome
+from camdash.app.results.outcomes import outcome
 from camdash.app.session import selection
 from camdash.app.session.caches import radiograph_of
 from camdash.app.session.files import Film, FilmKey
@@ -22,6 +22,7 @@ from camdash.app.session.state import session
 from camdash.app.session.turns import Waiting, line
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
 from camdash.app.worklist.table import DIFFER, with_percentages
+from camdash.evidence.analysis import analysis_in, failure_in
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, flips_first, line_of, totals
 from camdash.networks.cards.card import Checkpoint
@@ -89,10 +90,9 @@ def _is_kept(_: object, row: ComparedRow) -> bool:
 
 def _row(film: Film, pair: Pair, waiting: Waiting) -> ComparedRow:
     results = [outcome(film, checkpoint, waiting) for checkpoint in pair]
-    for result in results:
-        if isinstance(result, Refusal):
-            return ComparedRow(Line(film.name, film.sha256, error=result.sentence, can_retry=result.can_retry))
-    first, second = (result for result in results if not isinstance(result, Refusal))
+    if failed := next(filter(None, map(failure_in, results)), None):
+        return ComparedRow(Line(film.name, film.sha256, error=failed.sentence, can_retry=failed.can_retry))
+    first, second = filter(None, map(analysis_in, results))
     return ComparedRow(line_of(film.name, film.sha256, compare(first, second)), _thumbnail(film))
 
 

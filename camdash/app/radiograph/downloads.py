@@ -8,7 +8,7 @@ import streamlit as st
 from camdash.app import widget_keys
 from camdash.app.markdown import plain
 from camdash.app.session.files import Film
-from camdash.evidence.analysis import Analysis, Result
+from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import (
@@ -31,7 +31,7 @@ MOST_OVERLAYS = 50
 def offer_downloads(
     film: Film,
     radiograph: Radiograph,
-    results: Sequence[Result],
+    results: Sequence[Analysis],
     drawing: Drawing,
     comparison: Comparison | None = None,
     *,
@@ -44,7 +44,7 @@ def offer_downloads(
     Of a checkpoint with very many classes only those are offered whose names are in view. Each file is made when it is
     asked for, in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
     """
-    analyses = {place: one for place, one in enumerate(results) if isinstance(one, Analysis)}
+    analyses = {place: one for place, one in enumerate(results) if one.has_maps}
     if not analyses:
         return
     with st.popover("Download", icon=":material/download:"):

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from camdash.app.markdown import named, plain
-from camdash.app.results.outcomes import Refusal, outcome
+from camdash.app.results.outcomes import outcome
 from camdash.app.session import selection
 from camdash.app.session.files import Film
 from camdash.app.session.turns import Waiting
+from camdash.evidence.analysis import failure_in
 from camdash.networks.cards.card import Checkpoint
 
 NAMED = 3
@@ -25,8 +26,8 @@ def settle_first_shown(films: Sequence[Film], checkpoint: Checkpoint, waiting: W
     failed: dict[int, tuple[str, str]] = {}
     for place in places:
         waiting(0)  # here a click ends this run
-        found = outcome(films[place], checkpoint, waiting)
-        if not isinstance(found, Refusal):
+        found = failure_in(outcome(films[place], checkpoint, waiting))
+        if found is None:
             selection.settle(place, failed)
             return
         failed[place] = (films[place].name, found.sentence)

@@ -19,8 +19,8 @@ from camdash.app.viewer.from_comparison import sources_of
 from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import Windowing
-from camdash.evidence.analysis import Analysis, Result
-from camdash.evidence.comparison import Answers, Comparison, compare
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import Comparison, compare
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing
 from camdash.rendering.panels import AVERAGE
@@ -41,23 +41,23 @@ class Prepared:
     data: ViewerData
     sent: bytes
     asked: tuple[int, bool, bool]
-    comparison: Answers | None
+    comparison: Comparison | None
 
 
-def prepare_maps(film: Film, results: tuple[Result, ...]) -> Prepared:
+def prepare_maps(film: Film, results: tuple[Analysis, ...]) -> Prepared:
     """Make what `show_maps` gives to the viewer."""
     comparison = compare(results[0], results[1]) if len(results) > 1 else None
     return _prepared(film, results, comparison)
 
 
-def _prepared(film: Film, results: tuple[Result, ...], comparison: Answers | None) -> Prepared:
-    sources = _sources(comparison or results[0])
+def _prepared(film: Film, results: tuple[Analysis, ...], comparison: Comparison | None) -> Prepared:
+    sources = sources_of(comparison) if comparison else tuple(source_of(one) for one in results if one.has_maps)
     data = _data(film, radiograph_of(film), sources, answer_name(film, results))
     return Prepared(data, pack(data), _asked(film), comparison)
 
 
 @st.fragment
-def show_maps(film: Film, results: tuple[Result, ...], prepared: Prepared) -> None:
+def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> None:
     """Show viewer, facts and downloads of one checkpoint, or of two that are compared; the radiograph in any case.
 
     A run of the fragment alone prepares anew what the browser asks for.
@@ -70,7 +70,7 @@ def show_maps(film: Film, results: tuple[Result, ...], prepared: Prepared) -> No
     settings = viewer(prepared.sent, key=widget_keys.VIEWER).about(data.windowing.image, len(radiograph.presets))
     told = has_told(widget_keys.VIEWER) and settings.token == data.opening.token
     link.write(_address(settings, data.sources, names) if told else {})
-    both = prepared.comparison if isinstance(prepared.comparison, Comparison) else None
+    both = prepared.comparison
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(film)
         slots = {*settings.panels, settings.focus}
@@ -78,13 +78,6 @@ def show_maps(film: Film, results: tuple[Result, ...], prepared: Prepared) -> No
         offer_downloads(film, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
     if both:
         show_agreement(both)
-
-
-def _sources(shown: Result | Answers) -> tuple[Source, ...]:
-    """Return the rows of panels: none for a network without maps that is shown alone."""
-    if isinstance(shown, Answers):
-        return sources_of(shown)
-    return (source_of(shown),) if isinstance(shown, Analysis) else ()
 
 
 def _data(film: Film, radiograph: Radiograph, sources: tuple[Source, ...], answer: str) -> ViewerData:

@@ -15,7 +15,7 @@ from camdash.app.radiograph.maps import Prepared, prepare_maps, show_maps
 from camdash.app.radiograph.together import answer_place
 from camdash.app.results.answer import show_answer
 from camdash.app.results.in_list import answers
-from camdash.app.results.outcomes import Refusal, outcome, show_all, show_refusal
+from camdash.app.results.outcomes import outcome, show_all, show_failed
 from camdash.app.session import address, link, selection
 from camdash.app.session.caches import without_map
 from camdash.app.session.files import Film
@@ -25,7 +25,7 @@ from camdash.app.session.turns import Waiting, line
 from camdash.app.sidebar import Controls
 from camdash.app.uploads.listing import show_uploads
 from camdash.errors import CamdashError, CheckpointError
-from camdash.evidence.analysis import Analysis, PredictionAlone, Result
+from camdash.evidence.analysis import Analysis, analysis_in, failure_in
 from camdash.networks.cards.card import Checkpoint
 
 
@@ -72,19 +72,20 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
         film = selection.chosen(films)
         link.note({**_compared(controls), **selection.for_address(film.sha256)})
         results = [outcome(film, one, waiting) for one in (checkpoint, second) if one is not None]
-        shown = tuple(one for one in results if not isinstance(one, Refusal))
-        prepared = prepare_maps(film, shown) if len(shown) == len(results) else None
+        shown = tuple(filter(None, map(analysis_in, results)))
+        failed = next(filter(None, map(failure_in, results)), None)
+        prepared = None if failed else prepare_maps(film, shown)
     place.empty()
     link.say_missing(one.sha256 for one in films)
     show_arrows()
     say_failed()
-    if prepared is None:
+    if failed:
         link.write({})
-        show_refusal(film, next(one for one in results if isinstance(one, Refusal)))
-    else:
+        show_failed(film, failed)
+    if prepared:
         _show(film, shown, prepared)
-    if isinstance(results[0], Analysis):
-        say_engine(controls.engine, results[0])
+    if first := analysis_in(results[0]):
+        say_engine(controls.engine, first)
     return second, mapped and second_mapped
 
 
@@ -134,7 +135,7 @@ def _ready(second: Checkpoint | None, waiting: Waiting, busy: DeltaGenerator) ->
         return None, False
 
 
-def _show(film: Film, results: tuple[Result, ...], prepared: Prepared) -> None:
+def _show(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> None:
     """Show the answers, and the radiograph with the maps that there are."""
     with answer_place(prepared.data.answer):
         say_inverted(film)
@@ -142,6 +143,6 @@ def _show(film: Film, results: tuple[Result, ...], prepared: Prepared) -> None:
             show_comparison(prepared.comparison)
         else:
             show_answer(results[0])
-            if isinstance(results[0], PredictionAlone):
-                st.info(plain(results[0].reason))
+            if results[0].no_map:
+                st.info(plain(results[0].no_map))
     show_maps(film, results, prepared)

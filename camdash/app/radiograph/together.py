@@ -10,10 +10,10 @@ from contextlib import contextmanager
 import streamlit as st
 
 from camdash.app.session.files import Film
-from camdash.evidence.analysis import Result
+from camdash.evidence.analysis import Analysis
 
 
-def answer_name(film: Film, results: Sequence[Result]) -> str:
+def answer_name(film: Film, results: Sequence[Analysis]) -> str:
     """Return what tells this answer from all others: the image, as the networks saw it, and the networks."""
     networks = [f"{one.checkpoint.sha256} {one.checkpoint.card!r}" for one in results]
     whole = " ".join((film.sha256, str(film.inverted), *networks))

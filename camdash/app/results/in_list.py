@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from camdash.app.results.familiarity_notice import UNLIKE, is_unfamiliar
 from camdash.app.session.caches import known
 from camdash.app.session.files import Film
-from camdash.app.session.retries import failure_of
+from camdash.app.session.retries import failure_of, note_failure
 from camdash.app.session.state import session
 from camdash.app.uploads.listing import WAITS, Answer, State
-from camdash.errors import CamdashError, ImageError
-from camdash.evidence.analysis import Result
+from camdash.evidence.analysis import Analysis, Failed
 from camdash.evidence.comparison import is_same_class
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.charts import percent
 
 
-def note_refusal(sha256: str, checkpoint: Checkpoint, error: CamdashError) -> None:
-    """Keep why a file, by its digest, has no answer: it cannot be read, or this checkpoint fails on it."""
-    session().refusals[sha256, None if isinstance(error, ImageError) else checkpoint] = str(error)
+def note_failed(sha256: str, checkpoint: Checkpoint, failed: Failed) -> None:
+    """Keep why a file, by its digest, has no answer: decoder failed, unreadable, or this checkpoint fails."""
+    if failed.can_retry:
+        note_failure(sha256, failed.sentence)
+    else:
+        session().refusals[sha256, None if failed.is_unreadable else checkpoint] = failed.sentence
 
 
 def answers(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | None = None) -> list[Answer]:
@@ -42,7 +44,7 @@ def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> An
     return Answer(name, State.UNLIKE if unlike else State.ANSWERED, "\n".join([*about, *unlike]), share)
 
 
-def _unlike(first: Result, other: Result | None) -> list[str]:
+def _unlike(first: Analysis, other: Analysis | None) -> list[str]:
     """Return a sentence where an image is unlike training images; of two checkpoints, unlike whose."""
     if other is None:
         return [UNLIKE] if is_unfamiliar(first) else []
@@ -50,7 +52,7 @@ def _unlike(first: Result, other: Result | None) -> list[str]:
     return [f"{UNLIKE.removesuffix('.')} of {' and '.join(letters)}."] if letters else []
 
 
-def _share(result: Result) -> str:
+def _share(result: Analysis) -> str:
     prediction = result.prediction
     return percent(float(prediction.probabilities[prediction.predicted]))
 

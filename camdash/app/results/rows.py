@@ -10,17 +10,15 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
-from camdash.app.results.in_list import note_refusal
+from camdash.app.results.in_list import note_failed
 from camdash.app.session.caches import known, pass_over_many
 from camdash.app.session.files import Film, FilmKey
-from camdash.app.session.retries import failure_of, note_failure, offer_retry
+from camdash.app.session.retries import failure_of, offer_retry
 from camdash.app.session.rows import ListedRow
 from camdash.app.session.state import session
 from camdash.app.session.turns import line
-from camdash.errors import CamdashError, DecoderError
-from camdash.evidence.analysis import Analysis
+from camdash.evidence.analysis import analysis_in, failure_in
 from camdash.evidence.worklist import Line, line_of
-from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.loading import preferred_device
@@ -90,10 +88,8 @@ def _work(missing: Sequence[Film], checkpoint: Checkpoint, shown: _Shown, second
     with closing(explain_many(items, run, Pace.on(str(preferred_device())), shared_pool().decode)) as found:
         for film, one in zip(missing, found, strict=True):
             shown.rows[film.key] = _row(film, one)
-            if isinstance(one.result, DecoderError):
-                note_failure(film.sha256, str(one.result))
-            elif isinstance(one.result, CamdashError):
-                note_refusal(film.sha256, checkpoint, one.result)
+            if failed := failure_in(one.result):
+                note_failed(film.sha256, checkpoint, failed)
             now = time.monotonic()
             shown.task.made += 1
             shown.task.seconds += now - last
@@ -114,12 +110,12 @@ def _content(film: Film) -> bytes:
 def _row(film: Film, one: Explained) -> ListedRow:
     line = line_of(film.name, film.sha256, one.result)
     radiograph = one.decoded.radiograph
-    if not isinstance(radiograph, Radiograph):
+    if radiograph is None:
         return ListedRow(line)
-    analysis = one.result if isinstance(one.result, Analysis) else None
+    analysis = analysis_in(one.result)
     return ListedRow(
         line,
-        data_uri(thumbnail(radiograph, analysis, THUMBNAIL)),
+        data_uri(thumbnail(radiograph, analysis if analysis and analysis.has_maps else None, THUMBNAIL)),
         small(radiograph, (SQUARE, SQUARE)),
     )
 

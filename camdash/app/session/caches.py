@@ -16,12 +16,11 @@ import streamlit as st
 from camdash.app.session.files import Film, FilmKey, ImageFile
 from camdash.app.session.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
-from camdash.evidence.analysis import Analysis, PredictionAlone, Result, analyse, predict_alone
+from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.folders import Entry
-from camdash.networks.loaded import LoadedPredictor
 from camdash.networks.loading import preferred_device
 from camdash.networks.report import IntakeReport, intake
 from camdash.running.held import HeldCheckpoints, checkpoints_at_once
@@ -67,7 +66,7 @@ def _reports() -> dict[Entry, IntakeReport]:
 
 
 @st.cache_resource(show_spinner=False, scope="session")
-def _analyses() -> dict[tuple[FilmKey, Checkpoint], Analysis | PredictionAlone]:
+def _analyses() -> dict[tuple[FilmKey, Checkpoint], Analysis]:
     return {}
 
 
@@ -114,7 +113,7 @@ def packed_values(file: ImageFile) -> PackedValues:
     return PackedValues.of(decoded(file))
 
 
-def analysed(film: Film, checkpoint: Checkpoint, waiting: Waiting) -> Analysis | PredictionAlone:
+def analysed(film: Film, checkpoint: Checkpoint, waiting: Waiting) -> Analysis:
     """Return what a checkpoint says of a film, for this session alone: at most one forward pass each, in its turn."""
     kept, key = _analyses(), (film.key, checkpoint)
     if (found := kept.get(key)) is not None:
@@ -122,11 +121,9 @@ def analysed(film: Film, checkpoint: Checkpoint, waiting: Waiting) -> Analysis |
     held, device = _held(), str(preferred_device())
     radiograph = radiograph_of(film)
 
-    def one_pass() -> Analysis | PredictionAlone:
+    def one_pass() -> Analysis:
         log.info("forward pass of %s for image %s", checkpoint.name, film.sha256[:12])
         network = held.get(checkpoint, device)
-        if isinstance(network, LoadedPredictor):
-            return predict_alone(radiograph, network)
         analysis = analyse(radiograph, network)
         network.accelerate()
         return analysis
@@ -144,7 +141,7 @@ def forget(files: Iterable[ImageFile]) -> None:
             kept.pop(key, None)
 
 
-def known(film: Film, checkpoint: Checkpoint) -> Analysis | PredictionAlone | None:
+def known(film: Film, checkpoint: Checkpoint) -> Analysis | None:
     """Return what a checkpoint said of a film in this session; None where it was not asked yet."""
     return _analyses().get((film.key, checkpoint))
 
@@ -156,7 +153,7 @@ def pass_over_many(checkpoint: Checkpoint, waiting: Waiting) -> Run:
     """
     kept, held, device = _analyses(), _held(), str(preferred_device())
 
-    def one_pass(batch: Sequence[Decoded]) -> Sequence[Result]:
+    def one_pass(batch: Sequence[Decoded]) -> Sequence[Analysis]:
         log.info("forward pass of %s for %d images", checkpoint.name, len(batch))
         results = runner(held.get(checkpoint, device))(batch)
         for one, result in zip(batch, results, strict=True):

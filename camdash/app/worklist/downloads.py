@@ -7,7 +7,6 @@ import streamlit as st
 
 from camdash.app.session.caches import known
 from camdash.app.session.files import Film
-from camdash.evidence.analysis import Analysis
 from camdash.evidence.worklist import Line
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
@@ -42,6 +41,6 @@ def offer_files(films: Sequence[Film], lines: Sequence[Line], checkpoint: Checkp
 def _packed(film: Film, checkpoint: Checkpoint) -> Packed | None:
     """Return what is packed of a film; None where it has no maps."""
     analysis = known(film, checkpoint)
-    if not isinstance(analysis, Analysis):
+    if analysis is None or not analysis.has_maps:
         return None
     return Packed(film.name, film.sha256, partial(shared_pool().decode, film.file.data), analysis, film.inverted)

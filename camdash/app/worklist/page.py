@@ -22,7 +22,6 @@ from camdash.app.worklist.downloads import offer_files
 from camdash.app.worklist.mean_maps import show_means
 from camdash.app.worklist.table import DIFFER, choose_flips, choose_rows, is_hint_needed, same_or_differ, show_table
 from camdash.errors import CamdashError
-from camdash.evidence.analysis import Analysis
 from camdash.networks.cards.card import Checkpoint
 
 SECONDS, MORE_SECONDS = 2.0, 0.01
@@ -107,7 +106,7 @@ def _show(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | No
     show_table([rows[k] for k in chosen], there, [others[k] for k in there] if others else (), are_uploads=are_uploads)
     analyses = {film.key: known(film, checkpoint) for film in films}
     unique = {films[place].key: row for place, row in zip(places, rows, strict=True)}
-    maps = {key: one for key, one in analyses.items() if isinstance(one, Analysis) and key in unique}
+    maps = {key: one for key, one in analyses.items() if one and one.has_maps and key in unique}
     show_means(maps, list(unique.values()), checkpoint)
 
 
