@@ -1,10 +1,10 @@
 """One checkpoint over many radiographs: a line an image, which of them are listed, and in which order."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from camdash.evidence.analysis import Failed, Outcome
+from camdash.evidence.analysis import Analysis, Failed
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,10 @@ class Line:
     can_retry: bool = False
     distance: float | None = None
 
+    def renamed(self, name: str) -> "Line":
+        """Return the line under the name that its file has now."""
+        return replace(self, file=name)
+
 
 class Order(StrEnum):
     """How a worklist is sorted; what the order knows nothing of comes last."""
@@ -51,11 +55,14 @@ class Order(StrEnum):
     FILE = "By file name"
 
 
-def line_of(name: str, sha256: str, outcome: Outcome) -> Line:
+def failed_line(name: str, sha256: str, failed: Failed) -> Line:
+    """Return the line of a radiograph without an analysis."""
+    return Line(name, sha256, error=failed.sentence, can_retry=failed.can_retry)
+
+
+def line_of(name: str, sha256: str, analysis: Analysis) -> Line:
     """Return the line of a radiograph, under the name that it has now."""
-    if isinstance(outcome, Failed):
-        return Line(name, sha256, error=outcome.sentence, can_retry=outcome.can_retry)
-    prediction, familiarity = outcome.prediction, outcome.familiarity
+    prediction, familiarity = analysis.prediction, analysis.familiarity
     first, *others = prediction.ranking
     margin = float(prediction.logits[first] - prediction.logits[others[0]]) if others else None
     return Line(
@@ -65,7 +72,7 @@ def line_of(name: str, sha256: str, outcome: Outcome) -> Line:
         float(prediction.probabilities[first]),
         prediction.class_names[others[0]] if others else None,
         margin,
-        float(outcome.maps.evidence[first]) if outcome.has_maps else None,
+        float(analysis.maps.evidence[first]) if analysis.has_maps else None,
         familiarity.familiar if familiarity else None,
         distance=familiarity.score / familiarity.threshold if familiarity and familiarity.threshold else None,
     )

@@ -6,7 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.results import rows as worklist_rows
+from camdash.app.results import analysing as rows
+from camdash.app.session.files import Film
 from camdash.app.session.state import session
 from camdash.app.worklist.table import with_percentages
 from camdash.evidence.worklist import Order
@@ -97,7 +98,7 @@ def test_nothing_is_analysed_twice_and_no_radiograph_is_kept(worklist: AppTest, 
     upload(worklist, *films(6))
     assert analysed(passes) == 6
     squares = [row.square for row in remembered(worklist).analysing.rows.values()]
-    assert {square is not None and square.size for square in squares} == {worklist_rows.SQUARE**2}
+    assert {square is not None and square.size for square in squares} == {rows.SQUARE**2}
 
 
 def test_another_checkpoint_fills_the_list_anew_and_coming_back_costs_no_pass(
@@ -149,24 +150,24 @@ def test_a_row_is_opened_by_a_link_to_the_first_page(worklist: AppTest, passes: 
 def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
     worklist: AppTest, monkeypatch: pytest.MonkeyPatch, passes: list[tuple[int, ...]]
 ) -> None:
-    original = worklist_rows._row
+    original = rows._row
     seen: list[str] = []
 
-    def stopped_after_two(file: Any, one: Any) -> Any:
+    def stopped_after_two(film: Film, *found: Any) -> Any:
         if len(seen) == 2:
             # What a click on Stop does: its callback, then the page anew.
-            worklist_rows._stop(session().analysing, session().analysing.work)
+            session().analysing.stop()
             st.rerun()
-        seen.append(file.name)
-        return original(file, one)
+        seen.append(film.name)
+        return original(film, *found)
 
-    monkeypatch.setattr(worklist_rows, "_row", stopped_after_two)
+    monkeypatch.setattr(rows, "_row", stopped_after_two)
     upload(worklist, *films(12))
     assert "Stopped: 2 of 12 radiographs are analysed" in texts(worklist)
     assert list(table(worklist)["file"]) == ["film0.png", "film1.png"]
     stopped = analysed(passes)
     assert stopped < 12
-    monkeypatch.setattr(worklist_rows, "_row", original)
+    monkeypatch.setattr(rows, "_row", original)
     worklist.button(key="worklist-go-on").click().run()
     assert not worklist.exception
     assert len(table(worklist)) == 12

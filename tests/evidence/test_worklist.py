@@ -6,7 +6,7 @@ import pytest
 
 from camdash.evidence.analysis import Analysis, Failed, Familiarity, PlacedMaps, predict
 from camdash.evidence.maps import EvidenceMaps
-from camdash.evidence.worklist import Line, Order, line_of, listed
+from camdash.evidence.worklist import Line, Order, failed_line, line_of, listed
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from tests.conftest import small_card
@@ -24,7 +24,7 @@ def analysis(logits: list[float], bias: float = 0.0) -> Analysis:
     return Analysis(predict(names, evidence), CHECKPOINT, PlacedMaps(evidence, PLACEMENT))
 
 
-def line(result: Analysis | Failed) -> Line:
+def line(result: Analysis) -> Line:
     return line_of("hand.png", "abc", result)
 
 
@@ -60,11 +60,13 @@ def test_a_network_without_maps_has_no_evidence() -> None:
 
 
 def test_a_file_without_result_has_its_sentence() -> None:
-    assert line(Failed("It is empty.")) == Line("hand.png", "abc", error="It is empty.")
+    assert failed_line("hand.png", "abc", Failed("It is empty.")) == Line("hand.png", "abc", error="It is empty.")
 
 
 def test_a_file_whose_decoder_failed_can_be_tried_again() -> None:
-    assert line(Failed("It crashed.", can_retry=True)) == Line("hand.png", "abc", error="It crashed.", can_retry=True)
+    assert failed_line("hand.png", "abc", Failed("It crashed.", can_retry=True)) == Line(
+        "hand.png", "abc", error="It crashed.", can_retry=True
+    )
 
 
 LINES = [

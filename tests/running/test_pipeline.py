@@ -44,11 +44,13 @@ def items(contents: Sequence[bytes]) -> list[Item]:
     return [Item(f"film{k}", lambda data=data: data) for k, data in enumerate(contents)]  # type: ignore[misc]
 
 
-def explained(contents: Sequence[bytes], run: Run | None = None, pace: Pace = PACE) -> list[Explained]:
+def explained(
+    contents: Sequence[bytes], run: Run[Analysis] | None = None, pace: Pace = PACE
+) -> list[Explained[Analysis]]:
     return list(explain_many(items(contents), run or runner(network()), pace, decode))
 
 
-def said(one: Explained) -> str:
+def said(one: Explained[Analysis]) -> str:
     """Return why a file has no analysis."""
     failed = failure_in(one.result)
     assert failed is not None
@@ -123,27 +125,6 @@ def test_a_radiograph_that_spoils_its_pass_is_named_and_the_others_are_analysed(
     found = explained(films(4), spoiled)
     assert [failure_in(one.result) is None for one in found] == [True, False, True, True]
     assert said(found[1]) == "Not this one."
-
-
-def test_what_is_known_costs_no_pass_and_is_decoded_all_the_same() -> None:
-    seen: list[list[str]] = []
-
-    def counted(batch: Sequence[Decoded]) -> Sequence[Analysis]:
-        seen.append([one.item.name for one in batch])
-        return runner(network())(batch)
-
-    contents = films(3)
-    known = analyse(decode(contents[1]), network())
-    files = items(contents)
-    files[1] = Item("film1", files[1].read, known)
-    found = list(explain_many(files, counted, PACE, decode))
-    assert seen == [["film0", "film2"]]
-    assert found[1].result is known
-    assert found[1].decoded.radiograph is not None
-    other = analysis_in(found[2].result)
-    assert other is not None
-    alone = analyse(decode(contents[2]), network())
-    np.testing.assert_allclose(other.maps.maps, alone.maps.maps, atol=1e-5)
 
 
 def test_passes_are_as_large_as_the_pace_says() -> None:

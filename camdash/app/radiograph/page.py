@@ -101,8 +101,8 @@ def _compare_all(
     """List all uploads, and compare the checkpoints on them; the list follows what that gave."""
     before = answers(films, *pair)
     show_uploads(place, before)
-    compare_all(films, pair, mapped=mapped)
-    if answers(films, *pair) != before:
+    more = compare_all(films, pair, mapped=mapped)
+    if more or answers(films, *pair) != before:
         go_on_by_itself()
 
 

@@ -7,12 +7,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.markdown import named, plain
+from camdash.app.results.analysing import analysing
 from camdash.app.results.in_list import answers, note_failed
-from camdash.app.results.rows import go_on
+from camdash.app.results.jobs import go_on
 from camdash.app.session.caches import analysed
 from camdash.app.session.files import Film
 from camdash.app.session.retries import failure_of, go_on_by_itself, offer_retry
-from camdash.app.session.state import session
 from camdash.app.session.turns import Waiting
 from camdash.app.uploads.listing import show_uploads
 from camdash.errors import BusyError, CamdashError
@@ -53,6 +53,6 @@ def show_all(place: DeltaGenerator, films: Sequence[Film], checkpoint: Checkpoin
     if len(films) < 2:
         return
     with place:
-        more = go_on(st.empty(), films, checkpoint, SECONDS, session().analysing)
+        more = go_on(analysing(checkpoint), st.empty(), films, SECONDS)
     if more:
         go_on_by_itself()

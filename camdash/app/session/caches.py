@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
+Answers = tuple[Analysis, ...]
+"""What checkpoints say of one radiograph, in their order."""
+
 MOST = 2000
 """Analyses kept for a session, and reports for all."""
 
@@ -146,21 +149,30 @@ def known(film: Film, checkpoint: Checkpoint) -> Analysis | None:
     return _analyses().get((film.key, checkpoint))
 
 
-def pass_over_many(checkpoint: Checkpoint, waiting: Waiting) -> Run:
-    """Return the pass of a checkpoint over several radiographs, each batch in the device's turn.
+def pass_over_many(checkpoints: Sequence[Checkpoint], waiting: Waiting) -> Run[Answers]:
+    """Return the pass of checkpoints over several radiographs, each batch of each in the device's turn.
 
-    What a batch gives is kept as `analysed` keeps it, before anybody asks for it: nothing is lost to a click.
+    What a batch gives is kept as `analysed` keeps it, before anybody asks for it: nothing is lost to a click. What is
+    kept already costs no pass and no turn.
     """
     kept, held, device = _analyses(), _held(), str(preferred_device())
 
-    def one_pass(batch: Sequence[Decoded]) -> Sequence[Analysis]:
+    def one_pass(checkpoint: Checkpoint, batch: Sequence[Decoded]) -> Sequence[Analysis]:
         log.info("forward pass of %s for %d images", checkpoint.name, len(batch))
-        results = runner(held.get(checkpoint, device))(batch)
-        for one, result in zip(batch, results, strict=True):
-            _keep(kept, ((str(one.sha256), one.item.inverted), checkpoint), result)
-        return results
+        analyses = runner(held.get(checkpoint, device))(batch)
+        return [_keep(kept, (_film_key(one), checkpoint), found) for one, found in zip(batch, analyses, strict=True)]
 
-    return lambda batch: in_turn(partial(one_pass, batch), waiting)
+    def answers(checkpoint: Checkpoint, batch: Sequence[Decoded]) -> list[Analysis]:
+        known = [kept.get((_film_key(one), checkpoint)) for one in batch]
+        left = [one for one, found in zip(batch, known, strict=True) if found is None]
+        made = iter(in_turn(partial(one_pass, checkpoint, left), waiting) if left else ())
+        return [found or next(made) for found in known]
+
+    return lambda batch: list(zip(*(answers(one, batch) for one in checkpoints), strict=True))
+
+
+def _film_key(one: Decoded) -> FilmKey:
+    return str(one.sha256), one.item.inverted
 
 
 def _keep(kept: dict[K, T], key: K, value: T) -> T:

@@ -32,5 +32,6 @@ def choose_inversion(film: Film) -> None:
         help="Use this if bone appears dark because the file's polarity tag is wrong. The network runs again.",
     )
     if wished != film.inverted:
-        session().inverted ^= {film.sha256}
+        others = session().inverted - {film.sha256}
+        session().inverted = others | {film.sha256} if wished else others
         st.rerun()

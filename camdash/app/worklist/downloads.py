@@ -11,7 +11,7 @@ from camdash.evidence.worklist import Line
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.files.archive import LARGEST, LEFT_OUT, Packed, archive
-from camdash.rendering.files.worklist_csv import worklist_csv
+from camdash.rendering.files.tables import worklist_csv
 
 
 def offer_files(films: Sequence[Film], lines: Sequence[Line], checkpoint: Checkpoint) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from camdash.app.markdown import plain
-from camdash.app.results.rows import SQUARE
+from camdash.app.results.analysing import SQUARE
 from camdash.app.session.files import FilmKey
 from camdash.app.session.rows import ListedRow
 from camdash.app.session.state import session

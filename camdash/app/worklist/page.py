@@ -8,7 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.markdown import plain
-from camdash.app.results.rows import go_on, rows_of
+from camdash.app.results.analysing import analysing, analysing_second
+from camdash.app.results.jobs import go_on, rows_of
 from camdash.app.session.caches import known, without_map
 from camdash.app.session.files import Film
 from camdash.app.session.inversion import film_of
@@ -37,7 +38,6 @@ def worklist_page(controls: Controls) -> None:
     if not films:
         return
     begin_run()
-    here = session()
     place = st.empty()
     try:
         with st.spinner("Loading and checking the checkpoint …"):
@@ -45,10 +45,10 @@ def worklist_page(controls: Controls) -> None:
         second = _ready(second, place)
         _show(films, checkpoint, second, are_uploads=bool(uploads))
         seconds = SECONDS + MORE_SECONDS * len(films)
-        if go_on(place, films, checkpoint, seconds, here.analysing) or (
+        if go_on(analysing(checkpoint), place, films, seconds) or (
             second is not None
             and _is_done(films, checkpoint)
-            and go_on(place, films, second, seconds, here.analysing_second)
+            and go_on(analysing_second(second), place, films, seconds)
         ):
             go_on_by_itself()
     except CamdashError as error:
@@ -69,7 +69,7 @@ def _ready(second: Checkpoint | None, place: DeltaGenerator) -> Checkpoint | Non
 
 
 def _is_done(films: Sequence[Film], checkpoint: Checkpoint) -> bool:
-    return all(row is not None for row in rows_of(films, checkpoint, session().analysing))
+    return all(row is not None for row in rows_of(analysing(checkpoint), films))
 
 
 def _say(place: DeltaGenerator, ahead: int) -> None:
@@ -88,8 +88,8 @@ def _samples() -> list[Film]:
 
 def _show(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | None, *, are_uploads: bool) -> None:
     """Draw what is done so far."""
-    found = rows_of(films, checkpoint, session().analysing)
-    others = rows_of(films, second, session().analysing_second) if second is not None else []
+    found = rows_of(analysing(checkpoint), films)
+    others = rows_of(analysing_second(second), films) if second is not None else []
     places = [place for place, row in enumerate(found) if row is not None]
     rows = [row for row in found if row is not None]
     if not rows:

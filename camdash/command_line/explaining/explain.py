@@ -18,6 +18,7 @@ from camdash.command_line.explaining.written import Written, pictures_of, refuse
 from camdash.command_line.streams import Output, Remarks
 from camdash.command_line.table import write_table
 from camdash.command_line.tally import Tally
+from camdash.evidence.analysis import Analysis
 from camdash.images.regular_files import content
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
@@ -137,7 +138,7 @@ def _run(work: _Work, written: Written | None, printed: _Printed, tally: Tally) 
     return 1 if failed else 0
 
 
-def _results(work: _Work) -> Iterator[tuple[Path, Row, Explained | None]]:
+def _results(work: _Work) -> Iterator[tuple[Path, Row, Explained[Analysis] | None]]:
     """Yield each file with its row, and with what was computed; None where an earlier run has left the row."""
     places = to_do(work.rows, work.pace.batch)
     items = [Item(str(work.files[place]), partial(content, work.files[place])) for place in places]

@@ -9,7 +9,7 @@ from camdash.command_line.explaining.output import PREDICTIONS, OutputFolder
 from camdash.command_line.explaining.predictions import Predictions, free_name
 from camdash.command_line.explaining.rows import Row, header, line
 from camdash.errors import UsageError, WriteError
-from camdash.evidence.analysis import analysis_in
+from camdash.evidence.analysis import Analysis, analysis_in
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.files.export import export_files
 from camdash.running.pipeline import Explained
@@ -110,7 +110,7 @@ def writing(folder: OutputFolder, checkpoint: Checkpoint, done: Iterable[Row], *
         table.close()
 
 
-def pictures_of(stem: str, explained: Explained) -> list[tuple[str, bytes]]:
+def pictures_of(stem: str, explained: Explained[Analysis]) -> list[tuple[str, bytes]]:
     """Return name and content of the overlays and maps of a file; none where it has no maps."""
     radiograph, analysis = explained.decoded.radiograph, analysis_in(explained.result)
     if radiograph is None or analysis is None or not analysis.has_maps:
