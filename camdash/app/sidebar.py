@@ -8,14 +8,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.checkpoints.choice import checkpoints_here, choose_checkpoint, choose_second, set_pair
+from camdash.app.films.caches import settled
+from camdash.app.films.files import Film
+from camdash.app.films.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.memory.refusals import refusals
 from camdash.app.memory.tabs import note_run
 from camdash.app.session import link, selection
-from camdash.app.session.caches import settled
-from camdash.app.session.files import Film
 from camdash.app.session.inversion import film_of
 from camdash.app.session.opened import opened
-from camdash.app.session.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.uploads.dropping import take_drops
 from camdash.images.formats import READ
 from camdash.networks.cards.card import Checkpoint

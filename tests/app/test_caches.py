@@ -7,8 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.session import caches
-from camdash.app.session.files import ImageFile
+from camdash.app.films import caches
+from camdash.app.films.files import ImageFile
 from camdash.images.sandbox.pool import shared_pool
 from tests.app.test_page import analysed, film, upload
 from tests.app.uploads_list import answers
@@ -68,7 +68,7 @@ def test_what_is_kept_of_an_upload_goes_with_it(
 
 
 def shown(files: "list[ImageFile]") -> None:
-    from camdash.app.session import caches
+    from camdash.app.films import caches
 
     for file in files:
         caches.decoded(file)

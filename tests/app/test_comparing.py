@@ -11,9 +11,9 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.app.compare import table as comparison_table
+from camdash.app.films import caches
+from camdash.app.films.files import Film
 from camdash.app.results import jobs
-from camdash.app.session import caches
-from camdash.app.session.files import Film
 from camdash.app.session.state import session
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis

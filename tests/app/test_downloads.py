@@ -7,8 +7,8 @@ from tests.evidence.test_comparison import analysis, maps
 
 
 def offered(name: str) -> None:
+    from camdash.app.films.files import Film, ImageFile
     from camdash.app.radiograph.downloads import offer_downloads
-    from camdash.app.session.files import Film, ImageFile
     from camdash.evidence.comparison import compare
     from camdash.rendering.files.export import Drawing
     from tests.conftest import radiograph, speckle

@@ -6,7 +6,7 @@ import json
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.session.samples import sample
+from camdash.app.films.samples import sample
 from tests.app.test_page import analysed, film, texts, upload
 from tests.app.uploads_list import answers
 from tests.conftest import opencv_bytes, speckle

@@ -8,10 +8,10 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
+from camdash.app.films.opening import NO_ROOM, Opened
 from camdash.app.memory import room as upload_room
 from camdash.app.session import opened
 from camdash.app.session.opened import _with_row
-from camdash.app.session.opening import NO_ROOM, Opened
 from tests.app.test_page import film, texts, upload
 from tests.app.uploads_list import listed, looked_at, names
 from tests.support.state import remembered

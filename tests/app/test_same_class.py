@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.session.files import Film, ImageFile
+from camdash.app.films.files import Film, ImageFile
 from camdash.app.uploads.listing import Answer
 from camdash.app.worklist.table import same_or_differ
 from camdash.evidence.worklist import Line
@@ -20,8 +20,8 @@ STRONG = [[[9, 9], [9, 9]], [[0, 0], [0, 0]]]
 
 
 def listed(names: "Sequence[str]", found: "list[Answer]") -> None:
+    from camdash.app.films import caches
     from camdash.app.results.in_list import answers
-    from camdash.app.session import caches
     from tests.app.test_answers_in_words import CHECKPOINT
     from tests.app.test_same_class import FILM, SECOND, STRONG
     from tests.evidence.test_comparison import analysis

@@ -6,8 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from camdash.app.films.files import Film
 from camdash.app.results import analysing as rows
-from camdash.app.session.files import Film
 from camdash.app.session.state import session
 from camdash.app.worklist.table import with_percentages
 from camdash.evidence.worklist import Order

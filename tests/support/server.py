@@ -200,8 +200,8 @@ class _Inside:
     def objects(self) -> dict[str, int]:
         from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-        from camdash.app.session.files import ImageFile
-        from camdash.app.session.samples import sample
+        from camdash.app.films.files import ImageFile
+        from camdash.app.films.samples import sample
         from camdash.evidence.analysis import Analysis
         from camdash.images.radiograph import Radiograph
 

@@ -7,11 +7,11 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.compare.going_up import ask_to_go_up, go_up_if_asked
+from camdash.app.films.caches import Answers
+from camdash.app.films.files import Film
+from camdash.app.films.rows import ComparedRow
 from camdash.app.results.jobs import Buttons, Job, go_on, rows_of
 from camdash.app.session import selection
-from camdash.app.session.caches import Answers
-from camdash.app.session.files import Film
-from camdash.app.session.rows import ComparedRow
 from camdash.app.session.state import session
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
 from camdash.app.worklist.table import DIFFER, with_percentages

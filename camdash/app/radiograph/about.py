@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from camdash.app.films.caches import radiograph_of
+from camdash.app.films.files import Film
 from camdash.app.markdown import plain
-from camdash.app.session.caches import radiograph_of
-from camdash.app.session.files import Film
 from camdash.app.session.inversion import choose_inversion
 
 

@@ -6,8 +6,8 @@ from functools import partial
 import streamlit as st
 
 from camdash.app import widget_keys
+from camdash.app.films.files import Film
 from camdash.app.markdown import plain
-from camdash.app.session.files import Film
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
 from camdash.images.radiograph import Radiograph

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from camdash.app.films.files import Film
+from camdash.app.films.turns import Waiting
 from camdash.app.markdown import named, plain
 from camdash.app.results.outcomes import outcome
 from camdash.app.session import selection
-from camdash.app.session.files import Film
-from camdash.app.session.turns import Waiting
 from camdash.evidence.analysis import failure_in
 from camdash.networks.cards.card import Checkpoint
 

@@ -7,12 +7,12 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.compare.answers import show_agreement
+from camdash.app.films.caches import packed_values, radiograph_of
+from camdash.app.films.files import Film
 from camdash.app.radiograph.about import about_image
 from camdash.app.radiograph.downloads import offer_downloads
 from camdash.app.radiograph.together import answer_name
 from camdash.app.session import address, link
-from camdash.app.session.caches import packed_values, radiograph_of
-from camdash.app.session.files import Film
 from camdash.app.viewer import has_told, saved_settings, viewer
 from camdash.app.viewer.from_analysis import picture_of, source_of
 from camdash.app.viewer.from_comparison import sources_of

@@ -8,6 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app.checkpoints.choice import say_engine, take_another
 from camdash.app.compare.answers import show_comparison
 from camdash.app.compare.table import compare_all
+from camdash.app.films.caches import without_map
+from camdash.app.films.files import Film
+from camdash.app.films.turns import Waiting, line
 from camdash.app.markdown import plain
 from camdash.app.radiograph.arrows import show_arrows
 from camdash.app.radiograph.first_shown import say_failed, settle_first_shown
@@ -17,11 +20,8 @@ from camdash.app.results.answer import show_answer
 from camdash.app.results.in_list import answers
 from camdash.app.results.outcomes import outcome, show_all, show_failed
 from camdash.app.session import address, link, selection
-from camdash.app.session.caches import without_map
-from camdash.app.session.files import Film
 from camdash.app.session.inversion import say_inverted
 from camdash.app.session.retries import begin_run, go_on_by_itself
-from camdash.app.session.turns import Waiting, line
 from camdash.app.sidebar import Controls
 from camdash.app.uploads.listing import show_uploads
 from camdash.errors import CamdashError, CheckpointError

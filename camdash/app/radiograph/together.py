@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from camdash.app.session.files import Film
+from camdash.app.films.files import Film
 from camdash.evidence.analysis import Analysis
 
 

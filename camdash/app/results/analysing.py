@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from camdash.app import widget_keys
+from camdash.app.films.caches import Answers
+from camdash.app.films.files import Film
+from camdash.app.films.rows import ListedRow
 from camdash.app.results.jobs import Buttons, Job
-from camdash.app.session.caches import Answers
-from camdash.app.session.files import Film
-from camdash.app.session.rows import ListedRow
 from camdash.app.session.state import session
 from camdash.evidence.analysis import Analysis, Failed
 from camdash.evidence.worklist import Line, failed_line, line_of

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from camdash.app.films.caches import known
+from camdash.app.films.files import Film
 from camdash.app.results.familiarity_notice import UNLIKE, is_unfamiliar
-from camdash.app.session.caches import known
-from camdash.app.session.files import Film
 from camdash.app.session.retries import failure_of, note_failure
 from camdash.app.session.state import session
 from camdash.app.uploads.listing import WAITS, Answer, State

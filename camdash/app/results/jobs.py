@@ -9,12 +9,12 @@ from typing import Generic, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from camdash.app.films.caches import Answers, known, pass_over_many
+from camdash.app.films.files import Film, FilmKey
+from camdash.app.films.rows import ComparedRow, ListedRow
+from camdash.app.films.turns import Waiting, line
 from camdash.app.results.in_list import note_failed
-from camdash.app.session.caches import Answers, known, pass_over_many
-from camdash.app.session.files import Film, FilmKey
 from camdash.app.session.retries import failure_of, offer_retry
-from camdash.app.session.rows import ComparedRow, ListedRow
-from camdash.app.session.turns import Waiting, line
 from camdash.evidence.analysis import Failed
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import shared_pool

@@ -6,14 +6,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
+from camdash.app.films.caches import analysed
+from camdash.app.films.files import Film
+from camdash.app.films.turns import Waiting
 from camdash.app.markdown import named, plain
 from camdash.app.results.analysing import analysing
 from camdash.app.results.in_list import answers, note_failed
 from camdash.app.results.jobs import go_on
-from camdash.app.session.caches import analysed
-from camdash.app.session.files import Film
 from camdash.app.session.retries import failure_of, go_on_by_itself, offer_retry
-from camdash.app.session.turns import Waiting
 from camdash.app.uploads.listing import show_uploads
 from camdash.errors import BusyError, CamdashError
 from camdash.evidence.analysis import Failed, Outcome

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from camdash.app.films.samples import MARKED, TITLES
 from camdash.app.markdown import plain
-from camdash.app.session.samples import MARKED, TITLES
 from camdash.app.viewer.payload import Mode
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.scale import Look

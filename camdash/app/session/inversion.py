@@ -6,7 +6,7 @@ The choice holds for one image, by its digest, as long as the session lasts.
 import streamlit as st
 
 from camdash.app import widget_keys
-from camdash.app.session.files import Film, ImageFile
+from camdash.app.films.files import Film, ImageFile
 from camdash.app.session.state import session
 
 LABEL = "Also invert the network's input (changes the prediction)"

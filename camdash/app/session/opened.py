@@ -9,12 +9,12 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from camdash.app import widget_keys
+from camdash.app.films.caches import forget
+from camdash.app.films.files import ImageFile
+from camdash.app.films.opening import NO_ROOM, Opened, Unopened, open_archive, open_single, said_of_folders
 from camdash.app.markdown import plain
 from camdash.app.memory.tabs import own_name
 from camdash.app.memory.uploads import room
-from camdash.app.session.caches import forget
-from camdash.app.session.files import ImageFile
-from camdash.app.session.opening import NO_ROOM, Opened, Unopened, open_archive, open_single, said_of_folders
 from camdash.app.session.state import session
 from camdash.errors import ImageError
 from camdash.images.archive import is_archive

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from camdash.app.films.files import Film
+from camdash.app.films.samples import FIRST, sample
 from camdash.app.memory.refusals import acknowledge_refusals
 from camdash.app.session import link
 from camdash.app.session.address import of_image
-from camdash.app.session.files import Film
 from camdash.app.session.inversion import film_of
 from camdash.app.session.opened import opened
-from camdash.app.session.samples import FIRST, sample
 from camdash.app.session.state import session
 
 

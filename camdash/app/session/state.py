@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, fields
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from camdash.app.films.files import FilmKey
+from camdash.app.films.opening import Opened
+from camdash.app.films.rows import ComparedRow, ListedRow
 from camdash.app.session.address import Link
-from camdash.app.session.files import FilmKey
-from camdash.app.session.opening import Opened
-from camdash.app.session.rows import ComparedRow, ListedRow
 from camdash.evidence.mean_map import MeanMaps
 from camdash.networks.cards.card import Checkpoint
 from camdash.running.task import Task

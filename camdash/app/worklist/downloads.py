@@ -5,8 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from camdash.app.session.caches import known
-from camdash.app.session.files import Film
+from camdash.app.films.caches import known
+from camdash.app.films.files import Film
 from camdash.evidence.worklist import Line
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint

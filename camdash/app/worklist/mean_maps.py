@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from camdash.app.films.files import FilmKey
+from camdash.app.films.rows import ListedRow
 from camdash.app.markdown import plain
 from camdash.app.results.analysing import SQUARE
-from camdash.app.session.files import FilmKey
-from camdash.app.session.rows import ListedRow
 from camdash.app.session.state import session
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.mean_map import MeanMap, MeanMaps

@@ -7,17 +7,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
+from camdash.app.films.caches import known, without_map
+from camdash.app.films.files import Film
+from camdash.app.films.rows import ListedRow
+from camdash.app.films.samples import TITLES, sample
+from camdash.app.films.turns import line
 from camdash.app.markdown import plain
 from camdash.app.results.analysing import analysing, analysing_second
 from camdash.app.results.jobs import go_on, rows_of
-from camdash.app.session.caches import known, without_map
-from camdash.app.session.files import Film
 from camdash.app.session.inversion import film_of
 from camdash.app.session.retries import begin_run, go_on_by_itself
-from camdash.app.session.rows import ListedRow
-from camdash.app.session.samples import TITLES, sample
 from camdash.app.session.state import session
-from camdash.app.session.turns import line
 from camdash.app.sidebar import Controls
 from camdash.app.worklist.downloads import offer_files
 from camdash.app.worklist.mean_maps import show_means

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from camdash.app import widget_keys
+from camdash.app.films.rows import ListedRow
+from camdash.app.films.samples import TITLES
 from camdash.app.session import selection
-from camdash.app.session.rows import ListedRow
-from camdash.app.session.samples import TITLES
 from camdash.app.session.state import session
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
 from camdash.app.worklist.keeping import keep_place

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import streamlit as st
 
-from camdash.app.session.files import Film, FilmKey, ImageFile
-from camdash.app.session.turns import Waiting, in_turn
+from camdash.app.films.files import Film, FilmKey, ImageFile
+from camdash.app.films.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.radiograph import Radiograph
