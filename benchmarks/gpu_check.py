@@ -32,6 +32,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.contenders import CONTENDERS, checkpoint, task
+from camdash.evidence.analysis import failure_in
 from camdash.images.sandbox.pool import DecodingPool
 from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
 from camdash.networks.catalog.checkpoints import SHIPPED, describe
@@ -373,8 +374,8 @@ def _all(loaded: LoadedCheckpoint, pool: DecodingPool, files: Sequence[Path], th
     pace = Pace(Pace.on(str(DEVICE)).batch, threads)
     with closing(explain_many(items, runner(loaded), pace, pool.decode)) as found:
         for one in found:
-            if isinstance(one.result, Exception):
-                raise one.result
+            if failed := failure_in(one.result):
+                raise RuntimeError(failed.sentence)
 
 
 def _bare(loaded: LoadedCheckpoint) -> dict[int, float]:

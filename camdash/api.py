@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.errors import UsageError
-from camdash.evidence.analysis import Analysis, PredictionAlone, analyse, predict_alone
+from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.arrays import radiograph_of
 from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
 from camdash.images.regular_files import content
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
-from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any, preferred_device
 from camdash.rendering.files.export import export_files
 from camdash.whole_files import write_whole, writing
@@ -27,12 +27,10 @@ from camdash.whole_files import write_whole, writing
 Source = str | Path | bytes | NDArray[Any]
 """A file by its name, a file's content, or pixels."""
 
-Loaded = LoadedCheckpoint | LoadedPredictor
-
 
 @dataclass(frozen=True, eq=False)
-class _Explained:
-    """What is kept beside an analysis so that it can be saved.
+class Explanation(Analysis):
+    """An analysis that can be saved, where there are maps.
 
     Attributes:
         radiograph: what was analysed.
@@ -44,11 +42,6 @@ class _Explained:
     name: str = field(kw_only=True)
     sha256: str = field(kw_only=True)
 
-
-@dataclass(frozen=True, eq=False)
-class Explanation(Analysis, _Explained):
-    """An analysis that can be saved."""
-
     def save(self, folder: str | Path) -> list[Path]:
         """Write an overlay of each class and of the average (PNG), and the raw maps (.npz), into a folder.
 
@@ -58,27 +51,16 @@ class Explanation(Analysis, _Explained):
             the files.
 
         Raises:
-            UsageError: the folder cannot be made.
+            UsageError: the folder cannot be made, or there are no maps; `no_map` says why.
             WriteError: a file cannot be written; no part of it stays.
         """
+        if not self.has_maps:
+            raise UsageError(f"There are no maps to write to {folder}. {self.no_map}")
         return list(_written(Path(folder), export_files(self.name, self.sha256, self.radiograph, self)))
 
 
-@dataclass(frozen=True, eq=False)
-class PredictionOnly(PredictionAlone, _Explained):
-    """A prediction of a network that has no exact map: `reason` says why, and there is nothing to save."""
-
-    def save(self, folder: str | Path) -> list[Path]:
-        """Raise UsageError, with the reason why there are no maps.
-
-        Raises:
-            UsageError: always.
-        """
-        raise UsageError(f"There are no maps to write to {folder}. {self.reason}")
-
-
-def explain(source: Source, checkpoint: str | Path | Loaded | None = None) -> Explanation | PredictionOnly:
-    """Run a checkpoint's network once on a radiograph, and return prediction and maps.
+def explain(source: Source, checkpoint: str | Path | LoadedCheckpoint | None = None) -> Explanation:
+    """Run a checkpoint's network once on a radiograph, and return prediction and maps, where it has exact ones.
 
     Args:
         source: a file by its name, a file's content, or pixels (see `read_radiograph`).
@@ -92,14 +74,13 @@ def explain(source: Source, checkpoint: str | Path | Loaded | None = None) -> Ex
     """
     data, name = _source(source)
     radiograph = _radiograph(data)
-    loaded = checkpoint if isinstance(checkpoint, Loaded) else load_checkpoint(checkpoint)
-    kept: dict[str, Any] = {"radiograph": radiograph, "name": name, "sha256": _digest(data)}
-    if isinstance(loaded, LoadedPredictor):
-        return PredictionOnly(**_fields(predict_alone(radiograph, loaded)), **kept)
-    return Explanation(**_fields(analyse(radiograph, loaded)), **kept)
+    loaded = checkpoint if isinstance(checkpoint, LoadedCheckpoint) else load_checkpoint(checkpoint)
+    analysis = analyse(radiograph, loaded)
+    found = {one.name: getattr(analysis, one.name) for one in fields(analysis)}
+    return Explanation(**found, radiograph=radiograph, name=name, sha256=_digest(data))
 
 
-def load_checkpoint(name: str | Path | None = None, device: str | None = None) -> Loaded:
+def load_checkpoint(name: str | Path | None = None, device: str | None = None) -> LoadedCheckpoint:
     """Load a checkpoint, check that its maps add up to its logits, and bring it to its device.
 
     Args:
@@ -146,10 +127,6 @@ def _digest(data: bytes | NDArray[Any]) -> str:
     found = hashlib.sha256(f"{data.dtype.str} {data.shape} ".encode())
     found.update(np.ascontiguousarray(data).tobytes())
     return found.hexdigest()
-
-
-def _fields(of: Analysis | PredictionAlone) -> dict[str, Any]:
-    return {one.name: getattr(of, one.name) for one in fields(of)}
 
 
 def _written(folder: Path, files: Iterator[tuple[str, bytes]]) -> Iterator[Path]:

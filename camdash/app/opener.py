@@ -9,6 +9,8 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from camdash.app import widget_keys
+
 KEY = "opened-page"
 
 
@@ -16,7 +18,7 @@ def open_page(page: Page, label: str) -> None:
     """Draw a link to a page, follow it in the browser, and end the run."""
     with st.container(key=KEY):
         st.page_link(page, label=label)
-    _opener(key="opener", data={"key": KEY, "token": uuid4().hex})
+    _opener(key=widget_keys.OPENER, data={"key": KEY, "token": uuid4().hex})
     st.stop()
 
 

@@ -51,9 +51,9 @@ def draw_chosen_page() -> None:
 def open_chosen(controls: Controls, first: StreamlitPage) -> None:
     """Go to the first page if an image was pressed on another one."""
     if selection.was_opened():
-        open_page(first, plain(f"Open {selection.chosen(controls.files).name}"))
+        open_page(first, plain(f"Open {selection.chosen(controls.films).name}"))
 
 
 def _list_uploads(controls: Controls) -> None:
-    found = answers(controls.files, controls.checkpoint, controls.second) if controls.checkpoint else []
+    found = answers(controls.films, controls.checkpoint, controls.second) if controls.checkpoint else []
     show_uploads(controls.results, found)

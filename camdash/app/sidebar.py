@@ -6,13 +6,16 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from camdash.app.checkpoints.choice import FIRST, SECOND, checkpoints_here, choose_checkpoint, choose_second
+from camdash.app import widget_keys
+from camdash.app.checkpoints.choice import checkpoints_here, choose_checkpoint, choose_second, set_pair
+from camdash.app.films.caches import settled
+from camdash.app.films.files import Film
+from camdash.app.films.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.memory.refusals import refusals
 from camdash.app.memory.tabs import note_run
 from camdash.app.session import link, selection
-from camdash.app.session.caches import ImageFile, settled
+from camdash.app.session.inversion import film_of
 from camdash.app.session.opened import opened
-from camdash.app.session.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.uploads.dropping import take_drops
 from camdash.images.formats import READ
 from camdash.networks.cards.card import Checkpoint
@@ -28,14 +31,14 @@ class Controls:
     Attributes:
         checkpoint: the one that is asked.
         second: the one it is compared with.
-        files: the uploads.
+        films: the uploads.
         results: below the uploads.
         engine: among what is said of the first checkpoint.
     """
 
     checkpoint: Checkpoint | None
     second: Checkpoint | None
-    files: list[ImageFile]
+    films: list[Film]
     results: DeltaGenerator
     engine: DeltaGenerator
 
@@ -51,26 +54,26 @@ def controls() -> Controls:
         second = choose_second(checkpoint, found.usable)
         if link.walks():
             selection.follow_link()
-        files = choose_files()
+        films = choose_files()
         results = st.container()
         choose_sample(found.usable)
-    return Controls(checkpoint, second, files, results, engine)
+    return Controls(checkpoint, second, films, results, engine)
 
 
-def choose_files() -> list[ImageFile]:
+def choose_files() -> list[Film]:
     """Let the user drop radiographs; return them in the order of the uploader."""
     st.file_uploader(
         "Radiographs",
         accept_multiple_files=True,
-        key=selection.UPLOADS,
+        key=widget_keys.UPLOADS,
         on_change=selection.uploads_changed,
         help=f"{READ}, up to 64 MB each, or ZIP files of them. They stay in memory.",
     )
-    found = opened(st.session_state[selection.UPLOADS] or [])
+    found = opened()
     selection.keep_chosen(found.keys)
     take_drops(len(found.files) + len(found.unopened))
     _say([*refusals(), *found.remarks])
-    return list(found.files)
+    return [film_of(file) for file in found.files]
 
 
 def _say(remarks: Sequence[str]) -> None:
@@ -97,7 +100,7 @@ def _sample_button(column: DeltaGenerator, name: str, title: str) -> None:
         st.image(thumbnail(name), width="stretch", alt=f"Phantom: {title}")
         st.button(
             SHORT[name],
-            key=f"sample-{name}",
+            key=widget_keys.SAMPLE.format(name),
             help=title,
             type="primary" if name == selection.chosen_sample() else "tertiary",
             width="stretch",
@@ -116,7 +119,7 @@ def _offer_shortcut(usable: Sequence[Checkpoint]) -> None:
     first = next(one for one in usable if one != shortcut)
     st.button(
         "Right for the wrong reason?",
-        key="shortcut",
+        key=widget_keys.SHORTCUT,
         width="stretch",
         on_click=_show_shortcut,
         args=(first, shortcut),
@@ -125,7 +128,7 @@ def _offer_shortcut(usable: Sequence[Checkpoint]) -> None:
 
 
 def _show_shortcut(first: Checkpoint, shortcut: Checkpoint) -> None:
-    st.session_state[FIRST], st.session_state[SECOND] = first, shortcut
+    set_pair(first, shortcut)
     link.show_predicted()
     selection.open_sample(next(iter(MARKED)))
 

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from camdash.app import widget_keys
+
 _HERE = Path(__file__).parent
 
 
 def theme_switch() -> None:
     """Draw the switch. The browser keeps the choice; nothing on the page is run again for it."""
     default = "Light" if st.get_option("theme.base") == "light" else "Dark"
-    _switch(key="theme", data={"default": default})
+    _switch(key=widget_keys.THEME, data={"default": default})
 
 
 _switch = st.components.v2.component(

@@ -9,13 +9,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from camdash.errors import CheckpointError
+from camdash.errors import CamdashError, CheckpointError, DecoderError, ImageError
 from camdash.evidence.maps import EvidenceMaps
 from camdash.images.radiograph import Radiograph
+from camdash.networks.architectures.whole import WholeNetwork
 from camdash.networks.cards.card import Checkpoint, Preprocessing
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.engines.batches import in_parts_that_fit
-from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
 
@@ -66,24 +67,11 @@ class Familiarity:
 
 
 @dataclass(frozen=True, eq=False)
-class Analysis:
-    """What one forward pass of one checkpoint says of one radiograph.
+class PlacedMaps:
+    """The maps of all classes, and where the radiograph lies in the network's input that they are of."""
 
-    Attributes:
-        prediction: what the maps add up to.
-        maps: of all classes.
-        placement: where the radiograph lies in the network's input.
-        checkpoint: whose network it was.
-        familiarity: None where the checkpoint has no check.
-        engine: what ran the network, in words.
-    """
-
-    prediction: Prediction
     maps: EvidenceMaps
     placement: Placement
-    checkpoint: Checkpoint
-    familiarity: Familiarity | None = None
-    engine: str = ""
 
     @property
     def on_padding(self) -> NDArray[np.float64]:
@@ -102,31 +90,98 @@ class Analysis:
 
 
 @dataclass(frozen=True, eq=False)
-class PredictionAlone:
-    """What one forward pass says of one radiograph where the network has no exact map.
+class Analysis:
+    """What one forward pass of one checkpoint says of one radiograph.
 
     Attributes:
-        prediction: as for any network.
-        checkpoint: the checkpoint.
-        reason: a sentence that says why there is no map.
+        prediction: what the maps add up to, where there are maps.
+        checkpoint: whose network it was.
+        placed: the maps with their place; None where the network has no exact ones.
+        familiarity: None where the checkpoint has no check.
+        engine: what ran the network, in words; empty where there are no maps.
+        no_map: why there are no maps, a sentence; empty where there are.
     """
 
     prediction: Prediction
     checkpoint: Checkpoint
-    reason: str
+    placed: PlacedMaps | None = None
+    familiarity: Familiarity | None = None
+    engine: str = ""
+    no_map: str = ""
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether there are maps; `maps` and `placement` raise a ValueError where there are none."""
+        return self.placed is not None
+
+    @property
+    def maps(self) -> EvidenceMaps:
+        """The maps of all classes."""
+        return self._placed.maps
+
+    @property
+    def placement(self) -> Placement:
+        """Where the radiograph lies in the network's input."""
+        return self._placed.placement
+
+    @property
+    def on_padding(self) -> NDArray[np.float64]:
+        """The part of each class's evidence that lies on padding: (classes,), in logits."""
+        return self._placed.on_padding
+
+    @property
+    def average_on_padding(self) -> float:
+        """The part of the average map's evidence that lies on padding, in logits."""
+        return self._placed.average_on_padding
+
+    @property
+    def _placed(self) -> PlacedMaps:
+        if self.placed is None:
+            raise ValueError(self.no_map)
+        return self.placed
 
 
-Result = Analysis | PredictionAlone
-"""What a checkpoint says of a radiograph."""
+@dataclass(frozen=True)
+class Failed:
+    """Why a file has no analysis.
+
+    Attributes:
+        sentence: the reason.
+        can_retry: whether the file itself was not refused: its decoder failed, so it may be tried again.
+        is_unreadable: whether no checkpoint would have one, since the file cannot be read.
+    """
+
+    sentence: str
+    can_retry: bool = False
+    is_unreadable: bool = False
+
+    @classmethod
+    def of(cls, error: CamdashError) -> "Failed":
+        """Return what an error says of the file that was read or analysed."""
+        return cls(str(error), isinstance(error, DecoderError), isinstance(error, ImageError))
 
 
-def is_familiar(result: Result) -> bool | None:
+Outcome = Analysis | Failed
+"""What comes of a file."""
+
+
+def analysis_in(outcome: Outcome) -> Analysis | None:
+    """Return the analysis; None where there is none."""
+    return outcome if isinstance(outcome, Analysis) else None
+
+
+def failure_in(outcome: Outcome) -> Failed | None:
+    """Return why there is no analysis; None where there is one."""
+    return outcome if isinstance(outcome, Failed) else None
+
+
+def is_familiar(analysis: Analysis) -> bool | None:
     """Return whether the radiograph looks like the checkpoint's training images; None where that is not known."""
-    return result.familiarity.familiar if isinstance(result, Analysis) and result.familiarity else None
+    return analysis.familiarity.familiar if analysis.familiarity else None
 
 
 def analyse(radiograph: Radiograph, loaded: LoadedCheckpoint) -> Analysis:
-    """Run the network once, and return prediction and maps.
+    """Run the network once, and return prediction and maps, where it has exact ones.
 
     Raises:
         CheckpointError: the logits are not finite.
@@ -137,7 +192,8 @@ def analyse(radiograph: Radiograph, loaded: LoadedCheckpoint) -> Analysis:
 def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -> list[Analysis]:
     """Run the network once over several radiographs, and return prediction and maps of each, in their order.
 
-    A batch that does not fit the device's memory is halved until its parts do.
+    One without exact maps runs once for each of them. A batch that does not fit the device's memory is halved until
+    its parts do.
 
     Raises:
         ImageError: a radiograph cannot be brought to the network's input; none of the others is analysed then.
@@ -145,6 +201,8 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     """
     if not radiographs:
         return []
+    if loaded.whole is not None:
+        return [_predicted(radiograph, loaded.checkpoint, loaded.whole) for radiograph in radiographs]
     how, network = loaded.checkpoint.card.preprocessing, loaded.network
     inputs = _inputs(radiographs, how, network.channels)
     maps, pooled = in_parts_that_fit(loaded.maps_and_pooled, inputs)
@@ -178,19 +236,15 @@ def _analysis(
     card = loaded.checkpoint.card
     prediction = predict(card.class_names, evidence)
     placement = place(radiograph.shape, card.preprocessing, loaded.network.grid)
-    return Analysis(prediction, evidence, placement, loaded.checkpoint, familiarity, loaded.slot.words)
+    placed = PlacedMaps(evidence, placement)
+    return Analysis(prediction, loaded.checkpoint, placed, familiarity, loaded.slot.words)
 
 
-def predict_alone(radiograph: Radiograph, loaded: LoadedPredictor) -> PredictionAlone:
-    """Run a network that has no exact map once, and return its prediction.
-
-    Raises:
-        CheckpointError: the logits are not finite.
-    """
-    card, network = loaded.checkpoint.card, loaded.network
+def _predicted(radiograph: Radiograph, checkpoint: Checkpoint, network: WholeNetwork) -> Analysis:
+    card = checkpoint.card
     inputs = network_input(radiograph, card.preprocessing, network.channels)
     logits = network.logits(inputs)[0].cpu().numpy().astype(np.float64)
-    return PredictionAlone(_softmax(card.class_names, logits), loaded.checkpoint, network.sentence)
+    return Analysis(_softmax(card.class_names, logits), checkpoint, no_map=network.sentence)
 
 
 def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:

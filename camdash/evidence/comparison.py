@@ -1,6 +1,6 @@
 """Two checkpoints on one radiograph: the same classes side by side, and what changed between them.
 
-Any two answers can be compared. Maps can be compared only where both networks have exact ones.
+Any two predictions can be compared. Maps can be compared only where both networks have exact ones.
 
 Totals are taken on each checkpoint's own cells, where they are exact. A difference that is drawn needs one grid: where
 the two checkpoints lie on the radiograph alike it is theirs; else both maps are sampled through the radiograph's
@@ -8,12 +8,11 @@ pixels, and said to be.
 """
 
 from dataclasses import dataclass
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.evidence.analysis import Analysis, Result
+from camdash.evidence.analysis import Analysis
 from camdash.networks.placement import Grid, Placement
 
 SAMPLES = 96
@@ -36,6 +35,7 @@ class Difference:
     Attributes:
         pair: the class.
         values: second map minus first, (rows, columns), in logits; NaN where one of them saw nothing.
+        placement: where their grid lies on the radiograph.
         evidence: change of the evidence, each on its own cells.
         bias: change of the bias; evidence + bias is the change of the logit.
         probability: change of the probability.
@@ -44,6 +44,7 @@ class Difference:
 
     pair: ClassPair
     values: NDArray[np.float32]
+    placement: Placement
     evidence: float
     bias: float
     probability: float
@@ -56,22 +57,26 @@ class Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
-    """What two checkpoints answer on one radiograph, whether their networks have exact maps or not.
+class Comparison:
+    """Two analyses of one radiograph, class by class.
 
     Attributes:
-        first: the first checkpoint's result.
+        first: the first checkpoint's analysis.
         second: the second checkpoint's.
         pairs: the classes that both know, in the first head's order.
         only_first: class names that the second does not know.
         only_second: class names that the first does not know.
+        differences: for each of the pairs, in their order; none where not both have maps.
+        resampled: whether the differences were sampled through the radiograph's pixels.
     """
 
-    first: Result
-    second: Result
+    first: Analysis
+    second: Analysis
     pairs: tuple[ClassPair, ...]
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
+    differences: tuple[Difference, ...] = ()
+    resampled: bool = False
 
     @property
     def flips(self) -> bool:
@@ -79,32 +84,8 @@ class Answers:
         return not is_same_class(self.first.prediction.predicted_name, self.second.prediction.predicted_name)
 
     @property
-    def agreement(self) -> float | None:
-        """How alike the two maps of the first's answer are; None where one of the networks has no maps."""
-        return None
-
-
-@dataclass(frozen=True, eq=False)
-class Comparison(Answers):
-    """Two analyses of one radiograph, class by class.
-
-    Attributes:
-        first: the first checkpoint's analysis.
-        second: the second checkpoint's.
-        differences: for each of the pairs, in their order.
-        placement: where the differences' grid lies on the radiograph.
-        resampled: whether the differences were sampled through the radiograph's pixels.
-    """
-
-    first: Analysis
-    second: Analysis
-    differences: tuple[Difference, ...]
-    placement: Placement
-    resampled: bool
-
-    @property
     def predicted(self) -> Difference | None:
-        """What changed for the class that the first predicts; None where the second does not know it."""
+        """What changed for the class that the first predicts; None where the second does not know it, or maps lack."""
         index = self.first.prediction.predicted
         return next((one for one in self.differences if one.pair.first == index), None)
 
@@ -137,12 +118,8 @@ def _place(item: tuple[str, int]) -> int:
     return item[1]
 
 
-@overload
-def compare(first: Analysis, second: Analysis) -> Comparison: ...
-@overload
-def compare(first: Result, second: Result) -> Answers: ...
-def compare(first: Result, second: Result) -> Answers:
-    """Compare two results on one radiograph: a `Comparison` where both have maps, else their answers alone.
+def compare(first: Analysis, second: Analysis) -> Comparison:
+    """Compare two analyses of one radiograph; their maps too, where both have maps.
 
     Raises:
         ValueError: they are of radiographs of different sizes.
@@ -152,12 +129,11 @@ def compare(first: Result, second: Result) -> Answers:
     twins, known = {pair.first for pair in pairs}, {pair.second for pair in pairs}
     only_first = tuple(name for k, name in enumerate(names) if k not in twins)
     only_second = tuple(name for k, name in enumerate(others) if k not in known)
-    if isinstance(first, Analysis) and isinstance(second, Analysis):
-        placement, resampled = _common_grid(first, second)
-        sampling = placement if resampled else None
-        differences = tuple(_difference(pair, first, second, sampling) for pair in pairs)
-        return Comparison(first, second, pairs, only_first, only_second, differences, placement, resampled)
-    return Answers(first, second, pairs, only_first, only_second)
+    if not (first.has_maps and second.has_maps):
+        return Comparison(first, second, pairs, only_first, only_second)
+    placement, resampled = _common_grid(first, second)
+    differences = tuple(_difference(pair, first, second, placement, resampled=resampled) for pair in pairs)
+    return Comparison(first, second, pairs, only_first, only_second, differences, resampled)
 
 
 def _common_grid(first: Analysis, second: Analysis) -> tuple[Placement, bool]:
@@ -174,13 +150,16 @@ def _common_grid(first: Analysis, second: Analysis) -> tuple[Placement, bool]:
     return evenly(shape, (SAMPLES, SAMPLES)), True
 
 
-def _difference(pair: ClassPair, first: Analysis, second: Analysis, sampling: Placement | None) -> Difference:
+def _difference(
+    pair: ClassPair, first: Analysis, second: Analysis, placement: Placement, *, resampled: bool
+) -> Difference:
     before, after = first.maps.maps[pair.first], second.maps.maps[pair.second]
-    if sampling is not None:
-        before, after = sampled(before, first.placement, sampling), sampled(after, second.placement, sampling)
+    if resampled:
+        before, after = sampled(before, first.placement, placement), sampled(after, second.placement, placement)
     return Difference(
         pair,
         after - before,
+        placement,
         float(second.maps.evidence[pair.second] - first.maps.evidence[pair.first]),
         float(second.maps.bias[pair.second] - first.maps.bias[pair.first]),
         float(second.prediction.probabilities[pair.second] - first.prediction.probabilities[pair.first]),

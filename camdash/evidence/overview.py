@@ -1,10 +1,11 @@
 """Two checkpoints over many radiographs: a line an image, and what they come to together."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from camdash.evidence.analysis import Prediction, is_familiar
-from camdash.evidence.comparison import Answers
+from camdash.evidence import worklist
+from camdash.evidence.analysis import Failed
+from camdash.evidence.comparison import Comparison
 
 
 @dataclass(frozen=True)
@@ -12,32 +13,40 @@ class Line:
     """What two checkpoints say of one radiograph, without its maps.
 
     Attributes:
-        file: its name.
-        sha256: its content's digest.
-        first: the class that the first checkpoint predicts; None where the file has no analysis.
-        first_probability: that class's probability.
-        second: the class that the second checkpoint predicts.
-        second_probability: that class's probability.
+        first: what the first says.
+        second: what the second says; where one of them has no analysis, both say why.
         flips: whether the two answers differ.
         agreement: correlation of the two maps of the class that the first predicts; None where there is none.
-        first_familiar: whether the image looks like the first one's training images; None where it has no check.
-        second_familiar: the same of the second.
-        error: why there is no analysis, as a sentence; empty where there is one.
-        can_retry: whether the file itself was not refused: its decoder failed, so it may be tried again.
     """
 
-    file: str
-    sha256: str
-    first: str | None = None
-    first_probability: float | None = None
-    second: str | None = None
-    second_probability: float | None = None
+    first: worklist.Line
+    second: worklist.Line
     flips: bool = False
     agreement: float | None = None
-    first_familiar: bool | None = None
-    second_familiar: bool | None = None
-    error: str = ""
-    can_retry: bool = False
+
+    @property
+    def file(self) -> str:
+        """The file's name."""
+        return self.first.file
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its content."""
+        return self.first.sha256
+
+    @property
+    def error(self) -> str:
+        """Why there is no analysis, as a sentence; empty where there is one."""
+        return self.first.error
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether the file itself was not refused: its decoder failed, so it may be tried again."""
+        return self.first.can_retry
+
+    def renamed(self, name: str) -> "Line":
+        """Return the line under the name that its file has now."""
+        return replace(self, first=self.first.renamed(name), second=self.second.renamed(name))
 
 
 @dataclass(frozen=True)
@@ -50,21 +59,16 @@ class Totals:
     failed: int
 
 
-def line_of(file: str, sha256: str, answers: Answers) -> Line:
+def line_of(file: str, sha256: str, comparison: Comparison) -> Line:
     """Return the line of one radiograph."""
-    first, second = answers.first.prediction, answers.second.prediction
-    return Line(
-        file,
-        sha256,
-        first.predicted_name,
-        _highest(first),
-        second.predicted_name,
-        _highest(second),
-        answers.flips,
-        answers.agreement,
-        is_familiar(answers.first),
-        is_familiar(answers.second),
-    )
+    first, second = (worklist.line_of(file, sha256, one) for one in (comparison.first, comparison.second))
+    return Line(first, second, comparison.flips, comparison.agreement)
+
+
+def failed_line(file: str, sha256: str, failed: Failed) -> Line:
+    """Return the line of a radiograph that is not compared."""
+    line = worklist.failed_line(file, sha256, failed)
+    return Line(line, line)
 
 
 def flips_first(lines: Sequence[Line]) -> list[int]:
@@ -87,7 +91,3 @@ def totals(lines: Iterable[Line]) -> Totals:
 
 def _rank(line: Line) -> tuple[bool, bool, float]:
     return bool(line.error), not line.flips, 2.0 if line.agreement is None else line.agreement
-
-
-def _highest(prediction: Prediction) -> float:
-    return float(prediction.probabilities[prediction.predicted])

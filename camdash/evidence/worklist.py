@@ -1,11 +1,10 @@
 """One checkpoint over many radiographs: a line an image, which of them are listed, and in which order."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from camdash.errors import CamdashError, DecoderError
-from camdash.evidence.analysis import Analysis, Result
+from camdash.evidence.analysis import Analysis, Failed
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,10 @@ class Line:
     can_retry: bool = False
     distance: float | None = None
 
+    def renamed(self, name: str) -> "Line":
+        """Return the line under the name that its file has now."""
+        return replace(self, file=name)
+
 
 class Order(StrEnum):
     """How a worklist is sorted; what the order knows nothing of comes last."""
@@ -52,19 +55,16 @@ class Order(StrEnum):
     FILE = "By file name"
 
 
-def line_of(name: str, sha256: str, result: Result | CamdashError) -> Line:
+def failed_line(name: str, sha256: str, failed: Failed) -> Line:
+    """Return the line of a radiograph without an analysis."""
+    return Line(name, sha256, error=failed.sentence, can_retry=failed.can_retry)
+
+
+def line_of(name: str, sha256: str, analysis: Analysis) -> Line:
     """Return the line of a radiograph, under the name that it has now."""
-    if isinstance(result, Result):
-        return _line(name, sha256, result)
-    return Line(name, sha256, error=str(result), can_retry=isinstance(result, DecoderError))
-
-
-def _line(name: str, sha256: str, result: Result) -> Line:
-    prediction = result.prediction
+    prediction, familiarity = analysis.prediction, analysis.familiarity
     first, *others = prediction.ranking
     margin = float(prediction.logits[first] - prediction.logits[others[0]]) if others else None
-    analysis = result if isinstance(result, Analysis) else None
-    familiarity = analysis.familiarity if analysis else None
     return Line(
         name,
         sha256,
@@ -72,7 +72,7 @@ def _line(name: str, sha256: str, result: Result) -> Line:
         float(prediction.probabilities[first]),
         prediction.class_names[others[0]] if others else None,
         margin,
-        float(analysis.maps.evidence[first]) if analysis else None,
+        float(analysis.maps.evidence[first]) if analysis.has_maps else None,
         familiarity.familiar if familiarity else None,
         distance=familiarity.score / familiarity.threshold if familiarity and familiarity.threshold else None,
     )

@@ -25,21 +25,32 @@ class NetworkFacts:
         channels: input channels.
         bias: the head's bias, (classes,), float32.
         deviation: the result of the check of its split; see `SplitNetwork`.
+        slot: the engine that runs it.
     """
 
     grid: Grid
     channels: int
     bias: NDArray[np.float32]
     deviation: float | None
+    slot: EngineSlot
 
 
 @dataclass(frozen=True, eq=False)
 class LoadedCheckpoint:
-    """A checkpoint, its network, the engine that runs it, and its check for unlike images (None where it has none)."""
+    """A checkpoint that is ready to run: its network is split, or `whole` where it has no exact maps.
+
+    What belongs to maps raises a ValueError where the network has none.
+
+    Attributes:
+        checkpoint: the checkpoint.
+        split: what is known of its network; None where that is not split.
+        whole: its network where that is run in one piece; else None.
+        familiarity: its check for unlike images; None where it has none.
+    """
 
     checkpoint: Checkpoint
-    network: NetworkFacts
-    slot: EngineSlot
+    split: NetworkFacts | None = None
+    whole: WholeNetwork | None = None
     familiarity: FamiliarityCheck | None = None
 
     @classmethod
@@ -47,9 +58,26 @@ class LoadedCheckpoint:
         cls, checkpoint: Checkpoint, network: SplitNetwork, familiarity: FamiliarityCheck | None = None
     ) -> "LoadedCheckpoint":
         """Return a checkpoint around its split network; raise as `first_slot`."""
-        bias = network.bias.float().cpu().numpy()
-        facts = NetworkFacts(network.grid, network.channels, bias, network.deviation)
-        return cls(checkpoint, facts, first_slot(TorchEngine(network)), familiarity)
+        bias, slot = network.bias.float().cpu().numpy(), first_slot(TorchEngine(network))
+        facts = NetworkFacts(network.grid, network.channels, bias, network.deviation, slot)
+        return cls(checkpoint, facts, familiarity=familiarity)
+
+    @property
+    def no_map(self) -> str:
+        """Why it has no exact maps, a sentence; empty where it has them."""
+        return "" if self.whole is None else self.whole.sentence
+
+    @property
+    def network(self) -> NetworkFacts:
+        """What is known of its split network."""
+        if self.split is None:
+            raise ValueError(self.no_map)
+        return self.split
+
+    @property
+    def slot(self) -> EngineSlot:
+        """What holds the engine in use."""
+        return self.network.slot
 
     @property
     def engine(self) -> Engine:
@@ -65,12 +93,4 @@ class LoadedCheckpoint:
 
     def accelerate(self) -> Thread | None:
         """Begin to make a faster engine in the background, once; see `camdash.networks.engines.acceleration`."""
-        return accelerate(self.slot)
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedPredictor:
-    """A checkpoint whose network predicts and has no exact map."""
-
-    checkpoint: Checkpoint
-    network: WholeNetwork
+        return None if self.split is None else accelerate(self.split.slot)

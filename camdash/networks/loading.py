@@ -21,7 +21,7 @@ from camdash.networks.architectures.whole import WholeNetwork
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, beside, check_beside, content_beside, fits, own_check
 from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
-from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
 
@@ -57,12 +57,12 @@ def load(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckpoint
             no exact map (`load_any` takes those too).
     """
     loaded = load_any(checkpoint, device)
-    if isinstance(loaded, LoadedPredictor):
-        raise CheckpointError(f"{checkpoint.name}: {loaded.network.sentence}")
+    if loaded.no_map:
+        raise CheckpointError(f"{checkpoint.name}: {loaded.no_map}")
     return loaded
 
 
-def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckpoint | LoadedPredictor:
+def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckpoint:
     """Build and check the network of a checkpoint, with exact maps where its architecture has them.
 
     Raises:
@@ -86,7 +86,7 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     whole = WholeNetwork(network.to(device), channels, torch.device(device), reason)
     side = fixed_input(card.architecture, stored.shapes)
     check_finite(whole.logits(random_input(channels) if side is None else torch.rand(1, channels, side, side)))
-    return LoadedPredictor(checkpoint, whole)
+    return LoadedCheckpoint(checkpoint, whole=whole)
 
 
 def _read(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | None]:

@@ -19,7 +19,6 @@ from camdash.networks.catalog.folders import Entry
 from camdash.networks.files.kinds import kind_of
 from camdash.networks.files.pickled import UNREADABLE, unexpected
 from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint
-from camdash.networks.loaded import LoadedPredictor
 from camdash.networks.loading import load_any
 
 
@@ -129,8 +128,8 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         yield report
         checkpoint = Checkpoint(entry.name, entry.path, content.sha256(), card, familiarity_digest(entry.path))
     loaded = load_any(checkpoint, torch.device("cpu"))  # reads the file again, and only if it is the same
-    if isinstance(loaded, LoadedPredictor):
-        yield replace(report, no_map=loaded.network.sentence, checkpoint=checkpoint)
+    if loaded.no_map:
+        yield replace(report, no_map=loaded.no_map, checkpoint=checkpoint)
     else:
         deviation, check = loaded.network.deviation, loaded.familiarity
         yield replace(report, deviation=deviation, checkpoint=checkpoint, familiarity=_familiarity(check))

@@ -1,6 +1,6 @@
 """What the agreement of two checkpoints means, in a line of plain words."""
 
-from camdash.evidence.comparison import Answers, ClassPair, Comparison, Difference
+from camdash.evidence.comparison import ClassPair, Comparison, Difference
 from camdash.rendering.charts import percent
 
 MEANINGS = (
@@ -28,7 +28,7 @@ def change_words(difference: Difference, comparison: Comparison) -> str:
     return pair_words(difference.pair, comparison)
 
 
-def pair_words(pair: ClassPair, answers: Answers) -> str:
+def pair_words(pair: ClassPair, answers: Comparison) -> str:
     """Return what `change_words` does, for two answers of which one or both come without maps."""
     before, after = _probabilities(pair, answers)
     return f"{percent(before)} → {percent(after)}, {_change(after - before)}"
@@ -39,7 +39,7 @@ def probabilities(difference: Difference, comparison: Comparison) -> tuple[float
     return _probabilities(difference.pair, comparison)
 
 
-def _probabilities(pair: ClassPair, answers: Answers) -> tuple[float, float]:
+def _probabilities(pair: ClassPair, answers: Comparison) -> tuple[float, float]:
     return (
         float(answers.first.prediction.probabilities[pair.first]),
         float(answers.second.prediction.probabilities[pair.second]),

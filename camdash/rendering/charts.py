@@ -5,8 +5,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
-from camdash.evidence.comparison import Answers
+from camdash.evidence.analysis import Analysis, Prediction
+from camdash.evidence.comparison import Comparison
 from camdash.rendering.ranks import all_rows, rest_of, shown_classes, shown_rows
 
 PREDICTED_COLOR = "#e8833a"
@@ -70,7 +70,7 @@ def softmax_chart(prediction: Prediction) -> go.Figure:
     return figure
 
 
-def comparison_chart(comparison: Answers) -> go.Figure:
+def comparison_chart(comparison: Comparison) -> go.Figure:
     """Return the softmax of two checkpoints as grouped bars: "A" above, plain; "B" beneath, hatched.
 
     Classes are matched by name, in the first checkpoint's order; a class that one of them does not know has one bar,
@@ -111,7 +111,7 @@ def _row_label(name: str, first: int | None, second: int | None) -> str:
 
 def _bars(
     letter: str,
-    analysis: Analysis | PredictionAlone,
+    analysis: Analysis,
     classes: list[int | None],
     labels: list[str],
     marker: dict[str, Any],

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 
 from camdash.evidence.analysis import Prediction
-from camdash.evidence.comparison import Answers
+from camdash.evidence.comparison import Comparison
 
 MOST_BARS = 8
 """Rows of a chart: of more classes the most probable ones, and the others in one. Two checkpoints' take 232 pixels,
@@ -15,7 +15,7 @@ Row = tuple[str, int | None, int | None]
 """A class's name and its index in both heads, None in one that does not know it."""
 
 
-def all_rows(comparison: Answers) -> list[Row]:
+def all_rows(comparison: Comparison) -> list[Row]:
     """Return all classes that one of the two knows, in the first head's order."""
     twins = {pair.first: pair.second for pair in comparison.pairs}
     names, others = comparison.first.prediction.class_names, comparison.second.prediction.class_names
@@ -24,13 +24,13 @@ def all_rows(comparison: Answers) -> list[Row]:
     return [*ours, *((name, None, k) for k, name in enumerate(others) if k not in known)]
 
 
-def shown_rows(comparison: Answers) -> list[Row]:
+def shown_rows(comparison: Comparison) -> list[Row]:
     """Return which classes have bars of their own: of many, both answers and the most probable others."""
     rows = all_rows(comparison)
     return rows if len(rows) <= MOST_BARS else ranked_rows(comparison)[: MOST_BARS - 1]
 
 
-def ranked_rows(comparison: Answers) -> list[Row]:
+def ranked_rows(comparison: Comparison) -> list[Row]:
     """Return all classes, both answers first, then by the higher of the probabilities in the two."""
     first, second = comparison.first.prediction, comparison.second.prediction
 

@@ -32,12 +32,12 @@ def thumbnail_shape(shape: tuple[int, int], side: int) -> tuple[int, int]:
 def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> NDArray[np.uint8]:
     """Return a small overlay of the predicted class: (rows, columns, 3), RGB, `side` pixels long.
 
-    The scale is that of all maps of the radiograph together, so that a weak class stays pale. Without an analysis it
-    is the radiograph alone.
+    The scale is that of all maps of the radiograph together, so that a weak class stays pale. Without maps it is
+    the radiograph alone.
     """
     shape = thumbnail_shape(radiograph.shape, side)
     grey = small(radiograph, shape)
-    if analysis is None:
+    if analysis is None or not analysis.has_maps:
         return np.repeat(grey[:, :, None], 3, axis=2)
     k = analysis.prediction.predicted
     scale = scales([panel.values for panel in shown_together(analysis)], EVIDENCE)[k]

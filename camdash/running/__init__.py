@@ -1,1 +1,1 @@
-"""Work that takes time: the pipeline over many files, the line for a device, the checkpoints that are loaded."""
+"""Work that takes time: the pipeline over many files, long jobs, the line for a device, the loaded checkpoints."""

@@ -5,13 +5,12 @@ import threading
 from collections import OrderedDict
 
 from camdash.networks.cards.card import Checkpoint
-from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import free_device_memory, load_any
 from camdash.settings import checkpoints_at_once as checkpoints_at_once
 
 log = logging.getLogger(__name__)
 
-Ready = LoadedCheckpoint | LoadedPredictor
 Place = tuple[Checkpoint, str]
 
 
@@ -23,11 +22,11 @@ class HeldCheckpoints:
 
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
-        self._held: OrderedDict[Place, Ready] = OrderedDict()
+        self._held: OrderedDict[Place, LoadedCheckpoint] = OrderedDict()
         self._passed: dict[Place, str] = {}
         self._lock = threading.Lock()
 
-    def get(self, checkpoint: Checkpoint, device: str) -> Ready:
+    def get(self, checkpoint: Checkpoint, device: str) -> LoadedCheckpoint:
         """Return a checkpoint ready to run; load it, after the one that was not used for longest was let go.
 
         Raises:
@@ -39,7 +38,7 @@ class HeldCheckpoints:
                 self._make_room()
                 log.info("loading checkpoint %s on %s", checkpoint.name, device)
                 found = self._held[place] = load_any(checkpoint, device)
-                self._passed[place] = found.network.sentence if isinstance(found, LoadedPredictor) else ""
+                self._passed[place] = found.no_map
             self._held.move_to_end(place)
             return self._held[place]
 

@@ -6,16 +6,19 @@ that were decoded ahead of it.
 
 import hashlib
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
+from typing import Generic, TypeVar
 
 from camdash.errors import CamdashError, CheckpointError, ImageError, is_out_of_memory
-from camdash.evidence.analysis import Result, analyse_batch, predict_alone
+from camdash.evidence.analysis import Analysis, Failed, analyse_batch
 from camdash.images.radiograph import Radiograph
-from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint
+
+T = TypeVar("T")
 
 NO_MEMORY = "There is too little memory for this radiograph. Close other programs, and try again."
 
@@ -33,13 +36,11 @@ class Item:
     Attributes:
         name: by which its result is known.
         read: gives its content; called once, in another thread; it may raise a CamdashError.
-        known: its result where there is one already; it is decoded then, and costs no pass.
         inverted: whether the network is given it with black and white exchanged.
     """
 
     name: str
     read: Callable[[], bytes]
-    known: Result | None = None
     inverted: bool = False
 
 
@@ -51,21 +52,23 @@ class Decoded:
         item: the file.
         index: its place among the files.
         sha256: its content's digest; None where it could not be read.
-        radiograph: what it holds, or why it cannot be read.
+        radiograph: what it holds; None where it cannot be read.
+        failed: why it cannot be read; None where it can.
     """
 
     item: Item
     index: int
     sha256: str | None
-    radiograph: Radiograph | CamdashError
+    radiograph: Radiograph | None
+    failed: Failed | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class Explained:
+class Explained(Generic[T]):
     """What was read of a file, and its result or why there is none."""
 
     decoded: Decoded
-    result: Result | CamdashError
+    result: T | Failed
 
 
 @dataclass(frozen=True)
@@ -92,13 +95,13 @@ class Pace:
         return self.batch + self.threads
 
 
-Run = Callable[[Sequence[Decoded]], Sequence[Result]]
+Run = Callable[[Sequence[Decoded]], Sequence[T]]
 """One pass over radiographs that could all be read; raises a CamdashError if one of them spoils it."""
 
 
 def explain_many(
-    items: Iterable[Item], run: Run, pace: Pace, decode: Callable[[bytes], Radiograph]
-) -> Generator[Explained]:
+    items: Iterable[Item], run: Run[T], pace: Pace, decode: Callable[[bytes], Radiograph]
+) -> Generator[Explained[T]]:
     """Yield the result of each file in the order of the files, as soon as its batch is done.
 
     A file that cannot be read, or that spoils its batch, gives its error, and the others go on. Closing the generator
@@ -117,14 +120,11 @@ def explain_many(
                 yield Explained(batch.pop(0), results.pop(0))
 
 
-def runner(loaded: LoadedCheckpoint | LoadedPredictor) -> Run:
+def runner(loaded: LoadedCheckpoint) -> Run[Analysis]:
     """Return the pass of a checkpoint that is loaded."""
 
-    def run(batch: Sequence[Decoded]) -> Sequence[Result]:
-        radiographs = [one.radiograph for one in batch if isinstance(one.radiograph, Radiograph)]
-        if isinstance(loaded, LoadedPredictor):
-            return [predict_alone(radiograph, loaded) for radiograph in radiographs]
-        analyses = analyse_batch(radiographs, loaded)
+    def run(batch: Sequence[Decoded]) -> Sequence[Analysis]:
+        analyses = analyse_batch([one.radiograph for one in batch if one.radiograph is not None], loaded)
         loaded.accelerate()
         return analyses
 
@@ -159,37 +159,30 @@ def _decoded(item: Item, index: int, decode: Callable[[bytes], Radiograph]) -> D
         radiograph = decode(data)
         return Decoded(item, index, sha256, radiograph.inverse() if item.inverted else radiograph)
     except CamdashError as error:
-        return Decoded(item, index, sha256, error)
+        return Decoded(item, index, sha256, None, Failed.of(error))
     except MemoryError:
-        return Decoded(item, index, sha256, ImageError(NO_MEMORY))
+        return Decoded(item, index, sha256, None, Failed(NO_MEMORY, is_unreadable=True))
 
 
-def _results(batch: Sequence[Decoded], run: Run) -> list[Result | CamdashError]:
-    todo = [one for one in batch if isinstance(one.radiograph, Radiograph) and one.item.known is None]
-    found = iter(_passed(todo, run))
-    return [_result(one, found) for one in batch]
+def _results(batch: Sequence[Decoded], run: Run[T]) -> list[T | Failed]:
+    found = iter(_passed([one for one in batch if one.failed is None], run))
+    return [one.failed or next(found) for one in batch]
 
 
-def _result(one: Decoded, found: Iterator[Result | CamdashError]) -> Result | CamdashError:
-    if not isinstance(one.radiograph, Radiograph):
-        return one.radiograph
-    return next(found) if one.item.known is None else one.item.known
-
-
-def _passed(batch: Sequence[Decoded], run: Run) -> Sequence[Result | CamdashError]:
+def _passed(batch: Sequence[Decoded], run: Run[T]) -> Sequence[T | Failed]:
     """Run a batch; if one of it spoils the pass, run each alone, so that the others have their result."""
     if not batch:
         return []
     try:
         return run(batch)
     except (ImageError, CheckpointError) as error:
-        return [error] if len(batch) == 1 else _each_alone(batch, run)
+        failed = Failed.of(error)
     except (MemoryError, RuntimeError) as error:  # PyTorch raises the second where the processor's memory ends
         if not is_out_of_memory(error):
             raise
-        refusal = CheckpointError(NO_MEMORY)
-    return [refusal] if len(batch) == 1 else _each_alone(batch, run)
+        failed = Failed(NO_MEMORY)
+    return [failed] if len(batch) == 1 else _each_alone(batch, run)
 
 
-def _each_alone(batch: Sequence[Decoded], run: Run) -> Sequence[Result | CamdashError]:
+def _each_alone(batch: Sequence[Decoded], run: Run[T]) -> Sequence[T | Failed]:
     return [result for one in batch for result in _passed([one], run)]

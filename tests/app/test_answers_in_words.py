@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from camdash.evidence.analysis import Prediction, PredictionAlone
-from camdash.evidence.comparison import Answers, Comparison, compare
+from camdash.evidence.analysis import Analysis, Prediction
+from camdash.evidence.comparison import Comparison, compare
 from camdash.networks.cards.card import Checkpoint
 from tests.app.test_page import texts
 from tests.conftest import small_card
@@ -22,22 +22,22 @@ def agreement(comparison: "Comparison") -> None:
     show_agreement(comparison)
 
 
-def one_answer(result: "PredictionAlone") -> None:
+def one_answer(result: "Analysis") -> None:
     from camdash.app.results.answer import show_answer
 
     show_answer(result)
 
 
-def two_answers(answers: "Answers") -> None:
+def two_answers(answers: "Comparison") -> None:
     from camdash.app.compare.answers import show_comparison
 
     show_comparison(answers)
 
 
-def answer(*probabilities: float) -> PredictionAlone:
+def answer(*probabilities: float) -> Analysis:
     shares = np.array(probabilities)
     names = tuple(f"Part {k}" for k in range(len(shares)))
-    return PredictionAlone(Prediction(names, np.log(shares), shares), CHECKPOINT, "No grid.")
+    return Analysis(Prediction(names, np.log(shares), shares), CHECKPOINT, no_map="No grid.")
 
 
 def shown(page: AppTest) -> AppTest:

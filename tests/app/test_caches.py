@@ -7,7 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.session import caches
+from camdash.app.films import caches
+from camdash.app.films.files import ImageFile
 from camdash.images.sandbox.pool import shared_pool
 from tests.app.test_page import analysed, film, upload
 from tests.app.uploads_list import answers
@@ -30,10 +31,10 @@ def test_what_was_kept_in_the_meantime_is_what_all_get() -> None:
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Count the analyses that the page's session keeps."""
-    seen: list[dict[Hashable, Any]] = []
+    seen: list[Any] = []
     original = caches._analyses
 
-    def watched() -> dict[Hashable, Any]:
+    def watched() -> Any:
         seen.append(original())
         return seen[-1]
 
@@ -66,8 +67,8 @@ def test_what_is_kept_of_an_upload_goes_with_it(
     assert (kept(), analysed(passes)) == (1, 4)
 
 
-def shown(files: "list[caches.ImageFile]") -> None:
-    from camdash.app.session import caches
+def shown(files: "list[ImageFile]") -> None:
+    from camdash.app.films import caches
 
     for file in files:
         caches.decoded(file)
@@ -85,7 +86,7 @@ def test_a_session_keeps_a_few_decoded_radiographs_and_decodes_the_others_again(
             return pool.decode(data)
 
     monkeypatch.setattr(caches, "shared_pool", Counted)
-    files = [caches.ImageFile.of(f"film{number}.png", film(number)) for number in range(caches.RADIOGRAPHS + 1)]
+    files = [ImageFile.of(f"film{number}.png", film(number)) for number in range(caches.RADIOGRAPHS + 1)]
     page = AppTest.from_function(shown, default_timeout=60, args=(files,))
     page.run()
     assert not page.exception

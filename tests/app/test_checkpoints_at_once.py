@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.networks import report
 from camdash.networks.cards.card import Checkpoint
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any
 from camdash.running import held
-from camdash.running.held import Ready
 from tests.app.switching import switch
 from tests.app.test_checkpoints_page import shown
 from tests.app.test_page import analysed
@@ -29,10 +29,10 @@ SIZE = 45 * 2**20
 @pytest.fixture
 def alive(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many networks were there after each load, wherever it was asked for."""
-    references: list[weakref.ref[Ready]] = []
+    references: list[weakref.ref[LoadedCheckpoint]] = []
     counts: list[int] = []
 
-    def counted(checkpoint: Checkpoint, device: str) -> Ready:
+    def counted(checkpoint: Checkpoint, device: str) -> LoadedCheckpoint:
         before = sum(reference() is not None for reference in references)
         loaded = load_any(checkpoint, device)
         references.append(weakref.ref(loaded))

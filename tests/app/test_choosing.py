@@ -6,12 +6,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from camdash.app import widget_keys
 from camdash.app.memory.uploads import share_bytes_of_copies
-from camdash.app.session import selection
-from camdash.app.session.opened import present
 from tests.app.test_opened import archive
 from tests.app.test_page import film, upload
 from tests.app.uploads_list import drop
+from tests.support.state import look_at, remembered, tell, widget
 
 NAMES = ("film0.png", "film1.png", "film2.png", "film3.png")
 
@@ -29,7 +29,8 @@ def shown() -> None:
 
     files = choose_files()
     st.text(selection.chosen(files).name)
-    st.session_state["names"] = [file.name for file in files]
+    for file in files:
+        st.text(file.name)
     st.button("open", key="do-open", on_click=uploads_list._open)
     st.button("remove", key="do-remove", on_click=uploads_list._remove)
     st.button("clear", key="do-clear", on_click=remove_all)
@@ -59,27 +60,31 @@ def looked_at(page: AppTest) -> str:
 
 def keys(page: AppTest) -> Sequence[str]:
     """Return the keys of the uploads, by which the browser names them."""
-    found: Sequence[str] = page.session_state["known_uploads"]
-    return found
+    return remembered(page).known_uploads
+
+
+def names(page: AppTest) -> list[str]:
+    """Return the names of the uploads."""
+    return [str(one.value) for one in page.text[1:]]
 
 
 def event(page: AppTest, name: str, key: str) -> AppTest:
     """Do what an event of the list of uploads does."""
-    page.session_state["uploads-list"] = {name: key}
+    tell(page, widget_keys.UPLOADS_LIST, {name: key})
     _again(page)
     return page.button(key=f"do-{name}").click().run()
 
 
 def click(page: AppTest, table: str, row: int | None) -> AppTest:
     """Do what a click on a row of a table does; without a row, a click that takes the selection back."""
-    page.session_state[table] = {"selection": {"cells": [] if row is None else [(row, "file")]}}
+    tell(page, table, {"selection": {"cells": [] if row is None else [(row, "file")]}})
     _again(page)
     return page.button(key=f"do-{table}").click().run()
 
 
 def _again(page: AppTest) -> None:
     """Let the uploads stay: AppTest forgets them after a run."""
-    left = present(page.session_state["uploads"])
+    left = [one for one in widget(page, widget_keys.UPLOADS) if not one.closed]
     page.file_uploader(key="uploads")._files = [(one.file_id, one.name, one.getvalue(), one.type) for one in left]
 
 
@@ -98,7 +103,7 @@ def test_a_click_on_an_upload_that_is_gone_changes_nothing(four: AppTest) -> Non
 
 
 def test_a_click_in_the_list_leaves_a_sample(four: AppTest) -> None:
-    four.session_state["sample"], four.session_state["file"] = "foot", None
+    look_at(four, sample="foot")
     event(four, "open", keys(four)[1])
     assert looked_at(four) == NAMES[1]
 
@@ -111,7 +116,7 @@ def test_removing_an_upload_keeps_the_one_that_is_looked_at_or_takes_the_next(
     event(four, "open", keys(four)[place])
     event(four, "remove", keys(four)[removed])
     left = [name for number, name in enumerate(NAMES) if number != removed]
-    assert four.session_state["names"] == left
+    assert names(four) == left
     # What takes its place is the next one; of the last one, the one before.
     assert looked_at(four) == (NAMES[place] if place != removed else left[min(place, 2)])
 
@@ -119,13 +124,14 @@ def test_removing_an_upload_keeps_the_one_that_is_looked_at_or_takes_the_next(
 def test_removing_one_after_the_other_ends_at_a_sample(four: AppTest) -> None:
     event(four, "open", keys(four)[2])
     for expected in ("film3.png", "film1.png", "film0.png", "hand.png"):
-        place = four.session_state["file"]
+        place = remembered(four).file
+        assert place is not None
         event(four, "remove", keys(four)[place])
         assert looked_at(four) == expected
 
 
 def test_removing_an_upload_while_a_sample_is_looked_at_stays_there(four: AppTest) -> None:
-    four.session_state["sample"], four.session_state["file"] = "foot", None
+    look_at(four, sample="foot")
     event(four, "remove", keys(four)[0])
     assert looked_at(four) == "foot.png"
 
@@ -134,15 +140,15 @@ def test_removing_all_goes_back_to_the_sample(four: AppTest) -> None:
     event(four, "open", keys(four)[3])
     _again(four)
     four.button(key="do-clear").click().run()
-    assert (looked_at(four), four.session_state["names"]) == ("hand.png", [])
+    assert (looked_at(four), names(four)) == ("hand.png", [])
 
 
 def test_removing_a_member_of_a_zip_file_keeps_the_one_that_is_looked_at(page: AppTest) -> None:
     upload(page, ("one.png", film(9)), ("study.zip", archive({f"{k}.png": film(k) for k in range(3)})))
-    assert page.session_state["names"] == ["one.png", "0.png", "1.png", "2.png"]
+    assert names(page) == ["one.png", "0.png", "1.png", "2.png"]
     event(page, "open", keys(page)[3])
     event(page, "remove", keys(page)[1])
-    assert page.session_state["names"] == ["one.png", "1.png", "2.png"]
+    assert names(page) == ["one.png", "1.png", "2.png"]
     assert looked_at(page) == "2.png"
     event(page, "remove", keys(page)[0])
     assert looked_at(page) == "2.png"
@@ -158,31 +164,31 @@ def test_files_that_are_added_are_looked_at_from_the_first_new_one(four: AppTest
 
 @pytest.mark.parametrize("row", range(4))
 def test_a_click_on_a_worklists_row_opens_its_upload_in_the_order_that_is_shown(four: AppTest, row: int) -> None:
-    four.session_state["worklist_places"] = ([2, 0, 3, 1], True)
+    remembered(four).listed_places = ((2, 0, 3, 1), True)
     click(four, "worklist", row)
     assert looked_at(four) == NAMES[[2, 0, 3, 1][row]]
-    assert four.session_state[selection.OPENED]
+    assert remembered(four).is_image_opened
 
 
 @pytest.mark.parametrize("row", range(3))
 def test_a_click_on_a_worklists_sample_opens_that_sample(four: AppTest, row: int) -> None:
-    four.session_state["worklist_places"] = ([4, 0, 2], False)
+    remembered(four).listed_places = ((4, 0, 2), False)
     click(four, "worklist", row)
     assert looked_at(four) == ("foot.png", "chest_frontal.png", "hip.png")[row]
 
 
 @pytest.mark.parametrize("row", range(4))
 def test_a_click_on_a_comparisons_row_opens_its_upload_in_the_order_that_is_shown(four: AppTest, row: int) -> None:
-    four.session_state["comparison_order"] = [3, 1, 0, 2]
+    remembered(four).compared_places = (3, 1, 0, 2)
     click(four, "comparison", row)
     assert looked_at(four) == NAMES[[3, 1, 0, 2][row]]
 
 
 def test_a_click_that_takes_the_selection_back_opens_nothing(four: AppTest) -> None:
     event(four, "open", keys(four)[1])
-    four.session_state[selection.OPENED] = False
-    four.session_state["worklist_places"], four.session_state["comparison_order"] = ([2, 0, 3, 1], True), [3, 1, 0, 2]
+    remembered(four).is_image_opened = False
+    remembered(four).listed_places, remembered(four).compared_places = ((2, 0, 3, 1), True), (3, 1, 0, 2)
     for table in ("worklist", "comparison"):
         click(four, table, None)
         assert looked_at(four) == NAMES[1]
-    assert not four.session_state[selection.OPENED]
+    assert not remembered(four).is_image_opened

@@ -1,4 +1,6 @@
 import json
+import re
+from collections.abc import Sequence
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -9,9 +11,19 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.app.compare import table as comparison_table
-from camdash.app.session.caches import ImageFile
+from camdash.app.films import caches
+from camdash.app.films.files import Film
+from camdash.app.results import jobs
+from camdash.app.session.state import session
+from camdash.errors import CheckpointError
+from camdash.evidence.analysis import Analysis
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.rendering.progress import progress_words
+from camdash.running.pipeline import Decoded, Pace, Run, runner
+from camdash.running.task import Progress
 from tests.app.test_page import analysed, film, texts, upload
 from tests.conftest import card_fields, save_state_dict
+from tests.support.state import remembered, tell_settings
 
 
 @pytest.fixture
@@ -148,7 +160,7 @@ def test_all_uploads_are_listed_with_both_answers(comparing: AppTest, passes: li
 def test_each_row_knows_the_upload_that_it_opens(comparing: AppTest) -> None:
     upload(comparing, *((f"film{k}.png", film(k)) for k in range(3)))
     listed = list(comparing.dataframe[-1].value["file"])
-    assert [f"film{place}.png" for place in comparing.session_state["comparison_order"]] == listed
+    assert [f"film{place}.png" for place in remembered(comparing).compared_places] == listed
 
 
 def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
@@ -157,17 +169,13 @@ def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
     original = comparison_table._row
     seen: list[str] = []
 
-    def stopped_after_two(file: Any, pair: Any, waiting: Any) -> Any:
+    def stopped_after_two(film: Film, *found: Any) -> Any:
         if len(seen) == 2:
             # What a click on Stop does: its callback, then the page anew.
-            comparison_table._stop(comparison_table._task(files(), pair))
+            session().comparing.stop()
             st.rerun()
-        seen.append(file.name)
-        return original(file, pair, waiting)
-
-    def files() -> list[Any]:
-        uploads = st.session_state["uploads"]
-        return [ImageFile.of(one.name, one.getvalue()) for one in uploads]
+        seen.append(film.name)
+        return original(film, *found)
 
     monkeypatch.setattr(comparison_table, "_row", stopped_after_two)
     upload(comparing, *((f"film{k}.png", film(k)) for k in range(4)))
@@ -177,6 +185,49 @@ def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
     comparing.button(key="go-on").click().run()
     assert len(comparing.dataframe[-1].value) == 4
     assert analysed(passes) == 2 + 2 * 4
+
+
+def test_uploads_are_compared_in_batches_and_the_time_that_is_left_is_said(
+    comparing: AppTest, monkeypatch: pytest.MonkeyPatch, passes: list[tuple[int, ...]]
+) -> None:
+    said: list[str] = []
+
+    def heard(progress: Progress) -> str:
+        said.append(progress_words(progress))
+        return said[-1]
+
+    monkeypatch.setattr(jobs, "progress_words", heard)
+    before = len(passes)
+    upload(comparing, *((f"film{k}.png", film(k)) for k in range(9)))
+    assert not comparing.exception
+    assert len(comparing.dataframe[-1].value) == 9
+    assert max(shape[0] for shape in passes[before:]) == Pace.on("cpu").batch
+    assert said[0] == "0 of 9"
+    assert re.fullmatch(r"8 of 9 · [\d.]+ a (second|minute) · \d+ s left", said[-2])
+
+
+def test_one_film_on_which_the_second_checkpoint_fails_spoils_no_other(
+    comparing: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(loaded: LoadedCheckpoint) -> Run[Analysis]:
+        def run(batch: Sequence[Decoded]) -> Sequence[Analysis]:
+            if loaded.checkpoint.name == "second" and any(one.item.name == "film2.png" for one in batch):
+                raise CheckpointError("The logits are not finite.")
+            return runner(loaded)(batch)
+
+        return run
+
+    monkeypatch.setattr(caches, "runner", failing)
+    upload(comparing, *((f"film{k}.png", film(k)) for k in range(4)))
+    assert not comparing.exception
+    found = comparing.dataframe[-1].value
+    assert list(found["file"])[-1] == "film2.png"
+    assert list(found["answers"])[-1] == "not read"
+    assert len(found) == 4
+    refusals = remembered(comparing).refusals
+    assert [(checkpoint and checkpoint.name, why) for (_, checkpoint), why in refusals.items()] == [
+        ("second", "The logits are not finite.")
+    ]
 
 
 def test_the_address_carries_both_checkpoints_and_never_a_file(comparing: AppTest) -> None:
@@ -207,10 +258,10 @@ def test_a_link_to_what_is_not_here_is_said_once(page: AppTest) -> None:
 
 
 def test_class_and_view_follow_the_browser_into_the_address(comparing: AppTest) -> None:
-    comparing.session_state["viewer"] = {"settings": {"mode": "difference", "focus": "class-2"}}
+    tell_settings(comparing, {"mode": "difference", "focus": "class-2"})
     comparing.run()
     assert comparing.query_params["view"] == "difference"
     assert comparing.query_params["class"] == "Part 2"
-    comparing.session_state["viewer"] = {"settings": {"mode": "evidence", "focus": ""}}
+    tell_settings(comparing, {"mode": "evidence", "focus": ""})
     comparing.run()
     assert set(comparing.query_params) == {"checkpoint", "with", "sample"}

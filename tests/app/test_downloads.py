@@ -7,8 +7,8 @@ from tests.evidence.test_comparison import analysis, maps
 
 
 def offered(name: str) -> None:
+    from camdash.app.films.files import Film, ImageFile
     from camdash.app.radiograph.downloads import offer_downloads
-    from camdash.app.session.caches import ImageFile
     from camdash.evidence.comparison import compare
     from camdash.rendering.files.export import Drawing
     from tests.conftest import radiograph, speckle
@@ -16,7 +16,7 @@ def offered(name: str) -> None:
 
     first, second = (analysis(maps(seed), ("a", "b", "c")) for seed in (1, 2))
     film = radiograph(speckle(*SHAPE))
-    offer_downloads(ImageFile.of(name, b"film"), film, [first], Drawing(), compare(first, second))
+    offer_downloads(Film(ImageFile.of(name, b"film")), film, [first], Drawing(), compare(first, second))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from tests.app.conftest import viewers
 from tests.app.test_page import film, upload
 from tests.app.uploads_list import listed
 from tests.conftest import save_checkpoint
+from tests.support.state import remembered, widget
 
 NOT_TRUSTED = "This image is unlike the training images. Do not rely on this prediction."
 
@@ -92,8 +93,8 @@ def test_one_click_compares_with_the_shortcut_on_the_marked_hand(checkpoints: Pa
     page.run()
     page.button(key="shortcut").click().run()
     assert not page.exception
-    assert [page.session_state[key].name for key in ("checkpoint", "second")] == ["first", "shortcut"]
-    assert page.session_state["sample"] == "hand_marked"
+    assert [widget(page, key).name for key in ("checkpoint", "second")] == ["first", "shortcut"]
+    assert remembered(page).sample == "hand_marked"
 
 
 def test_where_the_shortcut_is_not_there_it_is_not_offered(page: AppTest) -> None:

@@ -6,10 +6,11 @@ import json
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.session.samples import sample
+from camdash.app.films.samples import sample
 from tests.app.test_page import analysed, film, texts, upload
 from tests.app.uploads_list import answers
 from tests.conftest import opencv_bytes, speckle
+from tests.support.state import tell_settings
 
 
 def softmax(page: AppTest) -> str:
@@ -32,7 +33,7 @@ def test_no_window_changes_the_prediction_or_runs_the_network(page: AppTest, pas
         {"image": image, "preset": 7},
         {"image": "of another", "preset": 1, "window": [40, 20, "LINEAR"]},
     ):
-        page.session_state["viewer"] = {"settings": settings}
+        tell_settings(page, settings)
         page.run()
         assert not page.exception
         assert softmax(page) == answer
@@ -43,7 +44,7 @@ def test_a_deep_film_is_sent_whole_once_its_window_is_touched(page: AppTest, pas
     deep = opencv_bytes(speckle(60, 50, np.uint16), ".png")
     upload(page.run(), ("deep.png", deep))
     small, before = sent(page), len(passes)
-    page.session_state["viewer"] = {"settings": {"image": sha256(deep)[:16], "deep": True}}
+    tell_settings(page, {"image": sha256(deep)[:16], "deep": True})
     page.run()
     assert not page.exception
     assert sent(page) > small + 60 * 50

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from camdash.app.session.link import Link, of_image, parse
+from camdash.app.session.address import Link, of_image, parse
 from camdash.app.viewer.payload import Mode
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.looks import OWN_SCALE

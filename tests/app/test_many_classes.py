@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.conftest import save_checkpoint, small_card
+from tests.support.state import tell_settings
 
 
 def offered(page: AppTest) -> list[str]:
@@ -27,7 +28,7 @@ def test_of_very_many_classes_the_overlays_in_view_are_offered(checkpoints: Path
     for path in checkpoints.iterdir():
         path.unlink()
     save_checkpoint(checkpoints, "many", small_card(classes=300))
-    page.session_state["viewer"] = {"settings": {"panels": ["radiograph", "class-7", "class-250", "average"]}}
+    tell_settings(page, {"panels": ["radiograph", "class-7", "class-250", "average"]})
     page.run()
     assert not page.exception
     assert sorted(offered(page)[:2]) == ["Part 250", "Part 7"]

@@ -12,6 +12,7 @@ from camdash.networks.catalog.folders import entry_of
 from camdash.networks.catalog.naming import named_card, write_card
 from tests.app.test_checkpoints_page import report, words
 from tests.conftest import random_network, save_state_dict
+from tests.support.state import widget
 
 __all__ = ["report"]
 
@@ -173,7 +174,7 @@ def test_the_dropdown_keeps_the_checkpoint_that_was_named_elsewhere(checkpoints:
     write_card(before, named_card(before.card, ["Skull", "Knee", "Spine"]))
     page.run()
     assert not page.exception
-    assert page.session_state["checkpoint"].card.class_names == ("Skull", "Knee", "Spine")
+    assert widget(page, "checkpoint").card.class_names == ("Skull", "Knee", "Spine")
 
 
 @pytest.mark.parametrize(

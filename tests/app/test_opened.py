@@ -8,12 +8,13 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
+from camdash.app.films.opening import NO_ROOM, Opened
 from camdash.app.memory import room as upload_room
 from camdash.app.session import opened
 from camdash.app.session.opened import _with_row
-from camdash.app.session.opening import NO_ROOM, Opened
 from tests.app.test_page import film, texts, upload
 from tests.app.uploads_list import listed, looked_at, names
+from tests.support.state import remembered
 
 
 def archive(members: dict[str, bytes]) -> bytes:
@@ -40,7 +41,7 @@ def test_the_arrows_go_over_what_was_in_a_zip_file(page: AppTest) -> None:
     assert "1 of 3" in texts(page)
     page.button(key="arrow-next").click().run()
     assert not page.exception
-    assert page.session_state["file"] == 1
+    assert remembered(page).file == 1
     assert "2 of 3" in texts(page)
 
 
@@ -83,10 +84,10 @@ def test_files_beyond_the_limits_are_left_out_and_the_first_are_open(
 
 def test_removing_a_zip_file_goes_back_to_a_sample(page: AppTest) -> None:
     upload(page.run(), ("study.zip", archive({"a.png": film(1)})))
-    assert page.session_state["file"] == 0
+    assert remembered(page).file == 0
     page.file_uploader(key="uploads").set_value([]).run()
     assert not page.exception
-    assert page.session_state["sample"] == "hand"
+    assert remembered(page).sample == "hand"
 
 
 def test_what_is_no_image_is_skipped_in_a_folder_as_in_a_zip_file(page: AppTest) -> None:

@@ -10,6 +10,7 @@ from camdash.networks.architectures.split import CHECK_SHAPE
 from tests.app.conftest import viewers
 from tests.app.uploads_list import answers, looked_at, names, open_row
 from tests.conftest import image_bytes, opencv_bytes, random_network, save_checkpoint, save_state_dict, speckle
+from tests.support.state import remembered, tell_settings
 
 CHECK = (1, 1, *CHECK_SHAPE)
 
@@ -63,7 +64,7 @@ def test_a_sample_is_one_click_away(page: AppTest, passes: list[tuple[int, ...]]
 
 def test_an_upload_is_shown_at_once_and_a_sample_does_not_lose_it(page: AppTest, passes: list[tuple[int, ...]]) -> None:
     upload(page.run(), ("mine.png", film()))
-    assert page.session_state["sample"] is None
+    assert remembered(page).sample is None
     assert looked_at(page) == "mine.png"
     page.button(key="sample-hip").click().run()
     assert looked_at(page) is None
@@ -116,7 +117,7 @@ def test_removing_an_upload_keeps_the_film_that_is_looked_at(page: AppTest) -> N
     page.run()
     page.file_uploader(key="uploads").set_value(files).run()
     open_row(page, 1)
-    before = list(page.session_state["known_uploads"])
+    before = list(remembered(page).known_uploads)
     page.file_uploader(key="uploads").set_value(files[1:]).run()
     assert len(before) == 3
     assert not page.exception
@@ -148,7 +149,7 @@ def test_only_a_new_image_or_checkpoint_costs_a_pass_whatever_engine_runs(
     monkeypatch.setenv("CAMDASH_ENGINE", engine)
     upload(page.run(), ("mine.png", film()))
     assert len(passes) == 2
-    page.session_state["viewer"] = {"settings": {"look": "classic", "opacity": 0.5}}
+    tell_settings(page, {"look": "classic", "opacity": 0.5})
     page.run()
     page.button(key="sample-hand").click().run()
     assert len(passes) == 2
@@ -165,7 +166,7 @@ def test_nothing_in_the_look_runs_the_network(page: AppTest, passes: list[tuple[
     page.run()
     before = len(passes)
     for settings in ({"look": "classic", "opacity": 0.5}, {"mode": "contrast"}, {"smooth": False}, {"lossless": True}):
-        page.session_state["viewer"] = {"settings": settings}
+        tell_settings(page, settings)
         page.run()
         assert not page.exception
     assert len(passes) == before
@@ -245,7 +246,7 @@ def test_arrows_go_from_one_upload_to_the_next(page: AppTest, passes: list[tuple
     assert page.button(key="arrow-previous").disabled
     page.button(key="arrow-next").click().run()
     assert looked_at(page) == "film1.png"
-    page.session_state["order_of_uploads"] = (page.session_state["known_uploads"], [2, 1, 0])
+    remembered(page).listed_order = (remembered(page).known_uploads, (2, 1, 0))
     page.run()
     page.button(key="arrow-next").click().run()
     assert looked_at(page) == "film0.png"

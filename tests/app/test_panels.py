@@ -7,7 +7,7 @@ import pytest
 
 from camdash.app.viewer.from_analysis import maps_of, padding_note
 from camdash.app.viewer.payload import Mode, ViewerMap
-from camdash.evidence.analysis import Analysis, predict
+from camdash.evidence.analysis import Analysis, PlacedMaps, predict
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
@@ -24,7 +24,8 @@ BIAS = (0.25, 0.5, 1.5)
 def panels() -> dict[str, ViewerMap]:
     names, evidence = ("Hip", "Hand", "Foot"), EvidenceMaps(np.array(MAPS, np.float32), np.array(BIAS, np.float32))
     checkpoint = Checkpoint("x", Path("x"), "0" * 64, small_card(3))
-    return {one.id: one for one in maps_of(Analysis(predict(names, evidence), evidence, HALF_PADDED, checkpoint))}
+    found = Analysis(predict(names, evidence), checkpoint, PlacedMaps(evidence, HALF_PADDED))
+    return {one.id: one for one in maps_of(found)}
 
 
 def sums(panels: dict[str, ViewerMap], kind: str) -> list[float]:

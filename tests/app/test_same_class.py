@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.session.caches import ImageFile
+from camdash.app.films.files import Film, ImageFile
 from camdash.app.uploads.listing import Answer
 from camdash.app.worklist.table import same_or_differ
 from camdash.evidence.worklist import Line
@@ -15,20 +15,20 @@ from tests.app.test_answers_in_words import CHECKPOINT
 from tests.conftest import small_card
 
 SECOND = Checkpoint("second", CHECKPOINT.path, "1" * 64, small_card(3))
-FILE = ImageFile.of("film.png", b"film")
+FILM = Film(ImageFile.of("film.png", b"film"))
 STRONG = [[[9, 9], [9, 9]], [[0, 0], [0, 0]]]
 
 
 def listed(names: "Sequence[str]", found: "list[Answer]") -> None:
+    from camdash.app.films import caches
     from camdash.app.results.in_list import answers
-    from camdash.app.session import caches
     from tests.app.test_answers_in_words import CHECKPOINT
-    from tests.app.test_same_class import FILE, SECOND, STRONG
+    from tests.app.test_same_class import FILM, SECOND, STRONG
     from tests.evidence.test_comparison import analysis
 
     for checkpoint, name in zip((CHECKPOINT, SECOND), names, strict=True):
-        caches._analyses()[(FILE.sha256, checkpoint, False)] = analysis(STRONG, (name, "Other"))
-    found.extend(answers([FILE], CHECKPOINT, SECOND))
+        caches._analyses()[(FILM.key, checkpoint)] = analysis(STRONG, (name, "Other"))
+    found.extend(answers([FILM], CHECKPOINT, SECOND))
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app.results import rows as worklist_rows
-from camdash.app.session import selection
+from camdash.app.films.files import Film
+from camdash.app.results import analysing as rows
+from camdash.app.session.state import session
 from camdash.app.worklist.table import with_percentages
 from camdash.evidence.worklist import Order
 from camdash.rendering.charts import percent
 from tests.app.test_familiar import give_check
 from tests.app.test_page import analysed, film, texts, upload
+from tests.support.state import look_at, remembered
 
 
 def shown() -> None:
@@ -53,10 +55,10 @@ def table(page: AppTest) -> Any:
 
 def click_row(page: AppTest, row: int) -> AppTest:
     """Do what a click on a row does: AppTest has no selections."""
-    places, are_uploads = page.session_state["worklist_places"]
+    places, are_uploads = remembered(page).listed_places
     assert are_uploads
-    page.session_state["sample"], page.session_state["file"] = None, places[row]
-    page.session_state[selection.OPENED] = True
+    look_at(page, file=places[row])
+    remembered(page).is_image_opened = True
     return page.run()
 
 
@@ -95,8 +97,8 @@ def test_nothing_is_analysed_twice_and_no_radiograph_is_kept(worklist: AppTest, 
     worklist.run()
     upload(worklist, *films(6))
     assert analysed(passes) == 6
-    _, rows = worklist.session_state[worklist_rows.ROWS]
-    assert max(row.square.size for row in rows.values()) == worklist_rows.SQUARE**2
+    squares = [row.square for row in remembered(worklist).analysing.rows.values()]
+    assert {square is not None and square.size for square in squares} == {rows.SQUARE**2}
 
 
 def test_another_checkpoint_fills_the_list_anew_and_coming_back_costs_no_pass(
@@ -117,7 +119,7 @@ def test_the_list_is_sorted_and_the_arrows_follow(worklist: AppTest) -> None:
     worklist.selectbox(key="worklist_order").select(Order.MARGIN).run()
     margins = list(table(worklist)["margin"])
     assert margins == sorted(margins)
-    order = [f"film{place}.png" for place in worklist.session_state["order_of_uploads"][1]]
+    order = [f"film{place}.png" for place in remembered(worklist).listed_order[1]]
     assert order == list(table(worklist)["file"])
 
 
@@ -148,24 +150,24 @@ def test_a_row_is_opened_by_a_link_to_the_first_page(worklist: AppTest, passes: 
 def test_stopping_keeps_what_is_done_and_going_on_does_the_rest(
     worklist: AppTest, monkeypatch: pytest.MonkeyPatch, passes: list[tuple[int, ...]]
 ) -> None:
-    original = worklist_rows._row
+    original = rows._row
     seen: list[str] = []
 
-    def stopped_after_two(file: Any, one: Any) -> Any:
+    def stopped_after_two(film: Film, *found: Any) -> Any:
         if len(seen) == 2:
             # What a click on Stop does: its callback, then the page anew.
-            worklist_rows._stop(st.session_state[worklist_rows.CLOCK].task)
+            session().analysing.stop()
             st.rerun()
-        seen.append(file.name)
-        return original(file, one)
+        seen.append(film.name)
+        return original(film, *found)
 
-    monkeypatch.setattr(worklist_rows, "_row", stopped_after_two)
+    monkeypatch.setattr(rows, "_row", stopped_after_two)
     upload(worklist, *films(12))
     assert "Stopped: 2 of 12 radiographs are analysed" in texts(worklist)
     assert list(table(worklist)["file"]) == ["film0.png", "film1.png"]
     stopped = analysed(passes)
     assert stopped < 12
-    monkeypatch.setattr(worklist_rows, "_row", original)
+    monkeypatch.setattr(rows, "_row", original)
     worklist.button(key="worklist-go-on").click().run()
     assert not worklist.exception
     assert len(table(worklist)) == 12
@@ -183,8 +185,7 @@ def test_taking_a_file_away_takes_it_out_of_the_means(worklist: AppTest) -> None
 
 def means(page: AppTest) -> dict[str, int]:
     """Return the number of radiographs in each class's mean."""
-    _, _, sums = page.session_state["worklist_means"]
-    return {one.name: one.count for one in sums.means()}
+    return {one.name: one.count for one in remembered(page).sums.means()}
 
 
 @pytest.mark.parametrize("names", [("film.png", "film.png"), ("film.png", "copy.png"), ("a.png", "study/a.png")])

@@ -5,6 +5,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from tests.support.state import look_at
+
 LIST = "camdash_uploads"
 
 
@@ -30,8 +32,7 @@ def looked_at(page: AppTest) -> str | None:
 
 def open_row(page: AppTest, place: int) -> AppTest:
     """Do what a click on a row does: AppTest has no components."""
-    page.session_state["sample"], page.session_state["file"] = None, place
-    page.session_state["uploads_to_try"], page.session_state["uploads_that_failed"] = ((), frozenset()), ()
+    look_at(page, file=place)
     return page.run()
 
 

@@ -157,7 +157,7 @@ def test_a_row_of_the_table_opens_its_image(page: Any) -> None:
 
 def test_comparing_can_be_stopped_and_what_is_done_stays(page: Any) -> None:
     upload(page, *((f"film{k}.png", image_bytes(speckle(300 + k, 250))) for k in range(40)))
-    page.get_by_text(re.compile(r"Compared [1-9]\d* of 40")).wait_for()
+    page.get_by_text(re.compile(r"[1-9]\d* of 40 · .+ left")).wait_for()
     page.get_by_role("button", name="Stop comparing").click()
     page.get_by_text("Stopped: ", exact=False).wait_for()
     settled(page)

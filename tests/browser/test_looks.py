@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from camdash.app.session.samples import SHORTCUT
+from camdash.app.films.samples import SHORTCUT
 from camdash.rendering.looks import LOOKS
 from tests.browser.visits import settled
 

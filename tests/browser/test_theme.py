@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from camdash.app.session.samples import SHORTCUT
+from camdash.app.films.samples import SHORTCUT
 from tests.browser.contrast import LEAST_OF_LARGE_TEXT, of_mark, too_faint
 from tests.browser.visits import settled, upload
 from tests.conftest import image_bytes, speckle

@@ -9,8 +9,7 @@ import pytest
 
 from camdash.command_line.explaining.predictions import as_read
 from camdash.command_line.explaining.rows import Row, header, line, row_of, row_of_line
-from camdash.errors import ImageError
-from camdash.evidence.analysis import Familiarity, PredictionAlone, Result, predict
+from camdash.evidence.analysis import Analysis, Failed, Familiarity, predict
 from camdash.networks.cards.card import Checkpoint
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
@@ -18,7 +17,7 @@ from tests.evidence.test_comparison import analysis
 CARD = replace(small_card(2), class_names=("=Hand", "手"))
 CHECKPOINT = Checkpoint("small", Path("small"), "c" * 64, CARD)
 SEEN = analysis(np.random.default_rng(5).normal(size=(2, 3, 4)), CARD.class_names)
-ALONE = PredictionAlone(predict(CARD.class_names, SEEN.maps), CHECKPOINT, "There is no map.")
+ALONE = Analysis(predict(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="There is no map.")
 
 
 @pytest.mark.parametrize(
@@ -31,12 +30,11 @@ ALONE = PredictionAlone(predict(CARD.class_names, SEEN.maps), CHECKPOINT, "There
     ],
     ids=["no check", "unfamiliar", "familiar", "no map"],
 )
-def test_a_line_gives_back_the_row_that_it_was_written_from(result: Result) -> None:
+def test_a_line_gives_back_the_row_that_it_was_written_from(result: Analysis) -> None:
     row = row_of("=a.png", "a" * 64, CHECKPOINT, result)
     cells = as_read(line(row, CARD.class_names))
     assert len(cells) == len(header(CARD.class_names))
-    no_map = result.reason if isinstance(result, PredictionAlone) else None
-    again = row_of_line("=a.png", CHECKPOINT, cells, no_map)
+    again = row_of_line("=a.png", CHECKPOINT, cells, result.no_map or None)
     assert json.dumps(again) == json.dumps(row)  # keys in their order, numbers to the last digit
 
 
@@ -50,7 +48,7 @@ def test_a_line_that_somebody_has_changed_is_not_taken_for_a_row() -> None:
 
 
 def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
-    row: Row = row_of("a.png", None, CHECKPOINT, ImageError("It is damaged."))
+    row: Row = row_of("a.png", None, CHECKPOINT, Failed("It is damaged."))
     assert [key for key, value in row.items() if value is None] == [
         *("sha256", "predicted", "probabilities", "logits", "evidence", "bias", "grid", "familiarity"),
     ]

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.evidence.analysis import Analysis, PredictionAlone, predict
-from camdash.evidence.comparison import ClassPair, Comparison, compare, correlation, evenly, match_classes, sampled
+from camdash.evidence.analysis import Analysis, PlacedMaps, predict
+from camdash.evidence.comparison import ClassPair, compare, correlation, evenly, match_classes, sampled
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
@@ -20,7 +20,9 @@ CROPPED = Placement(SHAPE, (64, 64), (1.0, 1.0), (-28, -13), Grid(32, 0))
 def analysis(maps: object, names: tuple[str, ...], placement: Placement = STRETCHED) -> Analysis:
     values = np.asarray(maps, np.float32)
     evidence = EvidenceMaps(values, np.linspace(0, 1, len(names)).astype(np.float32))
-    return Analysis(predict(names, evidence), evidence, placement, Checkpoint("x", Path("x"), "0" * 64, small_card()))
+    return Analysis(
+        predict(names, evidence), Checkpoint("x", Path("x"), "0" * 64, small_card()), PlacedMaps(evidence, placement)
+    )
 
 
 def maps(seed: int, classes: int = 3) -> object:
@@ -139,11 +141,10 @@ def test_analyses_of_two_radiographs_cannot_be_compared() -> None:
 
 def test_answers_without_maps_are_compared_and_the_maps_are_not() -> None:
     with_maps = analysis(maps(1), ("hip", "hand", "foot"))
-    alone = PredictionAlone(analysis(maps(2), ("Hand", "knee", "hip")).prediction, with_maps.checkpoint, "No grid.")
+    alone = Analysis(analysis(maps(2), ("Hand", "knee", "hip")).prediction, with_maps.checkpoint, no_map="No grid.")
     for first, second in ((with_maps, alone), (alone, with_maps), (alone, alone)):
         found = compare(first, second)
-        assert not isinstance(found, Comparison)
-        assert (found.first, found.second, found.agreement) == (first, second, None)
+        assert (found.first, found.second, found.differences, found.agreement) == (first, second, (), None)
         names = [first.prediction.predicted_name.lower(), second.prediction.predicted_name.lower()]
         assert found.flips == (names[0] != names[1])
     found = compare(with_maps, alone)

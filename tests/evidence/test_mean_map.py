@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from camdash.evidence.analysis import Analysis, predict
+from camdash.evidence.analysis import Analysis, PlacedMaps, predict
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.mean_map import SIDE, MeanMap, MeanMaps, regions
 from camdash.networks.cards.card import Checkpoint
@@ -31,7 +31,9 @@ def analysis(values: NDArray[Any], predicted: int = 1, placement: Placement = ST
     bias = np.zeros(2, np.float32)
     bias[predicted] = 1000
     evidence = EvidenceMaps(maps, bias)
-    return Analysis(predict(NAMES, evidence), evidence, placement, Checkpoint("x", Path("x"), "0" * 64, small_card()))
+    return Analysis(
+        predict(NAMES, evidence), Checkpoint("x", Path("x"), "0" * 64, small_card()), PlacedMaps(evidence, placement)
+    )
 
 
 def mean_of(*analyses: Analysis) -> MeanMap:

@@ -2,19 +2,21 @@ from dataclasses import replace
 
 import pytest
 
-from camdash.evidence.analysis import Familiarity
+from camdash.evidence import worklist
+from camdash.evidence.analysis import Failed, Familiarity
 from camdash.evidence.comparison import compare
-from camdash.evidence.overview import Line, flips_first, line_of, totals
+from camdash.evidence.overview import Line, failed_line, flips_first, line_of, totals
 from tests.evidence.test_comparison import analysis, maps
 
 
 def line(name: str, flips: bool, agreement: float | None, error: str = "") -> Line:
-    return Line(name, "0" * 64, "Hand", 0.9, "Foot" if flips else "Hand", 0.8, flips, agreement, error=error)
+    first = worklist.Line(name, "0" * 64, "Hand", 0.9, error=error)
+    return Line(first, replace(first, predicted="Foot" if flips else "Hand", probability=0.8), flips, agreement)
 
 
 LINES = (
     line("agree.png", False, 0.9),
-    Line("text.png", "1" * 64, error="This is not an image file."),
+    failed_line("text.png", "1" * 64, Failed("This is not an image file.")),
     line("flip.png", True, 0.4),
     line("differ.png", False, -0.1),
     line("constant.png", False, None),
@@ -44,10 +46,10 @@ def test_of_no_lines_there_is_no_agreement() -> None:
 def test_a_line_holds_both_answers() -> None:
     found = compare(analysis(maps(1), ("a", "b", "c")), analysis(maps(2), ("c", "a", "b")))
     one = line_of("film.png", "2" * 64, found)
-    assert one.first == found.first.prediction.predicted_name
-    assert one.second_probability == pytest.approx(found.second.prediction.probabilities.max())
+    assert one.first.predicted == found.first.prediction.predicted_name
+    assert one.second.probability == pytest.approx(found.second.prediction.probabilities.max())
     assert (one.flips, one.agreement) == (found.flips, found.agreement)
-    assert (one.first_familiar, one.second_familiar) == (None, None)
+    assert (one.first.familiar, one.second.familiar) == (None, None)
 
 
 def test_a_line_says_whose_training_images_a_radiograph_resembles() -> None:
@@ -55,4 +57,4 @@ def test_a_line_says_whose_training_images_a_radiograph_resembles() -> None:
         replace(analysis(maps(1), ("a", "b", "c")), familiarity=Familiarity(score, 0.2)) for score in (0.1, 0.3)
     )
     one = line_of("film.png", "2" * 64, compare(like, unlike))
-    assert (one.first_familiar, one.second_familiar) == (True, False)
+    assert (one.first.familiar, one.second.familiar) == (True, False)

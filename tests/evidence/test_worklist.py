@@ -4,10 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.errors import DecoderError, ImageError
-from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, Result, predict
+from camdash.evidence.analysis import Analysis, Failed, Familiarity, PlacedMaps, predict
 from camdash.evidence.maps import EvidenceMaps
-from camdash.evidence.worklist import Line, Order, line_of, listed
+from camdash.evidence.worklist import Line, Order, failed_line, line_of, listed
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from tests.conftest import small_card
@@ -22,10 +21,10 @@ def analysis(logits: list[float], bias: float = 0.0) -> Analysis:
     maps = np.tile(values[:, None, None], (1, 2, 2))
     evidence = EvidenceMaps(maps, np.full(len(logits), bias, np.float32))
     names = tuple(f"Part {k}" for k in range(len(logits)))
-    return Analysis(predict(names, evidence), evidence, PLACEMENT, CHECKPOINT)
+    return Analysis(predict(names, evidence), CHECKPOINT, PlacedMaps(evidence, PLACEMENT))
 
 
-def line(result: Result | ImageError) -> Line:
+def line(result: Analysis) -> Line:
     return line_of("hand.png", "abc", result)
 
 
@@ -55,17 +54,19 @@ def test_a_class_alone_has_no_runner_up() -> None:
 
 
 def test_a_network_without_maps_has_no_evidence() -> None:
-    found = line(PredictionAlone(analysis([2.0, 1.0]).prediction, CHECKPOINT, "It has no map."))
+    found = line(Analysis(analysis([2.0, 1.0]).prediction, CHECKPOINT, no_map="It has no map."))
     assert (found.predicted, found.evidence, found.error) == ("Part 0", None, "")
     assert found.margin == pytest.approx(1.0)
 
 
 def test_a_file_without_result_has_its_sentence() -> None:
-    assert line(ImageError("It is empty.")) == Line("hand.png", "abc", error="It is empty.")
+    assert failed_line("hand.png", "abc", Failed("It is empty.")) == Line("hand.png", "abc", error="It is empty.")
 
 
 def test_a_file_whose_decoder_failed_can_be_tried_again() -> None:
-    assert line(DecoderError("It crashed.")) == Line("hand.png", "abc", error="It crashed.", can_retry=True)
+    assert failed_line("hand.png", "abc", Failed("It crashed.", can_retry=True)) == Line(
+        "hand.png", "abc", error="It crashed.", can_retry=True
+    )
 
 
 LINES = [

@@ -21,7 +21,7 @@ from camdash.networks.architectures.recognition import recognise
 from camdash.networks.architectures.split import class_activation_maps
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
-from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load, load_any
 from camdash.networks.placement import Grid
 from tests.conftest import split_of
@@ -175,10 +175,10 @@ def test_a_network_without_exact_map_predicts_and_says_why(tmp_path: Path, archi
     path = saved(tmp_path / "plain.pth", state(architecture), **card_of(architecture))
     checkpoint = describe(entry_of(path))
     predictor = load_any(checkpoint, "cpu")
-    assert isinstance(predictor, LoadedPredictor)
+    assert predictor.whole is not None
     with torch.inference_mode():
-        torch.testing.assert_close(predictor.network.logits(images()), network(architecture)(images()))
-    assert predictor.network.sentence.startswith("This network gives a prediction and no map: ")
+        torch.testing.assert_close(predictor.whole.logits(images()), network(architecture)(images()))
+    assert predictor.no_map.startswith("This network gives a prediction and no map: ")
     with pytest.raises(CheckpointError, match=r"^plain: This network gives a prediction and no map"):
         load(checkpoint, "cpu")
 
@@ -196,7 +196,7 @@ def test_a_network_that_is_let_go_is_gone_at_once_without_the_garbage_collector(
     gc.disable()
     try:
         held = load_any(checkpoint, "cpu")
-        whole = held.network.network if isinstance(held, LoadedPredictor) else split_of(held).features
+        whole = split_of(held).features if held.whole is None else held.whole.network
         parts: list[weakref.ref[Any]] = [weakref.ref(whole), *(weakref.ref(part) for part in whole.parameters())]
         del held, whole
         assert [part for part in parts if part() is not None] == []

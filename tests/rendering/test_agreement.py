@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.evidence.analysis import Prediction, PredictionAlone
+from camdash.evidence.analysis import Analysis, Prediction
 from camdash.evidence.comparison import compare
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.agreement import change_words, correlation_words, figure, pair_words, probabilities, signed
@@ -63,7 +63,7 @@ def of_two(first: float, second: float) -> str:
     """Return the words on class "a", whose probability is `first` in one checkpoint and `second` in the other."""
     checkpoint = Checkpoint("x", Path("x"), "0" * 64, small_card())
     shares = [np.array([share, 1 - share]) for share in (first, second)]
-    alone = [PredictionAlone(Prediction(("a", "b"), np.zeros(2), share), checkpoint, "No grid.") for share in shares]
+    alone = [Analysis(Prediction(("a", "b"), np.zeros(2), share), checkpoint) for share in shares]
     found = compare(*alone)
     return pair_words(found.pairs[0], found)
 

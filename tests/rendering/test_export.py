@@ -7,7 +7,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from camdash.evidence.analysis import Analysis, analyse
+from camdash.evidence.analysis import Analysis, PlacedMaps, analyse
 from camdash.evidence.comparison import compare
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
@@ -122,8 +122,13 @@ def test_without_opacity_the_overlay_is_the_radiograph(film: Radiograph, analysi
             np.testing.assert_array_equal(picture, np.repeat(film.display()[:, :, None], 3, axis=2))
 
 
+def strengthened(analysis: Analysis, by: np.float32 | np.ndarray) -> Analysis:
+    maps = replace(analysis.maps, maps=analysis.maps.maps * by)
+    return replace(analysis, placed=PlacedMaps(maps, analysis.placement))
+
+
 def test_beside_a_stronger_checkpoint_the_same_map_is_drawn_paler(film: Radiograph, analysis: Analysis) -> None:
-    stronger = replace(analysis, maps=replace(analysis.maps, maps=analysis.maps.maps * 4))
+    stronger = strengthened(analysis, np.float32(4))
     grey = film.display()[:, :, None].astype(int)
     alone = np.asarray(Image.open(io.BytesIO(overlay_png(film, analysis, Drawing(), "class-1"))))
     beside = np.asarray(Image.open(io.BytesIO(overlay_png(film, analysis, Drawing(), "class-1", [stronger]))))
@@ -133,9 +138,7 @@ def test_beside_a_stronger_checkpoint_the_same_map_is_drawn_paler(film: Radiogra
 
 
 def test_a_difference_is_drawn_on_the_scale_of_all_differences(film: Radiograph, analysis: Analysis) -> None:
-    other = replace(
-        analysis, maps=replace(analysis.maps, maps=analysis.maps.maps * np.array([[[3]], [[2]], [[1]]], np.float32))
-    )
+    other = strengthened(analysis, np.array([[[3]], [[2]], [[1]]], np.float32))
     comparison = compare(analysis, other)
     drawing = Drawing(opacity=0.7)
     changes = [other.maps.maps[k] - analysis.maps.maps[k] for k in range(3)]

@@ -1,6 +1,7 @@
 import pytest
 
-from camdash.rendering.progress import Progress, duration
+from camdash.rendering.progress import duration, progress_words
+from camdash.running.task import Progress
 
 
 def test_the_rate_is_that_of_what_was_done_now_and_the_rest_takes_as_long() -> None:
@@ -8,18 +9,18 @@ def test_the_rate_is_that_of_what_was_done_now_and_the_rest_takes_as_long() -> N
     progress = Progress(done=40, of=100, here=30, seconds=6)
     assert progress.rate == pytest.approx(5)
     assert progress.left == pytest.approx(12)
-    assert progress.words == "40 of 100 · 5.0 a second · 12 s left"
+    assert progress_words(progress) == "40 of 100 · 5.0 a second · 12 s left"
 
 
 def test_a_slow_rate_is_said_by_the_minute() -> None:
-    assert Progress(done=1, of=3, here=1, seconds=8).words == "1 of 3 · 7.5 a minute · 16 s left"
+    assert progress_words(Progress(done=1, of=3, here=1, seconds=8)) == "1 of 3 · 7.5 a minute · 16 s left"
 
 
 @pytest.mark.parametrize("progress", [Progress(0, 9, 0, 4.0), Progress(5, 9, 0, 4.0), Progress(5, 9, 5, 0.0)])
 def test_before_there_is_a_rate_none_is_said(progress: Progress) -> None:
     assert progress.rate is None
     assert progress.left is None
-    assert progress.words == f"{progress.done} of 9"
+    assert progress_words(progress) == f"{progress.done} of 9"
 
 
 @pytest.mark.parametrize(

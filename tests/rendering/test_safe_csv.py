@@ -8,9 +8,8 @@ import pytest
 
 from camdash.evidence import overview, worklist
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.files.comparison_csv import comparison_csv
 from camdash.rendering.files.safe_csv import Cell, cell, csv_file, csv_line
-from camdash.rendering.files.worklist_csv import worklist_csv
+from camdash.rendering.files.tables import comparison_csv, worklist_csv
 from tests.conftest import small_card
 
 FORMULAS = [
@@ -51,7 +50,7 @@ def test_what_unicode_cannot_write_is_escaped() -> None:
 def test_every_text_of_a_worklist_and_of_a_comparison_is_guarded_and_no_figure_is() -> None:
     evil = Checkpoint("=checkpoint", Path("x"), "a" * 64, small_card())
     listed = worklist.Line("=file", "b" * 64, "@class", 0.5, "-class", -1.5, -2.5, error="+error")
-    compared = overview.Line("=file", "b" * 64, "@class", 0.5, "-class", 0.25, agreement=-0.75, error="＝error")
+    compared = overview.Line(listed, worklist.Line("=file", "b" * 64, "＝class", -0.25), agreement=-0.75)
     _, first = _read(worklist_csv([listed], evil))
     assert first == [
         *("'=file", "b" * 64, "'=checkpoint", "a" * 64, "'@class", "0.5", "'-class", "-1.5", "-2.5", "", "'+error"),
@@ -59,7 +58,8 @@ def test_every_text_of_a_worklist_and_of_a_comparison_is_guarded_and_no_figure_i
     _, second = _read(comparison_csv([compared], evil, evil))
     assert second == [
         *("'=file", "b" * 64, "'=checkpoint", "a" * 64, "'=checkpoint", "a" * 64),
-        *("'@class", "0.5", "'-class", "0.25", "", "-0.75", "", "", "'＝error"),
+        *("'@class", "0.5", "'-class", "-1.5", "-2.5", ""),
+        *("'＝class", "-0.25", "", "", "", "", "", "-0.75", "'+error"),
     ]
 
 

@@ -16,7 +16,7 @@ from camdash.evidence.worklist import Line
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.archive import LEFT_OUT, Packed, archive
 from camdash.rendering.files.export import Drawing, overlay_png
-from camdash.rendering.files.worklist_csv import HEADER, worklist_csv
+from camdash.rendering.files.tables import WORKLIST, worklist_csv
 from tests.conftest import radiograph, speckle
 from tests.evidence.test_worklist import CHECKPOINT
 from tests.running.test_pipeline import network
@@ -42,8 +42,8 @@ def _same(film: Radiograph) -> Radiograph:
 
 def test_the_table_has_a_row_for_each_line_and_no_formulas() -> None:
     first, second = rows(worklist_csv(LINES, CHECKPOINT))
-    assert tuple(first) == HEADER
-    assert [first[key] for key in HEADER[4:]] == ["Hand", "0.75", "Foot", "1.1", "3.5", "False", ""]
+    assert tuple(first) == WORKLIST
+    assert [first[key] for key in WORKLIST[4:]] == ["Hand", "0.75", "Foot", "1.1", "3.5", "False", ""]
     assert first["checkpoint_sha256"] == CHECKPOINT.sha256
     assert second["file"] == "'=1+1.png"
     assert (second["predicted"], second["error"]) == ("", "The file is empty.")

@@ -8,9 +8,10 @@ from camdash.errors import CheckpointError, UsageError
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any
 from camdash.running import held
-from camdash.running.held import HeldCheckpoints, Ready, checkpoints_at_once
+from camdash.running.held import HeldCheckpoints, checkpoints_at_once
 from tests.conftest import save_checkpoint, small_card
 
 
@@ -23,10 +24,10 @@ def three(tmp_path: Path) -> list[Checkpoint]:
 @pytest.fixture
 def alive(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many loaded checkpoints were alive when each load began."""
-    references: list[weakref.ref[Ready]] = []
+    references: list[weakref.ref[LoadedCheckpoint]] = []
     counts: list[int] = []
 
-    def counted(checkpoint: Checkpoint, device: str) -> Ready:
+    def counted(checkpoint: Checkpoint, device: str) -> LoadedCheckpoint:
         counts.append(sum(reference() is not None for reference in references))
         loaded = load_any(checkpoint, device)
         references.append(weakref.ref(loaded))

@@ -200,16 +200,16 @@ class _Inside:
     def objects(self) -> dict[str, int]:
         from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-        from camdash.app.session.caches import ImageFile
-        from camdash.app.session.samples import sample
-        from camdash.evidence.analysis import Analysis, PredictionAlone
+        from camdash.app.films.files import ImageFile
+        from camdash.app.films.samples import sample
+        from camdash.evidence.analysis import Analysis
         from camdash.images.radiograph import Radiograph
 
         kinds: dict[str, tuple[type, ...]] = {
             "uploads": (UploadedFileRec, UploadedFile),
             "files": (ImageFile,),
             "radiographs": (Radiograph,),
-            "analyses": (Analysis, PredictionAlone),
+            "analyses": (Analysis,),
         }
         found = [one for one in gc.get_objects() if isinstance(one, tuple(chain(*kinds.values())))]
         held = {id(one.data) for one in found if isinstance(one, UploadedFileRec)}

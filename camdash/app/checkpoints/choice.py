@@ -8,8 +8,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from camdash.app import widget_keys
 from camdash.app.markdown import named, plain
 from camdash.app.session import link
+from camdash.app.session.state import session
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis
 from camdash.networks.cards.card import Card, Checkpoint
@@ -17,8 +19,6 @@ from camdash.networks.catalog.checkpoints import checkpoint_folders
 from camdash.networks.catalog.descriptions import Descriptions
 from camdash.networks.text import printable
 
-FIRST, SECOND, LAST_FIRST = "checkpoint", "second", "last_checkpoint"
-CHOSEN, FAILED = "checkpoint_chosen", "failed_checkpoints"
 MOST_NAMES = 100
 """Class names that are listed."""
 
@@ -61,15 +61,15 @@ def choose_checkpoint(found: Found) -> tuple[Checkpoint | None, DeltaGenerator]:
     engine = st.empty()
     if found.usable:
         checkpoint: Checkpoint | None = st.selectbox(
-            "Checkpoint", found.usable, format_func=_title, key=FIRST, on_change=_first_changed
+            "Checkpoint", found.usable, format_func=_title, key=widget_keys.CHECKPOINT, on_change=_first_changed
         )
-        st.session_state[LAST_FIRST] = checkpoint
+        session().last_checkpoint = checkpoint
         if checkpoint is not None:
             engine = _about(checkpoint)
     else:
         checkpoint = None
         st.error("There is no checkpoint that can be used. Put one into the folder `checkpoints`.")
-    failed = [(one.name, sentence) for one, sentence in _failed().items() if one in found.usable]
+    failed = [(one.name, sentence) for one, sentence in session().failed_checkpoints.items() if one in found.usable]
     _say_refused([*found.refused, *failed])
     return checkpoint, engine
 
@@ -79,23 +79,19 @@ def take_another(checkpoint: Checkpoint, error: CheckpointError) -> bool:
 
     Returns whether there is one. Without this, a bad file that comes first by its name would be all that is shown.
     """
-    if st.session_state.get(CHOSEN) or checkpoint in _failed():
+    here = session()
+    if here.is_checkpoint_chosen or checkpoint in here.failed_checkpoints:
         return False
-    _failed()[checkpoint] = str(error)
-    return any(one not in _failed() for one in checkpoints_here().usable)
-
-
-def _failed() -> dict[Checkpoint, str]:
-    """Return the checkpoints that were passed by in this session, each with the reason."""
-    failed: dict[Checkpoint, str] = st.session_state.setdefault(FAILED, {})
-    return failed
+    here.failed_checkpoints[checkpoint] = str(error)
+    return any(one not in here.failed_checkpoints for one in checkpoints_here().usable)
 
 
 def _pass_by_failed(usable: Sequence[Checkpoint]) -> None:
     """Choose the first checkpoint that did not fail, where one that did would be shown and nobody chose it."""
-    left = [one for one in usable if one not in _failed()]
-    if left and st.session_state.get(FIRST) in _failed() and not st.session_state.get(CHOSEN):
-        st.session_state[FIRST] = left[0]
+    here = session()
+    left = [one for one in usable if one not in here.failed_checkpoints]
+    if left and _first() in here.failed_checkpoints and not here.is_checkpoint_chosen:
+        st.session_state[widget_keys.CHECKPOINT] = left[0]
 
 
 def _say_refused(refused: Sequence[tuple[str, str]]) -> None:
@@ -112,24 +108,26 @@ def choose_second(first: Checkpoint | None, usable: Sequence[Checkpoint]) -> Che
     others = [one for one in usable if one != first]
     if first is None or not others:
         return None
-    if st.session_state.get(SECOND) not in others:
-        st.session_state[SECOND] = None
+    if _second() not in others:
+        st.session_state[widget_keys.SECOND] = None
     second: Checkpoint | None = st.selectbox(
-        "Compare with", others, index=None, format_func=_title, key=SECOND, placeholder="None"
+        "Compare with", others, index=None, format_func=_title, key=widget_keys.SECOND, placeholder="None"
     )
     return second
 
 
 def say_engine(place: DeltaGenerator, analysis: Analysis) -> None:
     """Say which engine ran the checkpoint on the image, and why it was not a faster one."""
-    place.caption(plain(f"Engine: {analysis.engine}"))
+    if analysis.engine:
+        place.caption(plain(f"Engine: {analysis.engine}"))
 
 
 def _first_changed() -> None:
     """Exchange the two that are compared when the second is chosen as the first: the comparison goes on."""
-    st.session_state[CHOSEN] = True
-    if st.session_state[FIRST] == st.session_state.get(SECOND):
-        st.session_state[SECOND] = st.session_state.get(LAST_FIRST)
+    here = session()
+    here.is_checkpoint_chosen = True
+    if _first() == _second():
+        st.session_state[widget_keys.SECOND] = here.last_checkpoint
 
 
 def _follow_link(usable: Sequence[Checkpoint]) -> None:
@@ -137,20 +135,41 @@ def _follow_link(usable: Sequence[Checkpoint]) -> None:
     asked = link.follow(usable)
     if asked is None:
         return
-    if asked.checkpoint is not None:
-        st.session_state[FIRST] = asked.checkpoint
-        st.session_state[CHOSEN] = True
-    st.session_state[SECOND] = asked.second
+    session().is_checkpoint_chosen |= asked.checkpoint is not None
+    set_pair(asked.checkpoint, asked.second)
 
 
 def _follow_files(usable: Sequence[Checkpoint]) -> None:
     """Keep what is chosen where its file or its card was changed: it is the file that was chosen."""
-    for key in (FIRST, SECOND, LAST_FIRST):
-        before: Checkpoint | None = st.session_state.get(key)
-        if before is not None and before not in usable:
-            after = next((one for one in usable if one.path == before.path), None)
-            if after is not None:
-                st.session_state[key] = after
+    here = session()
+    here.last_checkpoint = _followed(here.last_checkpoint, usable)
+    for key, before in ((widget_keys.CHECKPOINT, _first()), (widget_keys.SECOND, _second())):
+        after = _followed(before, usable)
+        if after != before:
+            st.session_state[key] = after
+
+
+def _followed(before: Checkpoint | None, usable: Sequence[Checkpoint]) -> Checkpoint | None:
+    if before is None or before in usable:
+        return before
+    return next((one for one in usable if one.path == before.path), before)
+
+
+def set_pair(first: Checkpoint | None, second: Checkpoint | None) -> None:
+    """Choose two checkpoints in the user's place; None leaves the first as it is."""
+    st.session_state[widget_keys.SECOND] = second
+    if first is not None:
+        st.session_state[widget_keys.CHECKPOINT] = first
+
+
+def _first() -> Checkpoint | None:
+    first: Checkpoint | None = st.session_state.get(widget_keys.CHECKPOINT)
+    return first
+
+
+def _second() -> Checkpoint | None:
+    second: Checkpoint | None = st.session_state.get(widget_keys.SECOND)
+    return second
 
 
 def _title(checkpoint: Checkpoint) -> str:

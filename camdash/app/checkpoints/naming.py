@@ -1,14 +1,15 @@
 """On the page of checkpoints: names for the classes of a file without a card, as a card beside it or to take away."""
 
 import os
-from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.app.checkpoints.card_permission import may_write
 from camdash.app.markdown import plain
+from camdash.app.session.state import Naming, session
 from camdash.errors import CamdashError, WriteError
 from camdash.networks.cards.card import FIVE_CLASSES, Checkpoint
 from camdash.networks.catalog.checkpoints import LARGEST_CARD, LONGEST_PATH
@@ -16,27 +17,18 @@ from camdash.networks.catalog.naming import named_card, write_card
 from camdash.networks.endings import card_path
 from camdash.networks.text import printable
 
-NAMINGS, SAVED = "class_namings", "saved_card"
 IN_A_ROW = 3
 MOST_FIELDS = 12
 """Classes that have a field each; more of them are named in one text."""
-
-
-@dataclass(frozen=True)
-class Naming:
-    """What came of the last names for a checkpoint: why they were refused, or the card to take away."""
-
-    refused: str = ""
-    card: str = ""
 
 
 def offer_names(checkpoint: Checkpoint, *, writes: bool) -> None:
     """Offer to name the classes of a checkpoint that has no card: as a file on the server, if it `writes`."""
     if "class_names" not in checkpoint.card.assumed:
         return
-    naming = _namings().get(_key(checkpoint), Naming())
+    naming = session().namings.get(_key(checkpoint), Naming())
     name = printable(card_path(checkpoint.path).name)
-    with st.form(f"names-{_key(checkpoint)}", border=True):
+    with st.form(widget_keys.NAMES.format(_key(checkpoint)), border=True):
         st.markdown("**Name the classes**, in the order of the network's outputs.")
         _fields(checkpoint)
         st.caption(plain(_consequence(checkpoint, name, writes=writes)))
@@ -52,14 +44,16 @@ def offer_names(checkpoint: Checkpoint, *, writes: bool) -> None:
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",
-            key=f"card-{_key(checkpoint)}",
+            key=widget_keys.CARD.format(_key(checkpoint)),
         )
 
 
 def say_saved() -> None:
     """Say once that a card was written."""
-    if saved := st.session_state.pop(SAVED, ""):
-        st.success(plain(saved))
+    here = session()
+    if here.saved_card:
+        st.success(plain(here.saved_card))
+        here.saved_card = ""
 
 
 def _fields(checkpoint: Checkpoint) -> None:
@@ -88,16 +82,16 @@ def _submitted(checkpoint: Checkpoint, *, writes: bool) -> None:
     try:
         text = named_card(checkpoint.card, _given(checkpoint))
         if not (writes and may_write()):
-            _namings()[_key(checkpoint)] = Naming(card=text)
+            session().namings[_key(checkpoint)] = Naming(card=text)
             return
         written = write_card(checkpoint, text)
     except WriteError as error:
-        _namings()[_key(checkpoint)] = Naming(str(error), text)
+        session().namings[_key(checkpoint)] = Naming(str(error), text)
     except CamdashError as error:
-        _namings()[_key(checkpoint)] = Naming(str(error))
+        session().namings[_key(checkpoint)] = Naming(str(error))
     else:
-        _namings().pop(_key(checkpoint), None)
-        st.session_state[SAVED] = f"{printable(written.name)} was written. {checkpoint.name} has its class names now."
+        session().namings.pop(_key(checkpoint), None)
+        session().saved_card = f"{printable(written.name)} was written. {checkpoint.name} has its class names now."
 
 
 def _given(checkpoint: Checkpoint) -> list[str]:
@@ -108,15 +102,10 @@ def _given(checkpoint: Checkpoint) -> list[str]:
     return [line.removesuffix("\r") for line in text.strip("\r\n").split("\n")]
 
 
-def _namings() -> dict[str, Naming]:
-    found: dict[str, Naming] = st.session_state.setdefault(NAMINGS, {})
-    return found
-
-
 def _key(checkpoint: Checkpoint) -> str:
     """Return what tells a file from all others; copies of it may lie elsewhere."""
     return sha256(os.fsencode(checkpoint.path) + checkpoint.sha256.encode()).hexdigest()[:16]
 
 
 def _field(checkpoint: Checkpoint, place: int) -> str:
-    return f"class-{place}-{_key(checkpoint)}"
+    return widget_keys.CLASS_NAME.format(place, _key(checkpoint))

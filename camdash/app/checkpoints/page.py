@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app.checkpoints.card_permission import may_write
 from camdash.app.checkpoints.choice import descriptions
 from camdash.app.checkpoints.naming import offer_names, say_saved
+from camdash.app.films.caches import reported
+from camdash.app.films.turns import line
 from camdash.app.markdown import plain
-from camdash.app.session.caches import reported
-from camdash.app.session.turns import line
 from camdash.errors import CamdashError
 from camdash.networks.architectures.matching import KeyMatch
 from camdash.networks.catalog.checkpoints import checkpoint_folders

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.answer import EVEN, say_guess
 from camdash.app.results.familiarity_notice import is_unfamiliar, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_both_probabilities
-from camdash.evidence.analysis import Analysis, Prediction, Result
-from camdash.evidence.comparison import Answers, ClassPair, Comparison, Difference
+from camdash.evidence.analysis import Analysis, Prediction
+from camdash.evidence.comparison import ClassPair, Comparison, Difference
 from camdash.rendering.agreement import change_words, correlation_words, pair_words, signed
 from camdash.rendering.charts import comparison_chart, percent
 from camdash.rendering.ranks import MOST_BARS
@@ -18,7 +19,7 @@ MOST_NAMED = 5
 """Classes that only one of two knows, by name."""
 
 
-def show_comparison(comparison: Answers) -> None:
+def show_comparison(comparison: Comparison) -> None:
     """Show both answers, whether they differ, what cannot be compared without maps, and the softmax of both."""
     warn_if_unfamiliar([comparison.first, comparison.second])
     words, bars = st.columns(2, gap="medium", vertical_alignment="center")
@@ -33,7 +34,7 @@ def show_comparison(comparison: Answers) -> None:
     with bars:
         st.plotly_chart(
             comparison_chart(comparison),
-            key="softmax",
+            key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
             alt=f"Softmax. {_figures('A', comparison.first)}. {_figures('B', comparison.second)}.",
         )
@@ -53,7 +54,7 @@ def show_agreement(comparison: Comparison) -> None:
                 "logit": [_sum(one) for one in comparison.differences],
             },
             hide_index=True,
-            key="agreement",
+            key=widget_keys.AGREEMENT,
         )
         st.caption(
             "Correlation (Pearson) of the two maps of a class: 1 when both find evidence in the same places, 0 when "
@@ -62,20 +63,16 @@ def show_agreement(comparison: Comparison) -> None:
         )
 
 
-def missing_words(answers: Answers) -> str:
+def missing_words(answers: Comparison) -> str:
     """Return the sentence that says what cannot be compared for lack of maps; empty where both have them."""
-    lacking = [letter for letter, one in zip("AB", (answers.first, answers.second), strict=True) if not _has_maps(one)]
+    lacking = [letter for letter, one in zip("AB", (answers.first, answers.second), strict=True) if not one.has_maps]
     if not lacking:
         return ""
     whose = f"{lacking[0]} has no maps" if len(lacking) == 1 else "Neither A nor B has maps"
     return f"{whose}, so there is no difference map and no agreement."
 
 
-def _has_maps(result: Result) -> bool:
-    return isinstance(result, Analysis)
-
-
-def _answer(letter: str, analysis: Result) -> str:
+def _answer(letter: str, analysis: Analysis) -> str:
     prediction = analysis.prediction
     answer = f"{plain(prediction.predicted_name)}, {unbroken(percent(_highest(prediction)))}"
     if is_unfamiliar(analysis):
@@ -84,7 +81,7 @@ def _answer(letter: str, analysis: Result) -> str:
     return f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}{uncertain}"
 
 
-def _verdict(comparison: Answers) -> str:
+def _verdict(comparison: Comparison) -> str:
     before, after = comparison.first.prediction, comparison.second.prediction
     if not comparison.flips:
         return "Both give the same answer."
@@ -94,27 +91,27 @@ def _verdict(comparison: Answers) -> str:
     )
 
 
-def _remarks(comparison: Answers) -> list[str]:
+def _remarks(comparison: Comparison) -> list[str]:
     """Return what else there is to say, a line each: agreement on both answers, and class lists that differ."""
     places = [place for place, pair in enumerate(comparison.pairs) if _is_answer(pair, comparison)]
     about = [line for place in places for line in _agreement(place, comparison)]
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
     if any(alone):
-        contrast = " and contrast" if _has_maps(comparison.first) or _has_maps(comparison.second) else ""
+        contrast = " and contrast" if comparison.first.has_maps or comparison.second.has_maps else ""
         alone.append(f"Probabilities{contrast} use each checkpoint's own classes.")
     return [*about, missing_words(comparison), " ".join(sentence for sentence in alone if sentence)]
 
 
-def _is_answer(pair: ClassPair, comparison: Answers) -> bool:
+def _is_answer(pair: ClassPair, comparison: Comparison) -> bool:
     first, second = comparison.first.prediction, comparison.second.prediction
     return pair.first == first.predicted or pair.second == second.predicted
 
 
-def _agreement(place: int, comparison: Answers) -> Iterator[str]:
+def _agreement(place: int, comparison: Comparison) -> Iterator[str]:
     """Yield what changed for a class; how alike its maps are, where both have maps."""
     pair = comparison.pairs[place]
     name = plain(pair.name)
-    if isinstance(comparison, Comparison):
+    if comparison.differences:
         yield f"Maps of {name}: {plain(correlation_words(comparison.differences[place].correlation))}."
     yield f"Probability of {name}: {plain(pair_words(pair, comparison))}."
 
@@ -129,7 +126,7 @@ def _sum(one: Difference) -> str:
     return f"{signed(evidence)} {signed(one.bias)[0]} {signed(one.bias)[1:]} = {signed(one.logit)}"
 
 
-def _figures(letter: str, analysis: Result) -> str:
+def _figures(letter: str, analysis: Analysis) -> str:
     prediction = analysis.prediction
     shown = prediction.ranking[:MOST_BARS]
     more = len(prediction.class_names) > len(shown)

@@ -5,17 +5,18 @@ from uuid import uuid4
 
 import streamlit as st
 
-ASKED = "going_up"
+from camdash.app import widget_keys
+from camdash.app.session.state import session
 
 
 def ask_to_go_up() -> None:
     """Let the next run bring the top of the page into view; for callbacks."""
-    st.session_state[ASKED] = uuid4().hex
+    session().going_up = uuid4().hex
 
 
 def go_up_if_asked() -> None:
     """Bring the top of the page into view, if a callback asked for it since the last time."""
-    _going_up(key="going-up", data={"token": st.session_state.get(ASKED, "")})
+    _going_up(key=widget_keys.GOING_UP, data={"token": session().going_up})
 
 
 _going_up = st.components.v2.component(

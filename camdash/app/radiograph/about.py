@@ -2,14 +2,15 @@
 
 import streamlit as st
 
+from camdash.app.films.caches import radiograph_of
+from camdash.app.films.files import Film
 from camdash.app.markdown import plain
-from camdash.app.session.caches import ImageFile
-from camdash.app.session.inversion import choose_inversion, radiograph_of
+from camdash.app.session.inversion import choose_inversion
 
 
-def about_image(file: ImageFile) -> None:
+def about_image(film: Film) -> None:
     """Offer the facts of an image, and to invert it for the network."""
-    radiograph = radiograph_of(file)
+    radiograph = radiograph_of(film)
     rows, columns = radiograph.shape
     with st.popover("About this image", icon=":material/info:"):
         st.markdown(f"{plain(radiograph.encoding)}, {columns} × {rows} pixels")
@@ -17,4 +18,4 @@ def about_image(file: ImageFile) -> None:
             st.markdown(" · ".join(f"{plain(name)} **{plain(value)}**" for name, value in radiograph.facts))
         for note in radiograph.notes:
             st.caption(plain(note))
-        choose_inversion(file)
+        choose_inversion(film)

@@ -4,14 +4,16 @@ from pathlib import Path
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.app.session import selection
+from camdash.app.session.state import session
 
 KEYS = {"previous": "←", "next": "→"}
 
 
 def show_arrows() -> None:
     """Offer the previous and the next upload, where there is more than one and one of them is looked at."""
-    order, place = selection.order(), st.session_state.get(selection.FILE)
+    order, place = selection.order(), session().file
     if len(order) < 2 or place not in order:
         return
     at = order.index(place)
@@ -19,14 +21,14 @@ def show_arrows() -> None:
         _arrow("previous", ":material/chevron_left:", order[at - 1] if at else None)
         st.markdown(f":small[{at + 1} of {len(order)}]", width="content")
         _arrow("next", ":material/chevron_right:", order[at + 1] if at + 1 < len(order) else None)
-        _keys(key="arrow-keys")
+        _keys(key=widget_keys.ARROW_KEYS)
 
 
 def _arrow(name: str, icon: str, place: int | None) -> None:
     st.button(
         "",
         icon=icon,
-        key=f"arrow-{name}",
+        key=widget_keys.ARROW.format(name),
         help=f"The {name} radiograph in the order of the worklist ({KEYS[name]})",
         type="tertiary",
         disabled=place is None,

@@ -5,10 +5,10 @@ from functools import partial
 
 import streamlit as st
 
+from camdash.app import widget_keys
+from camdash.app.films.files import Film
 from camdash.app.markdown import plain
-from camdash.app.session.caches import ImageFile
-from camdash.app.session.inversion import is_inverted
-from camdash.evidence.analysis import Analysis, Result
+from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import (
@@ -29,9 +29,9 @@ MOST_OVERLAYS = 50
 
 
 def offer_downloads(
-    file: ImageFile,
+    film: Film,
     radiograph: Radiograph,
-    results: Sequence[Result],
+    results: Sequence[Analysis],
     drawing: Drawing,
     comparison: Comparison | None = None,
     *,
@@ -44,7 +44,7 @@ def offer_downloads(
     Of a checkpoint with very many classes only those are offered whose names are in view. Each file is made when it is
     asked for, in a thread of the server, where caches of a session cannot be read: all it needs is handed over.
     """
-    analyses = {place: one for place, one in enumerate(results) if isinstance(one, Analysis)}
+    analyses = {place: one for place, one in enumerate(results) if one.has_maps}
     if not analyses:
         return
     with st.popover("Download", icon=":material/download:"):
@@ -55,14 +55,14 @@ def offer_downloads(
             if len(results) > 1:
                 st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")
             beside = [] if apart else [other for other in analyses.values() if other is not analysis]
-            _offer_overlays(file, radiograph, analysis, drawing, beside, in_view)
-            _offer_maps(file, analysis)
+            _offer_overlays(film, radiograph, analysis, drawing, beside, in_view)
+            _offer_maps(film, analysis)
         if comparison and comparison.differences:
-            _offer_differences(file, radiograph, comparison, drawing, in_view)
+            _offer_differences(film, radiograph, comparison, drawing, in_view)
 
 
 def _offer_overlays(
-    file: ImageFile,
+    film: Film,
     radiograph: Radiograph,
     analysis: Analysis,
     drawing: Drawing,
@@ -76,34 +76,40 @@ def _offer_overlays(
         st.caption("Overlays of the classes in view. To take others, show or choose them in the viewer.")
         panels = [panel for panel in panels if panel.name.casefold() in in_view][:MOST_OVERLAYS]
     for panel in panels:
-        name = file_name(_stem(file), file.sha256, analysis, drawing, panel.id, beside)
+        name = file_name(_stem(film), film.sha256, analysis, drawing, panel.id, beside)
         _offer(plain(panel.name), name, partial(overlay_png, radiograph, analysis, drawing, panel.id, beside))
 
 
 def _offer_differences(
-    file: ImageFile, radiograph: Radiograph, comparison: Comparison, drawing: Drawing, in_view: Collection[str]
+    film: Film, radiograph: Radiograph, comparison: Comparison, drawing: Drawing, in_view: Collection[str]
 ) -> None:
     st.markdown("**B − A** · difference")
     names = [one.pair.name for one in comparison.differences]
     many = len(names) > MOST_OVERLAYS
     shown = [place for place, name in enumerate(names) if not many or name.casefold() in in_view][:MOST_OVERLAYS]
     for place in shown:
-        name = difference_name(_stem(file), file.sha256, comparison, drawing, place)
+        name = difference_name(_stem(film), film.sha256, comparison, drawing, place)
         _offer(plain(names[place]), name, partial(difference_png, radiograph, comparison, drawing, place))
 
 
-def _offer_maps(file: ImageFile, analysis: Analysis) -> None:
+def _offer_maps(film: Film, analysis: Analysis) -> None:
     st.caption("Raw maps: float32, in logits, with names, bias, logits and digests.")
-    name = npz_name(_stem(file), file.sha256, analysis)
-    maps = partial(maps_npz, analysis, file.sha256, inverted=is_inverted(file))
+    name = npz_name(_stem(film), film.sha256, analysis)
+    maps = partial(maps_npz, analysis, film.sha256, inverted=film.inverted)
     _offer("Raw maps (.npz)", name, maps, "application/octet-stream")
 
 
 def _offer(label: str, name: str, made: Callable[[], bytes], mime: str = "image/png") -> None:
     st.download_button(
-        label, made, file_name=name, mime=mime, key=f"download-{name}", on_click="ignore", width="stretch"
+        label,
+        made,
+        file_name=name,
+        mime=mime,
+        key=widget_keys.DOWNLOAD.format(name),
+        on_click="ignore",
+        width="stretch",
     )
 
 
-def _stem(file: ImageFile) -> str:
-    return stem_of(file.name) + "-inverted" * is_inverted(file)
+def _stem(film: Film) -> str:
+    return stem_of(film.name) + "-inverted" * film.inverted

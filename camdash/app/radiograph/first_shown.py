@@ -4,32 +4,33 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from camdash.app.films.files import Film
+from camdash.app.films.turns import Waiting
 from camdash.app.markdown import named, plain
-from camdash.app.results.outcomes import Refusal, outcome
+from camdash.app.results.outcomes import outcome
 from camdash.app.session import selection
-from camdash.app.session.caches import ImageFile
-from camdash.app.session.turns import Waiting
+from camdash.evidence.analysis import failure_in
 from camdash.networks.cards.card import Checkpoint
 
 NAMED = 3
 """Files that are named with their reasons; the list marks them all."""
 
 
-def settle_first_shown(files: Sequence[ImageFile], checkpoint: Checkpoint, waiting: Waiting) -> None:
+def settle_first_shown(films: Sequence[Film], checkpoint: Checkpoint, waiting: Waiting) -> None:
     """Look at the first of the uploads to try that can be shown; at the first of all where none can.
 
     Raises:
         BusyError: the device has no time for it.
     """
-    places = [place for place in selection.to_try() if place < len(files)]
+    places = [place for place in selection.to_try() if place < len(films)]
     failed: dict[int, tuple[str, str]] = {}
     for place in places:
         waiting(0)  # here a click ends this run
-        found = outcome(files[place], checkpoint, waiting)
-        if not isinstance(found, Refusal):
+        found = failure_in(outcome(films[place], checkpoint, waiting))
+        if found is None:
             selection.settle(place, failed)
             return
-        failed[place] = (files[place].name, found.sentence)
+        failed[place] = (films[place].name, found.sentence)
     if places:
         selection.settle(places[0], {})
 

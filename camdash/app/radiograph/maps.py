@@ -5,27 +5,26 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.app.compare.answers import show_agreement
+from camdash.app.films.caches import packed_values, radiograph_of
+from camdash.app.films.files import Film
 from camdash.app.radiograph.about import about_image
 from camdash.app.radiograph.downloads import offer_downloads
 from camdash.app.radiograph.together import answer_name
-from camdash.app.session import link
-from camdash.app.session.caches import ImageFile, packed_values
-from camdash.app.session.inversion import radiograph_of
+from camdash.app.session import address, link
 from camdash.app.viewer import has_told, saved_settings, viewer
 from camdash.app.viewer.from_analysis import picture_of, source_of
 from camdash.app.viewer.from_comparison import sources_of
 from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import Windowing
-from camdash.evidence.analysis import Analysis, Result
-from camdash.evidence.comparison import Answers, Comparison, compare
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import Comparison, compare
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.panels import AVERAGE
-
-VIEWER = "viewer"
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,68 +41,61 @@ class Prepared:
     data: ViewerData
     sent: bytes
     asked: tuple[int, bool, bool]
-    comparison: Answers | None
+    comparison: Comparison | None
 
 
-def prepare_maps(file: ImageFile, results: tuple[Result, ...]) -> Prepared:
+def prepare_maps(film: Film, results: tuple[Analysis, ...]) -> Prepared:
     """Make what `show_maps` gives to the viewer."""
     comparison = compare(results[0], results[1]) if len(results) > 1 else None
-    return _prepared(file, results, comparison)
+    return _prepared(film, results, comparison)
 
 
-def _prepared(file: ImageFile, results: tuple[Result, ...], comparison: Answers | None) -> Prepared:
-    sources = _sources(comparison or results[0])
-    data = _data(file, radiograph_of(file), sources, answer_name(file, results))
-    return Prepared(data, pack(data), _asked(file), comparison)
+def _prepared(film: Film, results: tuple[Analysis, ...], comparison: Comparison | None) -> Prepared:
+    sources = sources_of(comparison) if comparison else tuple(source_of(one) for one in results if one.has_maps)
+    data = _data(film, radiograph_of(film), sources, answer_name(film, results))
+    return Prepared(data, pack(data), _asked(film), comparison)
 
 
 @st.fragment
-def show_maps(file: ImageFile, results: tuple[Result, ...], prepared: Prepared) -> None:
+def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> None:
     """Show viewer, facts and downloads of one checkpoint, or of two that are compared; the radiograph in any case.
 
     A run of the fragment alone prepares anew what the browser asks for.
     """
-    radiograph = radiograph_of(file)
-    if prepared.asked != _asked(file):
-        prepared = _prepared(file, results, prepared.comparison)
+    radiograph = radiograph_of(film)
+    if prepared.asked != _asked(film):
+        prepared = _prepared(film, results, prepared.comparison)
     data = prepared.data
     names = _names(data.sources)
-    settings = viewer(prepared.sent, key=VIEWER).about(data.windowing.image, len(radiograph.presets))
-    told = has_told(VIEWER) and settings.token == data.opening.token
+    settings = viewer(prepared.sent, key=widget_keys.VIEWER).about(data.windowing.image, len(radiograph.presets))
+    told = has_told(widget_keys.VIEWER) and settings.token == data.opening.token
     link.write(_address(settings, data.sources, names) if told else {})
-    both = prepared.comparison if isinstance(prepared.comparison, Comparison) else None
+    both = prepared.comparison
     with st.container(horizontal=True, vertical_alignment="top"):
-        about_image(file)
+        about_image(film)
         slots = {*settings.panels, settings.focus}
         in_view = {names[slot].casefold() for slot in slots if slot in names} | {AVERAGE.casefold()}
-        offer_downloads(file, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
+        offer_downloads(film, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
     if both:
         show_agreement(both)
 
 
-def _sources(shown: Result | Answers) -> tuple[Source, ...]:
-    """Return the rows of panels: none for a network without maps that is shown alone."""
-    if isinstance(shown, Answers):
-        return sources_of(shown)
-    return (source_of(shown),) if isinstance(shown, Analysis) else ()
-
-
-def _data(file: ImageFile, radiograph: Radiograph, sources: tuple[Source, ...], answer: str) -> ViewerData:
+def _data(film: Film, radiograph: Radiograph, sources: tuple[Source, ...], answer: str) -> ViewerData:
     """Return what the viewer is given, after what it told in an earlier run."""
-    preset, lossless, deep = _asked(file)
-    picture = picture_of(file.name, radiograph, preset, lossless=lossless)
-    windowing = Windowing(_image(file), radiograph, preset, packed_values(file) if deep else None)
+    preset, lossless, deep = _asked(film)
+    picture = picture_of(film.name, radiograph, preset, lossless=lossless)
+    windowing = Windowing(_image(film), radiograph, preset, packed_values(film.file) if deep else None)
     return ViewerData(picture, windowing, sources, _opening(_names(sources)), answer)
 
 
-def _asked(file: ImageFile) -> tuple[int, bool, bool]:
+def _asked(film: Film) -> tuple[int, bool, bool]:
     """Return what the browser asked for of this radiograph: which preset, without losses, its own values."""
-    told = saved_settings(VIEWER).about(_image(file), len(radiograph_of(file).presets))
+    told = saved_settings(widget_keys.VIEWER).about(_image(film), len(radiograph_of(film).presets))
     return told.preset, told.lossless, told.deep
 
 
-def _image(file: ImageFile) -> str:
-    return file.sha256[:16]
+def _image(film: Film) -> str:
+    return film.sha256[:16]
 
 
 def _drawing(settings: ViewerSettings) -> Drawing:
@@ -143,9 +135,9 @@ def _opening(names: dict[str, str]) -> Opening:
 def _address(settings: ViewerSettings, sources: tuple[Source, ...], names: Mapping[str, str]) -> dict[str, str | None]:
     """Return what the address says of the viewer."""
     return {
-        link.VIEW: _view(settings, sources),
-        link.CLASS: names.get(settings.focus),
-        link.ENLARGED: settings.focus if settings.focus in link.NOT_CLASSES else None,
+        address.VIEW: _view(settings, sources),
+        address.CLASS: names.get(settings.focus),
+        address.ENLARGED: settings.focus if settings.focus in address.NOT_CLASSES else None,
         **_drawn(settings),
     }
 
@@ -153,11 +145,12 @@ def _address(settings: ViewerSettings, sources: tuple[Source, ...], names: Mappi
 def _drawn(settings: ViewerSettings) -> dict[str, str | None]:
     """Return look, panels and cells for the address; the defaults need no mention."""
     chosen = settings.show == "choose"
+    is_said = settings.show in address.SHOWS and settings.show != settings.look.panels
     return {
-        link.LOOK: settings.look.id if settings.look is not LOOKS[0] else None,
-        link.SHOW: settings.show if settings.show in link.SHOWS and settings.show != settings.look.panels else None,
-        link.PANELS: ",".join(settings.panels) if chosen else None,
-        link.CELLS: None if settings.smooth else "grid",
+        address.LOOK: settings.look.id if settings.look is not LOOKS[0] else None,
+        address.SHOW: settings.show if is_said else None,
+        address.PANELS: ",".join(settings.panels) if chosen else None,
+        address.CELLS: None if settings.smooth else "grid",
     }
 
 

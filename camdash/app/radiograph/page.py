@@ -8,6 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app.checkpoints.choice import say_engine, take_another
 from camdash.app.compare.answers import show_comparison
 from camdash.app.compare.table import compare_all
+from camdash.app.films.caches import without_map
+from camdash.app.films.files import Film
+from camdash.app.films.turns import Waiting, line
 from camdash.app.markdown import plain
 from camdash.app.radiograph.arrows import show_arrows
 from camdash.app.radiograph.first_shown import say_failed, settle_first_shown
@@ -15,22 +18,20 @@ from camdash.app.radiograph.maps import Prepared, prepare_maps, show_maps
 from camdash.app.radiograph.together import answer_place
 from camdash.app.results.answer import show_answer
 from camdash.app.results.in_list import answers
-from camdash.app.results.outcomes import Refusal, outcome, show_all, show_refusal
-from camdash.app.session import link, selection
-from camdash.app.session.caches import ImageFile, without_map
+from camdash.app.results.outcomes import outcome, show_all, show_failed
+from camdash.app.session import address, link, selection
 from camdash.app.session.inversion import say_inverted
 from camdash.app.session.retries import begin_run, go_on_by_itself
-from camdash.app.session.turns import Waiting, line
 from camdash.app.sidebar import Controls
 from camdash.app.uploads.listing import show_uploads
 from camdash.errors import CamdashError, CheckpointError
-from camdash.evidence.analysis import Analysis, PredictionAlone, Result
+from camdash.evidence.analysis import Analysis, analysis_in, failure_in
 from camdash.networks.cards.card import Checkpoint
 
 
 def page(controls: Controls) -> None:
     """Draw the page; what a user can do something about is shown as a sentence."""
-    checkpoint, second, files = controls.checkpoint, controls.second, controls.files
+    checkpoint, second, films = controls.checkpoint, controls.second, controls.films
     if checkpoint is None:
         show_uploads(controls.results, [])
         return
@@ -41,13 +42,13 @@ def page(controls: Controls) -> None:
     except CamdashError as error:
         link.write(_compared(controls))
         st.error(plain(str(error)))
-        show_uploads(controls.results, answers(files, checkpoint, second))
+        show_uploads(controls.results, answers(films, checkpoint, second))
         return
     try:
         if second is None:
-            show_all(controls.results, files, checkpoint)
+            show_all(controls.results, films, checkpoint)
         else:
-            _compare_all(controls.results, files, (checkpoint, second), mapped=mapped)
+            _compare_all(controls.results, films, (checkpoint, second), mapped=mapped)
     except CamdashError as error:
         st.error(plain(str(error)))
 
@@ -57,7 +58,7 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
 
     Returns the second checkpoint if there are two, and whether all that are asked have maps.
     """
-    files, busy = controls.files, st.container(key="busy")
+    films, busy = controls.films, st.container(key="busy")
     place = busy.empty()
 
     def waiting(ahead: int) -> None:
@@ -67,40 +68,41 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
         mapped = not _load(checkpoint, waiting)
     second, second_mapped = _ready(controls.second, waiting, busy)
     with busy, st.spinner("Analysing …"):
-        settle_first_shown(files, checkpoint, waiting)
-        file = selection.chosen(files)
-        link.note({**_compared(controls), **selection.for_address(file.sha256)})
-        results = [outcome(file, one, waiting) for one in (checkpoint, second) if one is not None]
-        shown = tuple(one for one in results if not isinstance(one, Refusal))
-        prepared = prepare_maps(file, shown) if len(shown) == len(results) else None
+        settle_first_shown(films, checkpoint, waiting)
+        film = selection.chosen(films)
+        link.note({**_compared(controls), **selection.for_address(film.sha256)})
+        results = [outcome(film, one, waiting) for one in (checkpoint, second) if one is not None]
+        shown = tuple(filter(None, map(analysis_in, results)))
+        failed = next(filter(None, map(failure_in, results)), None)
+        prepared = None if failed else prepare_maps(film, shown)
     place.empty()
-    link.say_missing(one.sha256 for one in files)
+    link.say_missing(one.sha256 for one in films)
     show_arrows()
     say_failed()
-    if prepared is None:
+    if failed:
         link.write({})
-        show_refusal(file, next(one for one in results if isinstance(one, Refusal)))
-    else:
-        _show(file, shown, prepared)
-    if isinstance(results[0], Analysis):
-        say_engine(controls.engine, results[0])
+        show_failed(film, failed)
+    if prepared:
+        _show(film, shown, prepared)
+    if first := analysis_in(results[0]):
+        say_engine(controls.engine, first)
     return second, mapped and second_mapped
 
 
 def _compared(controls: Controls) -> dict[str, str | None]:
     """Return what the address says of the checkpoints."""
     first, second = controls.checkpoint, controls.second
-    return {link.CHECKPOINT: first.name if first else None, link.SECOND: second.name if second else None}
+    return {address.CHECKPOINT: first.name if first else None, address.SECOND: second.name if second else None}
 
 
 def _compare_all(
-    place: DeltaGenerator, files: Sequence[ImageFile], pair: tuple[Checkpoint, Checkpoint], *, mapped: bool
+    place: DeltaGenerator, films: Sequence[Film], pair: tuple[Checkpoint, Checkpoint], *, mapped: bool
 ) -> None:
     """List all uploads, and compare the checkpoints on them; the list follows what that gave."""
-    before = answers(files, *pair)
+    before = answers(films, *pair)
     show_uploads(place, before)
-    compare_all(files, pair, mapped=mapped)
-    if answers(files, *pair) != before:
+    more = compare_all(films, pair, mapped=mapped)
+    if more or answers(films, *pair) != before:
         go_on_by_itself()
 
 
@@ -133,14 +135,14 @@ def _ready(second: Checkpoint | None, waiting: Waiting, busy: DeltaGenerator) ->
         return None, False
 
 
-def _show(file: ImageFile, results: tuple[Result, ...], prepared: Prepared) -> None:
+def _show(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> None:
     """Show the answers, and the radiograph with the maps that there are."""
     with answer_place(prepared.data.answer):
-        say_inverted(file)
+        say_inverted(film)
         if prepared.comparison:
             show_comparison(prepared.comparison)
         else:
             show_answer(results[0])
-            if isinstance(results[0], PredictionAlone):
-                st.info(plain(results[0].reason))
-    show_maps(file, results, prepared)
+            if results[0].no_map:
+                st.info(plain(results[0].no_map))
+    show_maps(film, results, prepared)

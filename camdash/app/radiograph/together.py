@@ -9,15 +9,14 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from camdash.app.session.caches import ImageFile
-from camdash.app.session.inversion import is_inverted
-from camdash.evidence.analysis import Result
+from camdash.app.films.files import Film
+from camdash.evidence.analysis import Analysis
 
 
-def answer_name(file: ImageFile, results: Sequence[Result]) -> str:
+def answer_name(film: Film, results: Sequence[Analysis]) -> str:
     """Return what tells this answer from all others: the image, as the networks saw it, and the networks."""
     networks = [f"{one.checkpoint.sha256} {one.checkpoint.card!r}" for one in results]
-    whole = " ".join((file.sha256, str(is_inverted(file)), *networks))
+    whole = " ".join((film.sha256, str(film.inverted), *networks))
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
 
 

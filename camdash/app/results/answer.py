@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_probabilities
-from camdash.evidence.analysis import Analysis, Prediction, PredictionAlone
+from camdash.evidence.analysis import Analysis, Prediction
 from camdash.networks.cards.card import FIVE_CLASSES, Card
 from camdash.rendering.charts import percent, softmax_chart
 from camdash.rendering.ranks import rest_of, shown_classes
@@ -14,7 +15,7 @@ EVEN = 0.5
 """Below this probability of the predicted class the answer is called uncertain."""
 
 
-def show_answer(analysis: Analysis | PredictionAlone) -> None:
+def show_answer(analysis: Analysis) -> None:
     """Show the predicted class and its probability in words, and the softmax as bars."""
     warn_if_unfamiliar([analysis])
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
@@ -30,7 +31,7 @@ def show_answer(analysis: Analysis | PredictionAlone) -> None:
     with bars:
         st.plotly_chart(
             softmax_chart(prediction),
-            key="softmax",
+            key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
             alt="Softmax: " + ", ".join(_figures(prediction)),
         )

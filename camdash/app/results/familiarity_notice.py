@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, is_familiar
+from camdash.evidence.analysis import Analysis, is_familiar
 
 UNFAMILIAR = "This image is unlike the training images. Do not rely on this prediction."
 UNCHECKED = "This checkpoint cannot tell whether an image resembles its training images."
@@ -12,7 +12,7 @@ RESEMBLES = "Resembles the training images. That does not make the answer right.
 UNLIKE = "Unlike the training images."
 
 
-def warn_if_unfamiliar(analyses: Sequence[Analysis | PredictionAlone]) -> None:
+def warn_if_unfamiliar(analyses: Sequence[Analysis]) -> None:
     """Warn above the answer of one checkpoint, or of two (named A and B), where the image is unlike its training's."""
     unfamiliar = [one for one in analyses if is_unfamiliar(one)]
     if not unfamiliar:
@@ -27,14 +27,14 @@ def warn_if_unfamiliar(analyses: Sequence[Analysis | PredictionAlone]) -> None:
     st.warning(f"**{sentence}** {_figures(analyses)}", icon=":material/warning:")
 
 
-def is_unfamiliar(analysis: Analysis | PredictionAlone) -> bool:
+def is_unfamiliar(analysis: Analysis) -> bool:
     """Return whether the image is unlike the checkpoint's training images; False where that is not known."""
     return is_familiar(analysis) is False
 
 
-def show_familiarity(analysis: Analysis | PredictionAlone) -> None:
+def show_familiarity(analysis: Analysis) -> None:
     """Say what the check found, in the small print beneath the answer; the figures come with the pointer."""
-    found = _familiarity(analysis)
+    found = analysis.familiarity
     if found is None:
         st.caption(UNCHECKED)
         return
@@ -42,16 +42,12 @@ def show_familiarity(analysis: Analysis | PredictionAlone) -> None:
     st.caption(RESEMBLES if found.familiar else UNLIKE, help=figures)
 
 
-def _familiarity(analysis: Analysis | PredictionAlone) -> Familiarity | None:
-    return analysis.familiarity if isinstance(analysis, Analysis) else None
-
-
-def _figures(analyses: Sequence[Analysis | PredictionAlone]) -> str:
+def _figures(analyses: Sequence[Analysis]) -> str:
     """Return the distances of those that have a check."""
     letters = "AB" if len(analyses) > 1 else " "
     said = [
         f"{letter} {found.score:.3f}, limit {found.threshold:.3f}".strip()
-        for letter, found in zip(letters, map(_familiarity, analyses), strict=False)
+        for letter, found in zip(letters, (one.familiarity for one in analyses), strict=False)
         if found is not None
     ]
     return f":small[(Distance {'; '.join(said)}.)]"

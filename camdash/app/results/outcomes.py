@@ -1,75 +1,58 @@
 """The result of each upload: an analysis, or a sentence; one bad file never spoils the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from camdash.app import widget_keys
+from camdash.app.films.caches import analysed
+from camdash.app.films.files import Film
+from camdash.app.films.turns import Waiting
 from camdash.app.markdown import named, plain
-from camdash.app.results.in_list import answers, note_refusal
-from camdash.app.results.rows import go_on
-from camdash.app.session.caches import ImageFile, analysed
-from camdash.app.session.inversion import is_inverted
-from camdash.app.session.retries import failure_of, go_on_by_itself, note_failure, offer_retry
-from camdash.app.session.turns import Waiting
+from camdash.app.results.analysing import analysing
+from camdash.app.results.in_list import answers, note_failed
+from camdash.app.results.jobs import go_on
+from camdash.app.session.retries import failure_of, go_on_by_itself, offer_retry
 from camdash.app.uploads.listing import show_uploads
-from camdash.errors import BusyError, CamdashError, DecoderError
-from camdash.evidence.analysis import Analysis, PredictionAlone
+from camdash.errors import BusyError, CamdashError
+from camdash.evidence.analysis import Failed, Outcome
 from camdash.networks.cards.card import Checkpoint
 
 SECONDS = 5.0
 """How long uploads that wait are analysed before their list is drawn again."""
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """Why a file has no analysis.
-
-    Attributes:
-        sentence: the reason.
-        can_retry: whether only its decoder failed, so that it may be tried again.
-    """
-
-    sentence: str
-    can_retry: bool = False
-
-
-Outcome = Analysis | PredictionAlone | Refusal
-
-
-def outcome(file: ImageFile, checkpoint: Checkpoint, waiting: Waiting) -> Outcome:
+def outcome(film: Film, checkpoint: Checkpoint, waiting: Waiting) -> Outcome:
     """Return the analysis of a file, or why there is none.
 
     Raises:
         BusyError: the device has no time for it; that is no fault of the file.
     """
-    if failure := failure_of(file.sha256):
-        return Refusal(failure, can_retry=True)
+    if failure := failure_of(film.sha256):
+        return Failed(failure, can_retry=True)
     try:
-        return analysed(file, checkpoint, waiting, inverted=is_inverted(file))
+        return analysed(film, checkpoint, waiting)
     except BusyError:
         raise
-    except DecoderError as error:
-        note_failure(file.sha256, str(error))
-        return Refusal(str(error), can_retry=True)
     except CamdashError as error:
-        note_refusal(file.sha256, checkpoint, error)
-        return Refusal(str(error))
+        failed = Failed.of(error)
+        note_failed(film.sha256, checkpoint, failed)
+        return failed
 
 
-def show_refusal(file: ImageFile, refusal: Refusal) -> None:
+def show_failed(film: Film, failed: Failed) -> None:
     """Say why a file could not be analysed."""
-    st.error(f"{named(file.name)} was not analysed. {plain(refusal.sentence)}", icon=":material/broken_image:")
-    offer_retry([file.sha256] if refusal.can_retry else [], key="try-again")
+    st.error(f"{named(film.name)} was not analysed. {plain(failed.sentence)}", icon=":material/broken_image:")
+    offer_retry([film.sha256] if failed.can_retry else [], key=widget_keys.TRY_AGAIN)
 
 
-def show_all(place: DeltaGenerator, files: Sequence[ImageFile], checkpoint: Checkpoint) -> None:
+def show_all(place: DeltaGenerator, films: Sequence[Film], checkpoint: Checkpoint) -> None:
     """List all uploads, and analyse those that wait while the one that was chosen is looked at."""
-    show_uploads(place, answers(files, checkpoint))
-    if len(files) < 2:
+    show_uploads(place, answers(films, checkpoint))
+    if len(films) < 2:
         return
     with place:
-        more = go_on(st.empty(), files, checkpoint, SECONDS)
+        more = go_on(analysing(checkpoint), st.empty(), films, SECONDS)
     if more:
         go_on_by_itself()

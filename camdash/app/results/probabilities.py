@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.evidence.analysis import Prediction
-from camdash.evidence.comparison import Answers
+from camdash.evidence.comparison import Comparison
 from camdash.rendering.ranks import MOST_BARS, ranked_rows
 
 HEIGHT = 420
@@ -25,7 +26,7 @@ def offer_probabilities(prediction: Prediction) -> None:
     _table(columns, ("probability",), ("logit",))
 
 
-def offer_both_probabilities(comparison: Answers) -> None:
+def offer_both_probabilities(comparison: Comparison) -> None:
     """Offer the classes of two checkpoints that are compared, both answers first, in the same way."""
     rows = ranked_rows(comparison)
     if len(rows) <= MOST_BARS:
@@ -52,7 +53,7 @@ def _table(columns: dict[str, list[object]], shares: tuple[str, ...], logits: tu
             hide_index=True,
             height=min(ROW_HEIGHT * (count + 1) + 3, HEIGHT),
             alt=f"The probabilities of all {count} classes",
-            key="probabilities",
+            key=widget_keys.PROBABILITIES,
         )
 
 

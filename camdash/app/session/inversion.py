@@ -5,45 +5,33 @@ The choice holds for one image, by its digest, as long as the session lasts.
 
 import streamlit as st
 
-from camdash.app.session.caches import ImageFile, decoded
-from camdash.images.radiograph import Radiograph
+from camdash.app import widget_keys
+from camdash.app.films.files import Film, ImageFile
+from camdash.app.session.state import session
 
-INVERTED = "inverted_images"
 LABEL = "Also invert the network's input (changes the prediction)"
 
 
-def is_inverted(file: ImageFile) -> bool:
-    """Return whether an image is given to the network inverted."""
-    return file.sha256 in inversions()
+def film_of(file: ImageFile) -> Film:
+    """Return a file as the network is given it, inverted or not."""
+    return Film(file, file.sha256 in session().inverted)
 
 
-def inversions() -> frozenset[str]:
-    """Return the digests of all images that are given to the network inverted; lists made for others begin anew."""
-    found: frozenset[str] = st.session_state.get(INVERTED, frozenset())
-    return found
-
-
-def radiograph_of(file: ImageFile) -> Radiograph:
-    """Return an image's radiograph as the network sees it, inverted or not."""
-    radiograph = decoded(file)
-    return radiograph.inverse() if is_inverted(file) else radiograph
-
-
-def say_inverted(file: ImageFile) -> None:
+def say_inverted(film: Film) -> None:
     """Say above the answer that it is about the inverted image."""
-    if is_inverted(file):
+    if film.inverted:
         st.markdown(":orange-badge[:material/invert_colors: Inverted before the network saw it]")
 
 
-def choose_inversion(file: ImageFile) -> None:
+def choose_inversion(film: Film) -> None:
     """Let the user invert an image for the network, off at first; the whole page follows."""
-    before = is_inverted(file)
     wished = st.toggle(
         LABEL,
-        value=before,
-        key=f"invert-{file.sha256[:16]}",
+        value=film.inverted,
+        key=widget_keys.INVERT.format(film.sha256[:16]),
         help="Use this if bone appears dark because the file's polarity tag is wrong. The network runs again.",
     )
-    if wished != before:
-        st.session_state[INVERTED] = inversions() ^ {file.sha256}
+    if wished != film.inverted:
+        others = session().inverted - {film.sha256}
+        session().inverted = others | {film.sha256} if wished else others
         st.rerun()

@@ -8,33 +8,34 @@ from itertools import accumulate
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from camdash.app import widget_keys
+from camdash.app.films.caches import forget
+from camdash.app.films.files import ImageFile
+from camdash.app.films.opening import NO_ROOM, Opened, Unopened, open_archive, open_single, said_of_folders
 from camdash.app.markdown import plain
 from camdash.app.memory.tabs import own_name
 from camdash.app.memory.uploads import room
-from camdash.app.session.caches import ImageFile, forget
-from camdash.app.session.opening import NO_ROOM, Opened, Unopened, open_archive, open_single, said_of_folders
+from camdash.app.session.state import session
 from camdash.errors import ImageError
 from camdash.images.archive import is_archive
 from camdash.images.limits import LARGEST_SESSION, MOST_FILES, check_count, check_session
-
-KEPT, LAST = "opened_uploads", "last_uploads"
 
 _one_at_a_time = threading.Lock()
 """A ZIP file may unpack to a gigabyte before it is known how much of it has room: one at a time, of all tabs."""
 
 
-def present(uploads: Iterable[object] | None) -> list[UploadedFile]:
-    """Return the uploads that were not removed, of what the session's state has of the uploader."""
-    return [upload for upload in uploads or () if isinstance(upload, UploadedFile) and not upload.closed]
+def present() -> list[UploadedFile]:
+    """Return the uploads that were not removed, of what Streamlit keeps of the uploader."""
+    uploads: Iterable[object] = st.session_state.get(widget_keys.UPLOADS) or ()
+    return [upload for upload in uploads if isinstance(upload, UploadedFile) and not upload.closed]
 
 
-def opened(uploads: Iterable[object]) -> Opened:
+def opened() -> Opened:
     """Return the files of all uploads together, as many as the limits allow; each upload is read once.
 
     What is left of an upload that is gone is dropped, and what was left out of a ZIP file is opened once it has room.
     """
-    here = present(uploads)
-    known = _known()
+    here, known = present(), session().opened
     kept = _all_opened(here, known)
     _close_removed(here)
     _forget_gone(known, kept)
@@ -54,7 +55,7 @@ def opened(uploads: Iterable[object]) -> Opened:
 
 def drop_member(key: str) -> bool:
     """Drop a file that was taken out of a ZIP file, by its key; return whether there is more in that ZIP file."""
-    file_id, known = key.partition("/")[0], _known()
+    file_id, known = key.partition("/")[0], session().opened
     one = known.get(file_id)
     if one is None:
         return False
@@ -65,11 +66,6 @@ def drop_member(key: str) -> bool:
     known[file_id] = replace(one, keys=keys, files=files, unpacked=unpacked, removed=removed)
     _forget_gone({file_id: one}, known)
     return bool(files or one.missing)
-
-
-def _known() -> dict[str, Opened]:
-    known: dict[str, Opened] = st.session_state.setdefault(KEPT, {})
-    return known
 
 
 def _all_opened(uploads: Sequence[UploadedFile], known: Mapping[str, Opened]) -> dict[str, Opened]:
@@ -112,8 +108,7 @@ def _note_unpacked(kept: Mapping[str, Opened]) -> None:
 
 def _close_removed(uploads: Sequence[UploadedFile]) -> None:
     """Free the bytes of uploads that were removed: Streamlit keeps what the uploader held until the next run."""
-    last: list[UploadedFile] = st.session_state.setdefault(LAST, [])
-    here = {one.file_id for one in uploads}
+    here, last = {one.file_id for one in uploads}, session().last_uploads
     for one in last:
         if one.file_id not in here:
             one.close()

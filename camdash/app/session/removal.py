@@ -1,9 +1,7 @@
 """Uploads are removed here: the server drops them, whatever the browser's uploader still lists."""
 
-import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from camdash.app.session import selection
 from camdash.app.session.opened import drop_member, opened, present
@@ -16,29 +14,25 @@ def remove_one(key: str) -> None:
     """
     whole, is_part, member = key.partition("/")
     if is_part and not member:
-        _remove_uploads({upload.file_id for upload in _uploads() if upload.name.startswith(key)})
+        _remove_uploads({upload.file_id for upload in present() if upload.name.startswith(key)})
     elif not (is_part and drop_member(key)):
         _remove_uploads({whole})
-    left = opened(_uploads())
+    left = opened()
     if not left.files and not left.unopened:
-        _remove_uploads({upload.file_id for upload in _uploads()})
+        _remove_uploads({upload.file_id for upload in present()})
     selection.uploads_changed()
 
 
 def remove_all() -> None:
     """Remove all uploads."""
-    _remove_uploads({upload.file_id for upload in _uploads()})
+    _remove_uploads({upload.file_id for upload in present()})
     selection.uploads_changed()
-
-
-def _uploads() -> list[UploadedFile]:
-    return present(st.session_state.get(selection.UPLOADS))
 
 
 def _remove_uploads(file_ids: set[str]) -> None:
     context = get_script_run_ctx()
     manager = context.uploaded_file_mgr if context else None
-    for upload in _uploads():
+    for upload in present():
         if upload.file_id in file_ids:
             if context and isinstance(manager, MemoryUploadedFileManager):
                 manager.remove_file(context.session_id, upload.file_id)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from camdash.app import widget_keys
 from camdash.images.limits import MOST_FILES
 
 _HERE = Path(__file__).parent
@@ -11,7 +12,7 @@ _HERE = Path(__file__).parent
 
 def take_drops(uploads: int) -> None:
     """Let files and folders be dropped anywhere on the page; where there are uploads, warn before they are lost."""
-    _dropping(key="dropping", data={"uploads": uploads, "most": MOST_FILES})
+    _dropping(key=widget_keys.DROPPING, data={"uploads": uploads, "most": MOST_FILES})
 
 
 _dropping = st.components.v2.component(

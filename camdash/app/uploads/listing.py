@@ -9,11 +9,12 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from camdash.app import widget_keys
 from camdash.app.session import selection
 from camdash.app.session.opened import opened
 from camdash.app.session.removal import remove_all, remove_one
+from camdash.app.session.state import session
 
-KEY = "uploads-list"
 _HERE = Path(__file__).parent
 
 
@@ -52,17 +53,17 @@ def show_uploads(place: DeltaGenerator, answers: Sequence[Answer]) -> None:
 
     The list is given names alone: Streamlit keeps what a widget was given until the session ends.
     """
-    found = opened(st.session_state.get(selection.UPLOADS) or [])
+    found = opened()
     padded = [*answers, *[WAITS] * (len(found.files) - len(answers))]
     rows = [_row(key, file.name, answer) for key, file, answer in zip(found.keys, found.files, padded, strict=True)] + [
         _row(one.key, one.name, Answer("cannot be read", State.UNOPENED, one.reason)) for one in found.unopened
     ]
     if not rows:
         return
-    current = st.session_state.get(selection.FILE)
+    current = session().file
     with place:
         _list(
-            key=KEY,
+            key=widget_keys.UPLOADS_LIST,
             data={"rows": rows, "current": found.keys[current] if current is not None else None},
             on_open_change=_open,
             on_remove_change=_remove,
@@ -82,11 +83,11 @@ def _row(key: str, name: str, answer: Answer) -> dict[str, str]:
 
 
 def _told(event: str) -> Any:
-    return (st.session_state.get(KEY) or {}).get(event)
+    return (st.session_state.get(widget_keys.UPLOADS_LIST) or {}).get(event)
 
 
 def _open() -> None:
-    keys = opened(st.session_state.get(selection.UPLOADS) or []).keys
+    keys = opened().keys
     if (key := _told("open")) in keys:
         selection.open_file(keys.index(key))
 

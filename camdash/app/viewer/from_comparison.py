@@ -5,15 +5,15 @@ from dataclasses import replace
 
 from camdash.app.viewer.from_analysis import class_slot, maps_of
 from camdash.app.viewer.payload import Mode, Source, ViewerMap
-from camdash.evidence.analysis import Analysis, Result
-from camdash.evidence.comparison import Answers, Comparison, Difference
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.comparison import Comparison, Difference
 from camdash.rendering.agreement import figure, probabilities
 from camdash.rendering.charts import percent
 
 RESAMPLED = "drawn resampled"
 
 
-def sources_of(comparison: Answers) -> tuple[Source, ...]:
+def sources_of(comparison: Comparison) -> tuple[Source, ...]:
     """Return a row for each checkpoint, and one for the difference where both have maps of a class in common.
 
     A class that both know has one slot in all rows, that of the first; what only one knows stands last. The row of a
@@ -22,17 +22,16 @@ def sources_of(comparison: Answers) -> tuple[Source, ...]:
     ours = {pair.first: pair.first for pair in comparison.pairs}
     twins = {pair.second: pair.first for pair in comparison.pairs}
     rows = (_row("A", comparison.first, ours), _row("B", comparison.second, twins))
-    if isinstance(comparison, Comparison) and comparison.differences:
+    if comparison.differences:
         return (*rows, _difference(comparison))
     return rows
 
 
-def _row(letter: str, result: Result, twins: Mapping[int, int]) -> Source:
-    label = f"{letter} · {result.checkpoint.name}"
-    if isinstance(result, Analysis):
-        maps = _aligned(maps_of(result), twins, letter)
-        return Source(label, result.placement, maps, letter=letter)
-    return Source(label, None, (), result.reason, letter)
+def _row(letter: str, analysis: Analysis, twins: Mapping[int, int]) -> Source:
+    label = f"{letter} · {analysis.checkpoint.name}"
+    if not analysis.has_maps:
+        return Source(label, None, (), analysis.no_map, letter)
+    return Source(label, analysis.placement, _aligned(maps_of(analysis), twins, letter), letter=letter)
 
 
 def _aligned(maps: tuple[ViewerMap, ...], twins: Mapping[int, int], letter: str) -> tuple[ViewerMap, ...]:
@@ -64,7 +63,7 @@ def _difference(comparison: Comparison) -> Source:
     how = " (drawn resampled through the radiograph's pixels; figures from each one's own cells)"
     label = f"B − A · change from {names}{how if comparison.resampled else ''}"
     maps = tuple(_difference_map(one, comparison) for one in comparison.differences)
-    return Source(label, comparison.placement, maps)
+    return Source(label, comparison.differences[0].placement, maps)
 
 
 def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:

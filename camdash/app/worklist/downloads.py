@@ -5,17 +5,16 @@ from functools import partial
 
 import streamlit as st
 
-from camdash.app.session.caches import ImageFile, known
-from camdash.app.session.inversion import is_inverted
-from camdash.evidence.analysis import Analysis
+from camdash.app.films.caches import known
+from camdash.app.films.files import Film
 from camdash.evidence.worklist import Line
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.files.archive import LARGEST, LEFT_OUT, Packed, archive
-from camdash.rendering.files.worklist_csv import worklist_csv
+from camdash.rendering.files.tables import worklist_csv
 
 
-def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: Checkpoint) -> None:
+def offer_files(films: Sequence[Film], lines: Sequence[Line], checkpoint: Checkpoint) -> None:
     """Offer what is listed, in its order. The archive is made when it is asked for.
 
     That happens in a thread of the server, where the session's caches cannot be read: all it needs is handed over.
@@ -25,7 +24,7 @@ def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: C
     st.download_button(
         "CSV", table, file_name=f"{name}.csv", mime="text/csv", icon=":material/download:", on_click="ignore"
     )
-    packed = [one for file in files if (one := _packed(file, checkpoint, inverted=is_inverted(file)))]
+    packed = [one for film in films if (one := _packed(film, checkpoint))]
     st.download_button(
         "ZIP",
         partial(archive, packed, table),
@@ -39,9 +38,9 @@ def offer_files(files: Sequence[ImageFile], lines: Sequence[Line], checkpoint: C
     )
 
 
-def _packed(file: ImageFile, checkpoint: Checkpoint, *, inverted: bool) -> Packed | None:
-    """Return what is packed of a file; None where it has no maps."""
-    analysis = known(file, checkpoint, inverted=inverted)
-    if not isinstance(analysis, Analysis):
+def _packed(film: Film, checkpoint: Checkpoint) -> Packed | None:
+    """Return what is packed of a film; None where it has no maps."""
+    analysis = known(film, checkpoint)
+    if analysis is None or not analysis.has_maps:
         return None
-    return Packed(file.name, file.sha256, partial(shared_pool().decode, file.data), analysis, inverted)
+    return Packed(film.name, film.sha256, partial(shared_pool().decode, film.file.data), analysis, film.inverted)

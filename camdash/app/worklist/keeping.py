@@ -4,6 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from camdash.app import widget_keys
+
 
 def keep_place(table: str, about: str) -> None:
     """Keep where the table of this key is scrolled to, and take it up when it is drawn again.
@@ -12,7 +14,7 @@ def keep_place(table: str, about: str) -> None:
         table: its key.
         about: what it lists; another list begins at its top.
     """
-    _keeping(key=f"keeping-{table}", data={"table": table, "about": about})
+    _keeping(key=widget_keys.PLACE_IN_TABLE.format(table), data={"table": table, "about": about})
 
 
 _keeping = st.components.v2.component(

@@ -7,22 +7,23 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from camdash.app.films.files import FilmKey
+from camdash.app.films.rows import ListedRow
 from camdash.app.markdown import plain
-from camdash.app.results.rows import SQUARE, Row
-from camdash.app.session.inversion import inversions
+from camdash.app.results.analysing import SQUARE
+from camdash.app.session.state import session
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.mean_map import MeanMap, MeanMaps
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.mean_map import color_bar, mean_pictures, share_lines, share_words, shared_scales
 from camdash.rendering.thumbnail import data_uri
 
-MEANS = "worklist_means"
 SIDE = 200
 """Pixels of a drawn mean map."""
 
 
-def show_means(analyses: Mapping[str, Analysis], rows: Sequence[Row], checkpoint: Checkpoint) -> None:
-    """Show the mean maps of the analyses (by digest), and say where their evidence lies.
+def show_means(analyses: Mapping[FilmKey, Analysis], rows: Sequence[ListedRow], checkpoint: Checkpoint) -> None:
+    """Show the mean maps of the analyses (by film), and say where their evidence lies.
 
     A mean of few radiographs is all but a picture of one: it travels within the page, as the thumbnails do, and has no
     address of its own.
@@ -44,20 +45,19 @@ def show_means(analyses: Mapping[str, Analysis], rows: Sequence[Row], checkpoint
     )
 
 
-def _means(analyses: Mapping[str, Analysis], checkpoint: Checkpoint) -> list[MeanMap]:
-    """Return the means; sums are kept between runs and begun anew when a file was taken away."""
-    now = checkpoint, inversions()
-    of, added, sums = st.session_state.get(MEANS, (None, frozenset(), None))
-    if sums is None or of != now or not added <= analyses.keys():
-        added, sums = frozenset(), MeanMaps()
-    for digest in analyses.keys() - added:
-        sums.add(analyses[digest])
-    st.session_state[MEANS] = (now, frozenset(analyses), sums)
-    means: list[MeanMap] = sums.means()
-    return means
+def _means(analyses: Mapping[FilmKey, Analysis], checkpoint: Checkpoint) -> list[MeanMap]:
+    """Return the means; sums are kept between runs and begun anew when a film was taken away."""
+    here = session()
+    of, added = here.summed
+    if of != checkpoint or not added <= analyses.keys():
+        added, here.sums = frozenset(), MeanMaps()
+    for key in analyses.keys() - added:
+        here.sums.add(analyses[key])
+    here.summed = (checkpoint, frozenset(analyses))
+    return here.sums.means()
 
 
-def _mean_square(rows: Sequence[Row], predicted: str) -> NDArray[np.uint8]:
+def _mean_square(rows: Sequence[ListedRow], predicted: str) -> NDArray[np.uint8]:
     squares = [row.square for row in rows if row.line.predicted == predicted and row.square is not None]
     if not squares:
         return np.zeros((SQUARE, SQUARE), np.uint8)

@@ -6,33 +6,36 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from camdash.app import widget_keys
+from camdash.app.films.caches import known, without_map
+from camdash.app.films.files import Film
+from camdash.app.films.rows import ListedRow
+from camdash.app.films.samples import TITLES, sample
+from camdash.app.films.turns import line
 from camdash.app.markdown import plain
-from camdash.app.results.rows import SECOND_ROWS, Row, go_on, rows_of
-from camdash.app.session.caches import ImageFile, known, without_map
-from camdash.app.session.inversion import is_inverted
+from camdash.app.results.analysing import analysing, analysing_second
+from camdash.app.results.jobs import go_on, rows_of
+from camdash.app.session.inversion import film_of
 from camdash.app.session.retries import begin_run, go_on_by_itself
-from camdash.app.session.samples import TITLES, sample
-from camdash.app.session.turns import line
+from camdash.app.session.state import session
 from camdash.app.sidebar import Controls
 from camdash.app.worklist.downloads import offer_files
 from camdash.app.worklist.mean_maps import show_means
 from camdash.app.worklist.table import DIFFER, choose_flips, choose_rows, is_hint_needed, same_or_differ, show_table
 from camdash.errors import CamdashError
-from camdash.evidence.analysis import Analysis
 from camdash.networks.cards.card import Checkpoint
 
-SAMPLES = "worklist_samples"
 SECONDS, MORE_SECONDS = 2.0, 0.01
 """How long radiographs are analysed before the table is drawn again, and how much longer for each that is in it."""
 
 
 def worklist_page(controls: Controls) -> None:
     """Draw the worklist."""
-    checkpoint, second, uploads = controls.checkpoint, controls.second, controls.files
+    checkpoint, second, uploads = controls.checkpoint, controls.second, controls.films
     if checkpoint is None:
         return
-    files = uploads or _samples()
-    if not files:
+    films = uploads or _samples()
+    if not films:
         return
     begin_run()
     place = st.empty()
@@ -40,10 +43,12 @@ def worklist_page(controls: Controls) -> None:
         with st.spinner("Loading and checking the checkpoint …"):
             without_map(checkpoint, partial(_say, place))
         second = _ready(second, place)
-        _show(files, checkpoint, second, are_uploads=bool(uploads))
-        seconds = SECONDS + MORE_SECONDS * len(files)
-        if go_on(place, files, checkpoint, seconds) or (
-            second is not None and _is_done(files, checkpoint) and go_on(place, files, second, seconds, SECOND_ROWS)
+        _show(films, checkpoint, second, are_uploads=bool(uploads))
+        seconds = SECONDS + MORE_SECONDS * len(films)
+        if go_on(analysing(checkpoint), place, films, seconds) or (
+            second is not None
+            and _is_done(films, checkpoint)
+            and go_on(analysing_second(second), place, films, seconds)
         ):
             go_on_by_itself()
     except CamdashError as error:
@@ -63,28 +68,28 @@ def _ready(second: Checkpoint | None, place: DeltaGenerator) -> Checkpoint | Non
     return second
 
 
-def _is_done(files: Sequence[ImageFile], checkpoint: Checkpoint) -> bool:
-    return all(row is not None for row in rows_of(files, checkpoint))
+def _is_done(films: Sequence[Film], checkpoint: Checkpoint) -> bool:
+    return all(row is not None for row in rows_of(analysing(checkpoint), films))
 
 
 def _say(place: DeltaGenerator, ahead: int) -> None:
     place.caption(line(ahead))
 
 
-def _samples() -> list[ImageFile]:
+def _samples() -> list[Film]:
     """Offer the samples where there is no upload; return them once they were asked for."""
-    asked = st.session_state.get(SAMPLES, False)
+    asked = session().are_samples_listed
     if not asked:
         st.info("No radiographs yet. Drop files in the sidebar; hundreds at once is fine.")
-        asked = st.button("List the five samples", key="list-samples", type="primary")
-        st.session_state[SAMPLES] = asked
-    return [sample(name) for name in TITLES] if asked else []
+        asked = st.button("List the five samples", key=widget_keys.LIST_SAMPLES, type="primary")
+        session().are_samples_listed = asked
+    return [film_of(sample(name)) for name in TITLES] if asked else []
 
 
-def _show(files: Sequence[ImageFile], checkpoint: Checkpoint, second: Checkpoint | None, *, are_uploads: bool) -> None:
+def _show(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | None, *, are_uploads: bool) -> None:
     """Draw what is done so far."""
-    found = rows_of(files, checkpoint)
-    others = rows_of(files, second, SECOND_ROWS) if second is not None else []
+    found = rows_of(analysing(checkpoint), films)
+    others = rows_of(analysing_second(second), films) if second is not None else []
     places = [place for place, row in enumerate(found) if row is not None]
     rows = [row for row in found if row is not None]
     if not rows:
@@ -94,22 +99,22 @@ def _show(files: Sequence[ImageFile], checkpoint: Checkpoint, second: Checkpoint
         chosen = choose_rows(rows, [others[place] for place in places] if others else ())
         if others and choose_flips():
             chosen = [k for k in chosen if k in flips]
-        listed = [files[places[k]] for k in chosen]
+        listed = [films[places[k]] for k in chosen]
         offer_files(listed, [rows[k].line for k in chosen], checkpoint)
     st.caption(_counts(rows, len(chosen)) + _compared(rows, flips, others, checkpoint, second))
     there = [places[k] for k in chosen]
     show_table([rows[k] for k in chosen], there, [others[k] for k in there] if others else (), are_uploads=are_uploads)
-    analyses = {file.sha256: known(file, checkpoint, inverted=is_inverted(file)) for file in files}
-    unique = {row.line.sha256: row for row in rows}
-    maps = {digest: one for digest, one in analyses.items() if isinstance(one, Analysis) and digest in unique}
+    analyses = {film.key: known(film, checkpoint) for film in films}
+    unique = {films[place].key: row for place, row in zip(places, rows, strict=True)}
+    maps = {key: one for key, one in analyses.items() if one and one.has_maps and key in unique}
     show_means(maps, list(unique.values()), checkpoint)
 
 
-def _flips(row: Row, other: Row | None) -> bool:
+def _flips(row: ListedRow, other: ListedRow | None) -> bool:
     return same_or_differ(row.line, other.line if other else None) == DIFFER
 
 
-def _counts(rows: Sequence[Row], shown: int) -> str:
+def _counts(rows: Sequence[ListedRow], shown: int) -> str:
     """Return how many radiographs there are, those that were opened twice counted once, and of which classes."""
     unique = {row.line.sha256: row.line for row in rows}
     counts: dict[str, int] = {}
@@ -124,9 +129,9 @@ def _counts(rows: Sequence[Row], shown: int) -> str:
 
 
 def _compared(
-    rows: Sequence[Row],
+    rows: Sequence[ListedRow],
     flips: Collection[int],
-    others: Sequence[Row | None],
+    others: Sequence[ListedRow | None],
     checkpoint: Checkpoint,
     second: Checkpoint | None,
 ) -> str:

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from camdash.app.results.rows import Row
+from camdash.app import widget_keys
+from camdash.app.films.rows import ListedRow
+from camdash.app.films.samples import TITLES
 from camdash.app.session import selection
-from camdash.app.session.samples import TITLES
+from camdash.app.session.state import session
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
 from camdash.app.worklist.keeping import keep_place
 from camdash.evidence.comparison import is_same_class
@@ -17,16 +19,13 @@ from camdash.rendering.charts import percent
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-TABLE, PLACES, FOLLOWED = "worklist", "worklist_places", "worklist_hint_followed"
-CLASSES, BELOW, ORDER, UNLIKE = "worklist_classes", "worklist_below", "worklist_order", "worklist_unlike"
-FLIPS = "worklist_flips"
 DIFFER = "differ"
 """What tables say of two different answers to one radiograph."""
 ROW, HEAD, HIGHEST = 64, 38, 422
 """Pixels of a row, of the head, and of the whole table at most."""
 
 
-def choose_rows(rows: Sequence[Row], others: Sequence[Row | None] = ()) -> list[int]:
+def choose_rows(rows: Sequence[ListedRow], others: Sequence[ListedRow | None] = ()) -> list[int]:
     """Let the user filter and sort; return the places of the rows that are listed, in their order.
 
     Args:
@@ -36,14 +35,17 @@ def choose_rows(rows: Sequence[Row], others: Sequence[Row | None] = ()) -> list[
     lines = [row.line for row in rows]
     compared = [other.line if other else None for other in others]
     names = list(dict.fromkeys(line.predicted for line in lines if line.predicted))
-    st.session_state[CLASSES] = [name for name in st.session_state.get(CLASSES, []) if name in names]
-    classes = st.multiselect("Class", names, key=CLASSES, placeholder="All classes", width=300, persist_state="session")
+    chosen = st.session_state.get(widget_keys.CLASSES, [])
+    st.session_state[widget_keys.CLASSES] = [name for name in chosen if name in names]
+    classes = st.multiselect(
+        "Class", names, key=widget_keys.CLASSES, placeholder="All classes", width=300, persist_state="session"
+    )
     below = st.number_input(
         "Margin below",
         min_value=0.0,
         value=None,
         step=0.5,
-        key=BELOW,
+        key=widget_keys.BELOW,
         placeholder="Any",
         width=130,
         persist_state="session",
@@ -53,24 +55,24 @@ def choose_rows(rows: Sequence[Row], others: Sequence[Row | None] = ()) -> list[
     order = st.selectbox(
         "Sorted",
         list(Order),
-        key=ORDER,
+        key=widget_keys.ORDER,
         width=260,
         persist_state="session",
         help="The arrows on the Radiographs page follow this order. Clicking a column header sorts only this table.",
     )
     only_unlike = any(line is not None and line.familiar is not None for line in [*lines, *compared]) and st.checkbox(
-        "Only unlike the training images", key=UNLIKE, persist_state="session"
+        "Only unlike the training images", key=widget_keys.ONLY_UNLIKE, persist_state="session"
     )
     return listed(lines, classes, below, order or Order.GIVEN, only_unlike=only_unlike, others=compared)
 
 
 def choose_flips() -> bool:
     """Let the user narrow the list to radiographs on which two checkpoints differ; return whether they did."""
-    return bool(st.checkbox("Only where A and B differ", key=FLIPS, persist_state="session"))
+    return bool(st.checkbox("Only where A and B differ", key=widget_keys.ONLY_DIFFERENT, persist_state="session"))
 
 
 def show_table(
-    rows: Sequence[Row], places: Sequence[int], others: Sequence[Row | None] = (), *, are_uploads: bool
+    rows: Sequence[ListedRow], places: Sequence[int], others: Sequence[ListedRow | None] = (), *, are_uploads: bool
 ) -> None:
     """Show the rows, of the files at these places; the arrows on the first page follow them.
 
@@ -81,41 +83,41 @@ def show_table(
         are_uploads: whether they are uploads, and not samples.
     """
     selection.set_order(places if are_uploads else [])
-    st.session_state[PLACES] = (list(places), are_uploads)
+    session().listed_places = (tuple(places), are_uploads)
     st.dataframe(
         with_percentages(_columns(rows) | (_other_columns(rows, others) if others else {})),
         column_config=_config(),
         hide_index=True,
-        key=TABLE,
+        key=widget_keys.WORKLIST,
         on_select=_opened,
         selection_mode=ANYWHERE,
         row_height=ROW,
         height=min(HEAD + ROW * max(len(rows), 1), HIGHEST),
         alt="Every radiograph with its predicted class, probability, margin and evidence",
     )
-    keep_place(TABLE, f"{st.session_state.get(ORDER)} {are_uploads}")
+    keep_place(widget_keys.WORKLIST, f"{st.session_state.get(widget_keys.ORDER)} {are_uploads}")
 
 
 def _opened() -> None:
     """Look at the radiograph of the row that was clicked."""
-    row = clicked_row(TABLE)
+    row = clicked_row(widget_keys.WORKLIST)
     if row is None:
         return
-    places, are_uploads = st.session_state[PLACES]
+    places, are_uploads = session().listed_places
     place = places[row]
     if are_uploads:
         selection.open_file(place)
     else:
         selection.open_sample(list(TITLES)[place])
-    st.session_state[FOLLOWED] = True
+    session().is_row_opened = True
 
 
 def is_hint_needed() -> bool:
     """Return whether the page has still to say that a row can be clicked: not once that was done."""
-    return not st.session_state.get(FOLLOWED, False)
+    return not session().is_row_opened
 
 
-def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
+def _columns(rows: Sequence[ListedRow]) -> dict[str, list[object]]:
     lines = [row.line for row in rows]
     return {
         "picture": [row.picture or None for row in rows],
@@ -129,7 +131,7 @@ def _columns(rows: Sequence[Row]) -> dict[str, list[object]]:
     }
 
 
-def _other_columns(rows: Sequence[Row], others: Sequence[Row | None]) -> dict[str, list[object]]:
+def _other_columns(rows: Sequence[ListedRow], others: Sequence[ListedRow | None]) -> dict[str, list[object]]:
     lines = [other.line if other else None for other in others]
     return {
         "answers": [same_or_differ(row.line, line) for row, line in zip(rows, lines, strict=True)],

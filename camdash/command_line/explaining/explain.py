@@ -18,10 +18,11 @@ from camdash.command_line.explaining.written import Written, pictures_of, refuse
 from camdash.command_line.streams import Output, Remarks
 from camdash.command_line.table import write_table
 from camdash.command_line.tally import Tally
+from camdash.evidence.analysis import Analysis
 from camdash.images.regular_files import content
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
-from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any, preferred_device
 from camdash.rendering.charts import percent
 from camdash.rendering.files.export import WARNING
@@ -36,7 +37,7 @@ class _Work:
 
     files: Sequence[Path]
     rows: Sequence[Row | None]
-    loaded: LoadedCheckpoint | LoadedPredictor
+    loaded: LoadedCheckpoint
     pace: Pace
 
 
@@ -107,8 +108,7 @@ def _until_the_end(printed: _Printed, tally: Tally) -> Iterator[None]:
 def _resumed(work: _Work, folder: OutputFolder) -> tuple[_Work, bool]:
     """Return the work with the rows of the earlier run, and whether it has lines that would be lost."""
     loaded = work.loaded
-    no_map = loaded.network.sentence if isinstance(loaded, LoadedPredictor) else None
-    earlier = Earlier.of(folder.path, loaded.checkpoint, no_map)
+    earlier = Earlier.of(folder.path, loaded.checkpoint, loaded.no_map or None)
     refuse_changed(folder, loaded.checkpoint)
     rows = earlier.rows(work.files, shared_pool().decode, work.pace.threads)
     log.info("%d of %d files are done already", sum(row is not None for row in rows), len(rows))
@@ -138,7 +138,7 @@ def _run(work: _Work, written: Written | None, printed: _Printed, tally: Tally) 
     return 1 if failed else 0
 
 
-def _results(work: _Work) -> Iterator[tuple[Path, Row, Explained | None]]:
+def _results(work: _Work) -> Iterator[tuple[Path, Row, Explained[Analysis] | None]]:
     """Yield each file with its row, and with what was computed; None where an earlier run has left the row."""
     places = to_do(work.rows, work.pace.batch)
     items = [Item(str(work.files[place]), partial(content, work.files[place])) for place in places]

@@ -5,7 +5,8 @@ from typing import Protocol
 
 from camdash.command_line.streams import CLEAR as CLEAR
 from camdash.command_line.streams import Writer
-from camdash.rendering.progress import Progress
+from camdash.rendering.progress import progress_words
+from camdash.running.task import Progress
 
 
 class Terminal(Writer, Protocol):
@@ -35,7 +36,8 @@ class ProgressLine:
             before: how many of them were done before the line began.
         """
         if self._watched:
-            self._write(CLEAR + Progress(done, self._of, done - before, time.monotonic() - self._begun).words)
+            progress = Progress(done, self._of, done - before, time.monotonic() - self._begun)
+            self._write(CLEAR + progress_words(progress))
 
     def clear(self) -> None:
         """Leave the terminal as it was."""

@@ -11,6 +11,7 @@ from camdash.command_line.explaining.output import PREDICTIONS
 from camdash.command_line.explaining.predictions import Cells, as_read, earlier_lines
 from camdash.command_line.explaining.rows import Row, header, row_of, row_of_line
 from camdash.errors import ImageError, UsageError
+from camdash.evidence.analysis import Failed
 from camdash.images.radiograph import Radiograph
 from camdash.images.regular_files import content
 from camdash.networks.cards.card import Checkpoint
@@ -94,7 +95,7 @@ class Earlier:
         try:
             decode(data)
         except ImageError as error:
-            row = row_of(str(file), cells[SHA256], self.checkpoint, error)
+            row = row_of(str(file), cells[SHA256], self.checkpoint, Failed.of(error))
             return row if as_read([row["error"]])[0] == cells[-1] else None
         return None
 

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.errors import CamdashError
-from camdash.evidence.analysis import Analysis, Familiarity, PredictionAlone, Result
+from camdash.evidence.analysis import Analysis, Failed, Familiarity, Outcome
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.files.safe_csv import Cell
 
@@ -18,14 +17,12 @@ BY_CLASS = ("probabilities", "logits", "evidence", "bias")
 CHECK = ("score", "threshold", "familiar")
 
 
-def row_of(file: str, sha256: str | None, checkpoint: Checkpoint, result: Result | CamdashError) -> Row:
+def row_of(file: str, sha256: str | None, checkpoint: Checkpoint, outcome: Outcome) -> Row:
     """Return the row of a file."""
     row: Row = dict(zip(IDENTITY, (file, sha256, checkpoint.name, checkpoint.sha256), strict=True))
-    if isinstance(result, Analysis):
-        return row | _analysis(result)
-    if isinstance(result, PredictionAlone):
-        return row | _prediction(result)
-    return row | dict.fromkeys(("predicted", *BY_CLASS, "grid", "familiarity")) | {"error": str(result)}
+    if isinstance(outcome, Failed):
+        return row | dict.fromkeys(("predicted", *BY_CLASS, "grid", "familiarity")) | {"error": outcome.sentence}
+    return row | _analysis(outcome)
 
 
 def header(names: Sequence[str]) -> list[str]:
@@ -75,30 +72,22 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
 
 
 def _analysis(analysis: Analysis) -> Row:
-    names, maps = analysis.prediction.class_names, analysis.maps
-    columns: dict[str, NDArray[Any]] = {
-        "probabilities": analysis.prediction.probabilities,
-        "logits": analysis.prediction.logits,
-        "evidence": maps.evidence,
-        "bias": maps.bias,
+    """Return the row of an analysis; without maps, what belongs to maps is None, and one more key says why."""
+    names, prediction, placed = analysis.prediction.class_names, analysis.prediction, analysis.placed
+    columns: dict[str, NDArray[Any] | None] = {
+        "probabilities": prediction.probabilities,
+        "logits": prediction.logits,
+        "evidence": placed.maps.evidence if placed else None,
+        "bias": placed.maps.bias if placed else None,
     }
-    row: Row = {"predicted": analysis.prediction.predicted_name}
-    row |= {key: dict(zip(names, values.tolist(), strict=True)) for key, values in columns.items()}
-    return row | {
-        "grid": list(maps.maps.shape[1:]),
-        "familiarity": _familiarity(analysis.familiarity),
-        "error": None,
+    row: Row = {"predicted": prediction.predicted_name}
+    row |= {
+        key: None if values is None else dict(zip(names, values.tolist(), strict=True))
+        for key, values in columns.items()
     }
-
-
-def _prediction(found: PredictionAlone) -> Row:
-    """Return the row of a network without exact map: what belongs to maps is None, and one more key says why."""
-    prediction = found.prediction
-    columns = {"probabilities": prediction.probabilities, "logits": prediction.logits}
-    named = {key: dict(zip(prediction.class_names, values.tolist(), strict=True)) for key, values in columns.items()}
-    nothing = dict.fromkeys(("evidence", "bias", "grid"))
-    more = {"familiarity": _familiarity(None), "error": None, "no_map": found.reason}
-    return {"predicted": prediction.predicted_name} | named | nothing | more
+    row["grid"] = list(placed.maps.maps.shape[1:]) if placed else None
+    row |= {"familiarity": _familiarity(analysis.familiarity), "error": None}
+    return row | ({} if placed else {"no_map": analysis.no_map})
 
 
 def _familiarity(found: Familiarity | None) -> dict[str, float | bool | None]:

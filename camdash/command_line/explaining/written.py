@@ -9,8 +9,7 @@ from camdash.command_line.explaining.output import PREDICTIONS, OutputFolder
 from camdash.command_line.explaining.predictions import Predictions, free_name
 from camdash.command_line.explaining.rows import Row, header, line
 from camdash.errors import UsageError, WriteError
-from camdash.evidence.analysis import Analysis
-from camdash.images.radiograph import Radiograph
+from camdash.evidence.analysis import Analysis, analysis_in
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.files.export import export_files
 from camdash.running.pipeline import Explained
@@ -111,9 +110,9 @@ def writing(folder: OutputFolder, checkpoint: Checkpoint, done: Iterable[Row], *
         table.close()
 
 
-def pictures_of(stem: str, explained: Explained) -> list[tuple[str, bytes]]:
+def pictures_of(stem: str, explained: Explained[Analysis]) -> list[tuple[str, bytes]]:
     """Return name and content of the overlays and maps of a file; none where it has no maps."""
-    radiograph, analysis = explained.decoded.radiograph, explained.result
-    if not isinstance(radiograph, Radiograph) or not isinstance(analysis, Analysis):
+    radiograph, analysis = explained.decoded.radiograph, analysis_in(explained.result)
+    if radiograph is None or analysis is None or not analysis.has_maps:
         return []
     return list(export_files(stem, str(explained.decoded.sha256), radiograph, analysis))

@@ -117,7 +117,7 @@ def difference_png(radiograph: Radiograph, comparison: Comparison, drawing: Draw
     """
     differences = [one.values for one in comparison.differences]
     scale = scales([np.nan_to_num(values) for values in differences], drawing.look)[place]
-    values = enlarge(differences[place], comparison.placement, drawing.smooth)
+    values = enlarge(differences[place], comparison.differences[place].placement, drawing.smooth)
     return png(overlay(shown(radiograph, drawing), values, scale, drawing.opacity), _warning(radiograph))
 
 

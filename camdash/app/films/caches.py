@@ -5,24 +5,22 @@ its session alone. Keys are digests of bytes and cards, never arrays.
 """
 
 import gc
-import hashlib
 import logging
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import TypeVar
 
 import streamlit as st
 
-from camdash.app.session.turns import Waiting, in_turn
+from camdash.app.films.files import Film, FilmKey, ImageFile
+from camdash.app.films.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
-from camdash.evidence.analysis import Analysis, PredictionAlone, Result, analyse, predict_alone
+from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.folders import Entry
-from camdash.networks.loaded import LoadedPredictor
 from camdash.networks.loading import preferred_device
 from camdash.networks.report import IntakeReport, intake
 from camdash.running.held import HeldCheckpoints, checkpoints_at_once
@@ -30,27 +28,17 @@ from camdash.running.pipeline import Decoded, Run, runner
 
 log = logging.getLogger(__name__)
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
+
+Answers = tuple[Analysis, ...]
+"""What checkpoints say of one radiograph, in their order."""
 
 MOST = 2000
 """Analyses kept for a session, and reports for all."""
 
 RADIOGRAPHS = 4
 """Decoded radiographs kept for a session; a large film takes 30 MB, and is decoded again in a blink."""
-
-
-@dataclass(frozen=True, eq=False)
-class ImageFile:
-    """A file that the user gave, or a sample: its name, content and sha256."""
-
-    name: str
-    data: bytes
-    sha256: str
-
-    @classmethod
-    def of(cls, name: str, data: bytes) -> "ImageFile":
-        """Return the file with its digest."""
-        return cls(name, data, hashlib.sha256(data).hexdigest())
 
 
 def _digest(file: ImageFile) -> str:
@@ -76,12 +64,12 @@ def _held() -> HeldCheckpoints:
 
 
 @st.cache_resource(show_spinner=False)
-def _reports() -> dict[Hashable, IntakeReport]:
+def _reports() -> dict[Entry, IntakeReport]:
     return {}
 
 
 @st.cache_resource(show_spinner=False, scope="session")
-def _analyses() -> dict[Hashable, Analysis | PredictionAlone]:
+def _analyses() -> dict[tuple[FilmKey, Checkpoint], Analysis]:
     return {}
 
 
@@ -116,30 +104,29 @@ def decoded(file: ImageFile) -> Radiograph:
     return shared_pool().decode(file.data)
 
 
+def radiograph_of(film: Film) -> Radiograph:
+    """Return a film's radiograph as the network is given it, for this session alone."""
+    radiograph = decoded(film.file)
+    return radiograph.inverse() if film.inverted else radiograph
+
+
 @st.cache_resource(show_spinner=False, scope="session", max_entries=2, hash_funcs={ImageFile: _digest})
 def packed_values(file: ImageFile) -> PackedValues:
     """Return the values of a file's radiograph as the browser is sent them, for this session alone."""
     return PackedValues.of(decoded(file))
 
 
-def analysed(
-    file: ImageFile, checkpoint: Checkpoint, waiting: Waiting, *, inverted: bool = False
-) -> Analysis | PredictionAlone:
-    """Return what a checkpoint says of a file, for this session alone: at most one forward pass each, in its turn.
-
-    If `inverted`, of the file with black and white exchanged.
-    """
-    kept, key = _analyses(), (file.sha256, checkpoint, inverted)
+def analysed(film: Film, checkpoint: Checkpoint, waiting: Waiting) -> Analysis:
+    """Return what a checkpoint says of a film, for this session alone: at most one forward pass each, in its turn."""
+    kept, key = _analyses(), (film.key, checkpoint)
     if (found := kept.get(key)) is not None:
         return found
     held, device = _held(), str(preferred_device())
-    radiograph = decoded(file).inverse() if inverted else decoded(file)
+    radiograph = radiograph_of(film)
 
-    def one_pass() -> Analysis | PredictionAlone:
-        log.info("forward pass of %s for image %s", checkpoint.name, file.sha256[:12])
+    def one_pass() -> Analysis:
+        log.info("forward pass of %s for image %s", checkpoint.name, film.sha256[:12])
         network = held.get(checkpoint, device)
-        if isinstance(network, LoadedPredictor):
-            return predict_alone(radiograph, network)
         analysis = analyse(radiograph, network)
         network.accelerate()
         return analysis
@@ -153,39 +140,48 @@ def forget(files: Iterable[ImageFile]) -> None:
     for file in files:
         decoded.clear(file)
         packed_values.clear(file)
-        for key in [key for key in list(kept) if isinstance(key, tuple) and key[0] == file.sha256]:
+        for key in [key for key in list(kept) if key[0][0] == file.sha256]:
             kept.pop(key, None)
 
 
-def known(file: ImageFile, checkpoint: Checkpoint, *, inverted: bool = False) -> Analysis | PredictionAlone | None:
-    """Return what a checkpoint said of a file in this session; None where it was not asked yet."""
-    return _analyses().get((file.sha256, checkpoint, inverted))
+def known(film: Film, checkpoint: Checkpoint) -> Analysis | None:
+    """Return what a checkpoint said of a film in this session; None where it was not asked yet."""
+    return _analyses().get((film.key, checkpoint))
 
 
-def pass_over_many(checkpoint: Checkpoint, waiting: Waiting) -> Run:
-    """Return the pass of a checkpoint over several radiographs, each batch in the device's turn.
+def pass_over_many(checkpoints: Sequence[Checkpoint], waiting: Waiting) -> Run[Answers]:
+    """Return the pass of checkpoints over several radiographs, each batch of each in the device's turn.
 
-    What a batch gives is kept as `analysed` keeps it, before anybody asks for it: nothing is lost to a click.
+    What a batch gives is kept as `analysed` keeps it, before anybody asks for it: nothing is lost to a click. What is
+    kept already costs no pass and no turn.
     """
     kept, held, device = _analyses(), _held(), str(preferred_device())
 
-    def one_pass(batch: Sequence[Decoded]) -> Sequence[Result]:
+    def one_pass(checkpoint: Checkpoint, batch: Sequence[Decoded]) -> Sequence[Analysis]:
         log.info("forward pass of %s for %d images", checkpoint.name, len(batch))
-        results = runner(held.get(checkpoint, device))(batch)
-        for one, result in zip(batch, results, strict=True):
-            _keep(kept, (one.sha256, checkpoint, one.item.inverted), result)
-        return results
+        analyses = runner(held.get(checkpoint, device))(batch)
+        return [_keep(kept, (_film_key(one), checkpoint), found) for one, found in zip(batch, analyses, strict=True)]
 
-    return lambda batch: in_turn(partial(one_pass, batch), waiting)
+    def answers(checkpoint: Checkpoint, batch: Sequence[Decoded]) -> list[Analysis]:
+        known = [kept.get((_film_key(one), checkpoint)) for one in batch]
+        left = [one for one, found in zip(batch, known, strict=True) if found is None]
+        made = iter(in_turn(partial(one_pass, checkpoint, left), waiting) if left else ())
+        return [found or next(made) for found in known]
+
+    return lambda batch: list(zip(*(answers(one, batch) for one in checkpoints), strict=True))
 
 
-def _keep(kept: dict[Hashable, T], key: Hashable, value: T) -> T:
+def _film_key(one: Decoded) -> FilmKey:
+    return str(one.sha256), one.item.inverted
+
+
+def _keep(kept: dict[K, T], key: K, value: T) -> T:
     while len(kept) >= MOST:
         del kept[next(iter(kept))]
     return kept.setdefault(key, value)
 
 
-def _once(kept: dict[Hashable, T], key: Hashable, work: Callable[[], T], waiting: Waiting) -> T:
+def _once(kept: dict[K, T], key: K, work: Callable[[], T], waiting: Waiting) -> T:
     """Return what is kept under a key, else do the work in the device's turn and keep it.
 
     Streamlit's own caches would hold a lock while they wait for the turn. A script that was replaced by a newer one

@@ -7,8 +7,8 @@ from itertools import accumulate
 
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from camdash.app.films.files import ImageFile
 from camdash.app.markdown import named, plain
-from camdash.app.session.caches import ImageFile
 from camdash.errors import ImageError
 from camdash.images.archive import unpack
 from camdash.images.files import SUFFIXES, kind_if_skipped

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from camdash.app.session.caches import ImageFile
+from camdash.app.films.files import ImageFile
 from camdash.images.decoding import decode
 
 FOLDER = Path(__file__).parents[1] / "samples"
