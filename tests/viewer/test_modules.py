@@ -74,13 +74,15 @@ def test_modules_that_import_each_other_in_a_circle_are_refused(tmp_path: Path) 
 
 def test_a_name_keeps_its_meaning_when_import_lines_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
-    (tmp_path / "deep" / "one.js").write_text("// One.\n\n/** @type {number} */\nexport const one = 1; // stays\n")
+    (tmp_path / "deep" / "one.js").write_text(
+        "// One.\n\n/** One. */\nexport const one =\n  /** @type {number} */ (1); // stays\n/** Two. */\n"
+    )
     (tmp_path / "two.js").write_text('import {\n  one,\n} from "./deep/one.js";\nexport const two = `\n${one} + 1`;\n')
     (tmp_path / "all.js").write_text(
         'import { one } from "./deep/one.js";\nimport { two } from "./two.js";\nexport default () => [one, two];\n'
     )
     assert joined(tmp_path / "all.js").split("\n") == [
-        *("", "const one = 1; // stays", ""),
+        *("", "const one =", "  /** @type {number} */ (1); // stays", ""),
         *("const two = `", "${one} + 1`;", ""),
         *("export default () => [one, two];", ""),
     ]
