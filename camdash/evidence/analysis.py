@@ -244,7 +244,7 @@ def _predicted(radiograph: Radiograph, checkpoint: Checkpoint, network: WholeNet
     card = checkpoint.card
     inputs = network_input(radiograph, card.preprocessing, network.channels)
     logits = network.logits(inputs)[0].cpu().numpy().astype(np.float64)
-    return Analysis(_softmax(card.class_names, logits), checkpoint, no_map=network.sentence)
+    return Analysis(softmax(card.class_names, logits), checkpoint, no_map=network.sentence)
 
 
 def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
@@ -253,10 +253,15 @@ def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
     Raises:
         CheckpointError: the logits are not finite.
     """
-    return _softmax(class_names, maps.evidence + maps.bias)
+    return softmax(class_names, maps.evidence + maps.bias)
 
 
-def _softmax(class_names: tuple[str, ...], logits: NDArray[np.float64]) -> Prediction:
+def softmax(class_names: tuple[str, ...], logits: NDArray[np.float64]) -> Prediction:
+    """Return the prediction of logits: (classes,).
+
+    Raises:
+        CheckpointError: they are not finite.
+    """
     if not np.isfinite(logits).all():
         raise CheckpointError("The network gave logits that are not finite numbers for this image.")
     exponentials = np.exp(logits - logits.max())

@@ -7,16 +7,24 @@ the cells are finer, and nothing adds up to the logit.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor, nn
 
+from camdash.errors import UsageError
+from camdash.networks.architectures.arithmetic import apply_arithmetic, whole_reason
+from camdash.networks.architectures.building import TRANSFORMED, blueprint, family_of, features_of
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
+from camdash.networks.cards.card import Card
 from camdash.networks.placement import Grid
 
 MOST_STAGES = 3
 """Stages that are offered, the last ones: earlier ones see edges and little of what the radiograph shows."""
+
+MOST_CLASSES = 32
+"""Each class takes a pass back through the network."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +57,40 @@ class SlopePass:
     pooled: Tensor
 
 
-def stages(network: SplitNetwork) -> list[Stage]:
-    """Return the stages at which maps can be made, the last one first."""
-    layers = list(_flat(network.features))
+@lru_cache(maxsize=8)
+def stage_names(card: Card) -> tuple[str, ...]:
+    """Return the names of the stages of a network, known without its weights; none where it has too many classes.
+
+    None either where its head is no linear layer after average pooling: then it is not run in two parts.
+    """
+    if len(card.class_names) > MOST_CLASSES or whole_reason(card) is not None:
+        return ()
+    options = {"transform_input": True} if card.architecture in TRANSFORMED and card.transform_input else {}
+    network = apply_arithmetic(blueprint(card.architecture, 1, 3, **options), card.arithmetic)
+    return tuple(stage.name for stage in stages(features_of(network, family_of(card.architecture))))
+
+
+def stages(features: nn.Module) -> list[Stage]:
+    """Return the stages at which maps can be made of a network with these features, the last one first."""
+    layers = list(_flat(features))
     grids = [grid_of(nn.Sequential(*(layer for _, layer in layers[: place + 1]))) for place in range(len(layers))]
     strides = [grid.stride for grid in grids]
     ends = [place for place, (own, then) in enumerate(zip(strides, [*strides[1:], 0.0], strict=True)) if own != then]
-    found = [Stage(_outermost(layers[place][0], network.features), place + 1, grids[place]) for place in ends]
+    found = [Stage(_outermost(layers[place][0], features), place + 1, grids[place]) for place in ends]
     return found[::-1][:MOST_STAGES]
+
+
+def stage_of(network: SplitNetwork, name: str) -> Stage:
+    """Return the stage of this name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    found = stages(network.features)
+    for stage in found:
+        if stage.name == name:
+            return stage
+    raise UsageError(f"There are no maps at {name}. Choose one of {', '.join(stage.name for stage in found)}.")
 
 
 def grad_cam(network: SplitNetwork, inputs: Tensor, stage: Stage) -> SlopePass:
@@ -67,7 +101,7 @@ def grad_cam(network: SplitNetwork, inputs: Tensor, stage: Stage) -> SlopePass:
     Args:
         network: the network, on its device.
         inputs: network inputs, (n, channels, rows, columns).
-        stage: one of `stages(network)`.
+        stage: one of its stages.
     """
     layers = [layer for _, layer in _flat(network.features)]
     weight, bias = network.weight.float(), network.bias.float()

@@ -16,7 +16,7 @@ from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
 from camdash.networks.architectures.recognition import fixed_input, head_renames
-from camdash.networks.architectures.split import CHECK_SHAPE, check_finite, random_input, split
+from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
 from camdash.networks.architectures.whole import WholeNetwork
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, beside, check_beside, content_beside, fits, own_check
@@ -68,12 +68,9 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     Raises:
         CheckpointError: the weights do not fit the card, or the check failed.
     """
-    torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
     stored, check = _read(checkpoint)
-    check_fit(checkpoint, stored)
+    network, channels = _built(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
-    channels = stored.shapes[f"{family.first}.weight"][1]
-    network = _filled(_outline(checkpoint, stored, channels), _own(stored, family))
     reason = whole_reason(card)
     if reason is None:
         divided = split(network, family, channels, torch.device(device))
@@ -87,6 +84,31 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     side = fixed_input(card.architecture, stored.shapes)
     check_finite(whole.logits(random_input(channels) if side is None else torch.rand(1, channels, side, side)))
     return LoadedCheckpoint(checkpoint, whole=whole)
+
+
+def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwork:
+    """Build and check the split network of a checkpoint that has exact maps, for PyTorch to run.
+
+    Raises:
+        CheckpointError: as `load`.
+    """
+    if (reason := whole_reason(checkpoint.card)) is not None:
+        raise CheckpointError(f"{checkpoint.name} is not run in two parts: {reason}.")
+    network, channels = _built(checkpoint, _read(checkpoint)[0])
+    return split(network, family_of(checkpoint.card.architecture), channels, torch.device(device))
+
+
+def _built(checkpoint: Checkpoint, stored: StoredWeights) -> tuple[nn.Module, int]:
+    """Return the network with its weights, and its input channels.
+
+    Raises:
+        CheckpointError: the weights do not fit the card.
+    """
+    torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
+    check_fit(checkpoint, stored)
+    family = family_of(checkpoint.card.architecture)
+    channels = stored.shapes[f"{family.first}.weight"][1]
+    return _filled(_outline(checkpoint, stored, channels), _own(stored, family)), channels
 
 
 def _read(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | None]:

@@ -4,9 +4,10 @@ import logging
 import threading
 from collections import OrderedDict
 
+from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.loaded import LoadedCheckpoint
-from camdash.networks.loading import free_device_memory, load_any
+from camdash.networks.loading import free_device_memory, load_any, load_split
 from camdash.settings import checkpoints_at_once as checkpoints_at_once
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ class HeldCheckpoints:
     def __init__(self, at_once: int) -> None:
         self._at_once = at_once
         self._held: OrderedDict[Place, LoadedCheckpoint] = OrderedDict()
+        self._split: dict[Place, SplitNetwork] = {}
         self._passed: dict[Place, str] = {}
         self._lock = threading.Lock()
 
@@ -42,6 +44,20 @@ class HeldCheckpoints:
             self._held.move_to_end(place)
             return self._held[place]
 
+    def get_split(self, checkpoint: Checkpoint, device: str) -> SplitNetwork:
+        """Return a checkpoint's network for passes with slopes, which PyTorch alone runs; it is the first to give way.
+
+        Raises:
+            CheckpointError: it cannot be used.
+        """
+        place = checkpoint, device
+        with self._lock:
+            if place not in self._split:
+                self._make_room()
+                log.info("loading the network of checkpoint %s on %s for passes with slopes", checkpoint.name, device)
+                self._split[place] = load_split(checkpoint, device)
+            return self._split[place]
+
     def passed(self, checkpoint: Checkpoint, device: str) -> str | None:
         """Return why a checkpoint that was once loaded and checked there has no exact map, empty where it has one.
 
@@ -55,6 +71,7 @@ class HeldCheckpoints:
             self._make_room()
 
     def _make_room(self) -> None:
+        self._split.clear()
         while len(self._held) >= self._at_once:
             checkpoint, device = oldest = next(iter(self._held))
             del self._held[oldest]

@@ -9,6 +9,7 @@ from torch import nn
 
 from camdash.evidence.analysis import Analysis, PlacedMaps, analyse
 from camdash.evidence.comparison import compare
+from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
 from camdash.networks.cards.card import Fit, Preprocessing
@@ -25,6 +26,8 @@ from camdash.rendering.files.export import (
     overlay_png,
     overlays,
     shown,
+    slopes_name,
+    slopes_png,
     stem_of,
 )
 from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE
@@ -152,6 +155,21 @@ def test_a_difference_is_drawn_on_the_scale_of_all_differences(film: Radiograph,
     names = {difference_name("x", SHA256, comparison, one, k) for one in (drawing, Drawing()) for k in range(3)}
     assert len(names) == 6
     assert all(name.startswith("x_known-to-known_difference-part-") for name in names)
+
+
+def test_a_map_of_grad_cam_is_drawn_on_the_scale_of_all_classes(film: Radiograph, analysis: Analysis) -> None:
+    maps = np.maximum(analysis.maps.maps, 0)
+    found = SlopeMaps(maps, analysis.prediction, analysis.placement, analysis.checkpoint, "layer3")
+    limit = float(maps.max())
+    for place in range(3):
+        expected = overlay(
+            film.display(), enlarge(maps[place], analysis.placement), Scale(EVIDENCE, -limit, limit), 0.7
+        )
+        picture = np.asarray(Image.open(io.BytesIO(slopes_png(film, found, Drawing(opacity=0.7), place))))
+        np.testing.assert_array_equal(picture, expected)
+    names = {slopes_name("x", SHA256, replace(found, stage=stage), Drawing(), k) for stage in "ab" for k in range(3)}
+    assert len(names) == 6
+    assert all(name.startswith(("x_known_grad-cam-a-part-", "x_known_grad-cam-b-part-")) for name in names)
 
 
 def test_a_radiograph_is_drawn_through_the_window_that_is_asked_for() -> None:

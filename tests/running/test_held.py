@@ -113,3 +113,21 @@ def test_a_number_that_makes_no_sense_is_refused_with_a_sentence(monkeypatch: py
     monkeypatch.setenv("CAMDASH_CHECKPOINTS_AT_ONCE", value)
     with pytest.raises(UsageError, match="whole number of checkpoints"):
         checkpoints_at_once()
+
+
+def test_a_network_for_slopes_counts_among_those_that_are_held_and_is_the_first_to_go(
+    three: list[Checkpoint], alive: list[int]
+) -> None:
+    holder = HeldCheckpoints(2)
+    first = holder.get(three[0], "cpu")
+    network = holder.get_split(three[0], "cpu")
+    assert holder.get_split(three[0], "cpu") is network
+    assert holder.get(three[0], "cpu") is first
+    gone = weakref.ref(network)
+    del network
+    holder.get(three[1], "cpu")
+    assert gone() is None
+    assert holder.get(three[0], "cpu") is first
+    holder.get_split(three[0], "cpu")
+    assert holder.get(three[0], "cpu") is first
+    assert len(alive) == 2

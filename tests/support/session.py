@@ -65,7 +65,7 @@ class Run:
     @property
     def file(self) -> str:
         """The name of the file that the viewer shows."""
-        return str(_opened(self._viewed)[0]["picture"]["label"])
+        return str(opened(self._viewed)[0]["picture"]["label"])
 
     @property
     def _viewed(self) -> bytes:
@@ -265,7 +265,7 @@ class Session:
 
 def maps_in(payload: bytes) -> dict[str, NDArray[np.float32]]:
     """Return the grids in what the viewer is given, by their names."""
-    header, body = _opened(payload)
+    header, body = opened(payload)
     found = {}
     for source in header["sources"]:
         shape = [axis["cells"] for axis in source["axes"]]
@@ -275,7 +275,7 @@ def maps_in(payload: bytes) -> dict[str, NDArray[np.float32]]:
     return found
 
 
-def _opened(payload: bytes) -> tuple[Any, bytes]:
+def opened(payload: bytes) -> tuple[Any, bytes]:
     """Return the header and what follows it (camdash/app/viewer/payload.py)."""
     length = int.from_bytes(payload[:4], "little")
     return json.loads(payload[4 : 4 + length]), payload[4 + length :]

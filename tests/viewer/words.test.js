@@ -4,7 +4,7 @@ import { unpack } from "../../camdash/app/viewer/js/data/unpack.js";
 import { isApart } from "../../camdash/app/viewer/js/painting/scales.js";
 import { valueAt } from "../../camdash/app/viewer/js/panels/hover.js";
 import {
-  equation, factor, few, filled, legendWords, lines, offersScales, percent, sharing, signed,
+  BAR, equation, factor, few, filled, legendWords, lines, offersScales, percent, sharing, signed,
 } from "../../camdash/app/viewer/js/words/words.js";
 import { bytesOf, vectors } from "./vectors.js";
 
@@ -90,6 +90,15 @@ test("a bar of nothing has no ends", () => {
   assert.equal(found.sentences[0], "Nothing to draw.");
 });
 
+test("maps that add up to nothing are said to, and have one end alone", () => {
+  const found = legendWords(compared(1), EVIDENCE, { ...STATE, mode: "slopes" }, [{ low: -1, high: 1, factor: 1, flat: "" }]);
+  assert.equal(found.ends[0], "");
+  assert.ok(found.ends[2].includes("+1.00"));
+  assert.ok(!found.sentences.includes(BAR));
+  assert.ok(!found.sentences.join(" ").includes("blue"));
+  assert.ok(found.sentences.join(" ").includes("does not add up"));
+});
+
 test("checkpoints have a scale each where one outshines the other three times", () => {
   /** @type {[number[], boolean, string][]} */
   const cases = [
@@ -139,6 +148,12 @@ test("what a cell gives is said only where the network saw", () => {
     [6.5, 5.5, "seen by only one checkpoint"],
   ];
   for (const [row, column, words] of cases) {
-    assert.equal(valueAt({ grid, evidence: 4 }, { axes: AXES }, [row, column]), words);
+    assert.equal(valueAt({ grid, evidence: 4, isClass: true }, { axes: AXES }, [row, column]), words);
   }
+});
+
+test("a cell of a class's map that adds up to nothing says its value alone", () => {
+  const grid = Float32Array.of(1, 2, 3, 4, 0, 5, 6, 7, 8);
+  assert.equal(valueAt({ grid, evidence: null, isClass: true }, { axes: AXES }, [2, 1]), "+1.00");
+  assert.equal(valueAt({ grid, evidence: null, isClass: false }, { axes: AXES }, [2, 1]), "+0.11 of +4.00");
 });

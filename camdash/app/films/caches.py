@@ -6,7 +6,7 @@ its session alone. Keys are digests of bytes and cards, never arrays.
 
 import gc
 import logging
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import partial
 from importlib import import_module
 from typing import TypeVar
@@ -17,6 +17,7 @@ from camdash.app.films.files import Film, FilmKey, ImageFile
 from camdash.app.films.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, analyse
+from camdash.evidence.slope_maps import SlopeMaps, slope_maps
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
@@ -70,6 +71,11 @@ def _reports() -> dict[Entry, IntakeReport]:
 
 @st.cache_resource(show_spinner=False, scope="session")
 def _analyses() -> dict[tuple[FilmKey, Checkpoint], Analysis]:
+    return {}
+
+
+@st.cache_resource(show_spinner=False, scope="session")
+def _slope_maps() -> dict[tuple[FilmKey, Checkpoint, str], SlopeMaps]:
     return {}
 
 
@@ -134,14 +140,32 @@ def analysed(film: Film, checkpoint: Checkpoint, waiting: Waiting) -> Analysis:
     return _once(kept, key, one_pass, waiting)
 
 
-def forget(files: Iterable[ImageFile]) -> None:
+def slope_maps_of(film: Film, checkpoint: Checkpoint, stage: str, waiting: Waiting) -> SlopeMaps:
+    """Return Grad-CAM's maps of a film at a stage, for this session alone; made once, in the device's turn.
+
+    Raises:
+        CamdashError: they cannot be made.
+    """
+    held, device, radiograph = _held(), str(preferred_device()), radiograph_of(film)
+
+    def one_pass() -> SlopeMaps:
+        log.info("pass with slopes of %s for image %s", checkpoint.name, film.sha256[:12])
+        return slope_maps(radiograph, checkpoint, held.get_split(checkpoint, device), stage)
+
+    return _once(_slope_maps(), (film.key, checkpoint, stage), one_pass, waiting)
+
+
+def forget(files: Sequence[ImageFile]) -> None:
     """Drop what this session keeps of files that are not there any more."""
-    kept = _analyses()
+    gone = {file.sha256 for file in files}
     for file in files:
         decoded.clear(file)
         packed_values.clear(file)
-        for key in [key for key in list(kept) if key[0][0] == file.sha256]:
-            kept.pop(key, None)
+    analyses, slopes = _analyses(), _slope_maps()
+    for key in [key for key in list(analyses) if key[0][0] in gone]:
+        analyses.pop(key, None)
+    for own in [own for own in list(slopes) if own[0][0] in gone]:
+        slopes.pop(own, None)
 
 
 def known(film: Film, checkpoint: Checkpoint) -> Analysis | None:

@@ -10,6 +10,7 @@ from camdash.app.films.files import Film
 from camdash.app.markdown import plain
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
+from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import (
     WARNING,
@@ -20,6 +21,8 @@ from camdash.rendering.files.export import (
     maps_npz,
     npz_name,
     overlay_png,
+    slopes_name,
+    slopes_png,
     stem_of,
 )
 from camdash.rendering.panels import shown_together
@@ -90,6 +93,20 @@ def _offer_differences(
     for place in shown:
         name = difference_name(_stem(film), film.sha256, comparison, drawing, place)
         _offer(plain(names[place]), name, partial(difference_png, radiograph, comparison, drawing, place))
+
+
+def offer_slopes(film: Film, radiograph: Radiograph, found: SlopeMaps, drawing: Drawing) -> None:
+    """Offer a PNG of each of Grad-CAM's overlays, the most probable class first."""
+    with st.popover("Download", icon=":material/download:"):
+        st.caption(
+            f"Overlays of Grad-CAM at {plain(found.stage)}, at the radiograph's own size, as the viewer shows them."
+        )
+        if radiograph.may_hold_names:
+            st.caption(f":material/warning: {WARNING}")
+        for place in found.prediction.ranking:
+            name = slopes_name(_stem(film), film.sha256, found, drawing, place)
+            made = partial(slopes_png, radiograph, found, drawing, place)
+            _offer(plain(found.prediction.class_names[place]), name, made)
 
 
 def _offer_maps(film: Film, analysis: Analysis) -> None:

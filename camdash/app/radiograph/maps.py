@@ -7,20 +7,26 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.compare.answers import show_agreement
-from camdash.app.films.caches import packed_values, radiograph_of
+from camdash.app.films.caches import packed_values, radiograph_of, slope_maps_of
 from camdash.app.films.files import Film
+from camdash.app.films.turns import Waiting
+from camdash.app.markdown import plain
 from camdash.app.radiograph.about import about_image
-from camdash.app.radiograph.downloads import offer_downloads
+from camdash.app.radiograph.downloads import offer_downloads, offer_slopes
 from camdash.app.radiograph.together import answer_name
 from camdash.app.session import address, link
+from camdash.app.session.stage import choose_stage, chosen_stage
 from camdash.app.viewer import has_told, saved_settings, viewer
 from camdash.app.viewer.from_analysis import picture_of, source_of
 from camdash.app.viewer.from_comparison import sources_of
+from camdash.app.viewer.from_slopes import source_of_slopes
 from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import Windowing
+from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, compare
+from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing
 from camdash.rendering.looks import LOOKS
@@ -36,24 +42,36 @@ class Prepared:
         sent: the same, packed.
         asked: what the browser had asked for then: preset, lossless, the radiograph's own values.
         comparison: of two checkpoints; None where one is shown alone.
+        slopes: Grad-CAM's maps, where somebody asked for them.
+        trouble: why there are none of those, where somebody did; else empty.
     """
 
     data: ViewerData
     sent: bytes
     asked: tuple[int, bool, bool]
     comparison: Comparison | None
+    slopes: SlopeMaps | None = None
+    trouble: str = ""
 
 
-def prepare_maps(film: Film, results: tuple[Analysis, ...]) -> Prepared:
+def prepare_maps(film: Film, results: tuple[Analysis, ...], waiting: Waiting) -> Prepared:
     """Make what `show_maps` gives to the viewer."""
     comparison = compare(results[0], results[1]) if len(results) > 1 else None
-    return _prepared(film, results, comparison)
+    stage = "" if comparison else chosen_stage(results[0].checkpoint.card)
+    try:
+        slopes = slope_maps_of(film, results[0].checkpoint, stage, waiting) if stage else None
+    except CamdashError as error:
+        return _prepared(film, results, comparison, None, f"There are no Grad-CAM maps. {error}")
+    return _prepared(film, results, comparison, slopes)
 
 
-def _prepared(film: Film, results: tuple[Analysis, ...], comparison: Comparison | None) -> Prepared:
-    sources = sources_of(comparison) if comparison else tuple(source_of(one) for one in results if one.has_maps)
-    data = _data(film, radiograph_of(film), sources, answer_name(film, results))
-    return Prepared(data, pack(data), _asked(film), comparison)
+def _prepared(
+    film: Film, results: tuple[Analysis, ...], both: Comparison | None, slopes: SlopeMaps | None, trouble: str = ""
+) -> Prepared:
+    sources = sources_of(both) if both else tuple(source_of(one) for one in results if one.has_maps)
+    more = () if slopes is None else (source_of_slopes(slopes),)
+    data = _data(film, radiograph_of(film), (*sources, *more), answer_name(film, results))
+    return Prepared(data, pack(data), _asked(film), both, slopes, trouble)
 
 
 @st.fragment
@@ -64,7 +82,7 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
     """
     radiograph = radiograph_of(film)
     if prepared.asked != _asked(film):
-        prepared = _prepared(film, results, prepared.comparison)
+        prepared = _prepared(film, results, prepared.comparison, prepared.slopes, prepared.trouble)
     data = prepared.data
     names = _names(data.sources)
     settings = viewer(prepared.sent, key=widget_keys.VIEWER).about(data.windowing.image, len(radiograph.presets))
@@ -75,7 +93,14 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
         about_image(film)
         slots = {*settings.panels, settings.focus}
         in_view = {names[slot].casefold() for slot in slots if slot in names} | {AVERAGE.casefold()}
-        offer_downloads(film, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
+        if prepared.slopes and settings.mode is Mode.SLOPES:
+            offer_slopes(film, radiograph, prepared.slopes, _drawing(settings))
+        else:
+            offer_downloads(film, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
+        if not both:
+            choose_stage(results[0].checkpoint.card)
+    if prepared.trouble:
+        st.warning(plain(prepared.trouble))
     if both:
         show_agreement(both)
 

@@ -22,6 +22,7 @@ from camdash.app.results.outcomes import outcome, show_all, show_failed
 from camdash.app.session import address, link, selection
 from camdash.app.session.inversion import say_inverted
 from camdash.app.session.retries import begin_run, go_on_by_itself
+from camdash.app.session.stage import chosen_stage
 from camdash.app.sidebar import Controls
 from camdash.app.uploads.listing import show_uploads
 from camdash.errors import CamdashError, CheckpointError
@@ -70,11 +71,11 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     with busy, st.spinner("Analysing …"):
         settle_first_shown(films, checkpoint, waiting)
         film = selection.chosen(films)
-        link.note({**_compared(controls), **selection.for_address(film.sha256)})
+        link.note({**_compared(controls), **selection.for_address(film.sha256), **_stage(controls)})
         results = [outcome(film, one, waiting) for one in (checkpoint, second) if one is not None]
         shown = tuple(filter(None, map(analysis_in, results)))
         failed = next(filter(None, map(failure_in, results)), None)
-        prepared = None if failed else prepare_maps(film, shown)
+        prepared = None if failed else prepare_maps(film, shown, waiting)
     place.empty()
     link.say_missing(one.sha256 for one in films)
     show_arrows()
@@ -93,6 +94,12 @@ def _compared(controls: Controls) -> dict[str, str | None]:
     """Return what the address says of the checkpoints."""
     first, second = controls.checkpoint, controls.second
     return {address.CHECKPOINT: first.name if first else None, address.SECOND: second.name if second else None}
+
+
+def _stage(controls: Controls) -> dict[str, str | None]:
+    """Return what the address says of Grad-CAM's stage, which two that are compared have none of."""
+    alone = controls.checkpoint is not None and controls.second is None
+    return {address.STAGE: (chosen_stage(controls.checkpoint.card) or None) if alone and controls.checkpoint else None}
 
 
 def _compare_all(

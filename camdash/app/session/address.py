@@ -1,7 +1,7 @@
 """What the page's address says, and what it asks for.
 
-?checkpoint=NAME&with=NAME&sample=NAME|image=DIGEST&show=every|average|top|three&panels=SLOT,SLOT&look=positive|own|classic
-&cells=grid&class=NAME|enlarged=average|radiograph&view=contrast|difference
+?checkpoint=NAME&with=NAME&sample=NAME|image=DIGEST&stage=NAME&show=every|average|top|three&panels=SLOT,SLOT&look=positive|own|classic
+&cells=grid&class=NAME|enlarged=average|radiograph&view=contrast|difference|slopes
 """
 
 import re
@@ -12,12 +12,14 @@ from camdash.app.films.samples import MARKED, TITLES
 from camdash.app.markdown import plain
 from camdash.app.viewer.payload import Mode
 from camdash.networks.cards.card import Checkpoint
+from camdash.networks.gradients import stage_names
 from camdash.rendering.looks import look_of
 from camdash.rendering.scale import Look
 
 CHECKPOINT, SECOND, CLASS, VIEW, ENLARGED = "checkpoint", "with", "class", "view", "enlarged"
 SAMPLE, IMAGE, SHOW, PANELS, LOOK, CELLS = "sample", "image", "show", "panels", "look", "cells"
-OF_PAGE, OF_VIEWER = (CHECKPOINT, SECOND, SAMPLE, IMAGE), (CLASS, ENLARGED, VIEW, SHOW, PANELS, LOOK, CELLS)
+STAGE = "stage"
+OF_PAGE, OF_VIEWER = (CHECKPOINT, SECOND, SAMPLE, IMAGE, STAGE), (CLASS, ENLARGED, VIEW, SHOW, PANELS, LOOK, CELLS)
 SAMPLES = (*TITLES, *MARKED)
 
 DIGITS = 16
@@ -44,6 +46,7 @@ class Link:
         view: which maps.
         sample: the sample that is looked at; empty for none.
         image: the first digits of the sha256 of the upload that is looked at; empty for none.
+        stage: the stage of the network at which Grad-CAM's maps are shown; empty for none.
         show: which panels; empty for the default.
         panels: the slots of the panels that were chosen one by one.
         look: how values become color; None for the default.
@@ -58,6 +61,7 @@ class Link:
     view: Mode | None = None
     sample: str = ""
     image: str = ""
+    stage: str = ""
     show: str = ""
     panels: tuple[str, ...] = ()
     look: Look | None = None
@@ -75,7 +79,7 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
     known_classes = {name for one in (first, second) if one is not None for name in one.card.class_names}
     class_name = values.get(CLASS, "") if values.get(CLASS) in known_classes else ""
     view = Mode(values[VIEW]) if values.get(VIEW) in tuple(Mode) else None
-    if view is Mode.DIFFERENCE and second is None:
+    if (view is Mode.DIFFERENCE and second is None) or (view is Mode.SLOPES and not values.get(STAGE)):
         view = None
     sample = values.get(SAMPLE, "") if values.get(SAMPLE) in SAMPLES else ""
     image = values.get(IMAGE, "") if re.fullmatch(rf"[0-9a-f]{{{DIGITS}}}", values.get(IMAGE, "")) else ""
@@ -83,6 +87,7 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
     panels = tuple(slot for slot in values.get(PANELS, "").split(",") if re.fullmatch(r"[a-zA-Z0-9-]{1,40}", slot))
     enlarged = values.get(ENLARGED, "") if values.get(ENLARGED) in NOT_CLASSES else ""
     look = look_of(values.get(LOOK))
+    stage = values.get(STAGE, "") if first is not None and values.get(STAGE) in stage_names(first.card) else ""
     found: dict[str, object] = {
         CHECKPOINT: checkpoint,
         SECOND: second,
@@ -90,12 +95,13 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
         VIEW: view,
         SAMPLE: sample,
         IMAGE: image,
+        STAGE: stage,
         ENLARGED: enlarged,
     }
     found |= {SHOW: show, PANELS: panels, LOOK: look, CELLS: values.get(CELLS) == "grid"}
     ignored = tuple(_sentence(key, values[key]) for key, value in found.items() if values.get(key) and not value)
     grid = values.get(CELLS) == "grid"
-    return Link(checkpoint, second, class_name, view, sample, image, show, panels, look, grid, enlarged, ignored)
+    return Link(checkpoint, second, class_name, view, sample, image, stage, show, panels, look, grid, enlarged, ignored)
 
 
 def of_image(sample: str | None, sha256: str) -> dict[str, str | None]:

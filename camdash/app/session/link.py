@@ -10,8 +10,9 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from camdash.app.session.address import OF_PAGE, OF_VIEWER, SHOW, Link, parse
+from camdash.app.session.address import OF_PAGE, OF_VIEWER, SHOW, VIEW, Link, parse
 from camdash.app.session.state import session
+from camdash.app.viewer.payload import Mode
 from camdash.networks.cards.card import Checkpoint
 
 
@@ -20,6 +21,7 @@ def follow(usable: Sequence[Checkpoint]) -> Link | None:
     if session().link is None:
         values = st.query_params.to_dict()
         session().link = parse(values, usable)
+        session().stage = asked().stage
         note({key: values[key] for key in OF_VIEWER if key in values})
         return asked()
     if not walks():
@@ -27,6 +29,7 @@ def follow(usable: Sequence[Checkpoint]) -> Link | None:
     here, first = st.query_params.to_dict(), session().first_address or {}
     values = first if here.items() <= first.items() else here
     _open(parse(values, usable), {key: values.get(key) for key in OF_VIEWER})
+    session().stage = asked().stage
     return asked()
 
 
@@ -58,6 +61,11 @@ def note_page(*, is_first: bool) -> None:
 def _is_history() -> bool:
     context = get_script_run_ctx(suppress_warning=True)
     return context is not None and context.is_history_navigation
+
+
+def show_slopes(*, smooth: bool) -> None:
+    """Have the viewer show Grad-CAM's maps, as it showed the others."""
+    _open(Link(view=Mode.SLOPES, grid=not smooth), {VIEW: Mode.SLOPES})
 
 
 def show_predicted() -> None:

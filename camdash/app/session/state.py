@@ -53,6 +53,7 @@ class Session:
         missing_image: the first digits of the digest of an upload that a link asks for and that is not here.
         opened: what was read of each upload, by its id.
         last_uploads: the uploads of the last run.
+        stage: the stage of the network at which Grad-CAM's maps are shown; empty for none.
         inverted: digests of the files that the network is given inverted.
         failures: files whose decoder failed, by their digests.
         run: how many times the user has begun the page anew.
@@ -94,6 +95,7 @@ class Session:
     opened: dict[str, Opened] = field(default_factory=dict)
     last_uploads: list[UploadedFile] = field(default_factory=list)
 
+    stage: str = ""
     inverted: frozenset[str] = frozenset()
     failures: dict[str, Failure] = field(default_factory=dict)
     run: int = 0

@@ -27,8 +27,8 @@ def picture_of(name: str, radiograph: Radiograph, preset: int = 0, *, lossless: 
 
 
 def source_of(analysis: Analysis) -> Source:
-    """Return the row of one checkpoint."""
-    return Source(analysis.checkpoint.name, analysis.placement, maps_of(analysis))
+    """Return the row of one checkpoint, without heading: what stands beside it has its own mode."""
+    return Source("", analysis.placement, maps_of(analysis))
 
 
 def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:

@@ -42,6 +42,7 @@ class Mode(StrEnum):
     EVIDENCE = "evidence"
     CONTRAST = "contrast"
     DIFFERENCE = "difference"
+    SLOPES = "slopes"
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,11 @@ from PIL.PngImagePlugin import PngInfo
 
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
+from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Window
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.placement import Placement
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.overlay import overlay
@@ -116,8 +119,36 @@ def difference_png(radiograph: Radiograph, comparison: Comparison, drawing: Draw
         IndexError: there is no such difference.
     """
     differences = [one.values for one in comparison.differences]
-    scale = scales([np.nan_to_num(values) for values in differences], drawing.look)[place]
-    values = enlarge(differences[place], comparison.differences[place].placement, drawing.smooth)
+    return _one_png(radiograph, differences, place, comparison.differences[place].placement, drawing)
+
+
+def slopes_png(radiograph: Radiograph, found: SlopeMaps, drawing: Drawing, place: int) -> bytes:
+    """Return the overlay of one class's Grad-CAM map as PNG, at the radiograph's size.
+
+    Args:
+        radiograph: the radiograph.
+        found: whose maps; they share the scale.
+        drawing: how they are drawn.
+        place: which class.
+
+    Raises:
+        IndexError: there is no such class.
+    """
+    return _one_png(radiograph, list(found.maps), place, found.placement, drawing)
+
+
+def slopes_name(stem: str, sha256: str, found: SlopeMaps, drawing: Drawing, place: int) -> str:
+    """Return the file name of a Grad-CAM overlay, with a digest of image, checkpoint, stage, class and drawing."""
+    name = f"grad-cam-{_safe(found.stage)}-{_safe(found.prediction.class_names[place])}".lower()
+    digest = _digest(f"{sha256}{found.stage}{place}", found.checkpoint, drawing)
+    return f"{_safe(stem)}_{_safe(found.checkpoint.name)}_{name}_{drawing.look.id}_{digest}.png"
+
+
+def _one_png(
+    radiograph: Radiograph, maps: Sequence[NDArray[np.float32]], place: int, placement: Placement, drawing: Drawing
+) -> bytes:
+    scale = scales([np.nan_to_num(values) for values in maps], drawing.look)[place]
+    values = enlarge(maps[place], placement, drawing.smooth)
     return png(overlay(shown(radiograph, drawing), values, scale, drawing.opacity), _warning(radiograph))
 
 
@@ -127,7 +158,7 @@ def difference_name(stem: str, sha256: str, comparison: Comparison, drawing: Dra
     first, second = comparison.first.checkpoint.name, comparison.second.checkpoint.name
     checkpoints = f"{_safe(first, LONGEST_PART // 2)}-to-{_safe(second, LONGEST_PART // 2)}"
     whole = f"{sha256}{comparison.second.checkpoint.sha256}{place}"
-    digest = _digest(whole, comparison.first, drawing)
+    digest = _digest(whole, comparison.first.checkpoint, drawing)
     return f"{_safe(stem)}_{checkpoints}_difference-{_safe(name).lower()}_{drawing.look.id}_{digest}.png"
 
 
@@ -178,12 +209,12 @@ def file_name(
     """
     whole = sha256 + "".join(other.checkpoint.sha256 for other in beside) + map_id
     names = (_safe(stem), _safe(analysis.checkpoint.name), _named(analysis, map_id), drawing.look.id)
-    return f"{'_'.join(names)}_{_digest(whole, analysis, drawing)}.png"
+    return f"{'_'.join(names)}_{_digest(whole, analysis.checkpoint, drawing)}.png"
 
 
 def npz_name(stem: str, sha256: str, analysis: Analysis) -> str:
     """Return the file name of the raw maps."""
-    return f"{_safe(stem)}_{_safe(analysis.checkpoint.name)}_maps_{_digest(sha256, analysis, None)}.npz"
+    return f"{_safe(stem)}_{_safe(analysis.checkpoint.name)}_maps_{_digest(sha256, analysis.checkpoint, None)}.npz"
 
 
 def png(picture: NDArray[np.uint8], warning: str = "") -> bytes:
@@ -208,6 +239,6 @@ def _safe(name: str, longest: int = LONGEST_PART) -> str:
     return UNSAFE.sub("-", name).strip("-.")[:longest] or "image"
 
 
-def _digest(sha256: str, analysis: Analysis, drawing: Drawing | None) -> str:
-    whole = f"{sha256} {analysis.checkpoint.sha256} {analysis.checkpoint.card!r} {drawing!r}"
+def _digest(sha256: str, checkpoint: Checkpoint, drawing: Drawing | None) -> str:
+    whole = f"{sha256} {checkpoint.sha256} {checkpoint.card!r} {drawing!r}"
     return hashlib.sha256(whole.encode()).hexdigest()[:DIGEST_LENGTH]

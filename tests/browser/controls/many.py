@@ -1,6 +1,8 @@
-"""Presses of what a checkpoint with many classes adds to the dashboard."""
+"""Presses of what a checkpoint with many classes adds to the dashboard, and one that is shown alone."""
 
-from tests.browser.controls.effects import changes, hides, shows
+from typing import Any
+
+from tests.browser.controls.effects import Effect, changes, hides, shows
 from tests.browser.controls.press import Press, at
 from tests.browser.controls.sidebar import popover
 from tests.browser.controls.tables import Table, quiet_presses
@@ -9,7 +11,33 @@ from tests.browser.controls.viewer import menu
 PROBABILITIES = Table("[data-testid=stPopoverBody]", "The probabilities of all 18 classes", "popover / ", told=False)
 COUNT = "node => node.querySelectorAll('figure.panel').length"
 
+STAGE = ".section h3"
+
+
+def stage(name: str, effect: Effect) -> Press:
+    """Choose the layer of Grad-CAM; a long pass may have closed what hangs at the button."""
+
+    def act(found: Any) -> None:
+        button = found.page.get_by_role("button", name="Advanced")
+        if not found.is_visible():
+            button.click()
+        found.click()
+
+    def found(page: Any) -> Any:
+        return page.locator("[data-testid=stPopoverBody] label", has_text=name)
+
+    return Press(f"radio: {name}", effect, act, found)
+
+
+ADVANCED = (
+    *popover("button: Advanced", "Grad-CAM"),
+    *(stage(name, shows(STAGE, f"Grad-CAM at {name}")) for name in ("layer4", "layer3", "layer2")),
+    Press("radio: Map / Evidence", hides(STAGE, "Grad-CAM")),
+    Press("radio: Map / Grad-CAM", shows(STAGE, "Grad-CAM"), late=True),
+    stage("None", hides(STAGE, "Grad-CAM")),
+)
 MANY = (
+    *ADVANCED,
     Press(
         "radio: Show / All classes",
         shows("figure.panel:nth-child(20)"),

@@ -26,8 +26,8 @@ export function pointAt(parts, panel, at, { place, size, picture }) {
 }
 
 /**
- * What the cell nearest to a place contributes to the evidence: its value / the number of cells.
- * @param {Pick<DrawnMap, "grid" | "evidence">} map
+ * What the cell nearest to a place contributes to the evidence: its value / the number of cells; else its value.
+ * @param {Pick<DrawnMap, "grid" | "evidence" | "isClass">} map
  * @param {{ axes: Axis[] }} source
  * @param {number[]} here
  */
@@ -40,6 +40,7 @@ export function valueAt(map, source, here) {
   if (row < 0 || column < 0) return "not seen by the model";
   const value = map.grid[row * source.axes[1].cells + column];
   if (Number.isNaN(value)) return "seen by only one checkpoint";
+  if (map.isClass && map.evidence === null) return few(value); // of a map that adds up to nothing
   return `${few(value / map.grid.length)} of ${signed(map.evidence ?? mean(map.grid), 2)}`;
 }
 

@@ -81,7 +81,7 @@ export class Stage {
       toolbar: find(this.root, ".toolbar").offsetHeight + said * SENTENCE,
       labels: sections.filter((section) => section.label).length,
       placed: sections.some((section) => section.legendFirst) || !hasMaps(data),
-      several: data.sources.length > 1,
+      several: data.sources.some((source) => source.letter),
       linesAt: (width) => this.linesAt(width, shown, data, state),
     });
     this.root.style.setProperty("--box-width", `${places.boxWidth}px`);

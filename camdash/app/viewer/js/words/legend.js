@@ -22,7 +22,7 @@ export function showLegend(legend, data, state, scales, table) {
   button.hidden = !offersScales(data, look, state.mode);
   setText(button, isApart(data, state) ? "Use one scale" : "Give each its own scale");
   const text = sentences.join(" ");
-  const written = state.brief && data.sources.length > 1 ? sentences.filter((one) => one !== BAR) : sentences;
+  const written = state.brief && data.sources.some((source) => source.letter) ? sentences.filter((one) => one !== BAR) : sentences;
   const [low, middle, high] = ends;
   setText(find(legend, ".low"), low);
   setText(find(legend, ".middle"), middle);

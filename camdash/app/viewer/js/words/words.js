@@ -7,9 +7,11 @@ import { UNLIKE, isApart, peaksIn } from "../painting/scales.js";
 /** @typedef {{ evidence: number | null, bias: number | null, logit: number | null }} Figures */
 
 /** @type {Record<string, string>} */
-export const MODES = { evidence: "Evidence", contrast: "Contrast", difference: "Difference" };
+export const MODES = { evidence: "Evidence", contrast: "Contrast", difference: "Difference", slopes: "Grad-CAM" };
 
 export const COPY = "The page shows a slightly compressed copy. The network reads the file itself. Window offers a lossless picture.";
+
+const FOR_ALONE = "Red speaks for the class.";
 
 export const BAR = "Color is the strength at one spot; the bar is the total.";
 
@@ -33,6 +35,7 @@ export const ABOUT_MODES = {
   evidence: "",
   contrast: "Contrast: each class minus the average of all classes.",
   difference: "Difference: the second checkpoint's evidence minus the first's (B − A).",
+  slopes: "Grad-CAM does not add up to the answer, and leaves out what speaks against a class.",
 };
 
 /** @param {number} value */
@@ -170,16 +173,19 @@ export function legendWords(data, look, state, drawn) {
 /** @param {Look} look @param {Wording} state @param {string} flat @param {string} scales */
 function legendSentences(look, { mode, brief }, flat, scales) {
   const change = mode === "difference";
-  const reading = change ? look.change : look.reading;
+  const reading = change ? look.change : mode in SUMS || !look.diverges ? look.reading : FOR_ALONE;
   const about = change ? "" : ABOUT_MODES[mode];
   // In a small legend what differs from one picture to the next comes first, and the rest is in its tooltip.
-  const said = brief ? [flat || scales, flat ? "" : reading, about, BAR] : [flat || reading, BAR, scales, about];
+  const bar = mode in SUMS ? BAR : "";
+  const said = brief ? [flat || scales, flat ? "" : reading, about, bar] : [flat || reading, bar, scales, about];
   return said.filter(Boolean);
 }
 
 /** @param {Look} look @param {Wording} state @param {boolean} apart */
-function legendEnds({ legend }, { mode, brief }, apart) {
+function legendEnds(look, { mode, brief }, apart) {
+  const { legend } = look;
   if (apart) return legend.apart;
+  if (!(mode in SUMS) && look.diverges) return ["", legend.full[1], legend.full[2]];
   if (brief) return legend.brief;
   return mode === "difference" ? legend.change : legend.full;
 }

@@ -1,0 +1,46 @@
+"""Grad-CAM's stage: none at first; who asks for one keeps it from image to image, as far as the network has it."""
+
+import streamlit as st
+
+from camdash.app import widget_keys
+from camdash.app.session import link
+from camdash.app.session.address import STAGE
+from camdash.app.session.state import session
+from camdash.app.viewer import saved_settings
+from camdash.networks.cards.card import Card
+from camdash.networks.gradients import stage_names
+
+ABOUT = (
+    "Grad-CAM is what many papers show. Its maps do not add up to the answer, and leave out what speaks against a "
+    "class. At an earlier layer they are finer."
+)
+
+
+def chosen_stage(card: Card) -> str:
+    """Return the stage that was chosen; empty for none, and where the network has no such stage."""
+    stage = session().stage
+    return stage if stage in stage_names(card) else ""
+
+
+def choose_stage(card: Card) -> None:
+    """Let the user choose a stage, where the network has some; the whole page follows."""
+    names = stage_names(card)
+    if not names:
+        return
+    now = chosen_stage(card)
+    with st.popover("Advanced", icon=":material/tune:"):
+        wished = st.radio(
+            "Grad-CAM at",
+            ["", *names],
+            index=["", *names].index(now),
+            key=widget_keys.STAGE.format(now),
+            format_func=lambda name: name or "None",
+            horizontal=True,
+        )
+        st.caption(ABOUT)
+    if wished is not None and wished != now:
+        session().stage = wished
+        link.note({STAGE: wished or None})
+        if wished:
+            link.show_slopes(smooth=saved_settings(widget_keys.VIEWER).smooth)
+        st.rerun()
