@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Window
+from camdash.networks.architectures.families import RESNET
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
@@ -119,7 +120,7 @@ def loaded(
 ) -> LoadedCheckpoint:
     """Return a checkpoint ready to run around any features and head, such as some whose answer is known."""
     names = tuple(f"Part {k}" for k in range(len(bias)))
-    network = SplitNetwork(features.eval(), weight, torch.tensor(bias), grid_of(features), channels)
+    network = SplitNetwork(features.eval(), weight, torch.tensor(bias), grid_of(features, RESNET.branches), channels)
     return LoadedCheckpoint.of(Checkpoint("known", Path("known"), "0" * 64, Card("resnet18", names, how)), network)
 
 

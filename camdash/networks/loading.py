@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, max_pooled, whole_reason
-from camdash.networks.architectures.building import TRANSFORMED, blueprint, family_of
+from camdash.networks.architectures.building import blueprint, family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
@@ -119,7 +119,7 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     card = checkpoint.card
     side = fixed_input(card.architecture, stored.shapes)
     options: dict[str, Any] = {} if side is None else {"image_size": side}
-    if card.architecture in TRANSFORMED:
+    if family_of(card.architecture).transforms_input:
         options["transform_input"] = bool(card.transform_input)
     network = blueprint(card.architecture, len(card.class_names), channels, **options)
     apply_arithmetic(network, card.arithmetic)

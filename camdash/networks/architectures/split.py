@@ -81,7 +81,7 @@ def split(network: nn.Module, family: Family, channels: int, device: torch.devic
         reference = network(inputs)
     weight, bias = head_of(network, family)
     features = features_of(network, family)
-    grid = grid_of(features)
+    grid = grid_of(features, family.branches)
     fold_batch_norm(features)
     features.requires_grad_(False).to(device)
     features.to(memory_format=_memory_format(device))
