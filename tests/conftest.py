@@ -25,11 +25,13 @@ from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.preparation import prepare
 from tests.fast import HERE, is_fast
 from tests.pictures import image_bytes as image_bytes
 from tests.pictures import opencv_bytes as opencv_bytes
 from tests.pictures import speckle as speckle
 
+prepare()
 settings.register_profile("camdash", deadline=None, max_examples=50)
 settings.load_profile("camdash")
 torch.set_num_threads(1)  # threads that wait for each other make small networks 20 times slower on a busy machine

@@ -22,6 +22,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, beside, check_beside, content_beside, fits, own_check
 from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
 from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
+from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
 
@@ -68,7 +69,7 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     Raises:
         CheckpointError: the weights do not fit the card, or the check failed.
     """
-    torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
+    prepare()  # for whoever came in by no door
     stored, check = _read(checkpoint)
     check_fit(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)

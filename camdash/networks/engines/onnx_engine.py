@@ -19,8 +19,6 @@ from camdash.networks.architectures.split import TOLERANCE
 from camdash.networks.engines.engine import TorchEngine, thread_count
 from camdash.networks.engines.onnx_graph import INPUT, MAPS, POOLED, onnx_model
 
-onnxruntime.disable_telemetry_events()  # where a program imported it before camdash could set the variable
-
 CHECK_SHAPE = (2, 224, 256)
 """Batch, rows and columns of the check: another batch and another size than those of the pass that is recorded."""
 
@@ -50,6 +48,7 @@ def onnx_engine(model: bytes) -> OnnxEngine:
     Raises:
         CheckpointError: ONNX Runtime does not take the model.
     """
+    onnxruntime.disable_telemetry_events()  # where a program imported it before camdash could set the variable
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = thread_count()
     # Threads that spin while they wait take the cores from other sessions, and gain nothing measurable.
