@@ -1,5 +1,8 @@
 """Builders of what the tests need: small real networks, checkpoints, radiographs and image files."""
 
+import tests.checked_shapes  # noqa: F401
+
+# isort: split
 import copy
 import hashlib
 import os

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from camdash.errors import CheckpointError
 from camdash.evidence.maps import EvidenceMaps
@@ -18,6 +16,8 @@ from camdash.networks.engines.batches import in_parts_that_fit
 from camdash.networks.loaded import LoadedCheckpoint, LoadedPredictor
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
+from camdash.networks.shapes import Inputs, Pooled
+from camdash.shapes import CellShares, PerClass
 
 MOST_THREADS, MOST_AT_ONCE = 8, 100_000_000
 """Network inputs that are made at once, and the pixels of all of them: each takes four bytes a pixel meanwhile."""
@@ -28,8 +28,8 @@ class Prediction:
     """Class names, logits and probabilities (softmax of the logits), all of the same length, in the head's order."""
 
     class_names: tuple[str, ...]
-    logits: NDArray[np.float64]
-    probabilities: NDArray[np.float64]
+    logits: PerClass
+    probabilities: PerClass
 
     @property
     def ranking(self) -> list[int]:
@@ -86,8 +86,8 @@ class Analysis:
     engine: str = ""
 
     @property
-    def on_padding(self) -> NDArray[np.float64]:
-        """The part of each class's evidence that lies on padding: (classes,), in logits."""
+    def on_padding(self) -> PerClass:
+        """The part of each class's evidence that lies on padding, in logits."""
         return self.maps.on_padding(self._padding_share)
 
     @property
@@ -96,7 +96,7 @@ class Analysis:
         return float((self.maps.average * self._padding_share).mean())
 
     @property
-    def _padding_share(self) -> NDArray[np.float64]:
+    def _padding_share(self) -> CellShares:
         rows, columns = self.maps.maps.shape[1:]
         return self.placement.padding_share((rows, columns))
 
@@ -156,7 +156,7 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     ]
 
 
-def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int) -> Tensor:
+def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int) -> Inputs:
     """Return the network inputs, several made at once: a GPU is done with a batch before one thread has the next."""
     at_once = min(len(radiographs), MOST_THREADS, MOST_AT_ONCE // max(one.values.size for one in radiographs))
     if at_once < 2:
@@ -166,7 +166,7 @@ def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int
         return torch.cat(list(made))
 
 
-def _familiarities(pooled: Tensor, check: FamiliarityCheck | None) -> list[Familiarity | None]:
+def _familiarities(pooled: Pooled, check: FamiliarityCheck | None) -> list[Familiarity | None]:
     if check is None:
         return [None] * len(pooled)
     return [Familiarity(score, check.threshold) for score in check.distances(pooled).tolist()]
@@ -202,7 +202,7 @@ def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
     return _softmax(class_names, maps.evidence + maps.bias)
 
 
-def _softmax(class_names: tuple[str, ...], logits: NDArray[np.float64]) -> Prediction:
+def _softmax(class_names: tuple[str, ...], logits: PerClass) -> Prediction:
     if not np.isfinite(logits).all():
         raise CheckpointError("The network gave logits that are not finite numbers for this image.")
     exponentials = np.exp(logits - logits.max())

@@ -9,7 +9,9 @@ from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.families import FAMILIES, Family
+from camdash.networks.shapes import Bias, Weight
 from camdash.networks.text import printable
+from camdash.shapes import Float
 
 
 class InputTransform(nn.Module):
@@ -21,8 +23,8 @@ class InputTransform(nn.Module):
         self.register_buffer("scale", scale.reshape(3, 1, 1), persistent=False)
         self.register_buffer("shift", shift.reshape(3, 1, 1), persistent=False)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Return the transformed batch (n, 3, rows, columns)."""
+    def forward(self, inputs: Float[Tensor, "n 3 rows columns"]) -> Float[Tensor, "n 3 rows columns"]:
+        """Return the transformed batch."""
         return inputs * self.get_buffer("scale") + self.get_buffer("shift")
 
 
@@ -101,8 +103,8 @@ def features_of(network: nn.Module, family: Family) -> nn.Sequential:
     return nn.Sequential(*parts, *([nn.ReLU()] if family.closing_relu else []))
 
 
-def head_of(network: nn.Module, family: Family) -> tuple[Tensor, Tensor]:
-    """Return the linear head's weight (classes, channels) and bias (classes,)."""
+def head_of(network: nn.Module, family: Family) -> tuple[Weight, Bias]:
+    """Return the linear head's weight and bias."""
     head = network.get_submodule(family.head)
     if not isinstance(head, nn.Linear):
         raise CheckpointError(f"The head {family.head!r} is not a linear layer, so the maps would not be exact.")
