@@ -24,6 +24,9 @@ def page() -> None:
     )
     frame()
     with st.spinner("Starting: loading the libraries …"), st.skeleton(height=480):  # torch: after the first paint
+        from camdash.networks.preparation import prepare
+
+        prepare()
         from camdash.app.pages import draw_chosen_page
     draw_chosen_page()
 

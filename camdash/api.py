@@ -21,6 +21,7 @@ from camdash.images.regular_files import content
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any, preferred_device
+from camdash.networks.preparation import prepare
 from camdash.rendering.files.export import export_files
 from camdash.whole_files import write_whole, writing
 
@@ -91,6 +92,7 @@ def load_checkpoint(name: str | Path | None = None, device: str | None = None) -
         CheckpointError: it cannot be used.
         UsageError: there is no such checkpoint or device.
     """
+    prepare()
     found = find(None if name is None else str(name), checkpoint_folders())
     return load_any(describe(found), device or preferred_device())
 

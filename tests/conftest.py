@@ -1,5 +1,8 @@
 """Builders of what the tests need: small real networks, checkpoints, radiographs and image files."""
 
+import tests.checked_shapes  # noqa: F401
+
+# isort: split
 import copy
 import hashlib
 import os
@@ -18,17 +21,20 @@ from torch import Tensor, nn
 
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Window
+from camdash.networks.architectures.families import RESNET
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.preparation import prepare
 from tests.fast import HERE, is_fast
 from tests.pictures import image_bytes as image_bytes
 from tests.pictures import opencv_bytes as opencv_bytes
 from tests.pictures import speckle as speckle
 
+prepare()
 settings.register_profile("camdash", deadline=None, max_examples=50)
 settings.load_profile("camdash")
 torch.set_num_threads(1)  # threads that wait for each other make small networks 20 times slower on a busy machine
@@ -119,7 +125,7 @@ def loaded(
 ) -> LoadedCheckpoint:
     """Return a checkpoint ready to run around any features and head, such as some whose answer is known."""
     names = tuple(f"Part {k}" for k in range(len(bias)))
-    network = SplitNetwork(features.eval(), weight, torch.tensor(bias), grid_of(features), channels)
+    network = SplitNetwork(features.eval(), weight, torch.tensor(bias), grid_of(features, RESNET.branches), channels)
     return LoadedCheckpoint.of(Checkpoint("known", Path("known"), "0" * 64, Card("resnet18", names, how)), network)
 
 

@@ -132,7 +132,8 @@ def test_the_home_folder_stays_empty_and_no_name_is_looked_up_by(
 
 
 def test_the_variable_is_set_whatever_the_environment_says(environment: dict[str, str]) -> None:
-    script = "import camdash, os; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    prepared = "from camdash.networks.preparation import prepare; prepare()"
+    script = f"{prepared}; import os; print(os.environ['ORT_DISABLE_TELEMETRY'])"
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
     )

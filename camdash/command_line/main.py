@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
         tally.then = server_command(Place(options.port, options.address, options.browser))
         return 0
     if request is None:
-        check_memory()
+        _load_libraries()
         from camdash.command_line.checkpoints import list_checkpoints
 
         return list_checkpoints(out, as_json=options.json)
@@ -75,10 +75,18 @@ def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
     files, skipped = found_files(request.paths, request.output)
     if skipped:
         log.info("%s", skipped_words(skipped))
-    check_memory()
-    from camdash.command_line.explaining.explain import explain  # seconds of imports, which no wrong usage waits for
+    _load_libraries()
+    from camdash.command_line.explaining.explain import explain
 
     return explain(request, files, out, tally)
+
+
+def _load_libraries() -> None:
+    """Load PyTorch and prepare the process: seconds, which no wrong usage waits for."""
+    check_memory()
+    from camdash.networks.preparation import prepare
+
+    prepare()
 
 
 def _where(tally: Tally) -> str:

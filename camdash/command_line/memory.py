@@ -17,6 +17,8 @@ PROGRAM = """
 import resource, sys
 for number, most in zip(map(int, sys.argv[1].split(",")), map(int, sys.argv[2].split(","))):
     resource.setrlimit(number, (most, resource.getrlimit(number)[1]))
+from camdash.networks.preparation import prepare
+prepare()
 import camdash.command_line.explaining.explain
 """
 BROKEN_OFF = 127

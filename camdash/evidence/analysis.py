@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
 from camdash.errors import CamdashError, CheckpointError, DecoderError, ImageError
 from camdash.evidence.maps import EvidenceMaps
@@ -19,6 +17,8 @@ from camdash.networks.engines.batches import in_parts_that_fit
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
+from camdash.networks.shapes import Inputs, Pooled
+from camdash.shapes import CellShares, PerClass
 
 MOST_THREADS, MOST_AT_ONCE = 8, 100_000_000
 """Network inputs that are made at once, and the pixels of all of them: each takes four bytes a pixel meanwhile."""
@@ -29,8 +29,8 @@ class Prediction:
     """Class names, logits and probabilities (softmax of the logits), all of the same length, in the head's order."""
 
     class_names: tuple[str, ...]
-    logits: NDArray[np.float64]
-    probabilities: NDArray[np.float64]
+    logits: PerClass
+    probabilities: PerClass
 
     @property
     def ranking(self) -> list[int]:
@@ -74,8 +74,8 @@ class PlacedMaps:
     placement: Placement
 
     @property
-    def on_padding(self) -> NDArray[np.float64]:
-        """The part of each class's evidence that lies on padding: (classes,), in logits."""
+    def on_padding(self) -> PerClass:
+        """The part of each class's evidence that lies on padding, in logits."""
         return self.maps.on_padding(self._padding_share)
 
     @property
@@ -84,7 +84,7 @@ class PlacedMaps:
         return float((self.maps.average * self._padding_share).mean())
 
     @property
-    def _padding_share(self) -> NDArray[np.float64]:
+    def _padding_share(self) -> CellShares:
         rows, columns = self.maps.maps.shape[1:]
         return self.placement.padding_share((rows, columns))
 
@@ -125,8 +125,8 @@ class Analysis:
         return self._placed.placement
 
     @property
-    def on_padding(self) -> NDArray[np.float64]:
-        """The part of each class's evidence that lies on padding: (classes,), in logits."""
+    def on_padding(self) -> PerClass:
+        """The part of each class's evidence that lies on padding, in logits."""
         return self._placed.on_padding
 
     @property
@@ -214,7 +214,7 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     ]
 
 
-def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int) -> Tensor:
+def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int) -> Inputs:
     """Return the network inputs, several made at once: a GPU is done with a batch before one thread has the next."""
     at_once = min(len(radiographs), MOST_THREADS, MOST_AT_ONCE // max(one.values.size for one in radiographs))
     if at_once < 2:
@@ -224,7 +224,7 @@ def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int
         return torch.cat(list(made))
 
 
-def _familiarities(pooled: Tensor, check: FamiliarityCheck | None) -> list[Familiarity | None]:
+def _familiarities(pooled: Pooled, check: FamiliarityCheck | None) -> list[Familiarity | None]:
     if check is None:
         return [None] * len(pooled)
     return [Familiarity(score, check.threshold) for score in check.distances(pooled).tolist()]
@@ -256,8 +256,8 @@ def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
     return softmax(class_names, maps.evidence + maps.bias)
 
 
-def softmax(class_names: tuple[str, ...], logits: NDArray[np.float64]) -> Prediction:
-    """Return the prediction of logits: (classes,).
+def softmax(class_names: tuple[str, ...], logits: PerClass) -> Prediction:
+    """Return the prediction of logits.
 
     Raises:
         CheckpointError: they are not finite.

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis
 from camdash.networks.placement import Grid, Placement
+from camdash.shapes import Cells, Drawn
 
 SAMPLES = 96
 """Rows and columns of the grid on which maps of different geometry are compared."""
@@ -34,7 +35,7 @@ class Difference:
 
     Attributes:
         pair: the class.
-        values: second map minus first, (rows, columns), in logits; NaN where one of them saw nothing.
+        values: second map minus first, in logits; NaN where one of them saw nothing.
         placement: where their grid lies on the radiograph.
         evidence: change of the evidence, each on its own cells.
         bias: change of the bias; evidence + bias is the change of the logit.
@@ -43,7 +44,7 @@ class Difference:
     """
 
     pair: ClassPair
-    values: NDArray[np.float32]
+    values: Cells
     placement: Placement
     evidence: float
     bias: float
@@ -167,7 +168,7 @@ def _difference(
     )
 
 
-def correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float | None:
+def correlation(first: Cells, second: Cells) -> float | None:
     """Return Pearson's correlation over the cells that both have; None where one of them is constant there."""
     both = np.isfinite(first) & np.isfinite(second)
     a, b = first[both].astype(np.float64), second[both].astype(np.float64)
@@ -176,7 +177,7 @@ def correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> floa
     return float(np.clip(np.corrcoef(a, b)[0, 1], -1, 1))
 
 
-def sampled(values: NDArray[np.float32], placement: Placement, sampling: Placement) -> NDArray[np.float32]:
+def sampled(values: Cells, placement: Placement, sampling: Placement) -> Drawn:
     """Return a map at the centres of another grid on the radiograph: bilinear, edges held, NaN where it saw nothing."""
     weights, seen = [], []
     for axis in (0, 1):

@@ -9,49 +9,51 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.shapes import Cells, CellShares, Float32, Maps, PerClass
+
 
 @dataclass(frozen=True, eq=False)
 class EvidenceMaps:
     """Raw, signed maps in logits: the mean of map k plus bias k is logit k.
 
     Attributes:
-        maps: (classes, grid rows, grid columns), float32.
-        bias: (classes,), float32.
+        maps: one per class.
+        bias: of the head.
     """
 
-    maps: NDArray[np.float32]
-    bias: NDArray[np.float32]
+    maps: Maps
+    bias: Float32[NDArray[np.float32], " classes"]
 
     @property
-    def evidence(self) -> NDArray[np.float64]:
-        """The mean of each map over its cells: (classes,), in logits."""
-        evidence: NDArray[np.float64] = self.maps.mean(axis=(1, 2), dtype=np.float64)
+    def evidence(self) -> PerClass:
+        """The mean of each map over its cells, in logits."""
+        evidence: PerClass = self.maps.mean(axis=(1, 2), dtype=np.float64)
         return evidence
 
     @property
-    def average(self) -> NDArray[np.float32]:
-        """The mean map over all classes: (grid rows, grid columns).
+    def average(self) -> Cells:
+        """The mean map over all classes.
 
         It shows where the network responds, not why it chose: taking it away from every class changes no
         probability, since softmax ignores what is common to all.
         """
-        average: NDArray[np.float32] = self.maps.mean(axis=0, dtype=np.float64).astype(np.float32)
+        average: Cells = self.maps.mean(axis=0, dtype=np.float64).astype(np.float32)
         return average
 
     @property
-    def contrast(self) -> NDArray[np.float32]:
-        """Each class's map minus the average: (classes, grid rows, grid columns).
+    def contrast(self) -> Maps:
+        """Each class's map minus the average.
 
         Its mean plus the centred bias is log p_k minus the mean of log p over the classes.
         """
-        contrast: NDArray[np.float32] = (self.maps - self.maps.mean(axis=0, dtype=np.float64)).astype(np.float32)
+        contrast: Maps = (self.maps - self.maps.mean(axis=0, dtype=np.float64)).astype(np.float32)
         return contrast
 
-    def on_padding(self, padding_share: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the part of each class's evidence that lies on padding: (classes,), in logits.
+    def on_padding(self, padding_share: CellShares) -> PerClass:
+        """Return the part of each class's evidence that lies on padding, in logits.
 
         Args:
-            padding_share: (grid rows, grid columns), the share of each cell that is padding.
+            padding_share: the share of each cell that is padding.
         """
-        evidence: NDArray[np.float64] = (self.maps * padding_share).mean(axis=(1, 2), dtype=np.float64)
+        evidence: PerClass = (self.maps * padding_share).mean(axis=(1, 2), dtype=np.float64)
         return evidence

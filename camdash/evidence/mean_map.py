@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import evenly, sampled
+from camdash.shapes import Square
 
 SIDE = 50
 """Rows and columns at which the unit square is sampled, on their centres: a tenth of it is five of them."""
@@ -46,12 +47,12 @@ class MeanMap:
     Attributes:
         name: the class.
         count: radiographs.
-        values: (SIDE, SIDE), in logits; NaN where the network saw nothing of any of them.
+        values: SIDE values a side, in logits; NaN where the network saw nothing of any of them.
     """
 
     name: str
     count: int
-    values: NDArray[np.float32]
+    values: Square
 
     @property
     def shares(self) -> tuple[Share, ...]:
@@ -92,7 +93,7 @@ class MeanMaps:
         """Return the mean map of each class that was predicted, in the head's order."""
         return [MeanMap(self._names[k], self._counts[k], self._mean(k)) for k in sorted(self._names)]
 
-    def _mean(self, k: int) -> NDArray[np.float32]:
+    def _mean(self, k: int) -> Square:
         seen = self._seen[k]
         mean: NDArray[np.float32] = np.full((SIDE, SIDE), np.nan, np.float32)
         np.divide(self._sums[k], seen, out=mean, where=seen > 0, casting="same_kind")

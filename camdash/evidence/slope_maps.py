@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Prediction, softmax
 from camdash.images.radiograph import Radiograph
+from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.gradients import grad_cam, stage_of
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
+from camdash.shapes import Maps
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,14 +20,14 @@ class SlopeMaps:
     """The maps of all classes at a stage of the network.
 
     Attributes:
-        maps: (classes, grid rows, grid columns), float32, not negative.
+        maps: not negative.
         prediction: of the same pass.
         placement: where the radiograph lies in the network's input, and the stage's grid.
         checkpoint: whose network it was.
         stage: the stage, as PyTorch names it.
     """
 
-    maps: NDArray[np.float32]
+    maps: Maps
     prediction: Prediction
     placement: Placement
     checkpoint: Checkpoint
@@ -41,7 +42,8 @@ def slope_maps(radiograph: Radiograph, checkpoint: Checkpoint, network: SplitNet
         CheckpointError: the logits are not finite.
         UsageError: the network has no such stage.
     """
-    found, how = stage_of(network, stage), checkpoint.card.preprocessing
+    card, how = checkpoint.card, checkpoint.card.preprocessing
+    found = stage_of(network, family_of(card.architecture), stage)
     passed = grad_cam(network, network_input(radiograph, how, network.channels), found)
-    prediction = softmax(checkpoint.card.class_names, passed.logits[0].numpy().astype(np.float64))
+    prediction = softmax(card.class_names, passed.logits[0].numpy().astype(np.float64))
     return SlopeMaps(passed.maps[0].numpy(), prediction, place(radiograph.shape, how, found.grid), checkpoint, stage)

@@ -1,8 +1,5 @@
 """Any file's content to a radiograph: recognised by its first bytes, refused with a sentence."""
 
-import threading
-import warnings
-
 from camdash.errors import ImageError
 from camdash.images.archive import is_archive
 from camdash.images.dicom.decoding import decode_dicom
@@ -10,15 +7,13 @@ from camdash.images.dicom.recognition import is_dicom
 from camdash.images.limits import check_size
 from camdash.images.radiograph import Radiograph
 from camdash.images.rasters.reading import decode_raster
-
-_ONE_AT_A_TIME = threading.Lock()
-"""Warnings can be kept off for a whole process only. Several processes decode side by side: see `pool`."""
+from camdash.images.silence import silence
 
 
 def decode(data: bytes) -> Radiograph:
     """Decode a file's content to a radiograph, in this process: DICOM, or one of the raster formats.
 
-    What decoders warn of is dropped, for it may quote the file and so a patient. Strangers' files belong in
+    One file at a time: libraries are kept silent meanwhile (`silence`). Strangers' files belong in
     `pool.DecodingPool`, which survives a decoder that crashes.
 
     Raises:
@@ -28,8 +23,7 @@ def decode(data: bytes) -> Radiograph:
     if is_archive(data):
         raise ImageError("This is a ZIP file. Unpack it first.")
     try:
-        with _ONE_AT_A_TIME, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with silence():
             return decode_dicom(data) if is_dicom(data) else decode_raster(data)
     except MemoryError as error:
         raise ImageError("The image takes more memory than a radiograph may. Export it smaller.") from error

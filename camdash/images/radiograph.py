@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.images.window import Preset, VoiLut, Window
+from camdash.shapes import Drawn, Grey, Mask, Shaped
 
-Values = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int16] | NDArray[np.float32]
+Values = Shaped[NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int16] | NDArray[np.float32], "rows columns"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +23,12 @@ class Radiograph:
     brighter is denser.
 
     Attributes:
-        values: (rows, columns), uint8, uint16, int16 or float32, finite, in modality units (PS3.3, C.11.1).
+        values: uint8, uint16, int16 or float32, finite, in modality units (PS3.3, C.11.1).
         window: the default window, through which it is displayed and given to a network, unless there is a `lut`.
         encoding: what the file was, in words ("PNG, 8 bits").
         lut: the default lookup table, which then holds in the window's place; `window` is where a reader may start.
         inverted: whether grey is turned over, last of all (MONOCHROME1, or the presentation shape INVERSE).
-        padding: (rows, columns), the pixels that are no part of the image: black, and left out of ranges.
+        padding: the pixels that are no part of the image: black, and left out of ranges.
         own_presets: the windows and tables that the file brings, the default first.
         facts: what the file says of itself, (name, value), from a list of harmless facts only.
         may_hold_names: False only where the file says that nothing is burned into the pixels (Burned In Annotation,
@@ -40,7 +41,7 @@ class Radiograph:
     encoding: str
     lut: VoiLut | None = None
     inverted: bool = False
-    padding: NDArray[np.bool_] | None = None
+    padding: Mask | None = None
     own_presets: tuple[Preset, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     may_hold_names: bool = True
@@ -67,17 +68,17 @@ class Radiograph:
             return (*self.own_presets, full)
         return (full,) if self.window == full.window else (Preset("Default", self.window, self.lut), full)
 
-    def grey(self) -> NDArray[np.float32]:
-        """Return the radiograph through its default window or table: (rows, columns), in [0, 1], brighter = denser."""
+    def grey(self) -> Drawn:
+        """Return the radiograph through its default window or table, in [0, 1], brighter = denser."""
         return self.through(self.lut or self.window)
 
-    def display(self) -> NDArray[np.uint8]:
-        """Return the radiograph as grey levels through its default window or table: (rows, columns), 0 to 255."""
+    def display(self) -> Grey:
+        """Return the radiograph as grey levels through its default window or table, 0 to 255."""
         voi = self.lut or self.window
         return self._drawn(lambda values: np.round(self._turned(voi, values) * 255).astype(np.uint8))
 
-    def through(self, voi: Window | VoiLut) -> NDArray[np.float32]:
-        """Return the radiograph through another window or table, turned over as ever: (rows, columns), in [0, 1]."""
+    def through(self, voi: Window | VoiLut) -> Drawn:
+        """Return the radiograph through another window or table, turned over as ever, in [0, 1]."""
         return self._drawn(lambda values: self._turned(voi, values))
 
     def inverse(self) -> "Radiograph":

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.shapes import Float64, Shaped, UInt16
+
 
 class VoiFunction(Enum):
     """How a window turns values into grey; the values are DICOM's own words for it (VOI LUT Function, 0028,1056)."""
@@ -53,7 +55,7 @@ class Window:
             return self.centre - self.width / 2, self.centre + self.width / 2 - 1
         return self.centre - self.width / 2, self.centre + self.width / 2
 
-    def grey(self, values: NDArray[Any]) -> NDArray[np.float64]:
+    def grey(self, values: Shaped[NDArray[Any], "*any"]) -> Float64[NDArray[np.float64], "*any"]:
         """Return the values through the window, in [0, 1]."""
         grey = values.astype(np.float64)  # extreme floats overflow in single
         if self.function is VoiFunction.SIGMOID:
@@ -76,19 +78,19 @@ class VoiLut:
 
     Attributes:
         first: the value that the first entry stands for; values below take it, values beyond the last take the last.
-        entries: (entries,), at least one, 0 to `highest`.
+        entries: at least one, 0 to `highest`.
         highest: what an entry of white is.
     """
 
     first: int
-    entries: NDArray[np.uint16]
+    entries: UInt16[NDArray[np.uint16], " entries"]
     highest: int
 
     def __post_init__(self) -> None:
         if not len(self.entries) or self.highest < 1:
             raise ValueError("a lookup table must have entries, and white must be above 0")
 
-    def grey(self, values: NDArray[Any]) -> NDArray[np.float64]:
+    def grey(self, values: Shaped[NDArray[Any], "*any"]) -> Float64[NDArray[np.float64], "*any"]:
         """Return the values through the table, in [0, 1]."""
         places = np.clip(np.round(values.astype(np.float64)) - self.first, 0, len(self.entries) - 1)
         return np.clip(self.entries[places.astype(np.intp)] / self.highest, 0, 1)

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from camdash.errors import UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, whole_reason
-from camdash.networks.architectures.building import TRANSFORMED, blueprint, family_of, features_of
+from camdash.networks.architectures.building import blueprint, family_of, features_of
+from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Card
@@ -65,28 +66,30 @@ def stage_names(card: Card) -> tuple[str, ...]:
     """
     if len(card.class_names) > MOST_CLASSES or whole_reason(card) is not None:
         return ()
-    options = {"transform_input": True} if card.architecture in TRANSFORMED and card.transform_input else {}
+    family = family_of(card.architecture)
+    options = {"transform_input": True} if family.transforms_input and card.transform_input else {}
     network = apply_arithmetic(blueprint(card.architecture, 1, 3, **options), card.arithmetic)
-    return tuple(stage.name for stage in stages(features_of(network, family_of(card.architecture))))
+    return tuple(stage.name for stage in stages(features_of(network, family), family))
 
 
-def stages(features: nn.Module) -> list[Stage]:
+def stages(features: nn.Module, family: Family) -> list[Stage]:
     """Return the stages at which maps can be made of a network with these features, the last one first."""
     layers = list(_flat(features))
-    grids = [grid_of(nn.Sequential(*(layer for _, layer in layers[: place + 1]))) for place in range(len(layers))]
+    parts = [nn.Sequential(*(layer for _, layer in layers[: place + 1])) for place in range(len(layers))]
+    grids = [grid_of(part, family.branches) for part in parts]
     strides = [grid.stride for grid in grids]
     ends = [place for place, (own, then) in enumerate(zip(strides, [*strides[1:], 0.0], strict=True)) if own != then]
     found = [Stage(_outermost(layers[place][0], features), place + 1, grids[place]) for place in ends]
     return found[::-1][:MOST_STAGES]
 
 
-def stage_of(network: SplitNetwork, name: str) -> Stage:
+def stage_of(network: SplitNetwork, family: Family, name: str) -> Stage:
     """Return the stage of this name.
 
     Raises:
         UsageError: there is none.
     """
-    found = stages(network.features)
+    found = stages(network.features, family)
     for stage in found:
         if stage.name == name:
             return stage

@@ -5,7 +5,6 @@ from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.architectures.whole import WholeNetwork
@@ -14,6 +13,8 @@ from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.engines.acceleration import accelerate, first_slot
 from camdash.networks.engines.engine import Engine, EngineSlot, TorchEngine
 from camdash.networks.placement import Grid
+from camdash.networks.shapes import Inputs, Maps, Pooled
+from camdash.shapes import Float32
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,14 +24,14 @@ class NetworkFacts:
     Attributes:
         grid: where the cells of the grid are centred.
         channels: input channels.
-        bias: the head's bias, (classes,), float32.
+        bias: the head's bias.
         deviation: the result of the check of its split; see `SplitNetwork`.
         slot: the engine that runs it.
     """
 
     grid: Grid
     channels: int
-    bias: NDArray[np.float32]
+    bias: Float32[NDArray[np.float32], " classes"]
     deviation: float | None
     slot: EngineSlot
 
@@ -84,10 +85,10 @@ class LoadedCheckpoint:
         """The engine in use; a faster one may have taken its place a moment later."""
         return self.slot.engine
 
-    def maps_and_pooled(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
         """Return maps and pooled activations of a batch of network inputs; every pass of an analysis goes through here.
 
-        The maps are (n, classes, grid rows, grid columns), the others (n, c), float32, on the CPU.
+        They are float32, on the CPU.
         """
         return self.slot.engine.maps_and_pooled(inputs)
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, max_pooled, whole_reason
-from camdash.networks.architectures.building import TRANSFORMED, blueprint, family_of
+from camdash.networks.architectures.building import blueprint, family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
@@ -22,6 +22,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, beside, check_beside, content_beside, fits, own_check
 from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
 from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
 
@@ -104,7 +105,7 @@ def _built(checkpoint: Checkpoint, stored: StoredWeights) -> tuple[nn.Module, in
     Raises:
         CheckpointError: the weights do not fit the card.
     """
-    torch.backends.cudnn.allow_tf32 = False  # ten bits of a convolution's mantissa would fail the check
+    prepare()  # for whoever came in by no door
     check_fit(checkpoint, stored)
     family = family_of(checkpoint.card.architecture)
     channels = stored.shapes[f"{family.first}.weight"][1]
@@ -141,7 +142,7 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     card = checkpoint.card
     side = fixed_input(card.architecture, stored.shapes)
     options: dict[str, Any] = {} if side is None else {"image_size": side}
-    if card.architecture in TRANSFORMED:
+    if family_of(card.architecture).transforms_input:
         options["transform_input"] = bool(card.transform_input)
     network = blueprint(card.architecture, len(card.class_names), channels, **options)
     apply_arithmetic(network, card.arithmetic)

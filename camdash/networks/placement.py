@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.shapes import CellShares, Float64
+
 
 @dataclass(frozen=True)
 class Grid:
@@ -43,7 +45,7 @@ class Placement:
         slope = scale / self.grid.stride
         return slope, (self.origin[axis] + 0.5 * scale - 0.5 - self.grid.offset) / self.grid.stride
 
-    def cells_of_pixels(self, axis: int) -> NDArray[np.float64]:
+    def cells_of_pixels(self, axis: int) -> Float64[NDArray[np.float64], " pixels"]:
         """Return the cell coordinate of each radiograph pixel on `axis` (not clamped to the grid)."""
         slope, intercept = self.cell_affine(axis)
         return slope * np.arange(self.radiograph_shape[axis], dtype=np.float64) + intercept
@@ -59,15 +61,15 @@ class Placement:
         inside = np.flatnonzero((centres >= 0) & (centres <= self.input_shape[axis]))
         return (int(inside[0]), int(inside[-1]) + 1) if len(inside) else (0, 0)
 
-    def padding_share(self, grid_shape: tuple[int, int]) -> NDArray[np.float64]:
-        """Return, for each cell, the share of its tile that lies on padding: (grid rows, grid columns) in [0, 1].
+    def padding_share(self, grid_shape: tuple[int, int]) -> CellShares:
+        """Return, for each cell, the share of its tile that lies on padding.
 
         A cell's tile reaches half way to its neighbours, the outermost tiles to the input's edge.
         """
         covered = [self._covered(axis, grid_shape[axis]) for axis in (0, 1)]
         return 1 - np.outer(covered[0], covered[1])
 
-    def _covered(self, axis: int, count: int) -> NDArray[np.float64]:
+    def _covered(self, axis: int, count: int) -> Float64[NDArray[np.float64], " cells"]:
         middles = self.grid.offset + self.grid.stride * (np.arange(count - 1) + 0.5) + 0.5
         edges = np.concatenate([[0.0], np.clip(middles, 0, self.input_shape[axis]), [float(self.input_shape[axis])]])
         start = self.origin[axis]

@@ -10,6 +10,7 @@ from camdash.errors import ImageError
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
 from camdash.networks.placement import Grid, Placement
+from camdash.shapes import Drawn, Float32
 
 RESAMPLING = {
     Interpolation.BILINEAR: cv2.INTER_LINEAR,
@@ -30,8 +31,10 @@ def place(shape: tuple[int, int], how: Preprocessing, grid: Grid) -> Placement:
     return Placement(shape, how.input_size, (scale[0], scale[1]), (float(origin[0]), float(origin[1])), grid)
 
 
-def network_input(radiograph: Radiograph, how: Preprocessing, channels: int) -> Tensor:
-    """Return the network input: (1, channels, rows, columns), float32, through the radiograph's default window.
+def network_input(
+    radiograph: Radiograph, how: Preprocessing, channels: int
+) -> Float32[Tensor, "1 {channels} rows columns"]:
+    """Return the network input through the radiograph's default window.
 
     Resized, padded with the pad value or cropped (both centred), then mean and std; a network of three channels
     gets the grey image thrice.
@@ -62,7 +65,7 @@ def _resized_shape(shape: tuple[int, int], how: Preprocessing) -> tuple[int, int
     return max(round(shape[0] * scale), 1), max(round(shape[1] * scale), 1)
 
 
-def _on_canvas(resized: NDArray[np.float32], how: Preprocessing) -> NDArray[np.float32]:
+def _on_canvas(resized: Drawn, how: Preprocessing) -> Float32[NDArray[np.float32], "input_rows input_columns"]:
     """Put the resized image centred on the input; what exceeds it is cut, the rest is the pad value."""
     if resized.shape == how.input_size:
         return resized

@@ -9,7 +9,7 @@ import torch
 
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.architectures.arithmetic import assumptions, check_arithmetic
-from camdash.networks.architectures.building import TRANSFORMED, family_of
+from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.architectures.recognition import head_renames, match_keys, nearest
 from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json
@@ -201,7 +201,7 @@ def _familiarity(check: FamiliarityCheck | None) -> str | None:
 
 def _fields(card: Card, found: FoundCard | None) -> tuple[CardField, ...]:
     values = {key: json.dumps(value, ensure_ascii=False) for key, value in json.loads(card_json(card)).items()}
-    if card.architecture in TRANSFORMED:
+    if family_of(card.architecture).transforms_input:
         values.setdefault("transform_input", "false")
     if found is None:
         sources = dict.fromkeys(REQUIRED, "weights") | dict.fromkeys(card.assumed, "assumed")

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.networks.placement import Placement
+from camdash.shapes import Cells, Drawn, Float32
 
 
-def enlarge(values: NDArray[np.float32], placement: Placement, smooth: bool = True) -> NDArray[np.float32]:
-    """Return a map of (grid rows, grid columns) at each radiograph pixel: (rows, columns), in the map's units.
+def enlarge(values: Cells, placement: Placement, smooth: bool = True) -> Drawn:
+    """Return a map at each radiograph pixel, in the map's units.
 
     Args:
         values: the map; its edge values are held beyond its outermost cell centres. A cell that is NaN is not known
@@ -36,8 +37,8 @@ def enlarge(values: NDArray[np.float32], placement: Placement, smooth: bool = Tr
     return enlarged
 
 
-def _weights(placement: Placement, axis: int, count: int, smooth: bool) -> NDArray[np.float32]:
-    """Return the share that each cell has in each pixel: (pixels, count), rows sum to 1."""
+def _weights(placement: Placement, axis: int, count: int, smooth: bool) -> Float32[NDArray[np.float32], "pixels cells"]:
+    """Return the share that each cell has in each pixel; rows sum to 1."""
     cells = np.clip(placement.cells_of_pixels(axis), 0, count - 1)
     if not smooth:
         cells = np.floor(cells + 0.5)

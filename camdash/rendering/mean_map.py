@@ -10,6 +10,7 @@ from camdash.evidence.mean_map import BORDER, MeanMap, Share
 from camdash.rendering.looks import EVIDENCE
 from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Scale, scales
+from camdash.shapes import Drawn, Grey, Picture, Square, UInt8
 
 FAR = 10
 """Odds of evidence in a region, in parts of the odds of its area, from which it is named: 0.09 of the evidence in a
@@ -21,12 +22,14 @@ FEWEST = 5
 MIDDLE_GREY = 110
 
 
-def mean_pictures(means: Sequence[MeanMap], greys: Sequence[NDArray[np.uint8]], side: int) -> list[NDArray[np.uint8]]:
-    """Return each mean map over the mean of its radiographs: (side, side, 3), RGB, all on one scale.
+def mean_pictures(
+    means: Sequence[MeanMap], greys: Sequence[Grey], side: int
+) -> list[UInt8[NDArray[np.uint8], "{side} {side} 3"]]:
+    """Return each mean map over the mean of its radiographs, all on one scale.
 
     Args:
         means: the mean maps.
-        greys: for each the mean grey level of its radiographs in the unit square, (rows, columns).
+        greys: for each the mean grey level of its radiographs in the unit square.
         side: rows and columns of a picture.
     """
     return [
@@ -40,8 +43,8 @@ def shared_scales(means: Sequence[MeanMap]) -> tuple[Scale, ...]:
     return scales([np.nan_to_num(mean.values) for mean in means], EVIDENCE)
 
 
-def color_bar(scale: Scale, rows: int, columns: int) -> NDArray[np.uint8]:
-    """Return the color of each value over a middle grey: (rows, columns, 3), RGB, least at the left."""
+def color_bar(scale: Scale, rows: int, columns: int) -> Picture:
+    """Return the color of each value over a middle grey, least at the left."""
     values = np.linspace(scale.low, scale.high, columns, dtype=np.float32)
     grey = np.full((rows, columns), MIDDLE_GREY, np.uint8)
     return overlay(grey, np.repeat(values[None], rows, axis=0), scale, EVIDENCE.opacity)
@@ -88,11 +91,11 @@ def _odds(share: float) -> float:
     return share / (1 - share) if share < 1 else np.inf
 
 
-def _square(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def _square(grey: Grey, side: int) -> UInt8[NDArray[np.uint8], "{side} {side}"]:
     return np.asarray(cv2.resize(grey, (side, side), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
-def _enlarged(values: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+def _enlarged(values: Square, side: int) -> Drawn:
     """Return the samples of the unit square at more places; they tile it, so that OpenCV's half pixel is right."""
     known = np.isfinite(values).astype(np.float32)
     size = (side, side)

@@ -6,15 +6,16 @@ from numpy.typing import NDArray
 
 from camdash.rendering.color import STEPS, pixel_table
 from camdash.rendering.scale import Scale
+from camdash.shapes import Drawn, Grey, Picture
 
 _ROWS_AT_A_TIME = 64
 
 
-def overlay(grey: NDArray[np.uint8], values: NDArray[np.float32], scale: Scale, opacity: float) -> NDArray[np.uint8]:
-    """Return round(grey * (1 - o) + color * o): (rows, columns, 3), RGB.
+def overlay(grey: Grey, values: Drawn, scale: Scale, opacity: float) -> Picture:
+    """Return round(grey * (1 - o) + color * o).
 
     Args:
-        grey: the radiograph, (rows, columns).
+        grey: the radiograph.
         values: the map at each of its pixels, in logits; NaN leaves the pixel untouched.
         scale: which value gets which color; a flat one leaves the radiograph untouched.
         opacity: the largest opacity o, in [0, 1]; where the look says so, it fades with the evidence.
@@ -30,15 +31,15 @@ def overlay(grey: NDArray[np.uint8], values: NDArray[np.float32], scale: Scale, 
     return picture
 
 
-def heat_map(values: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:
-    """Return the color of each value alone, without a radiograph: (rows, columns, 3), RGB.
+def heat_map(values: Drawn, scale: Scale) -> Picture:
+    """Return the color of each value alone, without a radiograph.
 
     Black where the network saw nothing, and everywhere if the scale is flat.
     """
     return overlay(np.zeros(values.shape, np.uint8), values, scale, 1.0)
 
 
-def _blended(grey: NDArray[np.uint8], steps: NDArray[np.float32], pixels: NDArray[np.uint32]) -> NDArray[np.uint8]:
+def _blended(grey: Grey, steps: Drawn, pixels: NDArray[np.uint32]) -> Picture:
     unseen = np.isnan(steps)
     steps[unseen] = 0
     places = (steps + np.float32(0.5)).astype(np.intp)

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from camdash.evidence.analysis import Analysis
+from camdash.shapes import Cells, Maps
 
 AVERAGE = "Average of all classes"
 
@@ -17,12 +15,12 @@ class PanelMap:
     Attributes:
         id: "class-0", "contrast-0" or "average".
         name: what it shows, for people.
-        values: (grid rows, grid columns), in logits.
+        values: in logits.
     """
 
     id: str
     name: str
-    values: NDArray[np.float32]
+    values: Cells
 
 
 def class_maps(analysis: Analysis) -> list[PanelMap]:
@@ -55,6 +53,6 @@ def shown_together(analysis: Analysis, *, contrast: bool = False) -> list[PanelM
     return [*(contrast_maps(analysis) if contrast else class_maps(analysis)), average_map(analysis)]
 
 
-def _by_class(kind: str, analysis: Analysis, maps: NDArray[np.float32]) -> list[PanelMap]:
+def _by_class(kind: str, analysis: Analysis, maps: Maps) -> list[PanelMap]:
     names = analysis.prediction.class_names
     return [PanelMap(f"{kind}-{k}", name, values) for k, (name, values) in enumerate(zip(names, maps, strict=True))]

@@ -5,7 +5,6 @@ import io
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from camdash.evidence.analysis import Analysis
@@ -15,9 +14,10 @@ from camdash.rendering.looks import EVIDENCE
 from camdash.rendering.overlay import overlay
 from camdash.rendering.panels import shown_together
 from camdash.rendering.scale import scales
+from camdash.shapes import Grey, Picture
 
 
-def small(radiograph: Radiograph, shape: tuple[int, int]) -> NDArray[np.uint8]:
+def small(radiograph: Radiograph, shape: tuple[int, int]) -> Grey:
     """Return the grey levels of a radiograph brought to `shape` (rows, columns), each the mean of its area."""
     size = (shape[1], shape[0])  # OpenCV: columns, rows
     return np.asarray(cv2.resize(radiograph.display(), size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -29,8 +29,8 @@ def thumbnail_shape(shape: tuple[int, int], side: int) -> tuple[int, int]:
     return max(round(shape[0] * scale), 1), max(round(shape[1] * scale), 1)
 
 
-def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> NDArray[np.uint8]:
-    """Return a small overlay of the predicted class: (rows, columns, 3), RGB, `side` pixels long.
+def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> Picture:
+    """Return a small overlay of the predicted class, `side` pixels long.
 
     The scale is that of all maps of the radiograph together, so that a weak class stays pale. Without maps it is
     the radiograph alone.
@@ -45,7 +45,7 @@ def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> N
     return overlay(grey, values, scale, EVIDENCE.opacity)
 
 
-def data_uri(picture: NDArray[np.uint8]) -> str:
+def data_uri(picture: Picture | Grey) -> str:
     """Return an RGB or grey picture as a data URI (JPEG): it travels within the page and has no address of its own."""
     content = io.BytesIO()
     Image.fromarray(picture).save(content, "JPEG", quality=85)

@@ -31,6 +31,7 @@ def choose(page: AppTest, stage: str) -> AppTest:
 def viewed(page: AppTest) -> dict[str, Any]:
     """Return the header of what the viewer is given; each map with its `values`."""
     (blob,) = (one.proto.bytes for one in page.get("bidi_component") if one.proto.component_name.endswith("viewer"))
+    found: dict[str, Any]
     found, content = opened(blob)
     for source in found["sources"]:
         shape = [axis["cells"] for axis in source["axes"]]
@@ -130,5 +131,6 @@ def test_a_pass_that_fails_leaves_the_exact_maps_and_says_why(page: AppTest, mon
 def test_a_network_with_very_many_classes_offers_none(page: AppTest, checkpoints: Any) -> None:
     save_checkpoint(checkpoints, "a_many", small_card(classes=MOST_CLASSES + 1))
     page.run()
-    assert page.selectbox(key="checkpoint").value.name == "a_many"
+    shown: Any = page.selectbox(key="checkpoint").value
+    assert shown.name == "a_many"
     assert not page.radio

@@ -89,7 +89,7 @@ CASES = [
 
 
 def test_the_known_network_is_centred_as_a_resnet_is() -> None:
-    assert grid_of(split_of(known_network(CASES[0][0])).features) == Grid(stride=32, offset=0)
+    assert grid_of(split_of(known_network(CASES[0][0])).features, {}) == Grid(stride=32, offset=0)
 
 
 @pytest.mark.parametrize(("how", "shape"), CASES)

@@ -51,7 +51,7 @@ def around(*layers: nn.Module) -> TorchEngine:
     features = nn.Sequential(*layers).eval()
     seeded = torch.Generator().manual_seed(3)
     weight, bias = torch.randn(2, 4, generator=seeded), torch.randn(2, generator=seeded)
-    return TorchEngine(SplitNetwork(features, weight, bias, grid_of(features), 1))
+    return TorchEngine(SplitNetwork(features, weight, bias, grid_of(features, {}), 1))
 
 
 def test_a_checkpoint_begins_on_pytorch_and_goes_on_with_onnx_runtime(tmp_path: Path) -> None:

@@ -101,15 +101,16 @@ def test_our_maps_are_torchcams(checkpoints: dict[str, LoadedCheckpoint], archit
 
 @pytest.mark.parametrize("architecture", SMALLEST)
 def test_the_grid_is_computed_from_convolutions_and_pooling(architecture: str) -> None:
-    features = features_of(build(architecture, 3, 1), SMALLEST[architecture])
-    assert grid_of(features) == Grid(stride=32, offset=OFFSETS[architecture])
+    family = SMALLEST[architecture]
+    features = features_of(build(architecture, 3, 1), family)
+    assert grid_of(features, family.branches) == Grid(stride=32, offset=OFFSETS[architecture])
 
 
 @pytest.mark.parametrize("architecture", [family.builders[-1] for family in WITH_MAP])
 def test_the_largest_of_a_family_is_centred_as_the_smallest(architecture: str) -> None:
     family = family_of(architecture)
     features = features_of(blueprint(architecture, 3, 1), family)
-    assert grid_of(features) == Grid(stride=32, offset=OFFSETS[family.builders[0]])
+    assert grid_of(features, family.branches) == Grid(stride=32, offset=OFFSETS[family.builders[0]])
 
 
 def linearise(module: nn.Module) -> None:
@@ -136,7 +137,7 @@ def linearise(module: nn.Module) -> None:
 @pytest.mark.parametrize("architecture", SMALLEST)
 def test_a_linearised_copy_is_centred_where_the_grid_says(architecture: str, monkeypatch: pytest.MonkeyPatch) -> None:
     features = features_of(build(architecture, 3, 1), SMALLEST[architecture])
-    grid = grid_of(features)
+    grid = grid_of(features, SMALLEST[architecture].branches)
     linearise(features)
     monkeypatch.setattr(torch.nn.functional, "max_pool2d", torch.nn.functional.avg_pool2d)  # Inception v3 calls it
     inputs = torch.ones(1, 1, 480, 448, requires_grad=True)  # ones: Inception's functional ReLU lets them through

@@ -17,7 +17,7 @@ from camdash.networks.placement import Grid
 def test_every_resnet_centres_cell_i_on_pixel_32_i(architecture: str) -> None:
     with torch.device("meta"):
         features = features_of(build(architecture, 5, 1), RESNET)
-    assert grid_of(features) == Grid(stride=32, offset=0)
+    assert grid_of(features, RESNET.branches) == Grid(stride=32, offset=0)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ def test_every_resnet_centres_cell_i_on_pixel_32_i(architecture: str) -> None:
     ],
 )
 def test_stride_and_offset_by_hand(layers: list[nn.Module], stride: float, offset: float) -> None:
-    assert grid_of(nn.Sequential(*layers)) == Grid(stride=stride, offset=offset)
+    assert grid_of(nn.Sequential(*layers), {}) == Grid(stride=stride, offset=offset)
 
 
 def test_a_geometry_that_is_not_in_whole_pixels_is_a_bug_and_says_so() -> None:
     with pytest.raises(TypeError, match="whole pixels, not as 'same'"):
-        grid_of(nn.Sequential(nn.Conv2d(1, 1, 3, padding="same")))
+        grid_of(nn.Sequential(nn.Conv2d(1, 1, 3, padding="same")), {})
 
 
 def linearised(architecture: str) -> nn.Module:
@@ -84,7 +84,7 @@ def test_centres_measured_on_the_linearised_network_are_32_i(
     architecture: str, size: int, cell: tuple[int, int]
 ) -> None:
     found = centroid_of_field(linearised(architecture), size, cell)
-    grid = grid_of(features_of(build(architecture, 3, 1), RESNET))
+    grid = grid_of(features_of(build(architecture, 3, 1), RESNET), RESNET.branches)
     expected = [grid.offset + grid.stride * index for index in cell]
     assert expected == pytest.approx([32 * index for index in cell])
     np.testing.assert_allclose(found, expected, atol=0.1)
@@ -94,7 +94,7 @@ def test_centres_measured_on_the_linearised_network_are_32_i(
 def test_max_pooling_is_centred_where_its_window_is(make: Callable[[], nn.Module]) -> None:
     pooling = make()
     image = torch.zeros(1, 1, 9, 9)
-    grid = grid_of(nn.Sequential(pooling))
+    grid = grid_of(nn.Sequential(pooling), {})
     reached = []
     for pixel in range(9):
         single = image.clone()

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from camdash.errors import UsageError
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.split import SplitNetwork, class_activation_maps, split
-from camdash.networks.gradients import grad_cam, stage_names, stage_of, stages
+from camdash.networks.gradients import Stage, grad_cam, stage_names, stage_of, stages
 from tests.conftest import random_images, random_network, small_card
 
 CLASSES, SHAPE = 4, (96, 128)
@@ -31,6 +31,10 @@ def divided(architecture: str = "resnet18") -> SplitNetwork:
     channels = channels_of(architecture)
     original = random_network(architecture, CLASSES, channels)
     return split(original, family_of(architecture), channels, torch.device("cpu"))
+
+
+def stages_of(network: SplitNetwork, architecture: str = "resnet18") -> list[Stage]:
+    return stages(network.features, family_of(architecture))
 
 
 def assert_same(found: Tensor, expected: Tensor) -> None:
@@ -52,20 +56,20 @@ def assert_same(found: Tensor, expected: Tensor) -> None:
 )
 def test_the_last_three_grids_are_offered_by_the_names_of_pytorch(architecture: str, names: list[str]) -> None:
     network = divided(architecture)
-    found = stages(network.features)
+    found = stages(network.features, family_of(architecture))
     assert [stage.name for stage in found] == names
     assert [stage.grid.stride for stage in found] == pytest.approx([32, 16, 8])
     assert found[0].grid == network.grid
     assert stage_names(replace(small_card(CLASSES), architecture=architecture)) == tuple(names)
-    assert stage_of(network, names[1]) == found[1]
+    assert stage_of(network, family_of(architecture), names[1]) == found[1]
     with pytest.raises(UsageError, match=names[0]):
-        stage_of(network, "layer9")
+        stage_of(network, family_of(architecture), "layer9")
 
 
 @pytest.mark.parametrize("place", range(3))
 def test_a_map_is_captums_layer_grad_cam_without_its_negative_part(place: int) -> None:
     network, inputs = divided(), random_images(1, *SHAPE)
-    stage = stages(network.features)[place]
+    stage = stages_of(network)[place]
     maps = grad_cam(network, inputs, stage).maps
     original = random_network("resnet18", CLASSES)
     attributed = LayerGradCam(original, original.get_submodule(stage.name))
@@ -76,7 +80,7 @@ def test_a_map_is_captums_layer_grad_cam_without_its_negative_part(place: int) -
 @pytest.mark.parametrize("place", range(3))
 def test_a_map_is_grad_cams_once_it_is_scaled_and_resized_as_there(place: int) -> None:
     network, inputs = divided(), random_images(1, *SHAPE)
-    stage = stages(network.features)[place]
+    stage = stages_of(network)[place]
     maps = grad_cam(network, inputs, stage).maps[0]
     original = random_network("resnet18", CLASSES)
     with GradCAM(model=original, target_layers=[original.get_submodule(stage.name)]) as extractor:
@@ -99,7 +103,7 @@ def min_max(values: NDArray[Any]) -> NDArray[np.float32]:
 @pytest.mark.parametrize("architecture", ["resnet18", "densenet121", "efficientnet_b0", "mnasnet0_5", "regnet_x_400mf"])
 def test_the_last_stage_gives_the_positive_part_of_the_class_activation_map_over_its_cells(architecture: str) -> None:
     network, inputs = divided(architecture), random_images(channels_of(architecture), *SHAPE)
-    found = grad_cam(network, inputs, stages(network.features)[0])
+    found = grad_cam(network, inputs, stages_of(network, architecture)[0])
     maps = class_activation_maps(network.activations(inputs), network.weight)
     assert_same(found.maps, maps.relu() / maps[0, 0].numel())
     assert_same(found.logits, maps.mean((2, 3)) + network.bias)
@@ -107,7 +111,7 @@ def test_the_last_stage_gives_the_positive_part_of_the_class_activation_map_over
 
 def test_each_stage_gives_the_same_logits_and_its_own_grid() -> None:
     network, inputs = divided(), random_images(1, *SHAPE)
-    passes = [grad_cam(network, inputs, stage) for stage in stages(network.features)]
+    passes = [grad_cam(network, inputs, stage) for stage in stages_of(network)]
     assert [tuple(one.maps.shape) for one in passes] == [(1, 4, 3, 4), (1, 4, 6, 8), (1, 4, 12, 16)]
     for one in passes:
         assert torch.allclose(one.logits, passes[0].logits, rtol=1e-5)
@@ -117,7 +121,7 @@ def test_each_stage_gives_the_same_logits_and_its_own_grid() -> None:
 def test_radiographs_of_a_batch_do_not_mix() -> None:
     network = divided()
     batch = torch.rand(3, 1, *SHAPE, generator=torch.Generator().manual_seed(5))
-    stage = stages(network.features)[1]
+    stage = stages_of(network)[1]
     together = grad_cam(network, batch, stage)
     for place in range(3):
         assert_same(together.maps[place], grad_cam(network, batch[place : place + 1], stage).maps[0])
@@ -126,7 +130,7 @@ def test_radiographs_of_a_batch_do_not_mix() -> None:
 def test_the_network_is_left_without_slopes_and_as_it_was() -> None:
     network, inputs = divided(), random_images(1, *SHAPE)
     before = network.activations(inputs)
-    grad_cam(network, inputs, stages(network.features)[2])
+    grad_cam(network, inputs, stages_of(network)[2])
     assert all(parameter.grad is None and not parameter.requires_grad for parameter in network.features.parameters())
     assert torch.equal(network.activations(inputs), before)
     assert isinstance(network.features, nn.Sequential)

@@ -3,8 +3,10 @@ import sys
 
 FRESH = """
 import sys
-from camdash.networks.loading import load
+from camdash.networks.preparation import prepare
+prepare()
 assert "torchvision" in sys.modules
+import camdash.networks.loading
 print([name for name in ("torch._dynamo", "torch._dynamo.utils", "sympy") if name in sys.modules])
 from torchvision.ops.roi_align import is_compile_supported
 print(is_compile_supported("cpu"))

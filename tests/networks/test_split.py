@@ -41,7 +41,8 @@ class PreActivation(BasicBlock):  # type: ignore[misc]  # torchvision has no typ
 def perturbed(features: nn.Module, weight: Tensor | None = None) -> SplitNetwork:
     """Return a split of the standard random network whose features or head are not the network's."""
     own_weight, bias = head_of(random_network(), RESNET)
-    return SplitNetwork(features.eval(), own_weight if weight is None else weight, bias, grid_of(features), 1)
+    grid = grid_of(features, RESNET.branches)
+    return SplitNetwork(features.eval(), own_weight if weight is None else weight, bias, grid, 1)
 
 
 def check(divided: SplitNetwork) -> None:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from pydicom.config import disable_value_validation
+
 from camdash.images.dicom.dataset.header import MONOCHROME
 from camdash.images.dicom.dataset.reading import Parsed, parse
 from camdash.images.dicom.dataset.syntaxes import spoken
@@ -14,6 +16,7 @@ from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, Window
 
 
+@disable_value_validation()  # its complaints would quote the file
 def decode_dicom(data: bytes) -> Radiograph:
     """Decode a DICOM file's content: the modality's values, the file's windows, its polarity, and harmless facts.
 

@@ -10,6 +10,11 @@ from camdash.errors import ImageError
 from camdash.images.dicom.dataset.header import Meaning
 from camdash.images.dicom.dataset.tables import BITS, LookupTable, looked_up, placed
 from camdash.images.limits import MOST_PIXELS
+from camdash.shapes import Bool, Mask, Plane, Shaped
+
+Squared = Shaped[NDArray[Any], "square_rows square_columns"]
+SquaredMask = Bool[NDArray[np.bool_], "square_rows square_columns"]
+"""At pixels that are squares, of which there may be more."""
 
 MOST_STRETCHED = 20
 """The greatest ratio of a pixel's sides that is believed."""
@@ -18,7 +23,7 @@ SHAPES = ("", "IDENTITY", "INVERSE", "LIN OD")
 """Of Presentation LUT Shape; the last is for films, whose grey is not turned (PS3.3, C.11.6.1.2 and C.13.6)."""
 
 
-def padding_of(stored: NDArray[Any], meaning: Meaning) -> tuple[NDArray[np.bool_] | None, tuple[str, ...]]:
+def padding_of(stored: Plane, meaning: Meaning) -> tuple[Mask | None, tuple[str, ...]]:
     """Return the pixels whose stored value is padding (C.7.5.1.1.2), or None if there are none."""
     if meaning.padding is None:
         return None, ()
@@ -29,7 +34,7 @@ def padding_of(stored: NDArray[Any], meaning: Meaning) -> tuple[NDArray[np.bool_
     return (padding if padding.any() else None), ()
 
 
-def modality_values(stored: NDArray[Any], meaning: Meaning) -> tuple[NDArray[Any], tuple[str, ...]]:
+def modality_values(stored: Plane, meaning: Meaning) -> tuple[Plane, tuple[str, ...]]:
     """Apply the modality lookup table or, where there is none, Rescale Slope and Intercept (C.11.1.1)."""
     if meaning.modality is not None:
         return _through_table(stored, meaning.modality)
@@ -52,7 +57,7 @@ def _coarsest_step(values: NDArray[Any]) -> float:
     return float(np.spacing(most))
 
 
-def _through_table(stored: NDArray[Any], table: LookupTable) -> tuple[NDArray[Any], tuple[str, ...]]:
+def _through_table(stored: Plane, table: LookupTable) -> tuple[Plane, tuple[str, ...]]:
     """Apply a modality table. Its entries are values, so that how many bits it declares for them changes nothing.
 
     One with fewer entries than it declares is used if the film needs none of those that are missing.
@@ -71,7 +76,7 @@ def _through_table(stored: NDArray[Any], table: LookupTable) -> tuple[NDArray[An
     return values, tuple(notes)
 
 
-def narrowed(values: NDArray[Any]) -> NDArray[Any]:
+def narrowed(values: Plane) -> Plane:
     """Return the values in the smallest of uint8, uint16, int16 that holds them all exactly, else as float32."""
     if not np.isfinite(low := values.min()) or not np.isfinite(high := values.max()):
         raise ImageError("The image holds values that are not finite numbers.")
@@ -94,8 +99,8 @@ def turned_over(photometric: str, shape: str) -> tuple[bool, tuple[str, ...]]:
 
 
 def squared(
-    values: NDArray[Any], padding: NDArray[np.bool_] | None, spacing: tuple[float, float] | None
-) -> tuple[NDArray[Any], NDArray[np.bool_] | None, tuple[str, ...]]:
+    values: Plane, padding: Mask | None, spacing: tuple[float, float] | None
+) -> tuple[Squared, SquaredMask | None, tuple[str, ...]]:
     """Resample to square pixels (C.7.6.3.1.7) by enlarging the side with the longer pixels; a note says so.
 
     Interpolation is linear; a difference of less than half a pixel over the image is left alone.
@@ -119,7 +124,7 @@ def squared(
     return resized.astype(values.dtype), padding, (f"Resampled from {rows} x {columns} to square pixels.",)
 
 
-def _resized(values: NDArray[Any], size: tuple[int, int], padding: NDArray[np.bool_] | None) -> NDArray[Any]:
+def _resized(values: Plane, size: tuple[int, int], padding: Mask | None) -> Squared:
     """Interpolate linearly; padding has no weight, lest it darken or brighten the edge of the image."""
     if padding is None:
         return cv2.resize(values.astype(np.float32), size[::-1], interpolation=cv2.INTER_LINEAR)

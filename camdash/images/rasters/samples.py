@@ -11,6 +11,7 @@ from PIL import Image
 from camdash.errors import ImageError
 from camdash.images.luma import LUMA
 from camdash.images.radiograph import Values
+from camdash.shapes import Grey, Mask, Plane
 
 
 class Opacity(Enum):
@@ -34,11 +35,11 @@ class Channel:
     """
 
     values: Values
-    missing: NDArray[np.bool_] | None = None
+    missing: Mask | None = None
     notes: tuple[str, ...] = ()
 
 
-def eight_bits(image: Image.Image) -> NDArray[np.uint8]:
+def eight_bits(image: Image.Image) -> Grey:
     """Return a picture of eight bits as brightness (BT.601), on black where it is not opaque: (rows, columns)."""
     if image.mode in ("1", "L") and "transparency" not in image.info:
         return np.asarray(image.convert("L"), np.uint8)
@@ -67,7 +68,7 @@ def last_is_opacity(samples: NDArray[Any]) -> Opacity | None:
     return Opacity.STRAIGHT if samples.ndim == 3 and samples.shape[2] in (2, 4) else None
 
 
-def brightness(samples: NDArray[Any], opacity: Opacity | None = None, opaque: float = 1) -> NDArray[Any]:
+def brightness(samples: NDArray[Any], opacity: Opacity | None = None, opaque: float = 1) -> Plane:
     """Return one number a pixel, rounded where the samples are whole numbers.
 
     Args:
@@ -136,7 +137,7 @@ def on_high_black(samples: NDArray[Any], opacity: Opacity, opaque: float) -> NDA
     return _rounded(level, samples.dtype)
 
 
-def channel_of(values: NDArray[Any]) -> Channel:
+def channel_of(values: Plane) -> Channel:
     """Return deep values in a type that radiographs have: 16 bits where they fit exactly, else single precision.
 
     Pixels that are not finite numbers are black and left out of ranges; a note says how many they are.
@@ -159,7 +160,7 @@ def channel_of(values: NDArray[Any]) -> Channel:
     return Channel(filled, ~known, (note,))
 
 
-def _whole(values: NDArray[Any]) -> Values:
+def _whole(values: Plane) -> Values:
     low, high = int(values.min()), int(values.max())
     if low >= 0 and high < 65536:
         return values.astype(np.uint16, copy=False)

@@ -4,7 +4,6 @@ A compression that is not in `COMPRESSIONS` is refused by name, before a codec s
 """
 
 import io
-import logging
 import struct
 from dataclasses import dataclass, replace
 from math import prod
@@ -28,8 +27,6 @@ from camdash.images.rasters.samples import (
 )
 from camdash.images.streams.headers import LOSSLESS, describe, frame_marker
 from camdash.images.streams.jpeg_data import grey_end_notes, jpeg_data_notes
-
-logging.getLogger("tifffile").setLevel(logging.CRITICAL + 1)  # its messages would quote the file
 
 MOST_PAGES = 1000
 """Where counting ends."""

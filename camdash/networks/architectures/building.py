@@ -5,16 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
-import torchvision
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTION_V3, REGNET, Family
+from camdash.networks.architectures.families import FAMILIES, Family
+from camdash.networks.shapes import Bias, Weight
 from camdash.networks.text import printable
-
-TRANSFORMED = GOOGLENET.builders + INCEPTION_V3.builders
-"""Architectures with torchvision's option `transform_input`, which the weights do not show."""
+from camdash.shapes import Float
 
 
 class InputTransform(nn.Module):
@@ -26,16 +24,13 @@ class InputTransform(nn.Module):
         self.register_buffer("scale", scale.reshape(3, 1, 1), persistent=False)
         self.register_buffer("shift", shift.reshape(3, 1, 1), persistent=False)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """Return the transformed batch (n, 3, rows, columns)."""
+    def forward(self, inputs: Float[Tensor, "n 3 rows columns"]) -> Float[Tensor, "n 3 rows columns"]:
+        """Return the transformed batch."""
         return inputs * self.get_buffer("scale") + self.get_buffer("shift")
 
 
 class _Outlines(TorchFunctionMode):
-    """Make parameters on the meta device: shapes without numbers.
-
-    RegNet's builder computes with numbers on its way, which `torch.device("meta")`, else faster, would break.
-    """
+    """Make parameters on the meta device: shapes without numbers."""
 
     def __torch_function__(
         self,
@@ -83,13 +78,12 @@ def family_of(architecture: str) -> Family:
 def build(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:
     """Build an untrained network with `class_count` outputs and `channels` input channels, in eval mode.
 
-    Auxiliary heads are left out; `options` go to torchvision's builder.
+    Auxiliary heads are left out; `options` go to the family's builder, by default torchvision's.
     """
     family = family_of(architecture)
-    builder: Callable[..., nn.Module] = torchvision.models.get_model_builder(architecture)
     if family.auxiliary:
         options |= {"aux_logits": False, "init_weights": False}
-    network = builder(weights=None, num_classes=class_count, **options)
+    network = (family.builder or _of_torchvision)(architecture, num_classes=class_count, **options)
     first = network.get_submodule(family.first)
     if isinstance(first, nn.Conv2d) and first.in_channels != channels:
         _replace(network, family.first, _with_channels(first, channels))
@@ -98,7 +92,7 @@ def build(architecture: str, class_count: int, channels: int, **options: Any) ->
 
 def blueprint(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:
     """Build the network on the meta device: names, shapes and arithmetic, but no numbers and no memory."""
-    with _Outlines() if architecture in REGNET.builders else torch.device("meta"), _Unfilled():
+    with _Outlines() if family_of(architecture).outlined_by_values else torch.device("meta"), _Unfilled():
         return build(architecture, class_count, channels, **options).to("meta")
 
 
@@ -110,13 +104,20 @@ def features_of(network: nn.Module, family: Family) -> nn.Sequential:
     return nn.Sequential(OrderedDict({**first, **parts, **last}))
 
 
-def head_of(network: nn.Module, family: Family) -> tuple[Tensor, Tensor]:
-    """Return the linear head's weight (classes, channels) and bias (classes,)."""
+def head_of(network: nn.Module, family: Family) -> tuple[Weight, Bias]:
+    """Return the linear head's weight and bias."""
     head = network.get_submodule(family.head)
     if not isinstance(head, nn.Linear):
         raise CheckpointError(f"The head {family.head!r} is not a linear layer, so the maps would not be exact.")
     bias = head.bias if head.bias is not None else torch.zeros(head.out_features)
     return head.weight.detach(), bias.detach()
+
+
+def _of_torchvision(architecture: str, **options: Any) -> nn.Module:
+    from torchvision.models import get_model  # here, so that `camdash.networks.preparation` comes before it
+
+    network: nn.Module = get_model(architecture, weights=None, **options)
+    return network
 
 
 def _with_channels(layer: nn.Conv2d, channels: int) -> nn.Conv2d:

@@ -1,9 +1,15 @@
-"""The families of architectures that are recognised: how each is split, or why it has no exact map.
+"""The families of architectures that are recognised: how each is built and split, or why it has no exact map.
 
-Names are those of torchvision's builders and modules.
+All that camdash knows of a family stands in its entry. Names are those of torchvision's builders and modules; a family
+from elsewhere gives its own builder.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import isqrt
+from typing import Any
+
+from camdash.networks.architectures.matching import Shapes
 
 
 @dataclass(frozen=True)
@@ -11,7 +17,7 @@ class Family:
     """A family of architectures that is split in the same way.
 
     Attributes:
-        builders: torchvision's builder names.
+        builders: the names of its architectures; torchvision's builder names.
         path: the children that lead from the input to the input of global average pooling, in order.
         head: the dotted name of the linear head.
         first: the dotted name of the first convolution.
@@ -19,6 +25,15 @@ class Family:
         auxiliary: the beginnings of the names of heads that only training uses.
         mark: the name of a weight that only this family has, where `first` is shared with others.
         no_map: for a head that is not global average pooling and one linear layer, why there is no exact map.
+        branches: for blocks with parallel branches, by the name of their class, the children of one branch; all
+            branches of a block are centred alike.
+        builder: for networks from outside of torchvision, makes one: (architecture, num_classes=..., **options) to an
+            `nn.Module` of three input channels, or of any number if its first convolution is replaced.
+        fixed_side: for networks that take one input size alone, its side in pixels, by architecture, names and shapes;
+            the builder gets it as `image_size`.
+        transforms_input: whether the builder has the option `transform_input`, which the weights do not show.
+        outlined_by_values: whether the builder computes with numbers on its way, so that `torch.device("meta")`, else
+            faster, would break it.
     """
 
     builders: tuple[str, ...]
@@ -29,6 +44,22 @@ class Family:
     auxiliary: tuple[str, ...] = ()
     mark: str | None = None
     no_map: str | None = None
+    branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    builder: Callable[..., Any] | None = None
+    fixed_side: Callable[[str, Shapes], int | None] | None = None
+    transforms_input: bool = False
+    outlined_by_values: bool = False
+
+
+def _side_by_positions(architecture: str, shapes: Shapes) -> int | None:
+    """Return the side that a vision transformer takes.
+
+    Its position embedding has one entry for each square of `patch` pixels, and one for the class token.
+    """
+    position = shapes.get("encoder.pos_embedding", ())
+    if len(position) != 3:
+        return None
+    return isqrt(max(position[1] - 1, 1)) * int(architecture.rpartition("_")[2])
 
 
 RESNET = Family(
@@ -47,6 +78,7 @@ RESNET = Family(
     path=("conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"),
     head="fc",
     first="conv1",
+    branches={"BasicBlock": ("conv1", "conv2"), "Bottleneck": ("conv1", "conv2", "conv3")},
 )
 REGNET = Family(
     builders=tuple(
@@ -60,6 +92,8 @@ REGNET = Family(
     path=("stem", "trunk_output"),
     head="fc",
     first="stem.0",
+    branches={"ResBottleneckBlock": ("f",)},
+    outlined_by_values=True,
 )
 DENSENET = Family(
     builders=("densenet121", "densenet161", "densenet169", "densenet201"),
@@ -93,6 +127,7 @@ SHUFFLENET_V2 = Family(
     path=("conv1", "maxpool", "stage2", "stage3", "stage4", "conv5"),
     head="fc",
     first="conv1.0",
+    branches={"InvertedResidual": ("branch2",)},
 )
 GOOGLENET = Family(
     builders=("googlenet",),
@@ -104,6 +139,8 @@ GOOGLENET = Family(
     head="fc",
     first="conv1.conv",
     auxiliary=("aux1.", "aux2."),
+    branches={"Inception": ("branch1",)},
+    transforms_input=True,
 )
 INCEPTION_V3 = Family(
     builders=("inception_v3",),
@@ -115,6 +152,14 @@ INCEPTION_V3 = Family(
     head="fc",
     first="Conv2d_1a_3x3.conv",
     auxiliary=("AuxLogits.",),
+    branches={  # its branches that pool do so by functions, which are no modules; these do not
+        "InceptionA": ("branch1x1",),
+        "InceptionB": ("branch3x3",),
+        "InceptionC": ("branch1x1",),
+        "InceptionD": ("branch3x3_1", "branch3x3_2"),
+        "InceptionE": ("branch1x1",),
+    },
+    transforms_input=True,
 )
 
 WITHOUT_MAP = (
@@ -161,6 +206,7 @@ WITHOUT_MAP = (
         head="heads.head",
         first="conv_proj",
         no_map="a vision transformer's head reads one class token, not a pooled grid",
+        fixed_side=_side_by_positions,
     ),
     Family(
         builders=tuple(f"swin{version}_{size}" for version in ("", "_v2") for size in "tsb"),

@@ -5,45 +5,32 @@ begin at `offset`, the output's cells are `stride * s` apart and begin at `offse
 (Araujo, Norris and Sim 2019, "Computing Receptive Fields of Convolutional Neural Networks", sections 2 and 3).
 """
 
+from collections.abc import Mapping
+
 from torch import nn
-from torchvision.models.googlenet import Inception
-from torchvision.models.inception import InceptionA, InceptionB, InceptionC, InceptionD, InceptionE
-from torchvision.models.regnet import ResBottleneckBlock
-from torchvision.models.resnet import BasicBlock, Bottleneck
-from torchvision.models.shufflenetv2 import InvertedResidual
 
 from camdash.networks.placement import Grid
 
-MAIN_PATH: dict[type[nn.Module], tuple[str, ...]] = {
-    BasicBlock: ("conv1", "conv2"),
-    Bottleneck: ("conv1", "conv2", "conv3"),
-    ResBottleneckBlock: ("f",),
-    InvertedResidual: ("branch2",),
-    Inception: ("branch1",),
-    InceptionA: ("branch1x1",),
-    InceptionB: ("branch3x3",),
-    InceptionC: ("branch1x1",),
-    InceptionD: ("branch3x3_1", "branch3x3_2"),
-    InceptionE: ("branch1x1",),
-}
-"""For blocks with parallel branches, the children of one branch; all branches of a block are centred alike.
-
-The branches of Inception v3 that pool do so by functions, which are no modules; those named here do not.
-"""
+Branches = Mapping[str, tuple[str, ...]]
 
 
-def grid_of(features: nn.Module) -> Grid:
-    """Return the geometry of the grid at the end of `features`, in pixels of its input."""
-    return _through(features, Grid(stride=1.0, offset=0.0))
+def grid_of(features: nn.Module, branches: Branches) -> Grid:
+    """Return the geometry of the grid at the end of `features`, in pixels of its input.
+
+    Args:
+        features: layers in a row, or blocks.
+        branches: the way through blocks with parallel branches; see `Family`.
+    """
+    return _through(features, Grid(stride=1.0, offset=0.0), branches)
 
 
-def _through(module: nn.Module, grid: Grid) -> Grid:
+def _through(module: nn.Module, grid: Grid, branches: Branches) -> Grid:
     if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
         return _after(module, grid)
-    names = MAIN_PATH.get(type(module))
+    names = branches.get(type(module).__name__)
     children = module.children() if names is None else (module.get_submodule(name) for name in names)
     for child in children:
-        grid = _through(child, grid)
+        grid = _through(child, grid, branches)
     return grid
 
 

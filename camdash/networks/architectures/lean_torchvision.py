@@ -36,7 +36,9 @@ def _give_way() -> None:
 
 
 def import_torchvision() -> None:
-    """Import torchvision, before anything else does."""
+    """Import torchvision, before anything else does; where something did, there is nothing left to gain."""
+    if "torchvision" in sys.modules:
+        return
     import_module("torch")
     sys.modules.setdefault(COMPILER, _StandIn(COMPILER))
     try:

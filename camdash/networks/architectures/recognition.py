@@ -1,7 +1,6 @@
 """Which architecture a file's names and shapes are those of."""
 
 from functools import lru_cache
-from math import isqrt
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import blueprint, family_of
@@ -108,16 +107,10 @@ def head_renames(shapes: Shapes, family: Family) -> dict[str, str]:
 
 
 def fixed_input(architecture: str, shapes: Shapes) -> int | None:
-    """Return the side of the only input a vision transformer takes, in pixels; None for all other architectures.
-
-    Its position embedding has one entry for each square of `patch` pixels, and one for the class token.
-    """
-    position = shapes.get("encoder.pos_embedding", ())
-    if not architecture.startswith("vit_") or len(position) != 3:
-        return None
-    patch = int(architecture.rpartition("_")[2])
-    side = isqrt(max(position[1] - 1, 1)) * patch
-    return side if side <= LARGEST_INPUT else None
+    """Return the side of the only input that a network takes, in pixels; None for one that takes any."""
+    side_of = family_of(architecture).fixed_side
+    side = None if side_of is None else side_of(architecture, shapes)
+    return side if side is None or side <= LARGEST_INPUT else None
 
 
 def _outline(architecture: str, class_count: int, channels: int, image_size: int | None) -> dict[str, tuple[int, ...]]:

@@ -11,6 +11,8 @@ from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.placement import Grid
+from camdash.networks.shapes import Activations, Bias, Inputs, Logits, Maps, Weight
+from camdash.shapes import Float
 
 TOLERANCE = 1e-4
 """Largest accepted difference of a logit from the undivided network's, in parts of the largest logit's size."""
@@ -24,9 +26,9 @@ class SplitNetwork:
     """Features, class weights and bias; nothing in it changes when it runs, so sessions may share it.
 
     Attributes:
-        features: from a network input (n, channels, rows, columns) to activations (n, c, grid rows, grid columns).
-        weight: the head's class weights, (classes, c).
-        bias: the head's bias, (classes,).
+        features: from network inputs to activations.
+        weight: the head's class weights.
+        bias: the head's bias.
         grid: where the cells of the grid are centred.
         channels: input channels.
         deviation: the check's result: the largest difference between evidence + bias and a logit of the network as it
@@ -34,8 +36,8 @@ class SplitNetwork:
     """
 
     features: nn.Module
-    weight: Tensor
-    bias: Tensor
+    weight: Weight
+    bias: Bias
     grid: Grid
     channels: int
     deviation: float | None = None
@@ -45,7 +47,7 @@ class SplitNetwork:
         """The device that holds the weights."""
         return self.weight.device
 
-    def activations(self, inputs: Tensor) -> Tensor:
+    def activations(self, inputs: Inputs) -> Float[Tensor, "n channels *grid"]:
         """Return the input of global average pooling for a batch of network inputs: one forward pass."""
         with torch.inference_mode():
             sent = inputs.pin_memory() if self.device.type == "cuda" else inputs
@@ -54,15 +56,15 @@ class SplitNetwork:
             return result
 
 
-def class_activation_maps(activations: Tensor, weight: Tensor) -> Tensor:
+def class_activation_maps(activations: Activations, weight: Weight) -> Maps:
     """Return the map of every class (Zhou et al. 2016, eq. 2): sum over channels of weight times activation.
 
     Args:
-        activations: (n, channels, grid rows, grid columns), the input of global average pooling.
-        weight: (classes, channels), the class weights of the linear head.
+        activations: the input of global average pooling.
+        weight: the class weights of the linear head.
 
     Returns:
-        (n, classes, grid rows, grid columns), float32, signed, in logits.
+        Signed, in logits.
     """
     with torch.inference_mode():
         return torch.einsum("kc,ncij->nkij", weight.float(), activations.float())
@@ -81,7 +83,7 @@ def split(network: nn.Module, family: Family, channels: int, device: torch.devic
         reference = network(inputs)
     weight, bias = head_of(network, family)
     features = features_of(network, family)
-    grid = grid_of(features)
+    grid = grid_of(features, family.branches)
     fold_batch_norm(features)
     features.requires_grad_(False).to(device)
     features.to(memory_format=_memory_format(device))
@@ -94,12 +96,12 @@ def _memory_format(device: torch.device) -> torch.memory_format:
     return torch.channels_last if device.type == "cpu" else torch.contiguous_format
 
 
-def random_input(channels: int) -> Tensor:
-    """Return the seeded random input of the check: (1, channels, rows, columns), in [0, 1)."""
+def random_input(channels: int) -> Inputs:
+    """Return the seeded random input of the check, a batch of one, in [0, 1)."""
     return torch.rand(1, channels, *CHECK_SHAPE, generator=torch.Generator().manual_seed(0))
 
 
-def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> float:
+def check_split(divided: SplitNetwork, inputs: Inputs, reference: Logits) -> float:
     """Compare evidence + bias with the logits of the network as it was built from its weights, unsplit and unfolded.
 
     Whether it is the network that was trained, no comparison can tell: only its weights are there.
@@ -107,7 +109,7 @@ def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> flo
     Args:
         divided: the split network.
         inputs: a batch of network inputs.
-        reference: the undivided network's logits for it, (n, classes).
+        reference: the undivided network's logits for it.
 
     Returns:
         The largest difference, in parts of the largest logit.
@@ -133,7 +135,7 @@ def check_split(divided: SplitNetwork, inputs: Tensor, reference: Tensor) -> flo
     return relative
 
 
-def check_finite(logits: Tensor) -> None:
+def check_finite(logits: Logits) -> None:
     """Raise a CheckpointError unless all logits are finite numbers."""
     if not torch.isfinite(logits).all():
         raise CheckpointError("The network's logits are not finite numbers: its weights are damaged.")

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from camdash.networks.shapes import Inputs, Logits
+
 
 @dataclass(frozen=True, eq=False)
 class WholeNetwork:
     """A network that is run in one piece; nothing in it changes when it runs, so sessions may share it.
 
     Attributes:
-        network: from a network input (n, channels, rows, columns) to logits (n, classes).
+        network: from network inputs to logits.
         channels: input channels.
         device: what holds the weights.
         reason: why there is no exact map, as the beginning of a sentence without its full stop.
@@ -30,8 +32,8 @@ class WholeNetwork:
             "so its logits are not sums over the cells of a grid that could be drawn exactly."
         )
 
-    def logits(self, inputs: Tensor) -> Tensor:
-        """Return the logits of a batch of network inputs: (n, classes)."""
+    def logits(self, inputs: Inputs) -> Logits:
+        """Return the logits of a batch of network inputs."""
         with torch.inference_mode():
             result: Tensor = self.network(inputs.to(self.device))
             return result

@@ -25,7 +25,9 @@ from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import LARGEST_FILE
 from camdash.networks.files.regular_files import opened, small_content
 from camdash.networks.files.tensor_files import FAMILIARITY, Part, read_header, read_tensor
+from camdash.networks.shapes import Pooled, Weight
 from camdash.networks.text import printable
+from camdash.shapes import Float, Float32
 
 MOST_VECTORS = 1000
 LARGEST_BESIDE = 50_000_000
@@ -40,22 +42,22 @@ class FamiliarityCheck:
     """Training images as unit vectors of pooled activations, and the largest distance that counts as familiar.
 
     Attributes:
-        vectors: (images, channels), float32, each of length one.
+        vectors: one an image, each of length one.
         threshold: a distance; the share of held-out training images beyond it was 5 %.
         source: in words, what the vectors and the threshold were made from.
         neighbours: k; the vector by whose distance it is judged is the k-th nearest (the last, of fewer).
     """
 
-    vectors: Tensor
+    vectors: Float32[Tensor, "images channels"]
     threshold: float
     source: str = ""
     neighbours: int = 3
 
-    def distances(self, pooled: Tensor) -> Tensor:
-        """Return one minus the cosine to the k-th nearest vector: (n,), in [0, 2].
+    def distances(self, pooled: Pooled) -> Float32[Tensor, " n"]:
+        """Return one minus the cosine to the k-th nearest vector, in [0, 2].
 
         Args:
-            pooled: (n, channels), activations averaged over the cells, on the CPU.
+            pooled: activations averaged over the cells, on the CPU.
         """
         cosines: Tensor = unit(pooled.float()) @ self.vectors.T
         nearest = cosines.topk(min(self.neighbours, len(self.vectors)), dim=1).values
@@ -69,7 +71,7 @@ class FamiliarityCheck:
         return json.dumps(fields, ensure_ascii=False)
 
 
-def unit(vectors: Tensor) -> Tensor:
+def unit(vectors: Float[Tensor, "vectors channels"]) -> Float[Tensor, "vectors channels"]:
     """Return vectors of length one; a vector of zeros stays one."""
     return torch.nn.functional.normalize(vectors, dim=-1)
 
@@ -188,8 +190,8 @@ def _check(vectors: Tensor, text: str) -> FamiliarityCheck:
     return FamiliarityCheck(unit(found), float(threshold), printable(source, LONGEST_SOURCE), neighbours)
 
 
-def fits(check: FamiliarityCheck, weight: Tensor) -> bool:
-    """Tell whether the vectors have as many channels as a head's class weights, (classes, channels)."""
+def fits(check: FamiliarityCheck, weight: Weight) -> bool:
+    """Tell whether the vectors have as many channels as a head's class weights."""
     return check.vectors.shape[1] == weight.shape[1]
 
 

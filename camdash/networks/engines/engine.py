@@ -5,9 +5,9 @@ from threading import Lock
 from typing import Protocol
 
 import torch
-from torch import Tensor
 
 from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
+from camdash.networks.shapes import Inputs, Maps, Pooled
 
 
 class Engine(Protocol):
@@ -17,11 +17,8 @@ class Engine(Protocol):
     def name(self) -> str:
         """What it is and where it runs, for people."""
 
-    def maps_and_pooled(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Return what one forward pass of network inputs (n, channels, rows, columns) gives, float32, on the CPU.
-
-        The maps are (n, classes, grid rows, grid columns), the pooled activations (n, c).
-        """
+    def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
+        """Return the maps and the pooled activations of one forward pass, float32, on the CPU."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +32,7 @@ class TorchEngine:
         """PyTorch's version and the device."""
         return f"PyTorch {torch.__version__.partition('+')[0]}, {str(self.network.device).upper()}"
 
-    def maps_and_pooled(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
         """Return maps and pooled activations; see `Engine`."""
         activations = self.network.activations(inputs)
         maps = class_activation_maps(activations, self.network.weight)

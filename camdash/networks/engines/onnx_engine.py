@@ -12,14 +12,12 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
     NotImplemented,  # noqa: A004
     RuntimeException,
 )
-from torch import Tensor
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import TOLERANCE
 from camdash.networks.engines.engine import TorchEngine, thread_count
 from camdash.networks.engines.onnx_graph import INPUT, MAPS, POOLED, onnx_model
-
-onnxruntime.disable_telemetry_events()  # where a program imported it before camdash could set the variable
+from camdash.networks.shapes import Inputs, Maps, Pooled
 
 CHECK_SHAPE = (2, 224, 256)
 """Batch, rows and columns of the check: another batch and another size than those of the pass that is recorded."""
@@ -38,7 +36,7 @@ class OnnxEngine:
         """ONNX Runtime's version and the device."""
         return f"ONNX Runtime {onnxruntime.__version__}, CPU"
 
-    def maps_and_pooled(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
         """Return maps and pooled activations; see `Engine`."""
         maps, pooled = self.session.run([MAPS, POOLED], {INPUT: inputs.numpy()})
         return torch.from_numpy(maps), torch.from_numpy(pooled)
@@ -50,6 +48,7 @@ def onnx_engine(model: bytes) -> OnnxEngine:
     Raises:
         CheckpointError: ONNX Runtime does not take the model.
     """
+    onnxruntime.disable_telemetry_events()  # where a program imported it before camdash could set the variable
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = thread_count()
     # Threads that spin while they wait take the cores from other sessions, and gain nothing measurable.
@@ -83,7 +82,7 @@ def checked_onnx_engine(original: TorchEngine) -> OnnxEngine:
     return made
 
 
-def _deviation(original: TorchEngine, made: OnnxEngine, inputs: Tensor) -> float:
+def _deviation(original: TorchEngine, made: OnnxEngine, inputs: Inputs) -> float:
     expected, expected_pooled = original.maps_and_pooled(inputs)
     try:
         found, pooled = made.maps_and_pooled(inputs)

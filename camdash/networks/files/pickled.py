@@ -4,8 +4,11 @@ import argparse
 import logging
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError
+from threading import Lock
 from typing import Any
 
 import torch
@@ -47,8 +50,11 @@ IN_OLD_FILES = 5
 """Pickles before the numbers in a file of torch before 1.6: a mark, a version, the system, the content, the keys."""
 
 
-torch.serialization.add_safe_globals([argparse.Namespace])  # timm keeps a run's arguments in one: attributes, no code
-torch.serialization.add_safe_globals([(NumpyValue, name) for name in NUMPY])
+ALLOWED: list[Any] = [argparse.Namespace, *((NumpyValue, name) for name in NUMPY)]
+"""What torch's unpickler may make besides tensors: timm keeps a run's arguments in a namespace, which has no code."""
+
+_ONE_AT_A_TIME = Lock()
+"""What is allowed is allowed to a whole process."""
 
 
 class _Budget:
@@ -87,7 +93,8 @@ def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> 
     if kind is FileKind.PICKLE:
         place = _Budget(content.size, values=values)
     try:
-        return _plain(torch.load(content.reader(), map_location=place, weights_only=True))
+        with _allowed():
+            return _plain(torch.load(content.reader(), map_location=place, weights_only=True))
     except UnpicklingError as error:
         named = re.search(r"GLOBAL ([\w.]{1,100})", str(error))
         reason = f" ({named[1]})" if named else ""
@@ -98,6 +105,15 @@ def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> 
         ) from error
     except UNREADABLE as error:
         raise CheckpointError(f"{content.said} is damaged, or no checkpoint at all.") from error
+
+
+@contextmanager
+def _allowed() -> Iterator[None]:
+    """Allow what is `ALLOWED` for one file, so that other readers in this process meet no `NumpyValue`."""
+    with _ONE_AT_A_TIME:
+        before = torch.serialization.get_safe_globals()
+        with torch.serialization.safe_globals([made for made in ALLOWED if made not in before]):
+            yield
 
 
 def _plain(value: object, left: int = DEEPEST) -> object:

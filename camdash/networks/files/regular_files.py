@@ -77,5 +77,5 @@ def _file(path: Path, said: str) -> io.FileIO:
     return file
 
 
-def _without_waiting(path: str, flags: int) -> int:
+def _without_waiting(path: str | Path, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0))

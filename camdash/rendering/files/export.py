@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -23,6 +22,7 @@ from camdash.rendering.looks import LOOKS
 from camdash.rendering.overlay import overlay
 from camdash.rendering.panels import shown_together
 from camdash.rendering.scale import Look, scales
+from camdash.shapes import Cells, Grey, Picture
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 DIGEST_LENGTH = 10
@@ -62,8 +62,8 @@ def stem_of(name: str) -> str:
     return folder + slash + (file.rpartition(".")[0] or file)
 
 
-def shown(radiograph: Radiograph, drawing: Drawing) -> NDArray[np.uint8]:
-    """Return a radiograph as it is drawn: (rows, columns), 0 to 255.
+def shown(radiograph: Radiograph, drawing: Drawing) -> Grey:
+    """Return a radiograph as it is drawn, 0 to 255.
 
     Raises:
         IndexError: there is no such preset.
@@ -74,8 +74,8 @@ def shown(radiograph: Radiograph, drawing: Drawing) -> NDArray[np.uint8]:
     return (seen.inverse() if drawing.inverted else seen).display()
 
 
-def overlays(radiograph: Radiograph, analysis: Analysis, drawing: Drawing) -> Iterator[tuple[str, NDArray[np.uint8]]]:
-    """Yield each map's id and its overlay on the radiograph: (rows, columns, 3), RGB."""
+def overlays(radiograph: Radiograph, analysis: Analysis, drawing: Drawing) -> Iterator[tuple[str, Picture]]:
+    """Yield each map's id and its overlay on the radiograph."""
     maps = shown_together(analysis, contrast=drawing.contrast)
     grey = shown(radiograph, drawing)
     for panel, scale in zip(maps, scales([panel.values for panel in maps], drawing.look), strict=True):
@@ -145,7 +145,7 @@ def slopes_name(stem: str, sha256: str, found: SlopeMaps, drawing: Drawing, plac
 
 
 def _one_png(
-    radiograph: Radiograph, maps: Sequence[NDArray[np.float32]], place: int, placement: Placement, drawing: Drawing
+    radiograph: Radiograph, maps: Sequence[Cells], place: int, placement: Placement, drawing: Drawing
 ) -> bytes:
     scale = scales([np.nan_to_num(values) for values in maps], drawing.look)[place]
     values = enlarge(maps[place], placement, drawing.smooth)
@@ -217,8 +217,8 @@ def npz_name(stem: str, sha256: str, analysis: Analysis) -> str:
     return f"{_safe(stem)}_{_safe(analysis.checkpoint.name)}_maps_{_digest(sha256, analysis.checkpoint, None)}.npz"
 
 
-def png(picture: NDArray[np.uint8], warning: str = "") -> bytes:
-    """Return a grey (rows, columns) or RGB (rows, columns, 3) picture as PNG, with a warning in its metadata."""
+def png(picture: Grey | Picture, warning: str = "") -> bytes:
+    """Return a grey or RGB picture as PNG, with a warning in its metadata."""
     content, metadata = io.BytesIO(), PngInfo()
     if warning:
         metadata.add_text("Warning", warning)

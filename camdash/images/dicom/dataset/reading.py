@@ -4,11 +4,10 @@ Nothing of a patient is ever parsed: elements that are not in `ELEMENTS` are ski
 """
 
 import io
-import logging
 import zlib
 from dataclasses import dataclass
 
-from pydicom import config, dcmread
+from pydicom import dcmread
 from pydicom.filereader import read_dataset, read_preamble
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import (
@@ -26,9 +25,6 @@ from camdash.images.dicom.dataset.header import Description, Layout, Meaning, ch
 from camdash.images.dicom.dataset.meaning import meaning_of, spacing_of
 from camdash.images.dicom.dataset.syntaxes import refuse_unread
 from camdash.images.limits import LARGEST_INFLATED, MEGABYTE, check_frames
-
-config.settings.reading_validation_mode = config.IGNORE  # its complaints would quote the file
-logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)  # as would its log messages
 
 LAYOUT = (
     "Rows Columns NumberOfFrames SamplesPerPixel PhotometricInterpretation PlanarConfiguration "
