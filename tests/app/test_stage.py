@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
+from camdash.app.films import caches
 from camdash.app.films.samples import sample
 from camdash.app.session.address import parse
 from camdash.app.session.stage import ABOUT
@@ -134,3 +135,18 @@ def test_a_network_with_very_many_classes_offers_none(page: AppTest, checkpoints
     shown: Any = page.selectbox(key="checkpoint").value
     assert shown.name == "a_many"
     assert not page.radio
+
+
+def test_few_of_its_maps_are_kept(page: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def noted(radiograph: Any, checkpoint: Any, network: Any, stage: str) -> Any:
+        made.append(stage)
+        return slope_maps(radiograph, checkpoint, network, stage)
+
+    monkeypatch.setattr(caches, "slope_maps", noted)
+    monkeypatch.setattr(caches, "FEW", 2)
+    page.run()
+    for stage in ("layer4", "layer3", "layer4", "layer2", "layer3", "layer4"):
+        choose(page, stage)
+    assert made == ["layer4", "layer3", "layer2", "layer4"]

@@ -38,6 +38,9 @@ Answers = tuple[Analysis, ...]
 MOST = 2000
 """Analyses kept for a session, and reports for all."""
 
+FEW = 8
+"""Films of a session whose Grad-CAM maps are kept: at an early stage those of many classes take megabytes."""
+
 RADIOGRAPHS = 4
 """Decoded radiographs kept for a session; a large film takes 30 MB, and is decoded again in a blink."""
 
@@ -152,7 +155,7 @@ def slope_maps_of(film: Film, checkpoint: Checkpoint, stage: str, waiting: Waiti
         log.info("pass with slopes of %s for image %s", checkpoint.name, film.sha256[:12])
         return slope_maps(radiograph, checkpoint, held.get_split(checkpoint, device), stage)
 
-    return _once(_slope_maps(), (film.key, checkpoint, stage), one_pass, waiting)
+    return _once(_slope_maps(), (film.key, checkpoint, stage), one_pass, waiting, FEW)
 
 
 def forget(files: Sequence[ImageFile]) -> None:
@@ -199,13 +202,13 @@ def _film_key(one: Decoded) -> FilmKey:
     return str(one.sha256), one.item.inverted
 
 
-def _keep(kept: dict[K, T], key: K, value: T) -> T:
-    while len(kept) >= MOST:
+def _keep(kept: dict[K, T], key: K, value: T, most: int | None = None) -> T:
+    while len(kept) >= (most or MOST):
         del kept[next(iter(kept))]
     return kept.setdefault(key, value)
 
 
-def _once(kept: dict[K, T], key: K, work: Callable[[], T], waiting: Waiting) -> T:
+def _once(kept: dict[K, T], key: K, work: Callable[[], T], waiting: Waiting, most: int | None = None) -> T:
     """Return what is kept under a key, else do the work in the device's turn and keep it.
 
     Streamlit's own caches would hold a lock while they wait for the turn. A script that was replaced by a newer one
@@ -214,7 +217,7 @@ def _once(kept: dict[K, T], key: K, work: Callable[[], T], waiting: Waiting) -> 
 
     def piece() -> T:
         if (done := kept.get(key)) is None:
-            done = _keep(kept, key, work())
+            done = _keep(kept, key, work(), most)
         return done
 
     found = kept.get(key)
