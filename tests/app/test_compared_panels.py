@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from camdash.app.viewer.from_comparison import sources_of
-from camdash.app.viewer.payload import Mode
+from camdash.app.viewer.modes import Mode
 from camdash.evidence.comparison import compare
 from tests.evidence.test_comparison import PADDED, analysis, maps
 

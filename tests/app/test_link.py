@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from camdash.app.session.address import Link, of_image, parse
-from camdash.app.viewer.payload import Mode
+from camdash.app.viewer.modes import Mode
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.looks import OWN_SCALE
 from tests.conftest import small_card

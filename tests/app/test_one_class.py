@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.app.viewer.from_analysis import maps_of
 from camdash.app.viewer.from_comparison import sources_of
-from camdash.app.viewer.payload import Mode
+from camdash.app.viewer.modes import Mode
 from camdash.evidence.comparison import compare
 from tests.app.test_page import texts
 from tests.conftest import save_checkpoint, small_card

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from camdash.app.viewer.from_analysis import maps_of, padding_note
-from camdash.app.viewer.payload import Mode, ViewerMap
+from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import ViewerMap
 from camdash.evidence.analysis import Analysis, PlacedMaps, predict
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.cards.card import Checkpoint

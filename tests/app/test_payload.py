@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, ViewerMap, pack
+from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import Opening, Source, ViewerData, ViewerMap, pack
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.app.viewer.settings import ViewerSettings, parse_settings
 from camdash.app.viewer.windowing import PackedValues, Windowing, packed

@@ -12,7 +12,7 @@ from camdash.app.films import caches
 from camdash.app.films.samples import sample
 from camdash.app.session.address import parse
 from camdash.app.session.stage import ABOUT
-from camdash.app.viewer.payload import Mode
+from camdash.app.viewer.modes import Mode
 from camdash.errors import CheckpointError
 from camdash.evidence.slope_maps import slope_maps
 from camdash.images.decoding import decode

@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.app.viewer.payload import Mode, Source, ViewerData, ViewerMap
+from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import Source, ViewerData, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import PackedValues, Windowing

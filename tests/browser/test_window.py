@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from camdash.app.viewer.payload import Mode
+from camdash.app.viewer.modes import Mode
 from camdash.images.window import VoiFunction, Window
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.files.export import Drawing, shown

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from camdash.app.viewer import HERE, HTML, JAVASCRIPT
+from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.modules import joined
-from camdash.app.viewer.payload import Mode
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.scale import Look
 from tests.support.viewer_types import DECLARATIONS, declarations

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.app.viewer import payload
-from camdash.app.viewer.payload import Mode, Source, ViewerData, ViewerMap, pack
+from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import Source, ViewerData, ViewerMap, pack
 from camdash.app.viewer.picture import Picture
 from camdash.app.viewer.windowing import PackedValues, Windowing
 from camdash.images.radiograph import Radiograph

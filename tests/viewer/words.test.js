@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { modeOf, modesOf } from "../../camdash/app/viewer/js/data/modes.js";
 import { unpack } from "../../camdash/app/viewer/js/data/unpack.js";
 import { isApart } from "../../camdash/app/viewer/js/painting/scales.js";
 import { valueAt } from "../../camdash/app/viewer/js/panels/hover.js";
@@ -10,8 +11,9 @@ import { bytesOf, vectors } from "./vectors.js";
 
 /** @import { Axis, Look } from "../../camdash/app/viewer/js/types.d.ts" */
 
-const { looks, sources } = unpack(bytesOf(vectors.payload.bytes));
+const { looks, modes, sources } = unpack(bytesOf(vectors.payload.bytes));
 const [EVIDENCE, POSITIVE, OWN, CLASSIC] = looks;
+const modeNamed = (/** @type {string} */ name) => modeOf({ modes }, { mode: name });
 const STATE = { mode: "evidence", brief: false, oneScale: false };
 
 test("shares and signed figures are written as the server writes them", () => {
@@ -33,15 +35,22 @@ test("the sum of a panel adds up to the last digit", () => {
     [1.004, 1.004, 2.008, "difference", "Δ evidence +1.01 + Δ bias 1.00 = +2.01"],
   ];
   for (const [evidence, bias, logit, mode, words] of cases) {
-    assert.equal(equation({ evidence: Number(evidence), bias: Number(bias), logit: Number(logit) }, String(mode)), words);
+    assert.equal(equation({ evidence: Number(evidence), bias: Number(bias), logit: Number(logit) }, modeNamed(String(mode))), words);
   }
-  assert.equal(equation({ evidence: 5.92, bias: 0.2, logit: 6.12 }, "evidence", true), "+5.92 + 0.20 = +6.12");
-  assert.equal(equation({ evidence: null, bias: 0.2, logit: 6.12 }, "evidence"), "");
+  assert.equal(equation({ evidence: 5.92, bias: 0.2, logit: 6.12 }, modes[0], true), "+5.92 + 0.20 = +6.12");
+  assert.equal(equation({ evidence: null, bias: 0.2, logit: 6.12 }, modes[0]), "");
+});
+
+test("modes stand in the server's order, and only where there are maps", () => {
+  const maps = (/** @type {string[]} */ ...names) => names.map((name) => ({ scales: { [name]: {} } }));
+  const shown = modesOf({ modes, sources: [{ maps: maps("slopes") }, { maps: maps("difference", "evidence") }] });
+  assert.deepEqual(shown.map(({ label }) => label), ["Evidence", "Difference", "Grad-CAM"]);
+  assert.equal(modeNamed("none").id, "evidence");
 });
 
 /** Checkpoints with these peaks. @param {number[]} peaks */
 function compared(...peaks) {
-  return { sources: peaks.map((peak) => ({ peaks: { evidence: peak, difference: peak } })) };
+  return { modes, sources: peaks.map((peak) => ({ peaks: { evidence: peak, difference: peak } })) };
 }
 
 const SCALE = { low: -6.25, high: 6.25, factor: 1, flat: "" };

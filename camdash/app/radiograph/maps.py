@@ -20,7 +20,8 @@ from camdash.app.viewer import has_told, saved_settings, viewer
 from camdash.app.viewer.from_analysis import picture_of, source_of
 from camdash.app.viewer.from_comparison import sources_of
 from camdash.app.viewer.from_slopes import source_of_slopes
-from camdash.app.viewer.payload import Mode, Opening, Source, ViewerData, pack
+from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import Windowing
 from camdash.errors import CamdashError

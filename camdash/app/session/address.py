@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from camdash.app.films.samples import MARKED, TITLES
 from camdash.app.markdown import plain
-from camdash.app.viewer.payload import Mode
+from camdash.app.viewer.modes import Mode
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.gradients import stage_names
 from camdash.rendering.looks import look_of

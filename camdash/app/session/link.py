@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from camdash.app.session.address import OF_PAGE, OF_VIEWER, SHOW, VIEW, Link, parse
 from camdash.app.session.state import session
-from camdash.app.viewer.payload import Mode
+from camdash.app.viewer.modes import Mode
 from camdash.networks.cards.card import Checkpoint
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.app.viewer.payload import Mode, Source, ViewerMap
+from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import Source, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph

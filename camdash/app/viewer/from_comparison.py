@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from camdash.app.viewer.from_analysis import class_slot, maps_of
-from camdash.app.viewer.payload import Mode, Source, ViewerMap
+from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import Source, ViewerMap
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, Difference
 from camdash.rendering.agreement import figure, probabilities

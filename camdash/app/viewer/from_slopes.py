@@ -1,7 +1,8 @@
 """From Grad-CAM's maps to what the viewer is given: a row of its own, which is seen in its own mode alone."""
 
 from camdash.app.viewer.from_analysis import class_slot
-from camdash.app.viewer.payload import Mode, Source, ViewerMap
+from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import Source, ViewerMap
 from camdash.evidence.slope_maps import SlopeMaps
 
 

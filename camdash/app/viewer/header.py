@@ -75,6 +75,18 @@ class LookHeader(TypedDict):
     start: int
 
 
+class ModeHeader(TypedDict):
+    """What is said of the maps of a mode: see `modes.ModeWords`."""
+
+    id: str
+    label: str
+    about: str
+    sum: str
+    terms: tuple[str, str]
+    reading: str
+    isChange: bool
+
+
 class ScaleHeader(TypedDict):
     """The values at the ends of the color table; `flat` says why nothing is drawn."""
 
@@ -146,6 +158,7 @@ class Header(TypedDict):
     picture: PictureHeader
     window: WindowHeader
     looks: list[LookHeader]
+    modes: list[ModeHeader]
     sources: list[SourceHeader]
     opening: OpeningHeader
     answer: str

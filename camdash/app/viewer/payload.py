@@ -11,7 +11,6 @@ not send them twice.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +21,13 @@ from camdash.app.viewer.header import (
     LegendHeader,
     LookHeader,
     MapHeader,
+    ModeHeader,
     OpeningHeader,
     PictureHeader,
     ScaleHeader,
     SourceHeader,
 )
+from camdash.app.viewer.modes import MODES, Mode, ModeWords
 from camdash.app.viewer.picture import Picture
 from camdash.app.viewer.windowing import PackedValues, Windowing, described_windows
 from camdash.networks.placement import Placement
@@ -34,15 +35,6 @@ from camdash.rendering.looks import LOOKS
 from camdash.rendering.scale import Look, Scale, scales
 
 ByModeAndLook = dict[str, dict[str, ScaleHeader]]
-
-
-class Mode(StrEnum):
-    """Which maps the viewer shows; all maps of a mode share its scale."""
-
-    EVIDENCE = "evidence"
-    CONTRAST = "contrast"
-    DIFFERENCE = "difference"
-    SLOPES = "slopes"
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +153,7 @@ def pack(data: ViewerData) -> bytes:
         "picture": _picture(data.picture, starts[-4]),
         "window": described_windows(data.windowing, (starts[-3], starts[-2], starts[-1])),
         "looks": [_look(look, start) for look, start in zip(LOOKS, starts[len(grids) :], strict=False)],
+        "modes": [_mode(words) for words in MODES],
         "sources": list(_sources(data.sources, iter(starts))),
         "opening": _opening(data.opening),
         "answer": data.answer,
@@ -209,6 +202,18 @@ def _look(look: Look, start: int) -> LookHeader:
         "shared": look.rule.shared,
         "legend": ends,
         "start": start,
+    }
+
+
+def _mode(words: ModeWords) -> ModeHeader:
+    return {
+        "id": words.mode,
+        "label": words.label,
+        "about": words.about,
+        "sum": words.sum,
+        "terms": words.terms,
+        "reading": words.reading,
+        "isChange": words.is_change,
     }
 
 

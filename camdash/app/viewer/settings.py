@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from camdash.app.viewer.payload import Mode
+from camdash.app.viewer.modes import Mode
 from camdash.images.window import VoiFunction, Window
 from camdash.rendering.looks import LOOKS, look_of
 from camdash.rendering.scale import Look

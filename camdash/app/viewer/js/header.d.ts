@@ -78,6 +78,19 @@ export interface LookHeader {
 }
 
 /**
+ * What is said of the maps of a mode: see `modes.ModeWords`.
+ */
+export interface ModeHeader {
+  id: string;
+  label: string;
+  about: string;
+  sum: string;
+  terms: [string, string];
+  reading: string;
+  isChange: boolean;
+}
+
+/**
  * The values at the ends of the color table; `flat` says why nothing is drawn.
  */
 export interface ScaleHeader {
@@ -153,6 +166,7 @@ export interface Header {
   picture: PictureHeader;
   window: WindowHeader;
   looks: LookHeader[];
+  modes: ModeHeader[];
   sources: SourceHeader[];
   opening: OpeningHeader;
   answer: string;

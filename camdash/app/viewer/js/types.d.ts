@@ -1,7 +1,7 @@
 // What the viewer's modules hand to each other. What the server sends is in header.d.ts.
 
 import type {
-  LookHeader, MapHeader, OpeningHeader, PictureHeader, SourceHeader, WindowHeader, WindowNumbers,
+  LookHeader, MapHeader, ModeHeader, OpeningHeader, PictureHeader, SourceHeader, WindowHeader, WindowNumbers,
 } from "./header.d.ts";
 
 export type {
@@ -11,6 +11,7 @@ export type {
 export type Values = Uint8Array | Uint16Array | Int16Array | Float32Array;
 
 export type Look = LookHeader & { table: Uint8Array };
+export type Mode = ModeHeader;
 export type DrawnMap = MapHeader & { grid: Float32Array };
 export type Source = Omit<SourceHeader, "maps"> & { maps: DrawnMap[] };
 export type Picture = PictureHeader & { blob: Blob };
@@ -24,6 +25,7 @@ export type Unpacked = {
   picture: Picture;
   window: FilmWindow;
   looks: Look[];
+  modes: Mode[];
   sources: Source[];
   opening: OpeningHeader;
   answer: string;

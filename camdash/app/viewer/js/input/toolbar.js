@@ -2,10 +2,10 @@
 
 import { element, fieldOf, find, input, inputs, setText } from "../data/dom.js";
 import { lookOf, opacityOf, showOf, showsWith } from "../data/looks.js";
+import { modesOf } from "../data/modes.js";
 import { change, sharedState } from "../data/store.js";
 import { isApart } from "../painting/scales.js";
 import { classCount, hasMany, LEADING } from "../words/ranking.js";
-import { ABOUT_MODES, MODES } from "../words/words.js";
 import { copyLink } from "./link.js";
 
 /** @import { Data, Look, State } from "../types.d.ts" */
@@ -172,21 +172,16 @@ function showCounts(root, data) {
 function showModes(fieldset, state, data) {
   const modes = modesOf(data);
   fieldset.hidden = modes.length < 2;
-  if (fieldset.dataset.modes !== modes.join()) {
-    fieldset.dataset.modes = modes.join();
+  const shown = modes.map(({ id }) => id).join();
+  if (fieldset.dataset.modes !== shown) {
+    fieldset.dataset.modes = shown;
     for (const label of fieldset.querySelectorAll("label")) label.remove();
-    for (const mode of modes) {
-      const field = element("input", { type: "radio", name: "mode", value: mode });
-      fieldset.append(element("label", { title: ABOUT_MODES[mode] }, field, element("span", {}, MODES[mode])));
+    for (const { id, label, about } of modes) {
+      const field = element("input", { type: "radio", name: "mode", value: id });
+      fieldset.append(element("label", { title: about }, field, element("span", {}, label)));
     }
   }
   for (const field of inputs(fieldset, "input")) field.checked = field.value === state.mode;
-}
-
-/** @param {Pick<Data, "sources">} data */
-export function modesOf({ sources }) {
-  const present = new Set(sources.flatMap(({ maps }) => maps.flatMap((map) => Object.keys(map.scales))));
-  return Object.keys(MODES).filter((mode) => present.has(mode));
 }
 
 /** A network with one class has no average: it would be the class itself. @param {Data} data */

@@ -3,6 +3,7 @@
 import { find, pagePart } from "../data/dom.js";
 import { isWaiting } from "../data/film.js";
 import { lookOf, opacityOf, showOf, showsWith } from "../data/looks.js";
+import { modesOf } from "../data/modes.js";
 import { CHANGE, change, isTouched, sharedState, UNTOUCHED } from "../data/store.js";
 import { unpack } from "../data/unpack.js";
 import { completed } from "../data/values.js";
@@ -14,7 +15,7 @@ import { Stage } from "../panels/stage.js";
 import { inOrder, rankOf } from "../words/ranking.js";
 import { showDials, wireDials } from "./dials.js";
 import { Together } from "./together.js";
-import { modesOf, showToolbar, wireToolbar } from "./toolbar.js";
+import { showToolbar, wireToolbar } from "./toolbar.js";
 
 /** @import { Component, Data, State, Window } from "../types.d.ts" */
 
@@ -129,7 +130,7 @@ export class Viewer {
     const { mode, focus, look, shows, token } = state;
     if (!state.opened) this.openFirst(state, data);
     if (opening.token !== state.token) this.openAnew(state, data);
-    const modes = modesOf(data); // none without maps: what is set waits for the next network
+    const modes = modesOf(data).map(({ id }) => id); // none without maps: what is set waits for the next network
     if (modes.length && !modes.includes(state.mode)) state.mode = modes[0];
     const dropped = state.image !== window.image && isTouched(state);
     if (state.image !== window.image) Object.assign(state, { image: window.image, ...UNTOUCHED });

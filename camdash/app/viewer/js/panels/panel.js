@@ -5,9 +5,10 @@ import { isWaiting } from "../data/film.js";
 import { lookOf } from "../data/looks.js";
 import { windowLimits, windowWords } from "../data/window.js";
 import { scaleOf } from "../painting/scales.js";
-import { COPY, description, equation, lines, percent, SUMS } from "../words/words.js";
+import { modeOf } from "../data/modes.js";
+import { COPY, description, equation, lines, percent } from "../words/words.js";
 
-/** @import { Data, DrawnMap, Panel, Parts, State } from "../types.d.ts" */
+/** @import { Data, DrawnMap, Mode, Panel, Parts, State } from "../types.d.ts" */
 /** @typedef {{ low: number, high: number }} Span */
 
 /** @param {string} key @returns {Parts} */
@@ -61,7 +62,7 @@ export function describePanel(parts, panel, data, state, { axis, brief }) {
   if (!parts.second.classList.contains("here")) setText(parts.second, second);
   for (const kind of ["film", "unknown"]) parts.root.classList.toggle(kind, panel.kind === kind);
   showBar(parts.bar, panel.map, axis);
-  if (panel.map) describeMap(parts, panel, panel.map, first, state.mode, brief);
+  if (panel.map) describeMap(parts, panel, panel.map, first, modeOf(data, state), brief);
   else describeOther(parts, panel, data.picture.label);
 }
 
@@ -80,7 +81,7 @@ function tooltipOf(second, { kind, map }, { picture }) {
  * @param {Panel} panel
  * @param {DrawnMap} map
  * @param {string} first
- * @param {string} mode
+ * @param {Mode} mode
  * @param {boolean} brief
  */
 function describeMap(parts, { name, kind }, map, first, mode, brief) {
@@ -88,7 +89,7 @@ function describeMap(parts, { name, kind }, map, first, mode, brief) {
   setText(parts.mark, map.predicted ? `✓ ${brief ? "" : map.mark || "predicted"}` : "");
   setText(parts.share, map.share || (map.probability === null ? "" : percent(map.probability)));
   parts.name.title = name;
-  parts.first.title = equation(map, mode) ? `${equation(map, mode)} (${SUMS[mode]})` : first;
+  parts.first.title = equation(map, mode) ? `${equation(map, mode)} (${mode.sum})` : first;
   parts.root.classList.toggle("predicted", map.predicted);
   parts.canvas.setAttribute("aria-label", description(map, mode));
   parts.canvas.dataset.mapId = kind === "heat" ? `heat-${map.id}` : map.id;

@@ -1,42 +1,15 @@
 // What is said of a map, in words and figures.
 
+import { modeOf } from "../data/modes.js";
 import { UNLIKE, isApart, peaksIn } from "../painting/scales.js";
 
-/** @import { DrawnMap, Look, Scale, Wording } from "../types.d.ts" */
+/** @import { DrawnMap, Look, Mode, Scale, Wording } from "../types.d.ts" */
 /** @typedef {{ sources: { peaks: Record<string, number> }[] }} Compared */
 /** @typedef {{ evidence: number | null, bias: number | null, logit: number | null }} Figures */
 
-/** @type {Record<string, string>} */
-export const MODES = { evidence: "Evidence", contrast: "Contrast", difference: "Difference", slopes: "Grad-CAM" };
-
 export const COPY = "The page shows a slightly compressed copy. The network reads the file itself. Window offers a lossless picture.";
 
-const FOR_ALONE = "Red speaks for the class.";
-
 export const BAR = "Color is the strength at one spot; the bar is the total.";
-
-/** @type {Record<string, string>} */
-export const SUMS = {
-  evidence: "evidence + bias = logit",
-  contrast: "contrast + centred bias = logit − average of all logits",
-  difference: "change of evidence + change of bias = change of the logit",
-};
-
-// What the first two terms of a sum are called, where there is room.
-/** @type {Record<string, string[]>} */
-const TERMS = {
-  evidence: ["evidence", "bias"],
-  contrast: ["contrast", "centred bias"],
-  difference: ["Δ evidence", "Δ bias"],
-};
-
-/** @type {Record<string, string>} */
-export const ABOUT_MODES = {
-  evidence: "",
-  contrast: "Contrast: each class minus the average of all classes.",
-  difference: "Difference: the second checkpoint's evidence minus the first's (B − A).",
-  slopes: "Grad-CAM does not add up to the answer, and leaves out what speaks against a class.",
-};
 
 /** @param {number} value */
 export function signed(value, digits = 1) {
@@ -59,14 +32,14 @@ export function percent(share) {
 /**
  * "evidence +5.92 + bias 0.20 = +6.12" (the logit). The evidence takes up the rounding, so that the line adds up.
  * @param {Figures} figures
- * @param {string} mode
+ * @param {Mode} mode
  * @param {boolean} brief
  */
 export function equation({ evidence, bias, logit }, mode, brief = false) {
   if (evidence === null || bias === null || logit === null) return "";
   const hundredths = (/** @type {number} */ value) => Math.round(value * 100) / 100;
   const term = signed(bias, 2);
-  const [name, constant] = brief ? ["", ""] : TERMS[mode].map((word) => `${word} `);
+  const [name, constant] = brief ? ["", ""] : mode.terms.map((word) => `${word} `);
   return `${name}${signed(hundredths(logit) - hundredths(bias), 2)} ${term[0]} ${constant}${term.slice(1)} = ${signed(logit, 2)}`;
 }
 
@@ -112,13 +85,13 @@ export function factor(value) {
   return value >= 9.95 ? value.toFixed(0) : value.toFixed(1);
 }
 
-/** @param {DrawnMap} map @param {string} mode */
+/** @param {DrawnMap} map @param {Mode} mode */
 export function description(map, mode) {
-  const parts = [`${MODES[mode]} map: ${map.name}`];
+  const parts = [`${mode.label} map: ${map.name}`];
   if (map.predicted) parts.push("predicted class");
   if (map.probability !== null) parts.push(`probability ${percent(map.probability)}`);
   if (map.share) parts.push(`probability ${map.share}`);
-  if (equation(map, mode)) parts.push(`${equation(map, mode)} (${SUMS[mode]})`);
+  if (equation(map, mode)) parts.push(`${equation(map, mode)} (${mode.sum})`);
   if (map.note) parts.push(map.note);
   if (map.caption) parts.push(map.caption);
   return parts.join("; ");
@@ -151,7 +124,7 @@ export function sharing(data, look, state) {
 
 /**
  * The ends of the color bar and the sentences beside it.
- * @param {Compared} data
+ * @param {Compared & { modes: Mode[] }} data
  * @param {Look} look
  * @param {Wording} state
  * @param {Scale[]} drawn
@@ -159,10 +132,11 @@ export function sharing(data, look, state) {
 export function legendWords(data, look, state, drawn) {
   const shared = drawn.length > 0 && drawn.every((scale) => scale.flat === drawn[0].flat) ? drawn[0].flat : "";
   const scale = drawn.find((one) => one.high > one.low);
-  const sentences = legendSentences(look, state, shared, shared ? "" : sharing(data, look, state));
+  const mode = modeOf(data, state);
+  const sentences = legendSentences(look, mode, state, shared, shared ? "" : sharing(data, look, state));
   if (!look.shared) return { ends: look.legend.full, sentences, whose: "Each panel's own scale", flat: !scale };
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
-  const ends = legendEnds(look, state, isApart(data, state)).map((end) => filled(end, scale));
+  const ends = legendEnds(look, mode, state, isApart(data, state)).map((end) => filled(end, scale));
   if (isApart(data, state)) {
     const sizes = peaksIn(data, state.mode).peaks.map((peak, index) => `${"AB"[index]} ±${few(peak).slice(1)}`);
     return { ends, sentences, whose: `Strength at one spot: ${sizes.join(", ")}`, flat: false };
@@ -170,22 +144,20 @@ export function legendWords(data, look, state, drawn) {
   return { ends, sentences, whose: shared ? "" : "Strength at one spot, scale of this image", flat: Boolean(shared) };
 }
 
-/** @param {Look} look @param {Wording} state @param {string} flat @param {string} scales */
-function legendSentences(look, { mode, brief }, flat, scales) {
-  const change = mode === "difference";
-  const reading = change ? look.change : mode in SUMS || !look.diverges ? look.reading : FOR_ALONE;
-  const about = change ? "" : ABOUT_MODES[mode];
+/** @param {Look} look @param {Mode} mode @param {Wording} state @param {string} flat @param {string} scales */
+function legendSentences(look, mode, { brief }, flat, scales) {
+  const own = (look.diverges && mode.reading) || look.reading;
+  const reading = mode.isChange ? look.change : own;
+  const about = mode.isChange ? "" : mode.about;
+  const bar = mode.sum ? BAR : "";
   // In a small legend what differs from one picture to the next comes first, and the rest is in its tooltip.
-  const bar = mode in SUMS ? BAR : "";
   const said = brief ? [flat || scales, flat ? "" : reading, about, bar] : [flat || reading, bar, scales, about];
   return said.filter(Boolean);
 }
 
-/** @param {Look} look @param {Wording} state @param {boolean} apart */
-function legendEnds(look, { mode, brief }, apart) {
-  const { legend } = look;
+/** @param {Look} look @param {Mode} mode @param {Wording} state @param {boolean} apart */
+function legendEnds({ legend, diverges }, mode, { brief }, apart) {
   if (apart) return legend.apart;
-  if (!(mode in SUMS) && look.diverges) return ["", legend.full[1], legend.full[2]];
-  if (brief) return legend.brief;
-  return mode === "difference" ? legend.change : legend.full;
+  const ends = brief ? legend.brief : mode.isChange ? legend.change : legend.full;
+  return diverges && mode.reading ? ["", ends[1], ends[2]] : ends; // of two sides there is one
 }

@@ -1,0 +1,63 @@
+"""Which maps the viewer shows, and all that is said of each kind: `MODES` is where page and browser know them from."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Which maps the viewer shows; all maps of a mode share its scale."""
+
+    EVIDENCE = "evidence"
+    CONTRAST = "contrast"
+    DIFFERENCE = "difference"
+    SLOPES = "slopes"
+
+
+@dataclass(frozen=True)
+class ModeWords:
+    """What is said of the maps of a mode.
+
+    Attributes:
+        mode: the mode.
+        label: what its button says.
+        about: what its maps are, in a sentence; empty where they need none.
+        sum: what adds up beneath a panel; empty where nothing does.
+        terms: what the first two terms of the sum are called, where there is room.
+        reading: how to read the colors of a look with two sides, where the maps have one; else empty.
+        is_change: whether the maps say how one checkpoint differs from another.
+    """
+
+    mode: Mode
+    label: str
+    about: str = ""
+    sum: str = ""
+    terms: tuple[str, str] = ("", "")
+    reading: str = ""
+    is_change: bool = False
+
+
+MODES = (
+    ModeWords(Mode.EVIDENCE, "Evidence", sum="evidence + bias = logit", terms=("evidence", "bias")),
+    ModeWords(
+        Mode.CONTRAST,
+        "Contrast",
+        about="Contrast: each class minus the average of all classes.",
+        sum="contrast + centred bias = logit − average of all logits",
+        terms=("contrast", "centred bias"),
+    ),
+    ModeWords(
+        Mode.DIFFERENCE,
+        "Difference",
+        about="Difference: the second checkpoint's evidence minus the first's (B − A).",
+        sum="change of evidence + change of bias = change of the logit",
+        terms=("Δ evidence", "Δ bias"),
+        is_change=True,
+    ),
+    ModeWords(
+        Mode.SLOPES,
+        "Grad-CAM",
+        about="Grad-CAM does not add up to the answer, and leaves out what speaks against a class.",
+        reading="Red speaks for the class.",
+    ),
+)
+"""In the order of their buttons; the first is the one to start with."""
