@@ -1,6 +1,7 @@
 """The keys of all widgets, components and tables: by them Streamlit keeps what each was set to.
 
-Nothing else of a visitor stands under a string; see `camdash.app.session.state`. Braces are filled in by `str.format`.
+Nothing else of a visitor stands under a string, but the one object of `camdash.app.session.state`. Braces are filled
+in by `str.format`.
 """
 
 CHECKPOINT, SECOND = "checkpoint", "second"

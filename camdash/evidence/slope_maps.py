@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from camdash.errors import CheckpointError, is_out_of_memory
 from camdash.evidence.analysis import Prediction, softmax
 from camdash.images.radiograph import Radiograph
 from camdash.networks.architectures.building import family_of
@@ -24,7 +25,7 @@ class SlopeMaps:
         prediction: of the same pass.
         placement: where the radiograph lies in the network's input, and the stage's grid.
         checkpoint: whose network it was.
-        stage: the stage, as PyTorch names it.
+        stage: the stage, as `networks.gradients` names it.
     """
 
     maps: Maps
@@ -39,11 +40,17 @@ def slope_maps(radiograph: Radiograph, checkpoint: Checkpoint, network: SplitNet
 
     Raises:
         ImageError: the radiograph cannot be brought to the network's input.
-        CheckpointError: the logits are not finite.
+        CheckpointError: the logits are not finite, or the device has too little memory.
         UsageError: the network has no such stage.
     """
     card, how = checkpoint.card, checkpoint.card.preprocessing
     found = stage_of(network, family_of(card.architecture), stage)
-    passed = grad_cam(network, network_input(radiograph, how, network.channels), found)
+    inputs = network_input(radiograph, how, network.channels)
+    try:
+        passed = grad_cam(network, inputs, found)
+    except (MemoryError, RuntimeError) as error:  # PyTorch raises the second where the processor's memory ends
+        if not is_out_of_memory(error):
+            raise
+        raise CheckpointError(f"There is too little memory for Grad-CAM at {stage}. Choose a later layer.") from error
     prediction = softmax(card.class_names, passed.logits[0].numpy().astype(np.float64))
     return SlopeMaps(passed.maps[0].numpy(), prediction, place(radiograph.shape, how, found.grid), checkpoint, stage)

@@ -33,7 +33,8 @@ class Stage:
     """The end of a run of layers whose cells are equally far apart.
 
     Attributes:
-        name: of the outermost module that ends there, as PyTorch names it ("layer3").
+        name: of the outermost module that ends there, as PyTorch names it ("layer3"); "closing_relu" where a function
+            ends the features.
         length: how many layers of the flattened features lead to it.
         grid: where its cells are centred.
     """
@@ -50,15 +51,13 @@ class SlopePass:
     Attributes:
         maps: (n, classes, grid rows, grid columns), not negative.
         logits: (n, classes).
-        pooled: the pooled activations, (n, c).
     """
 
     maps: Tensor
     logits: Tensor
-    pooled: Tensor
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def stage_names(card: Card) -> tuple[str, ...]:
     """Return the names of the stages of a network, known without its weights; none where it has too many classes.
 
@@ -113,12 +112,11 @@ def grad_cam(network: SplitNetwork, inputs: Tensor, stage: Stage) -> SlopePass:
     with torch.enable_grad():
         activations.requires_grad_(True)
         last = nn.Sequential(*layers[stage.length :])(activations.clone())  # a layer may change its input
-        pooled = last.mean((2, 3))
-        logits = pooled @ weight.T + bias
+        logits = last.mean((2, 3)) @ weight.T + bias
         slopes = [_mean_slope(logits[:, k].sum(), activations) for k in range(len(weight))]
     with torch.no_grad():
         maps = torch.einsum("knc,ncij->nkij", torch.stack(slopes), activations).relu()
-    return SlopePass(maps.cpu(), logits.detach().cpu(), pooled.detach().cpu())
+    return SlopePass(maps.cpu(), logits.detach().cpu())
 
 
 def _mean_slope(logit: Tensor, activations: Tensor) -> Tensor:

@@ -47,13 +47,15 @@ class HeldCheckpoints:
     def get_split(self, checkpoint: Checkpoint, device: str) -> SplitNetwork:
         """Return a checkpoint's network for passes with slopes, which PyTorch alone runs; it is the first to give way.
 
+        It counts as one of those that stay; the same checkpoint's own stays beside it.
+
         Raises:
             CheckpointError: it cannot be used.
         """
         place = checkpoint, device
         with self._lock:
             if place not in self._split:
-                self._make_room()
+                self._make_room(beside=place)
                 log.info("loading the network of checkpoint %s on %s for passes with slopes", checkpoint.name, device)
                 self._split[place] = load_split(checkpoint, device)
             return self._split[place]
@@ -70,10 +72,13 @@ class HeldCheckpoints:
         with self._lock:
             self._make_room()
 
-    def _make_room(self) -> None:
+    def _make_room(self, beside: Place | None = None) -> None:
         self._split.clear()
         while len(self._held) >= self._at_once:
-            checkpoint, device = oldest = next(iter(self._held))
+            oldest = next((place for place in self._held if place != beside), None)
+            if oldest is None:
+                break
+            checkpoint, device = oldest
             del self._held[oldest]
             log.info("released checkpoint %s on %s", checkpoint.name, device)
         free_device_memory()

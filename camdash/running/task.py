@@ -99,6 +99,10 @@ class Task(Generic[Key, Row]):
             if now - begun >= seconds:
                 return
 
+    def drop(self, is_gone: Callable[[Key], bool]) -> None:
+        """Drop the rows of items that are gone."""
+        self.rows = {key: row for key, row in self.rows.items() if not is_gone(key)}
+
     def stop(self) -> None:
         """Do no more of this work until `resume`."""
         self.stopped = self.work

@@ -1,5 +1,6 @@
 """Grad-CAM behind "Advanced": its maps at the stage that was chosen, beside the exact ones, never mixed with them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,24 @@ from camdash.app.films.samples import sample
 from camdash.app.session.address import parse
 from camdash.app.session.stage import ABOUT
 from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.payload import Source, ViewerData, ViewerMap, pack
+from camdash.app.viewer.picture import Picture
+from camdash.app.viewer.windowing import Windowing
 from camdash.errors import CheckpointError
 from camdash.evidence.slope_maps import slope_maps
 from camdash.images.decoding import decode
+from camdash.images.radiograph import Radiograph
+from camdash.images.window import Window
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.gradients import MOST_CLASSES
 from camdash.networks.loading import load_split
+from camdash.networks.placement import Grid, Placement
 from tests.app.test_page import texts
 from tests.conftest import save_checkpoint, small_card
 from tests.support.session import opened
+
+PLACEMENT = Placement((2, 2), (2, 2), (1, 1), (0, 0), Grid(1, 0))
+FILM = Radiograph(np.zeros((2, 2), np.uint8), Window(0, 1), "drawn")
 
 
 def choose(page: AppTest, stage: str) -> AppTest:
@@ -127,6 +137,33 @@ def test_a_pass_that_fails_leaves_the_exact_maps_and_says_why(page: AppTest, mon
     assert "The disk is gone" in texts(page)
     assert maps_in(viewed(page))
     assert slopes_in(viewed(page)) == {}
+
+
+def test_too_little_memory_for_a_stage_is_a_sentence_and_another_can_be_chosen(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.run()
+
+    def fails(*_: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("camdash.evidence.slope_maps.grad_cam", fails)
+        choose(page, "layer2")
+    assert not page.exception
+    assert "too little memory for Grad" in texts(page)
+    choose(page, "layer4")
+    assert list(slopes_in(viewed(page))) == [f"Part {k}" for k in range(5)]
+
+
+def test_a_class_that_nothing_speaks_for_is_said_to_be_one() -> None:
+    against = ViewerMap("slopes-0", "class-0", (Mode.SLOPES,), "Hip", np.zeros((2, 2), np.float32), class_index=0)
+    strong = replace(against, id="slopes-1", slot="class-1", values=np.ones((2, 2), np.float32), class_index=1)
+    found = Source("Grad-CAM", PLACEMENT, (against, strong))
+    data = ViewerData(Picture(b"", "image/png", (2, 2), ""), Windowing("", FILM), (found,))
+    for one in maps_in(opened(pack(data))[0]):
+        flat = one["scales"][Mode.SLOPES]["evidence"]["flat"]
+        assert flat == ("Nothing speaks for the class here: nothing to draw." if one["id"] == "slopes-0" else "")
 
 
 def test_a_network_with_very_many_classes_offers_none(page: AppTest, checkpoints: Any) -> None:

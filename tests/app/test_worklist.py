@@ -185,7 +185,7 @@ def test_taking_a_file_away_takes_it_out_of_the_means(worklist: AppTest) -> None
 
 def means(page: AppTest) -> dict[str, int]:
     """Return the number of radiographs in each class's mean."""
-    return {one.name: one.count for one in remembered(page).sums.means()}
+    return {one.name: one.count for one in remembered(page).summed[2].means()}
 
 
 @pytest.mark.parametrize("names", [("film.png", "film.png"), ("film.png", "copy.png"), ("a.png", "study/a.png")])

@@ -131,3 +131,15 @@ def test_a_network_for_slopes_counts_among_those_that_are_held_and_is_the_first_
     holder.get_split(three[0], "cpu")
     assert holder.get(three[0], "cpu") is first
     assert len(alive) == 2
+
+
+def test_beside_a_network_for_slopes_its_own_checkpoint_stays_even_where_one_is_held(
+    three: list[Checkpoint], alive: list[int]
+) -> None:
+    holder = HeldCheckpoints(1)
+    first, network = holder.get(three[0], "cpu"), holder.get_split(three[0], "cpu")
+    assert holder.get(three[0], "cpu") is first
+    assert holder.get_split(three[0], "cpu") is network
+    holder.get_split(three[1], "cpu")
+    assert holder.get(three[0], "cpu") is not first
+    assert len(alive) == 2

@@ -106,6 +106,9 @@ test("maps that add up to nothing are said to, and have one end alone", () => {
   assert.ok(!found.sentences.includes(BAR));
   assert.ok(!found.sentences.join(" ").includes("blue"));
   assert.ok(found.sentences.join(" ").includes("does not add up"));
+  const apart = legendWords(compared(1), OWN, { ...STATE, mode: "slopes" }, [{ low: -1, high: 1, factor: 1, flat: "" }]);
+  assert.deepEqual(apart.ends, ["", "0", "+ its most"]);
+  assert.ok(apart.sentences[0].includes("strengths do not compare"));
 });
 
 test("checkpoints have a scale each where one outshines the other three times", () => {

@@ -204,7 +204,7 @@ def _film_key(one: Decoded) -> FilmKey:
 
 def _keep(kept: dict[K, T], key: K, value: T, most: int | None = None) -> T:
     while len(kept) >= (most or MOST):
-        del kept[next(iter(kept))]
+        kept.pop(next(iter(kept), key), None)
     return kept.setdefault(key, value)
 
 

@@ -153,6 +153,7 @@ def _opening(names: dict[str, str]) -> Opening:
         show=asked.show,
         panels=asked.panels,
         smooth=not asked.grid,
+        keeps=link.keeps(),
         token=link.token(),
         address=link.of_page(),
     )

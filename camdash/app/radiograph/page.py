@@ -71,7 +71,8 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     with busy, st.spinner("Analysing …"):
         settle_first_shown(films, checkpoint, waiting)
         film = selection.chosen(films)
-        link.note({**_compared(controls), **selection.for_address(film.sha256), **_stage(controls)})
+        link.note({**_compared(controls), **selection.for_address(film.sha256)})
+        link.note(_stage(None if second else checkpoint))
         results = [outcome(film, one, waiting) for one in (checkpoint, second) if one is not None]
         shown = tuple(filter(None, map(analysis_in, results)))
         failed = next(filter(None, map(failure_in, results)), None)
@@ -96,10 +97,9 @@ def _compared(controls: Controls) -> dict[str, str | None]:
     return {address.CHECKPOINT: first.name if first else None, address.SECOND: second.name if second else None}
 
 
-def _stage(controls: Controls) -> dict[str, str | None]:
-    """Return what the address says of Grad-CAM's stage, which two that are compared have none of."""
-    alone = controls.checkpoint is not None and controls.second is None
-    return {address.STAGE: (chosen_stage(controls.checkpoint.card) or None) if alone and controls.checkpoint else None}
+def _stage(alone: Checkpoint | None) -> dict[str, str | None]:
+    """Return what the address says of Grad-CAM's stage, which only a checkpoint that is shown alone has."""
+    return {address.STAGE: (chosen_stage(alone.card) or None) if alone else None}
 
 
 def _compare_all(

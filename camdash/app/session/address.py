@@ -87,7 +87,8 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
     panels = tuple(slot for slot in values.get(PANELS, "").split(",") if re.fullmatch(r"[a-zA-Z0-9-]{1,40}", slot))
     enlarged = values.get(ENLARGED, "") if values.get(ENLARGED) in NOT_CLASSES else ""
     look = look_of(values.get(LOOK))
-    stage = values.get(STAGE, "") if first is not None and values.get(STAGE) in stage_names(first.card) else ""
+    stage = values.get(STAGE, "")
+    stage = stage if stage and first is not None and stage in stage_names(first.card) else ""
     found: dict[str, object] = {
         CHECKPOINT: checkpoint,
         SECOND: second,

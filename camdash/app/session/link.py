@@ -5,6 +5,7 @@ stays as it was opened until something else is shown, so that Back never ends on
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 import streamlit as st
@@ -63,9 +64,9 @@ def _is_history() -> bool:
     return context is not None and context.is_history_navigation
 
 
-def show_slopes(*, smooth: bool) -> None:
-    """Have the viewer show Grad-CAM's maps, as it showed the others."""
-    _open(Link(view=Mode.SLOPES, grid=not smooth), {VIEW: Mode.SLOPES})
+def show_slopes() -> None:
+    """Have the viewer show Grad-CAM's maps, as it showed the others: all else that is set there stays."""
+    _open(replace(asked(), view=Mode.SLOPES), {VIEW: Mode.SLOPES}, keeps=True)
 
 
 def show_predicted() -> None:
@@ -78,9 +79,14 @@ def token() -> str:
     return session().opening
 
 
-def _open(link: Link, of_viewer: Mapping[str, str | None]) -> None:
+def keeps() -> bool:
+    """Return whether the viewer is to keep what is set beside the view, when it shows what was asked for again."""
+    return session().opening_keeps
+
+
+def _open(link: Link, of_viewer: Mapping[str, str | None], *, keeps: bool = False) -> None:
     here = session()
-    here.link, here.opening = link, uuid4().hex
+    here.link, here.opening, here.opening_keeps = link, uuid4().hex, keeps
     here.shown_address.update(of_viewer)
 
 

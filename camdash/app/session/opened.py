@@ -119,8 +119,13 @@ def _forget_gone(known: Mapping[str, Opened], kept: Mapping[str, Opened]) -> Non
     """Drop what was made of files that are not there any more."""
     here = {file.sha256 for one in kept.values() for file in one.files}
     gone = [file for one in known.values() for file in one.files if file.sha256 not in here]
-    if gone:
-        forget(gone)
+    if not gone:
+        return
+    forget(gone)
+    digests = {file.sha256 for file in gone}
+    state = session()
+    for task in (state.analysing, state.analysing_second, state.comparing):
+        task.drop(lambda key: key[0] in digests)
 
 
 def _within_limits(files: Sequence[ImageFile]) -> tuple[int, tuple[str, ...]]:

@@ -6,7 +6,6 @@ from camdash.app import widget_keys
 from camdash.app.session import link
 from camdash.app.session.address import STAGE
 from camdash.app.session.state import session
-from camdash.app.viewer import saved_settings
 from camdash.networks.cards.card import Card
 from camdash.networks.gradients import stage_names
 
@@ -19,7 +18,7 @@ ABOUT = (
 def chosen_stage(card: Card) -> str:
     """Return the stage that was chosen; empty for none, and where the network has no such stage."""
     stage = session().stage
-    return stage if stage in stage_names(card) else ""
+    return stage if stage and stage in stage_names(card) else ""
 
 
 def choose_stage(card: Card) -> None:
@@ -42,5 +41,5 @@ def choose_stage(card: Card) -> None:
         session().stage = wished
         link.note({STAGE: wished or None})
         if wished:
-            link.show_slopes(smooth=saved_settings(widget_keys.VIEWER).smooth)
+            link.show_slopes()
         st.rerun()

@@ -64,13 +64,13 @@ class Session:
         shown_address: what the address is to say.
         first_address: what it was to say at first.
         opening: tells the viewer to show what was asked for, again.
+        opening_keeps: whether it is to keep what is set there beside the view.
         is_first_page: whether the first page is drawn.
         came_back: whether the visitor came back to the first page by Streamlit's own links.
         analysing: the rows of the uploads, by the first checkpoint.
         analysing_second: those by the second.
         comparing: the rows of both together.
-        summed: what the mean maps are of: the checkpoint, and the films.
-        sums: the mean maps.
+        summed: what the mean maps are of, the checkpoint and the films, and the mean maps.
         are_samples_listed: whether the worklist lists the samples while there are no uploads.
         listed_places: the places of the worklist's rows among the files, and whether these are uploads.
         is_row_opened: whether a row of the worklist was ever clicked.
@@ -107,14 +107,16 @@ class Session:
     shown_address: dict[str, str | None] = field(default_factory=dict)
     first_address: dict[str, str] | None = None
     opening: str = ""
+    opening_keeps: bool = False
     is_first_page: bool = True
     came_back: bool = False
 
     analysing: Task[FilmKey, ListedRow] = field(default_factory=Task)
     analysing_second: Task[FilmKey, ListedRow] = field(default_factory=Task)
     comparing: Task[FilmKey, ComparedRow] = field(default_factory=Task)
-    summed: tuple[Checkpoint | None, frozenset[FilmKey]] = (None, frozenset())
-    sums: MeanMaps = field(default_factory=MeanMaps)
+    summed: tuple[Checkpoint | None, frozenset[FilmKey], MeanMaps] = field(
+        default_factory=lambda: (None, frozenset(), MeanMaps())
+    )
     are_samples_listed: bool = False
     listed_places: tuple[tuple[int, ...], bool] = ((), False)
     is_row_opened: bool = False

@@ -1,4 +1,4 @@
-"""The payload's header: what the browser is told beside the bytes. `js/data/header.d.ts` is made from these types."""
+"""The payload's header: what the browser is told beside the bytes. `js/header.d.ts` is made from these types."""
 
 from typing import TypedDict
 
@@ -84,6 +84,7 @@ class ModeHeader(TypedDict):
     sum: str
     terms: tuple[str, str]
     reading: str
+    readingApart: str
     isChange: bool
 
 
@@ -148,6 +149,7 @@ class OpeningHeader(TypedDict):
     show: str
     panels: list[str]
     smooth: bool
+    keeps: bool
     token: str
     address: dict[str, str]
 

@@ -24,6 +24,8 @@ class ModeWords:
         sum: what adds up beneath a panel; empty where nothing does.
         terms: what the first two terms of the sum are called, where there is room.
         reading: how to read the colors of a look with two sides, where the maps have one; else empty.
+        reading_apart: the same where each panel has its own scale.
+        nothing: what to say of a map without a positive value, where the maps have one side; else empty.
         is_change: whether the maps say how one checkpoint differs from another.
     """
 
@@ -33,6 +35,8 @@ class ModeWords:
     sum: str = ""
     terms: tuple[str, str] = ("", "")
     reading: str = ""
+    reading_apart: str = ""
+    nothing: str = ""
     is_change: bool = False
 
 
@@ -58,6 +62,8 @@ MODES = (
         "Grad-CAM",
         about="Grad-CAM does not add up to the answer, and leaves out what speaks against a class.",
         reading="Red speaks for the class.",
+        reading_apart="Red speaks for the class. Each panel on its own scale: strengths do not compare.",
+        nothing="Nothing speaks for the class here: nothing to draw.",
     ),
 )
 """In the order of their buttons; the first is the one to start with."""

@@ -78,13 +78,13 @@ class ViewerMap:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """The maps of one checkpoint, or of the difference of two, all on one grid: a row of panels.
+    """The maps of one checkpoint by one method, or of the difference of two, all on one grid: a row of panels.
 
     The maps of one class have the same slot in all sources. In each mode only sources with maps in it are shown, and
     those without any, whose place is taken by a sentence.
 
     Attributes:
-        label: the checkpoint's name; shown where there are several sources.
+        label: what the maps are, such as the checkpoint's name; shown where there are several sources.
         placement: where the radiograph lies in the network's input; None where there are no maps.
         maps: in the order in which they are shown.
         no_maps: a sentence that says why there are none; empty where there are some.
@@ -109,6 +109,7 @@ class Opening:
         show: which panels, by the name of the viewer's choice; empty leaves it.
         panels: the slots of panels that were chosen one by one; none leaves it.
         smooth: whether maps are drawn bilinear between cells.
+        keeps: whether a new token takes it to the mode alone.
         token: a new one takes the viewer to what is said here, where nothing leaves as it is; empty for none.
         address: what a link to this says of checkpoints and image.
     """
@@ -119,6 +120,7 @@ class Opening:
     show: str = ""
     panels: tuple[str, ...] = ()
     smooth: bool = True
+    keeps: bool = False
     token: str = ""
     address: Mapping[str, str] = field(default_factory=dict)
 
@@ -213,6 +215,7 @@ def _mode(words: ModeWords) -> ModeHeader:
         "sum": words.sum,
         "terms": words.terms,
         "reading": words.reading,
+        "readingApart": words.reading_apart,
         "isChange": words.is_change,
     }
 
@@ -225,6 +228,7 @@ def _opening(opening: Opening) -> OpeningHeader:
         "show": opening.show,
         "panels": list(opening.panels),
         "smooth": opening.smooth,
+        "keeps": opening.keeps,
         "token": opening.token,
         "address": dict(opening.address),
     }
@@ -291,11 +295,11 @@ def _peaks(maps: Sequence[ViewerMap]) -> dict[str, float]:
 def _scales(maps: Sequence[ViewerMap]) -> dict[int, ByModeAndLook]:
     """Return, by the id() of each map, its scale in each of its modes and each look."""
     found: dict[int, ByModeAndLook] = {id(drawn): {} for drawn in maps}
-    for mode in Mode:
-        together = [drawn for drawn in maps if mode in drawn.modes]
+    for words in MODES:
+        together = [drawn for drawn in maps if words.mode in drawn.modes]
         for look in LOOKS:
             for drawn, scale in zip(together, scales([_known(one.values) for one in together], look), strict=True):
-                found[id(drawn)].setdefault(mode, {})[look.id] = _figures(scale)
+                found[id(drawn)].setdefault(words.mode, {})[look.id] = _figures(scale, words.nothing)
     return found
 
 
@@ -305,5 +309,6 @@ def _known(values: NDArray[np.float32]) -> NDArray[np.float32]:
     return known if known.size else np.zeros(1, np.float32)
 
 
-def _figures(scale: Scale) -> ScaleHeader:
-    return {"low": scale.low, "high": scale.high, "factor": scale.factor, "flat": scale.flat}
+def _figures(scale: Scale, nothing: str) -> ScaleHeader:
+    flat = scale.flat and (nothing or scale.flat)
+    return {"low": scale.low, "high": scale.high, "factor": scale.factor, "flat": flat}

@@ -1,6 +1,7 @@
 """The mean map of each predicted class, beneath the worklist: what the network looks at in all of them."""
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from html import escape
 
 import numpy as np
@@ -47,14 +48,14 @@ def show_means(analyses: Mapping[FilmKey, Analysis], rows: Sequence[ListedRow], 
 
 def _means(analyses: Mapping[FilmKey, Analysis], checkpoint: Checkpoint) -> list[MeanMap]:
     """Return the means; sums are kept between runs and begun anew when a film was taken away."""
-    here = session()
-    of, added = here.summed
+    of, added, sums = session().summed
     if of != checkpoint or not added <= analyses.keys():
-        added, here.sums = frozenset(), MeanMaps()
+        added, sums = frozenset(), MeanMaps()
+    sums = deepcopy(sums)  # a run that was replaced by this one may still add to it
     for key in analyses.keys() - added:
-        here.sums.add(analyses[key])
-    here.summed = (checkpoint, frozenset(analyses))
-    return here.sums.means()
+        sums.add(analyses[key])
+    session().summed = (checkpoint, frozenset(analyses), sums)
+    return sums.means()
 
 
 def _mean_square(rows: Sequence[ListedRow], predicted: str) -> NDArray[np.uint8]:

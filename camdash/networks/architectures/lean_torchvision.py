@@ -32,7 +32,7 @@ class _StandIn(ModuleType):
 
 def _give_way() -> None:
     if isinstance(sys.modules.get(COMPILER), _StandIn):
-        del sys.modules[COMPILER]
+        sys.modules.pop(COMPILER, None)  # two threads may give way at once
 
 
 def import_torchvision() -> None:

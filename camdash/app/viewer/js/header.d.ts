@@ -87,6 +87,7 @@ export interface ModeHeader {
   sum: string;
   terms: [string, string];
   reading: string;
+  readingApart: string;
   isChange: boolean;
 }
 
@@ -155,6 +156,7 @@ export interface OpeningHeader {
   show: string;
   panels: string[];
   smooth: boolean;
+  keeps: boolean;
   token: string;
   address: Record<string, string>;
 }

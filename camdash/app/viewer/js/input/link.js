@@ -13,7 +13,7 @@ function linkTo(data, state) {
   const show = showOf(data, state);
   const enlarged = data.sources.flatMap((source) => source.maps).find((map) => map.slot === focus);
   const values = {
-    ...{ checkpoint: "", with: "", sample: "", image: "" },
+    ...{ checkpoint: "", with: "", sample: "", image: "", stage: "" },
     ...data.opening.address,
     look: look === data.looks[0] ? "" : look.id,
     show: show === "choose" || show === look.panels ? "" : show,

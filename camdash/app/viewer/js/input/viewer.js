@@ -152,13 +152,18 @@ export class Viewer {
   }
 
   /**
-   * A demonstration begins, or the browser went back: to what is asked for, whatever was set before.
+   * A demonstration begins, or the browser went back: to what is asked for, whatever was set before. Or other maps are
+   * asked for, and nothing else.
    * @param {State} state @param {Data} data
    */
   openAnew(state, data) {
-    const { token } = data.opening;
+    const { token, keeps, mode } = data.opening;
     state.token = token;
     if (!token) return;
+    if (keeps) {
+      state.mode = mode ?? state.mode;
+      return;
+    }
     Object.assign(state, { look: "", mode: "evidence", shows: {}, oneScale: false, focus: null, view: null });
     this.openFirst(state, data);
   }

@@ -9,6 +9,8 @@ import { UNLIKE, isApart, peaksIn } from "../painting/scales.js";
 
 export const COPY = "The page shows a slightly compressed copy. The network reads the file itself. Window offers a lossless picture.";
 
+const OWN_SCALES = "Each panel's own scale";
+
 export const BAR = "Color is the strength at one spot; the bar is the total.";
 
 /** @param {number} value */
@@ -134,7 +136,7 @@ export function legendWords(data, look, state, drawn) {
   const scale = drawn.find((one) => one.high > one.low);
   const mode = modeOf(data, state);
   const sentences = legendSentences(look, mode, state, shared, shared ? "" : sharing(data, look, state));
-  if (!look.shared) return { ends: look.legend.full, sentences, whose: "Each panel's own scale", flat: !scale };
+  if (!look.shared) return { ends: oneSided(look.legend.full, look, mode), sentences, whose: OWN_SCALES, flat: !scale };
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
   const ends = legendEnds(look, mode, state, isApart(data, state)).map((end) => filled(end, scale));
   if (isApart(data, state)) {
@@ -146,7 +148,7 @@ export function legendWords(data, look, state, drawn) {
 
 /** @param {Look} look @param {Mode} mode @param {Wording} state @param {string} flat @param {string} scales */
 function legendSentences(look, mode, { brief }, flat, scales) {
-  const own = (look.diverges && mode.reading) || look.reading;
+  const own = (look.diverges && (look.shared ? mode.reading : mode.readingApart)) || look.reading;
   const reading = mode.isChange ? look.change : own;
   const about = mode.isChange ? "" : mode.about;
   const bar = mode.sum ? BAR : "";
@@ -159,5 +161,16 @@ function legendSentences(look, mode, { brief }, flat, scales) {
 function legendEnds({ legend, diverges }, mode, { brief }, apart) {
   if (apart) return legend.apart;
   const ends = brief ? legend.brief : mode.isChange ? legend.change : legend.full;
-  return diverges && mode.reading ? ["", ends[1], ends[2]] : ends; // of two sides there is one
+  return oneSided(ends, { diverges }, mode);
+}
+
+/**
+ * Of two sides of the color bar only the one that the maps have.
+ * @param {[string, string, string]} ends
+ * @param {Pick<Look, "diverges">} look
+ * @param {Mode} mode
+ * @returns {[string, string, string]}
+ */
+function oneSided(ends, { diverges }, mode) {
+  return diverges && mode.reading ? ["", ends[1], ends[2]] : ends;
 }
