@@ -18,8 +18,8 @@ from camdash.app.session.state import session
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis
 from camdash.networks.loaded import LoadedCheckpoint
-from camdash.rendering.progress import progress_words
 from camdash.running.pipeline import Decoded, Pace, Run, runner
+from camdash.running.progress import progress_words
 from camdash.running.task import Progress
 from tests.app.test_page import analysed, film, texts, upload
 from tests.conftest import card_fields, save_state_dict

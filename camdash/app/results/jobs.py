@@ -20,8 +20,8 @@ from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.loading import preferred_device
-from camdash.rendering.progress import progress_words
 from camdash.running.pipeline import Item, Pace, explain_many
+from camdash.running.progress import progress_words
 from camdash.running.task import Task
 
 RowT = TypeVar("RowT", ListedRow, ComparedRow)

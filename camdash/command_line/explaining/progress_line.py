@@ -5,7 +5,7 @@ from typing import Protocol
 
 from camdash.command_line.streams import CLEAR as CLEAR
 from camdash.command_line.streams import Writer
-from camdash.rendering.progress import progress_words
+from camdash.running.progress import progress_words
 from camdash.running.task import Progress
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from camdash.rendering.progress import duration, progress_words
+from camdash.running.progress import duration, progress_words
 from camdash.running.task import Progress
 
 
