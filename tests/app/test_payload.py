@@ -221,7 +221,7 @@ def test_the_opening_is_what_the_link_asked_for() -> None:
     header, _ = _unpack(pack(replace(_data(_source(FOR)), opening=Opening(Mode.DIFFERENCE, "class-3"))))
     assert header["opening"] == {
         **{"mode": "difference", "slot": "class-3", "look": None, "show": ""},
-        **{"panels": [], "smooth": True, "token": "", "address": {}},
+        **{"panels": [], "smooth": True, "keeps": False, "token": "", "address": {}},
     }
     assert _unpack(pack(_data(_source(FOR))))[0]["opening"]["mode"] is None
 
