@@ -12,6 +12,7 @@ from camdash.app.films.files import ImageFile
 from camdash.images.sandbox.pool import shared_pool
 from tests.app.test_page import analysed, film, upload
 from tests.app.uploads_list import answers
+from tests.support.state import remembered
 
 
 def test_of_the_analyses_that_are_kept_the_oldest_gives_way_to_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,7 +63,9 @@ def test_what_is_kept_of_an_upload_goes_with_it(
 ) -> None:
     upload(page.run(), *((f"film{number}.png", film(number)) for number in range(3)))
     assert (kept(), analysed(passes)) == (4, 4)
+    assert len(remembered(page).analysing.rows) == 3  # each with its thumbnail
     page.file_uploader(key="uploads").set_value([]).run()
+    assert not remembered(page).analysing.rows
     page.button(key="sample-hand").click().run()
     assert (kept(), analysed(passes)) == (1, 4)
 

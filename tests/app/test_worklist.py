@@ -183,6 +183,14 @@ def test_taking_a_file_away_takes_it_out_of_the_means(worklist: AppTest) -> None
     assert sum(alone.values()) == 1
 
 
+def test_a_run_that_was_replaced_cannot_add_to_the_means_of_the_next(worklist: AppTest) -> None:
+    upload(worklist, *films(2))
+    of_this_run = remembered(worklist).summed[2]
+    upload(worklist, *films(4))
+    assert sum(one.count for one in of_this_run.means()) == 2
+    assert sum(means(worklist).values()) == 4
+
+
 def means(page: AppTest) -> dict[str, int]:
     """Return the number of radiographs in each class's mean."""
     return {one.name: one.count for one in remembered(page).summed[2].means()}

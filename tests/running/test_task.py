@@ -96,3 +96,11 @@ def test_a_run_that_was_replaced_adds_nothing_to_the_newer_ones_work() -> None:
 
     task.go_on(replaced(), 60.0, lambda: None)
     assert (task.rows, task.made) == ({}, 0)
+
+
+@pytest.mark.usefixtures("clock")
+def test_rows_of_items_that_are_gone_are_dropped_and_a_run_that_makes_more_of_them_ends() -> None:
+    task = taken_up()
+    task.go_on(made("ab"), 9.0, lambda: None)
+    task.go_on(made("cd"), 9.0, lambda: task.drop(lambda key: key in "ac"))
+    assert task.rows == {"b": "B"}
