@@ -23,7 +23,8 @@ import time
 import urllib.error
 import urllib.request
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -211,13 +212,31 @@ class _Inside:
             "radiographs": (Radiograph,),
             "analyses": (Analysis,),
         }
-        found = [one for one in gc.get_objects() if isinstance(one, tuple(chain(*kinds.values())))]
-        held = {id(one.data) for one in found if isinstance(one, UploadedFileRec)}
-        copies = sum(isinstance(one, ImageFile) and id(one.data) not in held for one in found)
-        counts = {name: sum(isinstance(one, kind) for one in found) for name, kind in kinds.items()}
+        with _alone():
+            found = [one for one in gc.get_objects() if isinstance(one, tuple(chain(*kinds.values())))]
+            held = {id(one.data) for one in found if isinstance(one, UploadedFileRec)}
+            copies = sum(isinstance(one, ImageFile) and id(one.data) not in held for one in found)
+            counts = {name: sum(isinstance(one, kind) for one in found) for name, kind in kinds.items()}
+            del found
         samples = sample.cache_info().currsize
         own = {"files": counts["files"] - samples, "copies": copies - samples, "sessions": len(self._sessions)}
         return counts | own
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let no other thread run Python meanwhile.
+
+    Whoever lists all objects holds them: the collector would find nothing to free in that time, and another thread
+    could not finish a tuple that it is about to make, which Python calls a SystemError.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(PATIENCE)
+    time.sleep(2 * before)  # whoever waits by the old interval has its turn first
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _answer(answers: TextIO) -> None:
