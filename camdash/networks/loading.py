@@ -19,7 +19,8 @@ from camdash.networks.architectures.recognition import fixed_input, head_renames
 from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
 from camdash.networks.architectures.whole import WholeNetwork
 from camdash.networks.cards.card import Checkpoint
-from camdash.networks.cards.familiarity import FamiliarityCheck, beside, check_beside, content_beside, fits, own_check
+from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
+from camdash.networks.endings import familiarity_path
 from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
@@ -126,10 +127,10 @@ def _read(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | Non
             raise CheckpointError(f"{content.said} was replaced while it was being loaded. Try again.")
     data = content_beside(path)
     if ("" if data is None else hashlib.sha256(data).hexdigest()) != checkpoint.familiarity_sha256:
-        said = printable(beside(path).name)
+        said = printable(familiarity_path(path).name)
         raise CheckpointError(f"{said} was replaced while {checkpoint.name} was being loaded. Try again.")
     if check is None and data is not None:
-        check = check_beside(data, beside(path), checkpoint.sha256)
+        check = check_beside(data, familiarity_path(path), checkpoint.sha256)
     return stored, check
 
 

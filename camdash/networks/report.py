@@ -153,7 +153,7 @@ def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard 
     first = stored.shapes.get(f"{family.first}.weight", ())
     renames = head_renames(stored.shapes, family)
     said = [
-        f"head {old.removesuffix('.weight')} taken as {family.head}, what stands before it as dropout"
+        f"head {old.removesuffix('.weight')} used as {family.head}; layers before it assumed to be dropout"
         for old in renames
     ][:1]
     if keys.auxiliary_count:

@@ -31,14 +31,6 @@ def overlay(grey: Grey, values: Drawn, scale: Scale, opacity: float) -> Picture:
     return picture
 
 
-def heat_map(values: Drawn, scale: Scale) -> Picture:
-    """Return the color of each value alone, without a radiograph.
-
-    Black where the network saw nothing, and everywhere if the scale is flat.
-    """
-    return overlay(np.zeros(values.shape, np.uint8), values, scale, 1.0)
-
-
 def _blended(grey: Grey, steps: Drawn, pixels: NDArray[np.uint32]) -> Picture:
     unseen = np.isnan(steps)
     steps[unseen] = 0

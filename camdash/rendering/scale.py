@@ -198,7 +198,9 @@ SHARED_POSITIVE = ScaleRule(
 )
 """One scale for all maps, from zero to the highest value of all."""
 
-OWN = ScaleRule(_own_around_zero, shared=False, diverges=True, legend=_always(("− its most", "0", "+ its most")))
+OWN = ScaleRule(
+    _own_around_zero, shared=False, diverges=True, legend=_always(("strongest against", "0", "strongest for"))
+)
 """A scale a map, symmetric about zero."""
 
 OWN_RANGE = ScaleRule(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from camdash.app.viewer.modes import Mode
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE, POSITIVE
-from camdash.rendering.overlay import heat_map, overlay
+from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Look, scales
 from tests.browser.synthetic import FITS, LABEL, SHAPE, grey_levels, viewer_maps
 
@@ -136,7 +136,8 @@ def test_the_classic_preset_shows_overlay_heat_map_and_radiograph(page: Any) -> 
     assert headings == ["Overlay: Average", "Heat map: Average", "Radiograph"]
     assert page.locator("figure.panel .mark").last.inner_text() == "Hand 98.7 %"
     shown = [one.values for one in viewer_maps(0) if Mode.EVIDENCE in one.modes]
-    heat = heat_map(enlarge(shown[-1], FITS["stretch"]), scales(shown, CLASSIC)[-1])
+    values = enlarge(shown[-1], FITS["stretch"])
+    heat = overlay(np.zeros(values.shape, np.uint8), values, scales(shown, CLASSIC)[-1], 1.0)
     act(page, "heat-average", lambda: page.get_by_role("button", name="1:1").click())
     assert difference(pixels(page, "heat-average"), heat) <= 2
 
@@ -265,7 +266,7 @@ def test_the_legend_tells_strength_at_a_spot_from_the_total_and_has_its_lower_en
     low, high = (float(np.abs(one.values).max()) * sign for one in viewer_maps(0)[3:4] for sign in (-1, 1))
     ends = {
         EVIDENCE: (f"{low:+.1f} against".replace("-", "−"), f"for {high:+.1f} logits"),
-        OWN_SCALE: ("− its most", "+ its most"),
+        OWN_SCALE: ("strongest against", "strongest for"),
         CLASSIC: ("panel's lowest", "panel's highest"),
     }
     for look, (lower, higher) in ends.items():

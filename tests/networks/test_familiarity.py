@@ -9,22 +9,18 @@ from safetensors.torch import save_file
 
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Familiarity, analyse
-from camdash.networks.cards.familiarity import (
-    FamiliarityCheck,
-    beside,
-    read_familiarity,
-    unit,
-    write_beside,
-)
+from camdash.networks.cards.familiarity import FamiliarityCheck, unit, write_beside
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
+from camdash.networks.endings import familiarity_path
 from camdash.networks.files.tensor_files import FAMILIARITY
 from camdash.networks.files.weights import read_stored
 from camdash.networks.loading import load
 from camdash.networks.preprocessing import network_input
 from camdash.networks.report import intake
 from tests.conftest import radiograph, random_network, save_checkpoint, save_state_dict, small_card, speckle
+from tests.support.familiarity import read_familiarity
 
 CHECK = FamiliarityCheck(unit(torch.tensor([[1.0, 0.0], [0.0, 2.0]])), 0.1, "two images", neighbours=1)
 WIDE = FamiliarityCheck(
@@ -130,7 +126,7 @@ def test_a_check_with_another_number_of_channels_is_refused_with_the_checkpoint(
 )
 def test_a_check_that_makes_no_sense_is_refused(tmp_path: Path, vectors: torch.Tensor, text: str) -> None:
     path = save_checkpoint(tmp_path)
-    save_file({FAMILIARITY: vectors}, beside(path), metadata={FAMILIARITY: text, "checkpoint_sha256": "x"})
+    save_file({FAMILIARITY: vectors}, familiarity_path(path), metadata={FAMILIARITY: text, "checkpoint_sha256": "x"})
     with pytest.raises(CheckpointError, match=r"small\.familiarity is not valid"):
         read_familiarity(path, "x")
 
@@ -140,14 +136,14 @@ def test_a_check_that_makes_no_sense_is_refused(tmp_path: Path, vectors: torch.T
 )
 def test_a_damaged_file_beside_a_checkpoint_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
     path = save_checkpoint(tmp_path)
-    beside(path).write_bytes(content)
+    familiarity_path(path).write_bytes(content)
     with pytest.raises(CheckpointError, match=sentence):
         read_familiarity(path, "x")
 
 
 def test_a_safetensors_file_without_the_check_is_refused_as_one(tmp_path: Path) -> None:
     path = save_checkpoint(tmp_path)
-    beside(path).write_bytes(path.read_bytes())
+    familiarity_path(path).write_bytes(path.read_bytes())
     with pytest.raises(CheckpointError, match="contains no familiarity check"):
         read_familiarity(path, "x")
 

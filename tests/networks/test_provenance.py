@@ -11,10 +11,11 @@ import torch
 from safetensors.torch import save_file
 
 from camdash.errors import CheckpointError
-from camdash.networks.cards.familiarity import FamiliarityCheck, beside, unit, write_beside
+from camdash.networks.cards.familiarity import FamiliarityCheck, unit, write_beside
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.descriptions import Descriptions
 from camdash.networks.catalog.folders import entry_of
+from camdash.networks.endings import familiarity_path
 from camdash.networks.files.content import BLOCK
 from camdash.networks.files.regular_files import opened
 from camdash.networks.loaded import LoadedCheckpoint
@@ -80,7 +81,7 @@ def test_a_familiarity_check_that_was_replaced_is_refused_and_then_described_ane
     other = write_beside(path, sha256, OTHER_CHECK).read_bytes()
     write_beside(path, sha256, CHECK)
     before = describe(entry_of(path))
-    replace(beside(path), other.ljust(beside(path).stat().st_size, b" "))
+    replace(familiarity_path(path), other.ljust(familiarity_path(path).stat().st_size, b" "))
     with pytest.raises(CheckpointError, match=r"^m\.familiarity was replaced while m was being loaded\. Try again\.$"):
         load_any(before, "cpu")
     assert describe(entry_of(path)).familiarity_sha256 != before.familiarity_sha256
@@ -94,7 +95,7 @@ def test_a_familiarity_check_that_appears_or_goes_is_refused_too(tmp_path: Path)
     with pytest.raises(CheckpointError, match=r"m\.familiarity was replaced"):
         load_any(without, "cpu")
     assert load(with_check, "cpu").familiarity is not None
-    beside(path).unlink()
+    familiarity_path(path).unlink()
     with pytest.raises(CheckpointError, match=r"m\.familiarity was replaced"):
         load_any(with_check, "cpu")
 

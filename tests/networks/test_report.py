@@ -87,7 +87,7 @@ def test_auxiliary_heads_are_left_out_and_counted(tmp_path: Path, architecture: 
 def test_a_head_behind_dropout_is_said_to_be_read_so(tmp_path: Path) -> None:
     renamed = {name.replace("fc.", "fc.1."): value for name, value in state().items()}
     report = report_of(saved(tmp_path / "m.pth", renamed))
-    assert report.conversions[0].startswith("head fc.1 taken as fc")
+    assert report.conversions[0].startswith("head fc.1 used as fc")
 
 
 def test_a_comparison_keeps_the_first_ten_names_and_counts_the_rest() -> None:

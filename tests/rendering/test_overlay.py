@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from camdash.rendering.color import colors, opacities
 from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE, POSITIVE
-from camdash.rendering.overlay import heat_map, overlay
+from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Look, Scale, scales
 
 GREY = np.array([[0, 100, 200, 255]], np.uint8)
@@ -64,9 +64,10 @@ def test_classic_is_an_even_blend_of_jet_and_radiograph() -> None:
     np.testing.assert_allclose(drawn[0, 3], [192, 128, 128], atol=1)
 
 
-def test_a_heat_map_is_color_alone_and_black_where_nothing_was_seen() -> None:
+def test_over_black_an_overlay_is_color_alone_and_black_where_nothing_was_seen() -> None:
     values = np.array([[-4, np.nan, 4]], np.float32)
-    np.testing.assert_array_equal(heat_map(values, _scale(CLASSIC))[0], [[0, 0, 128], [0, 0, 0], [128, 0, 0]])
+    drawn = overlay(np.zeros(values.shape, np.uint8), values, _scale(CLASSIC), 1.0)
+    np.testing.assert_array_equal(drawn[0], [[0, 0, 128], [0, 0, 0], [128, 0, 0]])
 
 
 @given(st.sampled_from(LOOKS), st.floats(0, 1), st.integers(0, 255), st.integers(0, 2**31))

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from camdash.networks.cards.familiarity import read_familiarity
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loading import load
 from tests.conftest import image_bytes, radiograph, save_checkpoint, speckle
+from tests.support.familiarity import read_familiarity
 from tools.training.familiar import area_under_curve, balanced, check_of, pooled_activations
 from tools.training.unlike import blank_images, inverted, noise_images, text_images
 

@@ -63,9 +63,9 @@ test("the lower end of the color bar is at the left and the higher at the right"
     [EVIDENCE, { mode: "difference" }, ["−6.25 less in B", "0", "more in B +6.25 logits"]],
     [POSITIVE, {}, ["0", "", "+6.25 logits"]],
     [POSITIVE, { brief: true }, ["0", "", "+6.25 logits"]],
-    [OWN, {}, ["− its most", "0", "+ its most"]],
-    [OWN, { brief: true }, ["− its most", "0", "+ its most"]],
-    [OWN, { mode: "difference" }, ["− its most", "0", "+ its most"]],
+    [OWN, {}, ["strongest against", "0", "strongest for"]],
+    [OWN, { brief: true }, ["strongest against", "0", "strongest for"]],
+    [OWN, { mode: "difference" }, ["strongest against", "0", "strongest for"]],
     [CLASSIC, {}, ["panel's lowest", "", "panel's highest"]],
   ];
   for (const [look, changed, ends] of cases) {
@@ -107,8 +107,8 @@ test("maps that add up to nothing are said to, and have one end alone", () => {
   assert.ok(!found.sentences.join(" ").includes("blue"));
   assert.ok(found.sentences.join(" ").includes("does not add up"));
   const apart = legendWords(compared(1), OWN, { ...STATE, mode: "slopes" }, [{ low: -1, high: 1, factor: 1, flat: "" }]);
-  assert.deepEqual(apart.ends, ["", "0", "+ its most"]);
-  assert.ok(apart.sentences[0].includes("strengths do not compare"));
+  assert.deepEqual(apart.ends, ["", "0", "strongest for"]);
+  assert.ok(apart.sentences[0].includes("strengths are not comparable"));
 });
 
 test("checkpoints have a scale each where one outshines the other three times", () => {

@@ -47,11 +47,8 @@ def say_guess(card: Card, letter: str = "") -> None:
 
 
 def _choice(prediction: Prediction) -> str:
-    count = len(prediction.class_names)
-    if count == 1:
-        return "It knows only one class and always picks it."
     classes = "body parts" if prediction.class_names == FIVE_CLASSES else "classes"
-    return f"It knows only {count} {classes} and always picks one."
+    return f"One of {len(prediction.class_names)} {classes}. The model always picks one, whatever the image shows."
 
 
 def _headline(prediction: Prediction) -> str:

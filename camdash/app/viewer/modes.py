@@ -62,7 +62,7 @@ MODES = (
         "Grad-CAM",
         about="Grad-CAM does not add up to the answer, and leaves out what speaks against a class.",
         reading="Red speaks for the class.",
-        reading_apart="Red speaks for the class. Each panel on its own scale: strengths do not compare.",
+        reading_apart="Red speaks for the class. Each panel on its own scale: strengths are not comparable.",
         nothing="Nothing speaks for the class here: nothing to draw.",
     ),
 )

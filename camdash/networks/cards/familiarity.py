@@ -22,8 +22,7 @@ from torch import Tensor
 from camdash.errors import CheckpointError
 from camdash.networks.endings import SAFETENSORS, ending_of, familiarity_path
 from camdash.networks.files.content import Content
-from camdash.networks.files.kinds import LARGEST_FILE
-from camdash.networks.files.regular_files import opened, small_content
+from camdash.networks.files.regular_files import small_content
 from camdash.networks.files.tensor_files import FAMILIARITY, Part, read_header, read_tensor
 from camdash.networks.shapes import Pooled, Weight
 from camdash.networks.text import printable
@@ -81,31 +80,12 @@ def stored_tensors(check: FamiliarityCheck) -> dict[str, Tensor]:
     return {FAMILIARITY: check.vectors.to(torch.float16).contiguous()}
 
 
-def beside(path: Path) -> Path:
-    """Return where the vectors of a checkpoint stand that has none in its own file."""
-    return familiarity_path(path)
-
-
 def write_beside(path: Path, sha256: str, check: FamiliarityCheck) -> Path:
     """Write the vectors beside the checkpoint at `path`, whose content has the digest `sha256`."""
-    save_file(stored_tensors(check), beside(path), metadata={FAMILIARITY: check.text, "checkpoint_sha256": sha256})
-    return beside(path)
-
-
-def read_familiarity(path: Path, sha256: str) -> FamiliarityCheck | None:
-    """Return the check in a checkpoint's file, else the one beside it, else None.
-
-    Raises:
-        CheckpointError: it is damaged, or was made for another checkpoint.
-    """
-    if ending_of(path.name).lower() == SAFETENSORS:
-        with opened(path, LARGEST_FILE) as content:
-            own = own_check(content, path)
-            content.sha256()  # says so if it changed meanwhile
-        if own is not None:
-            return own
-    data = content_beside(path)
-    return None if data is None else check_beside(data, beside(path), sha256)
+    save_file(
+        stored_tensors(check), familiarity_path(path), metadata={FAMILIARITY: check.text, "checkpoint_sha256": sha256}
+    )
+    return familiarity_path(path)
 
 
 def own_check(content: Content, path: Path) -> FamiliarityCheck | None:
@@ -126,7 +106,7 @@ def content_beside(path: Path) -> bytes | None:
     Raises:
         CheckpointError: it is no regular file, too large, or cannot be read.
     """
-    where = beside(path)
+    where = familiarity_path(path)
     if not os.path.lexists(where):
         return None
     return small_content(where, LARGEST_BESIDE, said=f"The familiarity check {printable(where.name)}")
