@@ -7,7 +7,7 @@ clicks on it.
 import streamlit as st
 from starlette.middleware import Middleware
 
-from camdash.app.frame import DISCLAIMER, ICON, frame
+from camdash.app.frame import DISCLAIMER, ICON, frame, starting
 from camdash.app.memory.expiry import watching_tabs
 from camdash.app.memory.limit import UploadLimit
 from camdash.app.server import prepare_server
@@ -23,7 +23,7 @@ def page() -> None:
         menu_items={"About": f"camdash shows what an X-ray classifier looks at. {DISCLAIMER}"},
     )
     frame()
-    with st.spinner("Starting: loading the libraries …"), st.skeleton(height=480):  # torch: after the first paint
+    with starting():  # torch comes after the first paint
         from camdash.networks.preparation import prepare
 
         prepare()

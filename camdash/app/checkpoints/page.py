@@ -36,10 +36,11 @@ def checkpoints_page() -> None:
         st.info("There is no checkpoint. Put one into the folder `checkpoints`.")
     refused = [one.entry for one in looked if one.error is not None]
     unshown = set(refused[MOST_REFUSED:])
+    busy = st.container(key="busy")
     for entry in (one.entry for one in looked if one.entry not in unshown):
         place = st.empty()
         try:
-            with st.spinner(f"Reading and checking {plain(printable(entry.path.name))} …"):
+            with busy, st.spinner(f"Reading and checking {plain(printable(entry.path.name))} …"):
                 report, writes = reported(entry, partial(_wait, place)), may_write()
         except CamdashError as error:
             st.error(plain(str(error)))

@@ -48,7 +48,7 @@ def say_guess(card: Card, letter: str = "") -> None:
 
 def _choice(prediction: Prediction) -> str:
     classes = "body parts" if prediction.class_names == FIVE_CLASSES else "classes"
-    return f"One of {len(prediction.class_names)} {classes}. The model always picks one, whatever the image shows."
+    return f"One of {len(prediction.class_names)} {classes}. The model always picks one."
 
 
 def _headline(prediction: Prediction) -> str:

@@ -38,11 +38,11 @@ def worklist_page(controls: Controls) -> None:
     if not films:
         return
     begin_run()
-    place = st.empty()
+    place, busy = st.empty(), st.container(key="busy")
     try:
-        with st.spinner("Loading and checking the checkpoint …"):
+        with busy, st.spinner("Loading and checking the checkpoint …"):
             without_map(checkpoint, partial(_say, place))
-        second = _ready(second, place)
+        second = _ready(second, place, busy)
         _show(films, checkpoint, second, are_uploads=bool(uploads))
         seconds = SECONDS + MORE_SECONDS * len(films)
         if go_on(analysing(checkpoint), place, films, seconds) or (
@@ -55,12 +55,12 @@ def worklist_page(controls: Controls) -> None:
         st.error(plain(str(error)))
 
 
-def _ready(second: Checkpoint | None, place: DeltaGenerator) -> Checkpoint | None:
+def _ready(second: Checkpoint | None, place: DeltaGenerator, busy: DeltaGenerator) -> Checkpoint | None:
     """Load the second checkpoint; one that cannot be used is named, and the first is listed alone."""
     if second is None:
         return None
     try:
-        with st.spinner("Loading and checking the checkpoint …"):
+        with busy, st.spinner("Loading and checking the checkpoint …"):
             without_map(second, partial(_say, place))
     except CamdashError as error:
         st.warning(f"There is nothing to compare with: {plain(str(error))}")
