@@ -14,7 +14,7 @@ from torch import nn
 
 from camdash.settings import FOLDERS_VARIABLE, WRITE_CARDS_VARIABLE
 from tests.browser.controls import films
-from tests.browser.controls.answers import ANSWERS, INTERRUPTED
+from tests.browser.controls.answers import ANSWERS, DIFFERENCES, INTERRUPTED, OF_B
 from tests.browser.controls.checkpoints import SAVING, checkpoint_presses
 from tests.browser.controls.effects import mends
 from tests.browser.controls.many import MANY
@@ -27,7 +27,7 @@ from tests.conftest import save_checkpoint, save_state_dict, small_card
 Open = Callable[..., Any]
 Visit = Callable[[Open, str], Any]
 NOWHERE = Path("nowhere")
-DASHBOARD = (*SHARED, *VIEWER, *ANSWERS)
+DASHBOARD = (*SHARED, *VIEWER, *ANSWERS, *OF_B, *DIFFERENCES)
 ALL = (*DASHBOARD, *INTERRUPTED, *WORKLIST, *checkpoint_presses(NOWHERE), *SAVING, *MANY)
 
 PAGES_WITH_ALL: dict[str, tuple[Visit, tuple[Press, ...], tuple[Press, ...]]] = {
@@ -45,6 +45,8 @@ GROUPS: dict[str, tuple[Visit, tuple[Press, ...]]] = {
     "menus": (films.many_classes, MENUS),
     "viewer": (films.enlarged, VIEWER),
     "answers": (films.compared, ANSWERS),
+    "downloads of B": (films.compared, OF_B),
+    "differences": (films.compared, DIFFERENCES),
     "interrupted comparison": (films.compared, INTERRUPTED),
     "many classes": (films.many_classes, MANY),
     "worklist": (films.samples, WORKLIST),
