@@ -3,10 +3,12 @@
     python benchmarks/page_times.py
 
 Needs the environment of the tests and Debian's Chromium. Prints the seconds from opening the page on a fresh server
-to the first analysed sample, the seconds from choosing a new sample to its painted maps, and the milliseconds from a
-move of the opacity, or of the window's width, to the second frame after it. Run it on a quiet machine.
+to the first analysed sample, the seconds from choosing a new sample to its painted maps, the milliseconds from a
+move of the opacity, or of the window's width, to the second frame after it, and those between two frames while a film
+of 3000 x 3000 pixels is moved and zoomed in seven panels. Run it on a quiet machine.
 """
 
+import io
 import shutil
 import statistics
 import subprocess
@@ -14,9 +16,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,6 +37,19 @@ MOVE = """(slider, by) => new Promise(done => {
   slider.dispatchEvent(new Event("input", { bubbles: true, composed: true }));
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - start)));
 })"""
+
+SIDE, MOVES = 3000, 150
+GAPS = """() => {
+  const gaps = (window.gaps = []);
+  let last = performance.now();
+  const look = (now) => {
+    gaps.push(now - last);
+    last = now;
+    if (window.gaps === gaps) requestAnimationFrame(look);
+  };
+  requestAnimationFrame((now) => { last = now; requestAnimationFrame(look); });
+}"""
+STOP = "() => { const found = window.gaps; window.gaps = null; return found; }"
 
 
 def main() -> None:
@@ -64,6 +83,52 @@ def _measure(page: Any) -> None:
     page.wait_for_selector(PAINTED)
     page.wait_for_selector(IDLE)
     _moves("window", width, 0.01)
+    page.keyboard.press("Escape")
+    _upload(page)
+    canvases = page.locator(".camdash figure.panel canvas")
+    print(f"{canvases.count()} panels of {SIDE} x {SIDE} pixels:")
+    _gaps(page, "zoom", canvases.nth(1), _zoom)
+    _gaps(page, "pan", canvases.nth(1), _pan)
+
+
+def _upload(page: Any) -> None:
+    coarse = np.random.default_rng(5).integers(0, 255, (60, 60)).astype(np.float32)
+    grey = np.clip(cv2.resize(coarse, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), 0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(grey).save(file, "PNG")
+    film = {"name": "film.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files([film])
+    page.locator(".camdash figure.panel", has_text=f"{SIDE} × {SIDE} pixels").wait_for()
+    page.wait_for_selector(PAINTED)
+    page.wait_for_selector(IDLE)
+
+
+def _zoom(page: Any) -> None:
+    page.keyboard.down("Control")
+    for move in range(MOVES):
+        page.mouse.wheel(0, -40 if move < MOVES // 2 else 30)
+    page.keyboard.up("Control")
+
+
+def _pan(page: Any) -> None:
+    page.mouse.down()
+    for move in range(MOVES):
+        page.mouse.move(640 + 60 * np.cos(move / 9), 480 + 40 * np.sin(move / 9))
+    page.mouse.up()
+
+
+def _gaps(page: Any, name: str, canvas: Any, act: Callable[[Any], None]) -> None:
+    """Print how long it takes from frame to frame while the mouse does something over a panel."""
+    canvas.scroll_into_view_if_needed()
+    canvas.hover()
+    before = int(canvas.get_attribute("data-painted"))
+    page.evaluate(GAPS)
+    act(page)
+    gaps = page.evaluate(STOP)
+    paintings = int(canvas.get_attribute("data-painted")) - before
+    print(
+        f"{name}: {paintings} paintings in {len(gaps)} frames, gap median {np.median(gaps):.1f} ms, 95 % {np.percentile(gaps, 95):.1f} ms"
+    )
 
 
 def _moves(name: str, slider: Any, by: float) -> None:
