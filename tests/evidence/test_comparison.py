@@ -131,6 +131,19 @@ def test_correlation_agrees_with_worked_values_and_is_nothing_for_a_constant_map
     assert correlation(up, 5 - up) == pytest.approx(-1)
     assert correlation(up, np.array([[1, 2], [3, np.nan]], np.float32)) == pytest.approx(1)
     assert correlation(up, np.full((2, 2), 3, np.float32)) is None
+    assert correlation(np.zeros((2, 2), np.float32), up) is None
+
+
+def test_two_cells_are_enough_to_correlate_and_one_is_not() -> None:
+    two = np.array([[1, np.nan], [np.nan, 5]], np.float32)
+    assert correlation(two, np.array([[3, 4], [5, 2]], np.float32)) == pytest.approx(-1)
+    assert correlation(np.array([[1, np.nan]], np.float32), np.array([[2, 3]], np.float32)) is None
+
+
+def test_a_weak_map_is_not_taken_for_a_constant_one() -> None:
+    up = np.array([[1, 2], [3, 4]], np.float32)
+    assert correlation(up * np.float32(1e-12), up) == pytest.approx(1)
+    assert correlation(up, up * np.float32(1e-12)) == pytest.approx(1)
 
 
 def test_analyses_of_two_radiographs_cannot_be_compared() -> None:

@@ -23,6 +23,13 @@ LINES = (
 )
 
 
+def test_a_line_under_a_new_name_has_it_for_both_checkpoints() -> None:
+    renamed = LINES[2].renamed("new.png")
+    assert (renamed.file, renamed.second.file) == ("new.png", "new.png")
+    assert (renamed.flips, renamed.agreement) == (True, 0.4)
+    assert (renamed.first.predicted, renamed.second.predicted) == ("Hand", "Foot")
+
+
 def test_flips_come_first_then_the_least_agreement_and_failed_files_last() -> None:
     assert [LINES[place].file for place in flips_first(LINES)] == [
         "flip.png",

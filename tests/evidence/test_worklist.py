@@ -71,7 +71,7 @@ def test_a_file_whose_decoder_failed_can_be_tried_again() -> None:
 
 LINES = [
     Line("b", "1", "Hip", 0.9, "Hand", 2.0, 5.0),
-    Line("C", "2", "Hand", 0.6, "Hip", 0.5, 9.0),
+    Line("C", "2", "Hand", 0.6, "Hip", 1.5, 9.0),
     Line("a", "3", error="It is empty."),
     Line("d", "4", "Hip", 0.7, "Hand", 1.0, None),
 ]
@@ -81,7 +81,7 @@ LINES = [
     ("order", "places"),
     [
         (Order.GIVEN, [0, 1, 2, 3]),
-        (Order.MARGIN, [1, 3, 0, 2]),
+        (Order.MARGIN, [3, 1, 0, 2]),
         (Order.PROBABILITY, [1, 3, 0, 2]),
         (Order.EVIDENCE, [1, 0, 2, 3]),
         (Order.CLASS, [1, 3, 0, 2]),
@@ -94,9 +94,25 @@ def test_each_order_sorts_and_puts_what_it_knows_nothing_of_last(order: Order, p
 
 def test_classes_and_a_margin_narrow_the_list() -> None:
     assert listed(LINES, {"Hip"}, None, Order.GIVEN) == [0, 3]
-    assert listed(LINES, {"Hip", "Hand"}, None, Order.MARGIN) == [1, 3, 0]
-    assert listed(LINES, (), 1.0, Order.GIVEN) == [1]
-    assert listed(LINES, {"Hip"}, 1.5, Order.GIVEN) == [3]
+    assert listed(LINES, {"Hip", "Hand"}, None, Order.MARGIN) == [3, 1, 0]
+    assert listed(LINES, (), 1.0, Order.GIVEN) == []
+    assert listed(LINES, (), 1.5, Order.GIVEN) == [3]
+    assert listed(LINES, {"Hip"}, 2.0, Order.GIVEN) == [3]
+
+
+def test_a_line_under_a_new_name_is_the_same_but_for_the_name() -> None:
+    assert LINES[0].renamed("hip.png") == Line("hip.png", "1", "Hip", 0.9, "Hand", 2.0, 5.0)
+
+
+def test_a_file_without_a_class_comes_after_those_of_any_class() -> None:
+    named = [Line("a", "1", error="It is empty."), Line("b", "2", "Zygoma", 0.9, margin=9.0), Line("c", "3", "XX", 0.5)]
+    assert listed(named, (), None, Order.CLASS) == [2, 1, 0]
+
+
+def test_what_is_as_uploaded_keeps_its_place_whatever_its_name_or_class() -> None:
+    backwards = list(reversed(LINES))
+    assert listed(backwards, (), None, Order.GIVEN) == [0, 1, 2, 3]
+    assert listed(backwards, (), None, Order.PROBABILITY) == [2, 0, 3, 1]
 
 
 FAMILIARITY = [

@@ -3,7 +3,7 @@ import pytest
 
 from camdash.evidence.analysis import Prediction
 from camdash.evidence.comparison import Comparison, compare
-from camdash.rendering.charts import PREDICTED_COLOR, comparison_chart, percent, softmax_chart
+from camdash.rendering.charts import OTHER_COLOR, PREDICTED_COLOR, comparison_chart, percent, softmax_chart
 from tests.evidence.test_comparison import analysis
 
 
@@ -31,6 +31,51 @@ def test_the_predicted_class_is_marked_by_a_sign_and_by_color() -> None:
 )
 def test_probabilities_in_words_never_claim_certainty(probability: float, words: str) -> None:
     assert percent(probability) == words
+
+
+def test_a_bar_is_its_share_of_the_chart_with_the_figure_at_its_end() -> None:
+    for figure in (softmax_chart(prediction()), comparison_chart(compared())):
+        assert (figure.layout.xaxis.range, figure.layout.xaxis.visible) == ((0, 1), False)
+        assert (figure.layout.yaxis.autorange, figure.layout.yaxis.automargin) == ("reversed", True)
+        assert (figure.layout.yaxis.ticks, figure.layout.yaxis.title.text) == ("", None)
+        assert (figure.layout.margin.r, figure.layout.margin.l) == (62, 0)
+        for bars in figure.data:
+            assert (bars.orientation, bars.textposition, bars.cliponaxis) == ("h", "outside", False)
+
+
+def test_nothing_in_a_chart_can_be_dragged_or_switched_off() -> None:
+    for figure in (softmax_chart(prediction()), comparison_chart(compared())):
+        assert (figure.layout.xaxis.fixedrange, figure.layout.yaxis.fixedrange) == (True, True)
+    assert softmax_chart(prediction()).layout.showlegend is False
+    legend = comparison_chart(compared()).layout.legend
+    assert (legend.itemclick, legend.traceorder, legend.orientation) == (False, "normal", "h")
+    assert (legend.x, legend.y, legend.yanchor) == (0, 1, "bottom")
+
+
+def test_a_chart_is_as_high_as_its_bars_and_never_lower_than_three() -> None:
+    one = Prediction(("Hip",), np.array([0.5]), np.array([1.0]))
+    assert softmax_chart(one).layout.height == softmax_chart(prediction()).layout.height == 3 * 19 + 4
+    assert softmax_chart(many(5)).layout.height == 5 * 19 + 4
+    assert comparison_chart(compared()).layout.height == 4 * 26 + 24
+    assert comparison_chart(compared()).layout.barmode == "group"
+
+
+def test_hovering_a_bar_tells_class_exact_probability_and_logit() -> None:
+    bars = softmax_chart(prediction()).data[0]
+    assert bars.hovertemplate == "%{y}<br>probability %{hovertext}<br>logit %{customdata:+.3f}<extra></extra>"
+    assert list(bars.hovertext) == ["7.4500 %", "90.8800 %", "1.6700 %"]
+    first, second = comparison_chart(compared()).data
+    assert list(first.hovertemplate) == [f"A · {bars.hovertemplate}"] * 4
+    assert list(second.hovertemplate) == [f"B · {bars.hovertemplate}"] * 4
+    assert list(first.customdata) == [*(pytest.approx(one) for one in (0, 0.5, 1)), None]
+    assert list(second.hovertext) == ["", "", "26.8941 %", "73.1059 %"]
+
+
+def test_bars_that_are_not_predicted_have_a_color_of_their_own() -> None:
+    assert list(softmax_chart(prediction()).data[0].marker.color) == [OTHER_COLOR, PREDICTED_COLOR, OTHER_COLOR]
+    first, second = comparison_chart(compared()).data
+    assert first.marker.color != second.marker.color
+    assert (second.marker.pattern.fillmode, second.marker.pattern.fgcolor) == ("overlay", "#ffffff")
 
 
 def test_class_names_cannot_bring_markup_into_the_chart() -> None:

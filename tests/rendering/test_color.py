@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from camdash.rendering.color import STEPS, blend_table, colors, opacities
+from camdash.rendering.color import STEPS, blend_table, colors, opacities, opencv_table, ramp
 from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE, POSITIVE
 from camdash.rendering.scale import Look
 
@@ -30,6 +30,21 @@ GOLDEN = {
 def test_each_table_has_the_colors_that_legends_and_readers_know(look: Look) -> None:
     found = {row: tuple(look.table[row].tolist()) for row in GOLDEN[look]}
     assert found == GOLDEN[look]
+
+
+def test_a_ramp_is_straight_between_its_anchors() -> None:
+    found = ramp((0, (0, 10, 200)), (0.5, (100, 10, 100)), (1, (100, 250, 0)), rows=5)
+    assert found.tolist() == [[0, 10, 200], [50, 10, 150], [100, 10, 100], [100, 130, 50], [100, 250, 0]]
+    assert found.dtype == np.uint8
+    assert ramp((0, (0, 0, 0)), (1, (255, 255, 255))).tolist() == [[row] * 3 for row in range(256)]
+
+
+def test_an_opencv_table_is_its_color_map_in_red_green_and_blue() -> None:
+    table = opencv_table("viridis")
+    assert (table.shape, table.dtype) == ((256, 3), np.uint8)
+    np.testing.assert_allclose(table[[0, 255]], [[68, 1, 84], [253, 231, 37]], atol=2)  # as matplotlib publishes it
+    with pytest.raises(AttributeError):
+        opencv_table("rainbows")
 
 
 def test_evidence_against_is_blue_and_evidence_for_is_red() -> None:
