@@ -61,7 +61,10 @@ def stored_values(parsed: Parsed) -> Stored:
     """
     compressed = UID(parsed.syntax) in DECODERS
     try:
-        return _decompressed(parsed) if compressed else _plain(parsed)
+        if compressed:
+            return _decompressed(parsed)
+        stored = _plain(parsed)
+        return replace(stored, notes=(*stored.notes, *_surplus(parsed)))
     except UNDECODABLE as error:
         how = f" ({spoken(parsed.syntax)})" if compressed else ""
         raise ImageError(f"The picture in the DICOM file is damaged or cut short{how}. Export it again.") from error
@@ -74,6 +77,24 @@ def _plain(parsed: Parsed) -> Stored:
     if parsed.keyword != "PixelData":
         return Stored(values, photometric, parsed.layout.stored)
     return _with_meant_bits(values, parsed, photometric)
+
+
+def _surplus(parsed: Parsed) -> tuple[str, ...]:
+    """Return a note where values that are not compressed go on after the picture's end (PS3.5, 8.1.1).
+
+    One byte more is padding to an even length. Anything else may mean that rows, columns or frames are wrong.
+    """
+    layout = parsed.layout
+    bits = layout.rows * layout.columns * layout.samples * layout.allocated
+    if layout.photometric == "YBR_FULL_422":
+        bits = bits * 2 // 3
+    surplus = len(parsed.pixels) - (bits + 7) // 8
+    if surplus < 2:
+        return ()
+    return (
+        f"The file holds {surplus:,} bytes more than {layout.rows} rows of {layout.columns} columns take, which were "
+        "ignored. Check that the picture is whole.",
+    )
 
 
 def _decompressed(parsed: Parsed) -> Stored:
