@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import re
 import struct
 import zipfile
 import zlib
@@ -12,7 +13,7 @@ from pathlib import PurePosixPath
 from typing import IO
 
 from camdash.errors import ImageError
-from camdash.images.files import kind_if_skipped
+from camdash.images.files import ZIP, kind_if_skipped
 from camdash.images.formats import FIRST_BYTES, OTHER
 from camdash.images.limits import (
     LARGEST_FILE,
@@ -22,9 +23,6 @@ from camdash.images.limits import (
     STEEPEST_UNPACKING,
     check_size,
 )
-
-BEGINNINGS = (b"PK\x03\x04", b"PK\x05\x06")
-"""A ZIP file with members, and one without (APPNOTE 4.3.7, 4.3.16)."""
 
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 UNTESTED = 16 * MEGABYTE
@@ -38,6 +36,9 @@ DIRECTORY_ENTRY = b"PK\x01\x02"
 
 SHORTEST_HEADER = 30
 """Bytes before a member's name and content (APPNOTE 4.3.7)."""
+
+DRIVE = re.compile("[A-Za-z]:")
+"""What a path on a drive of Windows begins with; any other colon is a part of a name."""
 
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, LookupError),
@@ -63,7 +64,7 @@ class Unpacked:
 
 def is_archive(data: bytes) -> bool:
     """Return whether a file's content begins like a ZIP file."""
-    return data.startswith(BEGINNINGS)
+    return data.startswith(ZIP)
 
 
 def unpack(data: bytes) -> Unpacked:
@@ -146,7 +147,7 @@ def _sorted(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], budget: _Bud
 
 
 def _leads_out(path: PurePosixPath) -> bool:
-    return path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1])
+    return path.is_absolute() or ".." in path.parts or bool(DRIVE.match(path.parts[0] if path.parts else ""))
 
 
 def _check_entry(file: zipfile.ZipInfo, path: PurePosixPath, overlaps: bool) -> None:

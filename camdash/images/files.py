@@ -12,6 +12,8 @@ SUFFIXES = (
     *(".jp2", ".j2k", ".jpx", ".jxl", ".avif", ".pgm", ".pnm", ".ppm", ".pbm"),
 )
 DIRECTORY_OF_A_DISC = "DICOMDIR"
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+"""What a ZIP file begins with: one with members, and one without (APPNOTE 4.3.7, 4.3.16)."""
 
 
 def files_of(path: Path, without: Path | None = None) -> tuple[list[Path], Mapping[str, int]]:
@@ -35,6 +37,8 @@ def kind_if_skipped(name: str, start: bytes) -> str:
     """Return the kind of a file that is no radiograph by its name and its first bytes; empty for one that may be."""
     if name.upper() == DIRECTORY_OF_A_DISC:
         return DIRECTORY_OF_A_DISC
+    if start.startswith(ZIP):
+        return "ZIP"
     found = recognise(start)
     if found is not None and found.is_read:
         return ""

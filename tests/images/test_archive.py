@@ -55,6 +55,11 @@ def test_a_path_that_leads_out_is_refused(name: str) -> None:
     assert found.refused == (("film.png", "Its path points outside the ZIP file."),)
 
 
+@pytest.mark.parametrize("name", ["chest 12:30.png", "2024-01-01T10:00:00.png", "**b** :smile:.png", "a/b:c.png", "::"])
+def test_a_colon_is_a_part_of_a_name(name: str) -> None:
+    assert [kept for kept, _ in unpack(packed({name: PNG})).members] == [name]
+
+
 def test_a_zip_file_inside_is_refused() -> None:
     found = unpack(packed({"inner.zip": archive(), "film.png": PNG}))
     assert found.refused == (("inner.zip", "It is a ZIP file inside a ZIP file. Unpack it first."),)
