@@ -116,6 +116,17 @@ def test_a_folder_without_a_radiograph_is_in_the_list(page: AppTest) -> None:
     assert listed(page)[1]["about"] == "It contains no radiograph that camdash can read."
 
 
+def test_a_zip_file_without_a_radiograph_is_named_above_the_sample_that_is_shown(page: AppTest) -> None:
+    upload(page.run(), ("empty.zip", archive({})), ("notes.zip", archive({"notes.txt": b"words"})))
+    assert not page.exception
+    assert [one.value.partition(" was not")[0] for one in page.main.warning] == ["`empty.zip`", "`notes.zip`"]
+    for warning in page.main.warning:
+        assert warning.value.endswith("The page shows a sample.")
+    assert "`empty.zip`: It contains no radiograph" in texts(page)
+    upload(page, ("empty.zip", archive({})), ("one.png", film(1)))
+    assert not page.main.warning
+
+
 def test_many_remarks_do_not_push_the_list_away(page: AppTest) -> None:
     broken = {f"{name}.zip": archive({"notes.txt": b"words"}) for name in "abc"}
     upload(page.run(), *broken.items())

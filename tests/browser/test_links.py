@@ -71,7 +71,7 @@ def test_the_link_to_an_upload_says_whose_file_to_open_and_never_its_name(page: 
     again = open_page(link)
     settled(again)
     digest = link.partition("image=")[2][:16]
-    said = again.get_by_text("Open the file whose sha256 begins with")
+    said = again.get_by_text("The radiograph of this link is not here")
     assert digest in said.inner_text()
     again.get_by_role("radio", name="Grid", exact=True).check()
     again.wait_for_url("**cells=grid**")

@@ -95,6 +95,8 @@ def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collecti
     taken, missing = _with_room([content for *_, content in members], left)
     files = tuple(ImageFile.of(name, content) for _, name, content in members[:taken])
     remarks = list(_said(upload.name, found.skipped, found.refused))
+    if not keyed and not remarks:
+        remarks.append(f"{named(upload.name)}: {plain(NOTHING)}")
     if missing:
         remarks.append(f"{named(upload.name)}: opened {taken} of its {len(members)} radiographs. {NO_ROOM}")
     return Opened(

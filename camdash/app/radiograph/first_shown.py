@@ -9,6 +9,7 @@ from camdash.app.films.turns import Waiting
 from camdash.app.markdown import named, plain
 from camdash.app.results.outcomes import outcome
 from camdash.app.session import selection
+from camdash.app.session.opened import opened
 from camdash.evidence.analysis import failure_in
 from camdash.networks.cards.card import Checkpoint
 
@@ -33,6 +34,15 @@ def settle_first_shown(films: Sequence[Film], checkpoint: Checkpoint, waiting: W
         failed[place] = (films[place].name, found.sentence)
     if places:
         selection.settle(places[0], {})
+
+
+def say_unopened(films: Sequence[Film]) -> None:
+    """Say why uploads gave no file at all, where a sample is shown in their place."""
+    for one in opened().unopened[:NAMED] if not films else ():
+        st.warning(
+            f"{named(one.name)} was not opened. {plain(one.reason)} The page shows a sample.",
+            icon=":material/broken_image:",
+        )
 
 
 def say_failed() -> None:

@@ -13,7 +13,7 @@ from camdash.app.films.files import Film
 from camdash.app.films.turns import Waiting, line
 from camdash.app.markdown import plain
 from camdash.app.radiograph.arrows import show_arrows
-from camdash.app.radiograph.first_shown import say_failed, settle_first_shown
+from camdash.app.radiograph.first_shown import say_failed, say_unopened, settle_first_shown
 from camdash.app.radiograph.maps import Prepared, prepare_maps, show_maps
 from camdash.app.radiograph.together import answer_place
 from camdash.app.results.answer import show_answer
@@ -81,6 +81,7 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     link.say_missing(one.sha256 for one in films)
     show_arrows()
     say_failed()
+    say_unopened(films)
     if failed:
         link.write({})
         show_failed(film, failed)

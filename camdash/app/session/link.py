@@ -94,8 +94,9 @@ def say_missing(digests: Iterable[str]) -> None:
     """Say which file to open where the address asks for an upload that is not here (`digests`: those that are)."""
     image = asked().image
     if image and not any(digest.startswith(image) for digest in digests):
-        st.info(
-            f"The link shows a radiograph that was not sent with it. Open the file whose sha256 begins with `{image}`.",
+        st.warning(
+            "The radiograph of this link is not here: a link carries no film. Ask for the file (its sha256 begins "
+            f"with `{image}`) and drop it here. The page shows another one.",
             icon=":material/link:",
         )
 
