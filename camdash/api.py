@@ -4,6 +4,7 @@ One device, one thread: call it from one thread at a time.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.errors import UsageError
+from camdash.errors import ImageError, UsageError
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.arrays import radiograph_of
 from camdash.images.decoding import decode
@@ -22,6 +23,7 @@ from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, f
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any, preferred_device
 from camdash.networks.preparation import prepare
+from camdash.networks.text import printable
 from camdash.rendering.files.export import export_files
 from camdash.whole_files import write_whole, writing
 
@@ -104,7 +106,8 @@ def read_radiograph(source: Source) -> Radiograph:
 
     Args:
         source: a file by its name, or its content (DICOM or any raster format that camdash reads, at most 64 MB); or
-            pixels: (rows, columns) grey or (rows, columns, 3) color.
+            pixels: (rows, columns) grey or (rows, columns, 3) color, as an array or whatever NumPy makes one of (a
+            list, an image of Pillow, a tensor).
 
     Raises:
         ImageError: it cannot be read; the sentence says why.
@@ -114,8 +117,16 @@ def read_radiograph(source: Source) -> Radiograph:
 
 def _source(source: Source) -> tuple[bytes | NDArray[Any], str]:
     if isinstance(source, str | Path):
+        if os.path.isdir(source):  # noqa: PTH112 - unlike Path's, it raises nothing for a name that is too long
+            raise ImageError(f"{printable(str(source))} is a folder. Name a file in it.")
         return content(Path(source)), Path(source).stem
-    return (bytes(source) if isinstance(source, bytearray | memoryview) else source), "image"
+    if isinstance(source, bytes | bytearray | memoryview):
+        return bytes(source), "image"
+    array = np.asarray(source)
+    if array.dtype.kind == "O":
+        kind = type(source).__name__
+        raise ImageError(f"This is no radiograph: {kind}. Give a file's name, its content as bytes, or an array.")
+    return array, "image"
 
 
 def _radiograph(data: bytes | NDArray[Any]) -> Radiograph:

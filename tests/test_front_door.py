@@ -1,12 +1,16 @@
 """`import camdash`: what it explains, saves and refuses, and what it does not load."""
 
+import io
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 import camdash
 from camdash.errors import CheckpointError, ImageError, UsageError
@@ -104,6 +108,26 @@ def test_pixels_of_any_kind_are_read_exactly(pixels: np.ndarray, bits: str) -> N
     expected = grey * 255 if grey.dtype == bool else grey
     np.testing.assert_allclose(found.values, expected, rtol=1e-6)
     assert not np.shares_memory(found.values, pixels)
+
+
+def test_whatever_numpy_makes_an_array_of_is_read_as_pixels() -> None:
+    pixels = speckle(40, 50)
+    sources: list[Any] = [pixels.tolist(), Image.fromarray(pixels), torch.from_numpy(pixels)]
+    for source in sources:
+        np.testing.assert_allclose(camdash.read_radiograph(source).values, pixels)
+
+
+@pytest.mark.parametrize("source", [io.BytesIO(b"x"), None, object()], ids=["a stream", "nothing", "an object"])
+def test_what_is_neither_file_nor_pixels_is_refused_by_what_it_is(source: object) -> None:
+    with pytest.raises(ImageError, match=rf"{type(source).__name__}\. Give a file's name, its content"):
+        camdash.read_radiograph(source)  # type: ignore[arg-type]
+
+
+def test_a_folder_and_a_name_that_no_file_has_are_refused_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ImageError, match=r" is a folder\. Name a file in it\.$"):
+        camdash.explain(tmp_path)
+    with pytest.raises(ImageError, match=r"name has a character that no name may have\.$"):
+        camdash.explain("a\0b.png")
 
 
 def test_pixels_without_a_number_are_black_and_said() -> None:

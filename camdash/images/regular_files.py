@@ -47,6 +47,8 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
             yield stream
     except OSError as error:
         raise ImageError(f"The file cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise ImageError("The file's name has a character that no name may have.") from error
 
 
 def _check_kind(status: os.stat_result) -> None:
