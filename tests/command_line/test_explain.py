@@ -308,6 +308,21 @@ def test_familiarity_is_null_without_a_check_and_a_verdict_with_one(
     assert near["threshold"] == pytest.approx(2.0)
 
 
+def test_the_table_says_which_images_are_unlike_the_training_images(
+    tmp_path: Path, shipped: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, path = written(tmp_path / "hand.png"), shipped / "small.safetensors"
+    vectors = unit(torch.rand(4, 512, generator=torch.Generator().manual_seed(2)))
+    said = []
+    for threshold in (0.0, 2.0):
+        write_beside(path, describe(entry_of(path)).sha256, FamiliarityCheck(vectors, threshold))
+        main(["explain", file])
+        said.append(capsys.readouterr().out)
+    assert "unlike the training images: do not rely on it" in said[0]
+    assert "unlike" not in said[1]
+    assert "remark" not in said[1]
+
+
 def test_a_checkpoint_without_a_card_says_what_is_a_guess_among_the_remarks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

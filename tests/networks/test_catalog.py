@@ -87,6 +87,12 @@ def test_a_card_beside_the_file_is_read(tmp_path: Path) -> None:
     assert (card.preprocessing.fit, card.text("notes"), card.assumed) == (Fit.PAD, "Über allem", ())
 
 
+def test_a_card_that_an_editor_of_windows_saved_is_read(tmp_path: Path) -> None:
+    path = save_state_dict(tmp_path / "mine.pth", TINY)
+    (tmp_path / "mine.json").write_text(json.dumps(card_fields(fit="pad")), encoding="utf-8-sig")
+    assert describe(entry_of(path)).card.preprocessing.fit is Fit.PAD
+
+
 def test_the_metadata_goes_before_a_card_beside_the_file(tmp_path: Path) -> None:
     path = tiny(tmp_path / "small.safetensors")
     (tmp_path / "small.json").write_text(json.dumps(card_fields(fit="pad")))
@@ -149,7 +155,7 @@ def test_a_card_that_names_an_unknown_architecture_is_refused_with_those_that_ca
 def test_a_damaged_card_is_named_with_its_own_file(tmp_path: Path) -> None:
     path = save_state_dict(tmp_path / "mine.pth", TINY)
     for content, sentence in (
-        (b"{", "is not valid JSON"), (b"\xff\xfe{", "cannot be read"), (b" " * (LARGEST_CARD + 1), "is too large"),
+        (b"{", "is not valid JSON"), (b"\xff\xfe{", "is not UTF-8 text"), (b" " * (LARGEST_CARD + 1), "is too large"),
     ):  # fmt: skip
         (tmp_path / "mine.json").write_bytes(content)
         with pytest.raises(CheckpointError, match=rf"card (in )?mine\.json {sentence}"):

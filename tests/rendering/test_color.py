@@ -41,7 +41,8 @@ def test_a_ramp_is_straight_between_its_anchors() -> None:
 
 def test_an_opencv_table_is_its_color_map_in_red_green_and_blue() -> None:
     table = opencv_table("viridis")
-    assert (table.shape, table.dtype) == ((256, 3), np.uint8)
+    assert table.shape == (256, 3)
+    assert table.dtype == np.uint8
     np.testing.assert_allclose(table[[0, 255]], [[68, 1, 84], [253, 231, 37]], atol=2)  # as matplotlib publishes it
     with pytest.raises(AttributeError):
         opencv_table("rainbows")

@@ -30,6 +30,8 @@ from camdash.running.pipeline import Explained, Item, Pace, explain_many, runner
 
 log = logging.getLogger(__name__)
 
+UNLIKE = "unlike the training images: do not rely on it"
+
 
 @dataclass(frozen=True, eq=False)
 class _Work:
@@ -90,7 +92,9 @@ class _Printed:
         """Print the table of what is done, once."""
         cells, self._cells = self._cells, []
         if cells:
-            write_table(self.out, ["file", "predicted", "probability", "error"], cells)
+            head = ["file", "predicted", "probability", "error", "remark"]
+            shown = len(head) if any(line[-1] for line in cells) else len(head) - 1
+            write_table(self.out, head[:shown], [line[:shown] for line in cells])
         self.out.flush()
 
 
@@ -155,4 +159,6 @@ def _results(work: _Work) -> Iterator[tuple[Path, Row, Explained[Analysis] | Non
 def _cells(row: Row) -> list[str]:
     predicted = row["predicted"]
     probability = percent(row["probabilities"][predicted]) if predicted else ""
-    return [row["file"], predicted or "", probability, row["error"] or ""]
+    familiarity = row["familiarity"] or {}
+    remark = UNLIKE if familiarity.get("familiar") is False else ""
+    return [row["file"], predicted or "", probability, row["error"] or "", remark]

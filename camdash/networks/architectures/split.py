@@ -138,4 +138,6 @@ def check_split(divided: SplitNetwork, inputs: Inputs, reference: Logits) -> flo
 def check_finite(logits: Logits) -> None:
     """Raise a CheckpointError unless all logits are finite numbers."""
     if not torch.isfinite(logits).all():
-        raise CheckpointError("The network's logits are not finite numbers: its weights are damaged.")
+        raise CheckpointError(
+            "The network's logits are not finite numbers: its weights are damaged. Use another checkpoint."
+        )

@@ -148,6 +148,6 @@ def read_card(path: Path, metadata: Mapping[str, str]) -> FoundCard | None:
 
 def _text(content: bytes, where: str) -> str:
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")  # Windows may write a mark before the text
     except UnicodeDecodeError as error:
-        raise CheckpointError(f"The card {where} cannot be read: {error}.") from error
+        raise CheckpointError(f"The card {where} is not UTF-8 text. Save it as UTF-8.") from error
