@@ -6,6 +6,8 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from camdash.app.results.familiarity_notice import distance_words
+from camdash.evidence.analysis import Familiarity
 from camdash.networks.cards.familiarity import FamiliarityCheck, unit, write_beside
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
@@ -44,6 +46,18 @@ def test_the_page_warns_above_the_answer_of_an_unfamiliar_image_and_still_shows_
     assert any(str(one.value).startswith("### :gray[") for one in page.markdown) is warned
     assert len(page.get("plotly_chart")) == 1
     assert viewers(page) == 1
+
+
+@pytest.mark.parametrize(
+    ("score", "threshold", "words"),
+    [
+        (0.0124, 0.02, "0.012, limit 0.020"),
+        (0.0204, 0.02, "0.0204, limit 0.0200"),
+        (0.02000004, 0.02, "0.020000, limit 0.020000"),
+    ],
+)
+def test_distance_and_limit_have_the_decimals_that_tell_them_apart(score: float, threshold: float, words: str) -> None:
+    assert distance_words(Familiarity(score, threshold)) == words
 
 
 def test_a_checkpoint_without_a_check_says_so(page: AppTest) -> None:

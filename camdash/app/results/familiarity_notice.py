@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from camdash.evidence.analysis import Analysis, is_familiar
+from camdash.evidence.analysis import Analysis, Familiarity, is_familiar
 
 UNFAMILIAR = "This image is unlike the training images. Do not rely on this prediction."
 UNCHECKED = "This checkpoint cannot tell whether an image resembles its training images."
@@ -38,15 +38,23 @@ def show_familiarity(analysis: Analysis) -> None:
     if found is None:
         st.caption(UNCHECKED)
         return
-    figures = f"Distance {found.score:.3f}, limit {found.threshold:.3f}."
-    st.caption(RESEMBLES if found.familiar else UNLIKE, help=figures)
+    st.caption(RESEMBLES if found.familiar else UNLIKE, help=f"Distance {distance_words(found)}.")
+
+
+def distance_words(found: Familiarity) -> str:
+    """Return distance and limit with as many decimals as tell them apart: "0.0204, limit 0.0200"."""
+    for decimals in range(3, 7):
+        score, limit = f"{found.score:.{decimals}f}", f"{found.threshold:.{decimals}f}"
+        if score != limit:
+            break
+    return f"{score}, limit {limit}"
 
 
 def _figures(analyses: Sequence[Analysis]) -> str:
     """Return the distances of those that have a check."""
     letters = "AB" if len(analyses) > 1 else " "
     said = [
-        f"{letter} {found.score:.3f}, limit {found.threshold:.3f}".strip()
+        f"{letter} {distance_words(found)}".strip()
         for letter, found in zip(letters, (one.familiarity for one in analyses), strict=False)
         if found is not None
     ]
