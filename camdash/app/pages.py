@@ -6,7 +6,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 from camdash.app.checkpoints.page import checkpoints_page
 from camdash.app.markdown import plain
 from camdash.app.opener import open_page
-from camdash.app.radiograph.page import page
+from camdash.app.radiograph.page import for_address, page
 from camdash.app.results.in_list import answers
 from camdash.app.session import link, selection
 from camdash.app.sidebar import Controls, controls
@@ -51,7 +51,9 @@ def draw_chosen_page() -> None:
 def open_chosen(controls: Controls, first: StreamlitPage) -> None:
     """Go to the first page if an image was pressed on another one."""
     if selection.was_opened():
-        open_page(first, plain(f"Open {selection.chosen(controls.films).name}"))
+        film = selection.chosen(controls.films)
+        link.note({**for_address(controls), **selection.for_address(film.sha256)})
+        open_page(first, plain(f"Open {film.name}"), link.shown())
 
 
 def _list_uploads(controls: Controls) -> None:

@@ -152,6 +152,20 @@ def test_back_to_an_upload_shows_it_again(page: Any) -> None:
     page.locator(".camdash").get_by_text("film.png", exact=True).first.wait_for()
 
 
+def test_back_from_a_row_of_the_worklist_returns_to_it_in_one_step(page: Any) -> None:
+    page.get_by_role("link", name="Worklist").click()
+    page.get_by_role("button", name="List the five samples").click()
+    page.get_by_text("Mean map of each predicted class").wait_for()
+    page.wait_for_selector(NOT_RUNNING)
+    page.locator(".st-key-worklist td[aria-colindex='2']").nth(2).wait_for(state="attached")
+    box = page.locator(".st-key-worklist [data-testid=stDataFrame]").bounding_box()
+    page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 120)  # anywhere in a row
+    page.wait_for_url("**sample=**")
+    settled(page)
+    page.go_back()
+    page.wait_for_url("**/worklist**")
+
+
 def test_back_to_another_page_of_the_app_keeps_what_was_chosen_there(page: Any) -> None:
     upload(page, *((f"film{k}.png", image_bytes(speckle(310 + k, 200))) for k in range(2)))
     page.locator(".camdash").get_by_text("film0.png", exact=True).first.wait_for()

@@ -41,7 +41,7 @@ def page(controls: Controls) -> None:
     try:
         second, mapped = _look(controls, checkpoint)
     except CamdashError as error:
-        link.write(_compared(controls))
+        link.write(for_address(controls))
         st.error(plain(str(error)))
         show_uploads(controls.results, answers(films, checkpoint, second))
         return
@@ -71,7 +71,7 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     with busy, st.spinner("Analysing …"):
         settle_first_shown(films, checkpoint, waiting)
         film = selection.chosen(films)
-        link.note({**_compared(controls), **selection.for_address(film.sha256)})
+        link.note({**for_address(controls), **selection.for_address(film.sha256)})
         link.note(_stage(None if second else checkpoint))
         results = [outcome(film, one, waiting) for one in (checkpoint, second) if one is not None]
         shown = tuple(filter(None, map(analysis_in, results)))
@@ -92,7 +92,7 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     return second, mapped and second_mapped
 
 
-def _compared(controls: Controls) -> dict[str, str | None]:
+def for_address(controls: Controls) -> dict[str, str | None]:
     """Return what the address says of the checkpoints."""
     first, second = controls.checkpoint, controls.second
     return {address.CHECKPOINT: first.name if first else None, address.SECOND: second.name if second else None}

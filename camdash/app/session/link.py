@@ -113,7 +113,7 @@ def write(values: Mapping[str, str | None]) -> None:
     """Bring the address up to date, in one step and only if it changes; None takes a value out of it."""
     note(values)
     here = st.query_params.to_dict()
-    own = {key: value for key, value in session().shown_address.items() if value is not None}
+    own = shown()
     if session().first_address is None:
         session().first_address = own
     if own == session().first_address and here.items() <= own.items():
@@ -128,6 +128,11 @@ def note(values: Mapping[str, str | None]) -> None:
     session().shown_address.update(values)
 
 
+def shown() -> dict[str, str]:
+    """Return what the address is to say."""
+    return {key: value for key, value in session().shown_address.items() if value is not None}
+
+
 def of_page() -> dict[str, str]:
     """Return what a link to what is shown says of checkpoints and image."""
-    return {key: value for key, value in session().shown_address.items() if key in OF_PAGE and value is not None}
+    return {key: value for key, value in shown().items() if key in OF_PAGE}
