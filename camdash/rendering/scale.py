@@ -5,7 +5,7 @@ symmetric about zero. The other looks are there for those who want them, and are
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,7 +199,10 @@ SHARED_POSITIVE = ScaleRule(
 """One scale for all maps, from zero to the highest value of all."""
 
 OWN = ScaleRule(
-    _own_around_zero, shared=False, diverges=True, legend=_always(("strongest against", "0", "strongest for"))
+    _own_around_zero,
+    shared=False,
+    diverges=True,
+    legend=replace(_always(("strongest against", "0", "strongest for")), brief=("against", "0", "for")),
 )
 """A scale a map, symmetric about zero."""
 

@@ -136,7 +136,10 @@ export function legendWords(data, look, state, drawn) {
   const scale = drawn.find((one) => one.high > one.low);
   const mode = modeOf(data, state);
   const sentences = legendSentences(look, mode, state, shared, shared ? "" : sharing(data, look, state));
-  if (!look.shared) return { ends: oneSided(look.legend.full, look, mode), sentences, whose: OWN_SCALES, flat: !scale };
+  if (!look.shared) {
+    const own = state.brief ? look.legend.brief : look.legend.full;
+    return { ends: oneSided(own, look, mode), sentences, whose: OWN_SCALES, flat: !scale };
+  }
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
   const ends = legendEnds(look, mode, state, isApart(data, state)).map((end) => filled(end, scale));
   if (isApart(data, state)) {
