@@ -14,7 +14,7 @@ from torch import nn
 
 from camdash.settings import FOLDERS_VARIABLE, WRITE_CARDS_VARIABLE
 from tests.browser.controls import films
-from tests.browser.controls.answers import ANSWERS, DIFFERENCES, INTERRUPTED, OF_B
+from tests.browser.controls.answers import ANSWERS, DIFFERENCES, INTERRUPTED, INTERRUPTED_LIST, OF_B
 from tests.browser.controls.checkpoints import SAVING, checkpoint_presses
 from tests.browser.controls.effects import mends
 from tests.browser.controls.many import MANY
@@ -28,7 +28,7 @@ Open = Callable[..., Any]
 Visit = Callable[[Open, str], Any]
 NOWHERE = Path("nowhere")
 DASHBOARD = (*SHARED, *VIEWER, *ANSWERS, *OF_B, *DIFFERENCES)
-ALL = (*DASHBOARD, *INTERRUPTED, *WORKLIST, *checkpoint_presses(NOWHERE), *SAVING, *MANY)
+ALL = (*DASHBOARD, *INTERRUPTED, *INTERRUPTED_LIST, *WORKLIST, *checkpoint_presses(NOWHERE), *SAVING, *MANY)
 
 PAGES_WITH_ALL: dict[str, tuple[Visit, tuple[Press, ...], tuple[Press, ...]]] = {
     "dashboard": (films.enlarged, DASHBOARD, ()),
@@ -48,6 +48,7 @@ GROUPS: dict[str, tuple[Visit, tuple[Press, ...]]] = {
     "downloads of B": (films.compared, OF_B),
     "differences": (films.compared, DIFFERENCES),
     "interrupted comparison": (films.compared, INTERRUPTED),
+    "interrupted analysis": (films.alone, INTERRUPTED_LIST),
     "many classes": (films.many_classes, MANY),
     "worklist": (films.samples, WORKLIST),
 }

@@ -94,14 +94,17 @@ BOTH = (
     *search_presses(COMPARISON, "film"),
 )
 ANSWERS = (*IMAGE, *OF_A, *BOTH)
-INTERRUPTED = (
-    Press(
-        "file: file upload",
-        shows(".stMain button", "Stop comparing"),
-        chosen(*(film(number) for number in range(3, 43))),
-        dropzone,
-        at_once=True,
-    ),
-    Press("button: Stop comparing", shows(".stMain", "Stopped: "), late=True),
-    Press("button: Go on", hides(".stMain", "Stopped: "), at_once=True, late=True),
-)
+
+
+def interrupted(doing: str, place: str) -> tuple[Press, ...]:
+    """Return what begins, stops and goes on with a long piece of work that is told in a part of the page."""
+    more = chosen(*(film(number) for number in range(3, 43)))
+    return (
+        Press("file: file upload", shows(f"{place} button", f"Stop {doing}"), more, dropzone, at_once=True),
+        Press(f"button: Stop {doing}", shows(place, "Stopped: "), late=True),
+        Press("button: Go on", hides(place, "Stopped: "), at_once=True, late=True),
+    )
+
+
+INTERRUPTED = interrupted("comparing", ".stMain")
+INTERRUPTED_LIST = interrupted("analysing", ".stSidebar")

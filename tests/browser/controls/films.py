@@ -37,6 +37,13 @@ def compared(open_page: Open, address: str, *others: tuple[str, bytes]) -> Any:
     return page
 
 
+def alone(open_page: Open, address: str) -> Any:
+    """Open the dashboard with one checkpoint and no upload."""
+    page = open_page(f"{address}/?checkpoint=body-parts", 1280, 900)
+    settled(page)
+    return page
+
+
 def with_remarks(open_page: Open, address: str) -> Any:
     """Open the same, and drop what there is something to say of."""
     return compared(open_page, address, *((f"empty{k}.zip", empty(k)) for k in range(3)))

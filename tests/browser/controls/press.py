@@ -104,6 +104,7 @@ def _general(name: str) -> str:
 
 def press_all(page: Any, presses: Iterable[Press]) -> set[str]:
     """Press one after the other, each until its effect is there; return all controls that were seen."""
+    rest(page)
     seen = controls(page)
     for place, press in enumerate(presses, 1):
         try:

@@ -46,7 +46,7 @@ CASES = (
     case("huge-architecture", card(architecture="\udfff" * 1000), "is not one that camdash can split"),
     case("stride", card(output_stride=True), "output_stride must be one of 8, 16, 32"),
     case("stride-of-another", card(output_stride=16), "output_stride, which camdash can do for ResNets only"),
-    case("latin-1", '{"architecture": "Hüfte"}'.encode("latin-1"), "cannot be read"),
+    case("latin-1", '{"architecture": "Hüfte"}'.encode("latin-1"), "is not UTF-8 text"),
     case("empty", "", "is not valid JSON"),
     case("too-large", " " * 1_000_001, "is too large"),
     case("list", "[1, 2]", "must be a JSON object"),
