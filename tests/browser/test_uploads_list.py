@@ -85,6 +85,19 @@ def test_one_file_is_removed_and_all_are_and_the_same_files_can_be_added_again(p
     assert names(page) == ["film0.png", "film1.png"]
 
 
+def test_a_long_answer_is_cut_before_it_reaches_the_cross(page: Any) -> None:
+    upload_films(page, 1)
+    gap = page.locator(".uploads li").first.evaluate(
+        """row => {
+          const [open, remove] = row.children;
+          const [, , words, share] = open.children;
+          [words.textContent, share.textContent] = ["Chest frontal → Chest lateral", "differ"];
+          return remove.getBoundingClientRect().left - share.getBoundingClientRect().right;
+        }"""
+    )
+    assert gap >= 0
+
+
 def test_a_file_that_is_too_large_is_refused_in_words(page: Any, tmp_path: Path) -> None:
     large = tmp_path / "large.dcm"
     with large.open("wb") as content:
