@@ -7,10 +7,11 @@ clicks on it.
 import streamlit as st
 from starlette.middleware import Middleware
 
-from camdash.app.frame import DISCLAIMER, ICON, frame, starting
+from camdash.app.frame import DISCLAIMER, ICON, frame
 from camdash.app.memory.expiry import watching_tabs
 from camdash.app.memory.limit import UploadLimit
 from camdash.app.server import prepare_server
+from camdash.app.starting import starting
 
 
 def page() -> None:

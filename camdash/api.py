@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from camdash.errors import ImageError, UsageError
 from camdash.evidence.analysis import Analysis, analyse
-from camdash.images.arrays import radiograph_of
+from camdash.images.arrays import pixels_of, radiograph_of
 from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
 from camdash.images.regular_files import content
@@ -106,8 +106,8 @@ def read_radiograph(source: Source) -> Radiograph:
 
     Args:
         source: a file by its name, or its content (DICOM or any raster format that camdash reads, at most 64 MB); or
-            pixels: (rows, columns) grey or (rows, columns, 3) color, as an array or whatever NumPy makes one of (a
-            list, an image of Pillow, a tensor).
+            pixels: (rows, columns) grey or (rows, columns, 3) color, as an array or what NumPy makes one of: lists,
+            an image of Pillow, a tensor on the processor that requires no gradients.
 
     Raises:
         ImageError: it cannot be read; the sentence says why.
@@ -122,11 +122,7 @@ def _source(source: Source) -> tuple[bytes | NDArray[Any], str]:
         return content(Path(source)), Path(source).stem
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source), "image"
-    array = np.asarray(source)
-    if array.dtype.kind == "O":
-        kind = type(source).__name__
-        raise ImageError(f"This is no radiograph: {kind}. Give a file's name, its content as bytes, or an array.")
-    return array, "image"
+    return pixels_of(source), "image"
 
 
 def _radiograph(data: bytes | NDArray[Any]) -> Radiograph:

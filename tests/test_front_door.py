@@ -117,16 +117,26 @@ def test_whatever_numpy_makes_an_array_of_is_read_as_pixels() -> None:
         np.testing.assert_allclose(camdash.read_radiograph(source).values, pixels)
 
 
-@pytest.mark.parametrize("source", [io.BytesIO(b"x"), None, object()], ids=["a stream", "nothing", "an object"])
+@pytest.mark.parametrize("mode", ["P", "YCbCr", "HSV", "LAB", "RGBA", "CMYK"])
+def test_an_image_of_pillow_whose_numbers_are_not_brightness_is_refused(mode: str) -> None:
+    with pytest.raises(ImageError, match=rf"has the mode {mode}\. Convert it to L or RGB\.$"):
+        camdash.read_radiograph(Image.new(mode, (5, 4)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [io.BytesIO(b"x"), None, object(), [[1, 2], [3]], torch.zeros(3, 3, requires_grad=True)],
+    ids=["a stream", "nothing", "an object", "rows of different lengths", "a tensor that requires gradients"],
+)
 def test_what_is_neither_file_nor_pixels_is_refused_by_what_it_is(source: object) -> None:
-    with pytest.raises(ImageError, match=rf"{type(source).__name__}\. Give a file's name, its content"):
+    with pytest.raises(ImageError, match=rf"read from this {type(source).__name__}\. Give a file's name"):
         camdash.read_radiograph(source)  # type: ignore[arg-type]
 
 
 def test_a_folder_and_a_name_that_no_file_has_are_refused_with_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match=r" is a folder\. Name a file in it\.$"):
         camdash.explain(tmp_path)
-    with pytest.raises(ImageError, match=r"name has a character that no name may have\.$"):
+    with pytest.raises(ImageError, match=r"name contains an invalid character\.$"):
         camdash.explain("a\0b.png")
 
 

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
-# Of the small changes that mutmut makes to evidence and rendering, the share that a fast test notices: 100 means that
-# no line there can be changed without a test that fails. Takes about ten minutes, and works in a copy of the checkout.
+# Of the small changes that mutmut makes to evidence and rendering, the share that a fast test notices. Takes about ten minutes, and works in a copy of the checkout.
 # Needs the extra "mutation" (pip install -e ".[tests,mutation]"). Prints the survivors, and the score last.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-.venv/bin/python}
-python=$(realpath -s "$python")
+python=$(realpath -s "$(command -v "$python")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-git ls-files -z --cached --others --exclude-standard | xargs -0 tar -c --ignore-failed-read | tar -x -C "$work"
+git ls-files -z --cached --others --exclude-standard | tar -c --null --ignore-failed-read -T - | tar -x -C "$work"
 cd "$work"
 export OMP_NUM_THREADS=1
 "$python" -m mutmut run --max-children "${CHILDREN:-2}" >"$work/log" || { tail -c 3000 "$work/log"; exit 1; }

@@ -1,8 +1,5 @@
 """What stands around every page: the disclaimer, and less empty space than Streamlit leaves."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -127,22 +124,3 @@ def frame() -> None:
     """Draw the frame."""
     st.html(STYLE)
     theme_switch()
-
-
-_started = threading.Event()
-
-
-@contextmanager
-def starting() -> Iterator[None]:
-    """Say that the libraries load, until they have been loaded once; later runs leave the place empty.
-
-    A busy server may send what stands here for a moment only, and the page would jump.
-    """
-    place = st.empty()
-    if _started.is_set():
-        yield
-        return
-    with place.container(), st.spinner("Starting: loading the libraries …"), st.skeleton(height=480):
-        yield
-    place.empty()
-    _started.set()

@@ -6,9 +6,9 @@ from streamlit.navigation.page import Page as StreamlitPage
 from camdash.app.checkpoints.page import checkpoints_page
 from camdash.app.markdown import plain
 from camdash.app.opener import open_page
-from camdash.app.radiograph.page import for_address, page
+from camdash.app.radiograph.page import page
 from camdash.app.results.in_list import answers
-from camdash.app.session import link, selection
+from camdash.app.session import address, link, selection, stage
 from camdash.app.sidebar import Controls, controls
 from camdash.app.uploads.listing import show_uploads
 from camdash.app.worklist.page import worklist_page
@@ -52,7 +52,9 @@ def open_chosen(controls: Controls, first: StreamlitPage) -> None:
     """Go to the first page if an image was pressed on another one."""
     if selection.was_opened():
         film = selection.chosen(controls.films)
-        link.note({**for_address(controls), **selection.for_address(film.sha256)})
+        link.note(address.of_checkpoints(controls.checkpoint, controls.second))
+        link.note(selection.for_address(film.sha256))
+        link.note(stage.for_address(None if controls.second else controls.checkpoint))
         open_page(first, plain(f"Open {film.name}"), link.shown())
 
 

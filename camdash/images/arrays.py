@@ -5,12 +5,37 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from camdash.errors import ImageError
 from camdash.images.limits import check_pixels
 from camdash.images.radiograph import Radiograph
 from camdash.images.rasters.samples import Channel, brightness, channel_of
 from camdash.images.window import Window
+
+MODES = ("1", "L", "I", "I;16", "I;16L", "I;16B", "F", "RGB")
+"""Of Pillow's images, those whose numbers are brightness, or red, green and blue."""
+
+
+def pixels_of(source: object) -> NDArray[Any]:
+    """Return what NumPy makes of lists of numbers, an image of Pillow, or a tensor.
+
+    Raises:
+        ImageError: it makes no array of it, or one whose numbers are not brightness or red, green and blue.
+    """
+    if isinstance(source, Image.Image) and source.mode not in MODES:
+        raise ImageError(f"This image of Pillow has the mode {source.mode}. Convert it to L or RGB.")
+    kind, failure = type(source).__name__, None
+    try:
+        array = np.asarray(source)
+    except (TypeError, ValueError, RuntimeError) as error:  # uneven rows, a tensor on a GPU or that requires gradients
+        failure = error
+    else:
+        if array.dtype.kind != "O":
+            return array
+    raise ImageError(
+        f"No pixels can be read from this {kind}. Give a file's name, its content as bytes, or a NumPy array."
+    ) from failure
 
 
 def radiograph_of(pixels: NDArray[Any]) -> Radiograph:

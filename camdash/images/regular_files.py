@@ -40,6 +40,8 @@ def content(file: Path) -> bytes:
 @contextmanager
 def _opened(file: Path) -> Iterator[BinaryIO]:
     """Open a regular file; nothing else is opened, for a pipe would wait and a device may do anything."""
+    if "\0" in str(file):
+        raise ImageError("The file's name contains an invalid character.")
     try:
         _check_kind(file.stat())
         with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as stream:
@@ -47,8 +49,6 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
             yield stream
     except OSError as error:
         raise ImageError(f"The file cannot be read: {error.strerror}.") from error
-    except ValueError as error:
-        raise ImageError("The file's name has a character that no name may have.") from error
 
 
 def _check_kind(status: os.stat_result) -> None:

@@ -202,7 +202,11 @@ OWN = ScaleRule(
     _own_around_zero,
     shared=False,
     diverges=True,
-    legend=replace(_always(("strongest against", "0", "strongest for")), brief=("against", "0", "for")),
+    legend=replace(
+        _always(("strongest against", "0", "strongest for")),
+        brief=("against", "0", "for"),
+        change=("less in B", "0", "more in B"),
+    ),
 )
 """A scale a map, symmetric about zero."""
 

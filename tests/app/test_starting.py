@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import frame
+from camdash.app import starting
 
 
 def test_only_the_first_page_of_a_server_says_that_the_libraries_load(
@@ -21,9 +21,9 @@ def test_only_the_first_page_of_a_server_says_that_the_libraries_load(
             return original(*args, **options)  # type: ignore[operator]
 
         monkeypatch.setattr(st, name, noted)
-    monkeypatch.setattr(frame, "_started", threading.Event())
-    starting = ["Starting: loading the libraries …", "skeleton"]
+    monkeypatch.setattr(starting, "_started", threading.Event())
+    said = ["Starting: loading the libraries …", "skeleton"]
     assert not page.run().exception
-    assert [one for one in shown if one in starting] == starting
+    assert [one for one in shown if one in said] == said
     assert not page.run().exception
-    assert [one for one in shown if one in starting] == starting
+    assert [one for one in shown if one in said] == said

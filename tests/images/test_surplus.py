@@ -10,7 +10,7 @@ from tests.images.dicom_files import BIG, DEFLATED, EXPLICIT, IMPLICIT, dicom
 
 GREY = np.add.outer(np.arange(30), np.arange(21)).astype(np.uint8)
 FILM = GREY.astype(np.uint16) * 40
-SAID = "Check that the picture is whole."
+SAID = "check that the picture is complete."
 
 
 def surplus_notes(content: bytes) -> list[str]:
@@ -21,14 +21,14 @@ def surplus_notes(content: bytes) -> list[str]:
 def test_a_file_with_fewer_rows_than_its_pixel_data_says_so(syntax: str) -> None:
     content = dicom(FILM, syntax=syntax, Rows=20)
     (note,) = surplus_notes(content)
-    assert "holds 420 bytes more than 20 rows of 21 columns take" in note
+    assert note.startswith("Ignored 420 bytes after the picture (20 rows, 21 columns).")
     np.testing.assert_array_equal(decode(content).values, FILM[:20])
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"Columns": 20}, {"Rows": 29}, {"Rows": 10, "NumberOfFrames": 1}], ids=["columns", "a row", "frames"]
+    "wrong", [{"Columns": 20}, {"Rows": 29}, {"Rows": 1}], ids=["columns", "a row", "all rows but one"]
 )
-def test_columns_and_frames_that_are_wrong_are_noted_too(wrong: dict[str, Any]) -> None:
+def test_columns_and_rows_that_are_wrong_are_noted_too(wrong: dict[str, Any]) -> None:
     assert surplus_notes(dicom(FILM, **wrong))
 
 
@@ -36,6 +36,11 @@ def test_colors_with_rows_left_over_are_noted() -> None:
     colors = np.repeat(GREY[:, :, None], 3, axis=2)
     assert surplus_notes(dicom(colors, Rows=20))
     assert not surplus_notes(dicom(colors))
+
+
+def test_several_frames_in_a_file_that_says_one_are_noted() -> None:
+    (note,) = surplus_notes(dicom(np.concatenate([FILM, FILM]), Rows=30, NumberOfFrames=1))
+    assert note.startswith("Ignored 1,260 bytes")
 
 
 @pytest.mark.parametrize("film", [FILM, FILM[:, :20], GREY[:29, :21], GREY[:1, :1]])

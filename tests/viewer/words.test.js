@@ -65,7 +65,7 @@ test("the lower end of the color bar is at the left and the higher at the right"
     [POSITIVE, { brief: true }, ["0", "", "+6.25 logits"]],
     [OWN, {}, ["strongest against", "0", "strongest for"]],
     [OWN, { brief: true }, ["against", "0", "for"]],
-    [OWN, { mode: "difference" }, ["strongest against", "0", "strongest for"]],
+    [OWN, { mode: "difference" }, ["less in B", "0", "more in B"]],
     [CLASSIC, {}, ["panel's lowest", "", "panel's highest"]],
   ];
   for (const [look, changed, ends] of cases) {

@@ -90,13 +90,13 @@ def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collecti
         found = unpack(data)
     except ImageError as error:
         return _nothing_of(upload, str(error))
+    if not (found.members or found.skipped or found.refused):
+        return _nothing_of(upload, NOTHING)
     keyed = [(f"{upload.file_id}/{place}", *member) for place, member in enumerate(found.members)]
     members = [one for one in keyed if one[0] not in removed]
     taken, missing = _with_room([content for *_, content in members], left)
     files = tuple(ImageFile.of(name, content) for _, name, content in members[:taken])
     remarks = list(_said(upload.name, found.skipped, found.refused))
-    if not keyed and not remarks:
-        remarks.append(f"{named(upload.name)}: {plain(NOTHING)}")
     if missing:
         remarks.append(f"{named(upload.name)}: opened {taken} of its {len(members)} radiographs. {NO_ROOM}")
     return Opened(

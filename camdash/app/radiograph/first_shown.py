@@ -38,11 +38,15 @@ def settle_first_shown(films: Sequence[Film], checkpoint: Checkpoint, waiting: W
 
 def say_unopened(films: Sequence[Film]) -> None:
     """Say why uploads gave no file at all, where a sample is shown in their place."""
-    for one in opened().unopened[:NAMED] if not films else ():
+    if films:
+        return
+    unopened = opened().unopened
+    for one in unopened[:NAMED]:
         st.warning(
             f"{named(one.name)} was not opened. {plain(one.reason)} The page shows a sample.",
             icon=":material/broken_image:",
         )
+    _say_more(len(unopened[NAMED:]))
 
 
 def say_failed() -> None:
@@ -50,7 +54,10 @@ def say_failed() -> None:
     failed = selection.failed()
     for name, sentence in failed[:NAMED]:
         st.warning(f"{named(name)} was not analysed. {plain(sentence)}", icon=":material/broken_image:")
-    more = len(failed[NAMED:])
+    _say_more(len(failed[NAMED:]))
+
+
+def _say_more(more: int) -> None:
     if more:
         files = "1 more file" if more == 1 else f"{more} more files"
         st.warning(f"{files} could not be analysed. Select one in the list to see why.", icon=":material/broken_image:")

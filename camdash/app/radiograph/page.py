@@ -19,10 +19,9 @@ from camdash.app.radiograph.together import answer_place
 from camdash.app.results.answer import show_answer
 from camdash.app.results.in_list import answers
 from camdash.app.results.outcomes import outcome, show_all, show_failed
-from camdash.app.session import address, link, selection
+from camdash.app.session import address, link, selection, stage
 from camdash.app.session.inversion import say_inverted
 from camdash.app.session.retries import begin_run, go_on_by_itself
-from camdash.app.session.stage import chosen_stage
 from camdash.app.sidebar import Controls
 from camdash.app.uploads.listing import show_uploads
 from camdash.errors import CamdashError, CheckpointError
@@ -41,7 +40,7 @@ def page(controls: Controls) -> None:
     try:
         second, mapped = _look(controls, checkpoint)
     except CamdashError as error:
-        link.write(for_address(controls))
+        link.write(address.of_checkpoints(controls.checkpoint, controls.second))
         st.error(plain(str(error)))
         show_uploads(controls.results, answers(films, checkpoint, second))
         return
@@ -71,8 +70,9 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     with busy, st.spinner("Analysing …"):
         settle_first_shown(films, checkpoint, waiting)
         film = selection.chosen(films)
-        link.note({**for_address(controls), **selection.for_address(film.sha256)})
-        link.note(_stage(None if second else checkpoint))
+        link.note(address.of_checkpoints(controls.checkpoint, controls.second))
+        link.note(selection.for_address(film.sha256))
+        link.note(stage.for_address(None if second else checkpoint))
         results = [outcome(film, one, waiting) for one in (checkpoint, second) if one is not None]
         shown = tuple(filter(None, map(analysis_in, results)))
         failed = next(filter(None, map(failure_in, results)), None)
@@ -90,17 +90,6 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     if first := analysis_in(results[0]):
         say_engine(controls.engine, first)
     return second, mapped and second_mapped
-
-
-def for_address(controls: Controls) -> dict[str, str | None]:
-    """Return what the address says of the checkpoints."""
-    first, second = controls.checkpoint, controls.second
-    return {address.CHECKPOINT: first.name if first else None, address.SECOND: second.name if second else None}
-
-
-def _stage(alone: Checkpoint | None) -> dict[str, str | None]:
-    """Return what the address says of Grad-CAM's stage, which only a checkpoint that is shown alone has."""
-    return {address.STAGE: (chosen_stage(alone.card) or None) if alone else None}
 
 
 def _compare_all(

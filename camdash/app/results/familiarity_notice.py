@@ -42,7 +42,7 @@ def show_familiarity(analysis: Analysis) -> None:
 
 
 def distance_words(found: Familiarity) -> str:
-    """Return distance and limit with as many decimals as tell them apart: "0.0204, limit 0.0200"."""
+    """Return distance and limit with as many decimals as tell them apart, six at most: "0.0204, limit 0.0200"."""
     for decimals in range(3, 7):
         score, limit = f"{found.score:.{decimals}f}", f"{found.threshold:.{decimals}f}"
         if score != limit:

@@ -105,6 +105,11 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
     return Link(checkpoint, second, class_name, view, sample, image, stage, show, panels, look, grid, enlarged, ignored)
 
 
+def of_checkpoints(first: Checkpoint | None, second: Checkpoint | None) -> dict[str, str | None]:
+    """Return what the address says of the checkpoint, and of the one that it is compared with."""
+    return {CHECKPOINT: first.name if first else None, SECOND: second.name if second else None}
+
+
 def of_image(sample: str | None, sha256: str) -> dict[str, str | None]:
     """Return what the address says of the image that is looked at: a sample's name, or an upload's digest."""
     return {SAMPLE: sample, IMAGE: None if sample else sha256[:DIGITS]}

@@ -95,8 +95,8 @@ def say_missing(digests: Iterable[str]) -> None:
     image = asked().image
     if image and not any(digest.startswith(image) for digest in digests):
         st.warning(
-            "The radiograph of this link is not here: a link carries no film. Ask for the file (its sha256 begins "
-            f"with `{image}`) and drop it here. The page shows another one.",
+            "The radiograph of this link is not here: links contain no images. Ask for the file (its sha256 begins "
+            f"with `{image}`) and drop it here. Another radiograph is shown.",
             icon=":material/link:",
         )
 

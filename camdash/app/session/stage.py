@@ -6,7 +6,7 @@ from camdash.app import widget_keys
 from camdash.app.session import link
 from camdash.app.session.address import STAGE
 from camdash.app.session.state import session
-from camdash.networks.cards.card import Card
+from camdash.networks.cards.card import Card, Checkpoint
 from camdash.networks.gradients import stage_names
 
 ABOUT = (
@@ -43,3 +43,8 @@ def choose_stage(card: Card) -> None:
         if wished:
             link.show_slopes()
         st.rerun()
+
+
+def for_address(alone: Checkpoint | None) -> dict[str, str | None]:
+    """Return what the address says of the stage, which only a checkpoint that is shown `alone` has."""
+    return {STAGE: (chosen_stage(alone.card) or None) if alone else None}

@@ -92,8 +92,8 @@ def _surplus(parsed: Parsed) -> tuple[str, ...]:
     if surplus < 2:
         return ()
     return (
-        f"The file holds {surplus:,} bytes more than {layout.rows} rows of {layout.columns} columns take, which were "
-        "ignored. Check that the picture is whole.",
+        f"Ignored {surplus:,} bytes after the picture ({layout.rows} rows, {layout.columns} columns). "
+        "Rows or columns may be wrong: check that the picture is complete.",
     )
 
 

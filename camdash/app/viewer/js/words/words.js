@@ -137,7 +137,8 @@ export function legendWords(data, look, state, drawn) {
   const mode = modeOf(data, state);
   const sentences = legendSentences(look, mode, state, shared, shared ? "" : sharing(data, look, state));
   if (!look.shared) {
-    const own = state.brief ? look.legend.brief : look.legend.full;
+    const { full, brief, change } = look.legend;
+    const own = mode.isChange ? change : state.brief ? brief : full;
     return { ends: oneSided(own, look, mode), sentences, whose: OWN_SCALES, flat: !scale };
   }
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
