@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from camdash.images.decoding import decode
-from tests.images.dicom_files import BIG, DEFLATED, EXPLICIT, IMPLICIT, dicom
+from tests.images.dicom_files import BIG, DEFLATED, EXPLICIT, IMPLICIT, dicom, layout_of
 
 GREY = np.add.outer(np.arange(30), np.arange(21)).astype(np.uint8)
 FILM = GREY.astype(np.uint16) * 40
@@ -36,6 +36,13 @@ def test_colors_with_rows_left_over_are_noted() -> None:
     colors = np.repeat(GREY[:, :, None], 3, axis=2)
     assert surplus_notes(dicom(colors, Rows=20))
     assert not surplus_notes(dicom(colors))
+
+
+def test_colors_that_share_their_hue_in_pairs_take_two_thirds() -> None:
+    layout = layout_of(np.zeros((25, 20, 3), np.uint8)) | {"PhotometricInterpretation": "YBR_FULL_422"}
+    assert not surplus_notes(dicom(bytes(25 * 20 * 2), **layout))
+    (note,) = surplus_notes(dicom(bytes(30 * 20 * 2), **layout))
+    assert note.startswith("Ignored 200 bytes")
 
 
 def test_several_frames_in_a_file_that_says_one_are_noted() -> None:

@@ -62,7 +62,7 @@ def _runner_up(prediction: Prediction) -> str:
     second = prediction.ranking[1]
     text = f"Runner-up {plain(prediction.class_names[second])}, {percent(float(prediction.probabilities[second]))}"
     if prediction.probabilities[prediction.predicted] < EVEN:
-        text += ". Uncertain: no class reaches 50 %."
+        text += f". Uncertain: no class reaches {unbroken('50 %')}."
     return text
 
 
