@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.browser.visits import settled
+
 
 def test_every_share_on_the_page_has_a_space_before_its_sign(
     serve: Callable[..., str], open_page: Callable[..., Any]
 ) -> None:
     page = open_page(serve("streamlit_app.py"))
-    page.locator(".camdash[data-state=painted]").wait_for()
+    settled(page)
     page.locator(".stPlotlyChart .bars text").first.wait_for()
     said = page.locator("body").inner_text() + " ".join(page.locator(".camdash").all_inner_texts())
     signs = said.count("%")

@@ -4,11 +4,16 @@ from typing import Any
 
 from tests.browser.conftest import NOT_RUNNING
 
+SETTLED = f"{NOT_RUNNING}:has(.camdash):not(:has(.camdash:not([data-state=painted])))"
+"""A page whose script has run and whose viewer is painted, at one moment.
+
+A viewer that gives way to the next one stays painted until that one is, so all that there are count.
+"""
+
 
 def settled(page: Any) -> None:
     """Wait until the script has run and the viewer shows what it was given."""
-    page.locator(".camdash[data-state=painted]").wait_for()
-    page.wait_for_selector(NOT_RUNNING)
+    page.wait_for_selector(SETTLED)
 
 
 def upload(page: Any, *files: tuple[str, bytes]) -> None:

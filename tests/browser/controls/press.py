@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.browser.conftest import NOT_RUNNING
 from tests.browser.controls.effects import Effect
+from tests.browser.visits import settled
 
 ROLES = {
     "a": "link",
@@ -123,4 +124,4 @@ def rest(page: Any) -> None:
     """Wait until the page has nothing more to do."""
     page.wait_for_selector(NOT_RUNNING)
     if page.locator(".camdash").filter(visible=True).count():
-        page.locator(".camdash[data-state=painted]").wait_for()
+        settled(page)
