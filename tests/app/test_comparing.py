@@ -122,6 +122,16 @@ def test_the_dropdown_says_name_architecture_classes_size_and_date(page: AppTest
     assert options[0] == f"first · resnet18 · 5 classes · 64 x 96 · file of {today}"
 
 
+def test_the_end_of_a_comparison_takes_the_difference_out_of_the_address_before_the_browser_tells(
+    page: AppTest,
+) -> None:
+    page.query_params.update({"with": "second", "view": "difference", "class": "Part 6"})
+    page.run()
+    assert page.query_params["view"] == "difference"
+    page.selectbox(key="second").set_value(None).run()
+    assert set(page.query_params) & {"with", "view", "class"} == set()
+
+
 def test_each_difference_can_be_downloaded(comparing: AppTest) -> None:
     names = [one.proto.label for one in comparing.get("download_button")]
     assert "**B − A** · difference" in texts(comparing)

@@ -88,7 +88,7 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
     names = _names(data.sources)
     settings = viewer(prepared.sent, key=widget_keys.VIEWER).about(data.windowing.image, len(radiograph.presets))
     told = has_told(widget_keys.VIEWER) and settings.token == data.opening.token
-    link.write(_address(settings, data.sources, names) if told else {})
+    link.write(_address(settings, data.sources, names) if told else _gone(data.sources, names))
     both = prepared.comparison
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(film)
@@ -169,6 +169,13 @@ def _address(settings: ViewerSettings, sources: tuple[Source, ...], names: Mappi
     }
 
 
+def _gone(sources: tuple[Source, ...], names: Mapping[str, str]) -> dict[str, str | None]:
+    """Return what the address says of the viewer, and no map has any more: the browser has not told what it shows."""
+    said = link.shown()
+    seen = {address.VIEW: {str(mode) for mode in _modes(sources)}, address.CLASS: set(names.values())}
+    return {key: None for key, there in seen.items() if key in said and said[key] not in there}
+
+
 def _drawn(settings: ViewerSettings) -> dict[str, str | None]:
     """Return look, panels and cells for the address; the defaults need no mention."""
     chosen = settings.show == "choose"
@@ -183,5 +190,9 @@ def _drawn(settings: ViewerSettings) -> dict[str, str | None]:
 
 def _view(settings: ViewerSettings, sources: tuple[Source, ...]) -> str | None:
     """Return the view for the address; the default needs no mention."""
-    shown = {mode for source in sources for one in source.maps for mode in one.modes}
-    return settings.mode if settings.mode in shown and settings.mode is not Mode.EVIDENCE else None
+    shown = settings.mode in _modes(sources) and settings.mode is not Mode.EVIDENCE
+    return settings.mode if shown else None
+
+
+def _modes(sources: tuple[Source, ...]) -> set[Mode]:
+    return {mode for source in sources for one in source.maps for mode in one.modes}
