@@ -2,6 +2,8 @@
 
 import re
 
+from camdash.app.language import localized
+
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=])")
 
 
@@ -11,8 +13,8 @@ def named(name: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a sentence in which Markdown shows each sign as it is."""
-    return MARKDOWN_SIGNS.sub(r"\\\1", " ".join(text.split()))
+    """Return a sentence in the page's language, in which Markdown shows each sign as it is."""
+    return MARKDOWN_SIGNS.sub(r"\\\1", " ".join(localized(text).split()))
 
 
 def unbroken(text: str) -> str:
