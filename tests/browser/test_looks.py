@@ -53,3 +53,21 @@ def test_arrow_keys_go_from_look_to_look_and_each_is_explained(address: str, ope
         assert len(title) > 20
     page.locator("button[name=help]").click()
     assert "Only what speaks for a class, on one scale." in " ".join(page.locator("#help").inner_text().split())
+
+
+PLACES = """bar => Object.fromEntries([...bar.querySelectorAll(".choice label:not([hidden])")]
+    .filter(one => one.offsetWidth && one.textContent.trim() !== "")
+    .map(one => [`${one.closest("fieldset").className}: ${one.textContent.trim()}`, one.getBoundingClientRect().x]))"""
+
+
+def test_a_look_with_panels_of_its_own_moves_nothing_that_there_was(address: str, open_page: Open) -> None:
+    page = open_page(address)
+    settled(page)
+    toolbar = page.locator(".toolbar")
+    before = toolbar.evaluate(PLACES)
+    assert {"choice looks: Own scale", "choice mode: Contrast", "choice show: All classes"} <= set(before)
+    page.locator("input[name=look][value=classic]").check()
+    settled(page)
+    after = toolbar.evaluate(PLACES)
+    assert set(after) - set(before) == {"choice show: Classic"}
+    assert {words: after[words] for words in before} == pytest.approx(before, abs=1)

@@ -5,7 +5,7 @@ import { unpack } from "../../camdash/app/viewer/js/data/unpack.js";
 import { isApart } from "../../camdash/app/viewer/js/painting/scales.js";
 import { valueAt } from "../../camdash/app/viewer/js/panels/hover.js";
 import {
-  BAR, equation, factor, few, filled, legendWords, lines, offersScales, percent, sharing, signed,
+  equation, factor, few, filled, legendWords, lines, offersScales, percent, sharing, signed,
 } from "../../camdash/app/viewer/js/words/words.js";
 import { bytesOf, vectors } from "./vectors.js";
 
@@ -14,7 +14,7 @@ import { bytesOf, vectors } from "./vectors.js";
 const { looks, modes, sources } = unpack(bytesOf(vectors.payload.bytes));
 const [EVIDENCE, POSITIVE, OWN, CLASSIC] = looks;
 const modeNamed = (/** @type {string} */ name) => modeOf({ modes }, { mode: name });
-const STATE = { mode: "evidence", brief: false, oneScale: false };
+const STATE = { mode: "evidence", brief: false, oneScale: false, bars: true };
 
 test("shares and signed figures are written as the server writes them", () => {
   for (const [share, text] of vectors.percents) assert.equal(percent(share), text);
@@ -93,6 +93,15 @@ test("where each checkpoint has its own scale both peaks are named", () => {
   }
 });
 
+test("the legend speaks of bars only where there are some, and of what they show", () => {
+  const said = (/** @type {object} */ changed) =>
+    legendWords(compared(6.25), EVIDENCE, { ...STATE, ...changed }, [SCALE]).sentences.join(" ");
+  assert.ok(said({}).includes("the bar is the total."));
+  assert.ok(said({ mode: "contrast" }).includes("the bar is the total minus the average total."));
+  assert.ok(said({ mode: "difference" }).includes("the bar is the change of the total."));
+  assert.ok(!said({ bars: false }).includes("the bar"));
+});
+
 test("a bar of nothing has no ends", () => {
   const found = legendWords(compared(0), EVIDENCE, STATE, [{ low: 0, high: 0, factor: 1, flat: "Nothing to draw." }]);
   assert.deepEqual([found.ends, found.flat], [["", "", ""], true]);
@@ -101,13 +110,13 @@ test("a bar of nothing has no ends", () => {
 
 test("maps that add up to nothing are said to, and have one end alone", () => {
   const found = legendWords(compared(1), EVIDENCE, { ...STATE, mode: "slopes" }, [{ low: -1, high: 1, factor: 1, flat: "" }]);
-  assert.equal(found.ends[0], "");
+  assert.deepEqual(found.ends.slice(0, 2), ["0", ""]);
   assert.ok(found.ends[2].includes("+1.00"));
-  assert.ok(!found.sentences.includes(BAR));
+  assert.ok(!found.sentences.join(" ").includes("the bar"));
   assert.ok(!found.sentences.join(" ").includes("blue"));
   assert.ok(found.sentences.join(" ").includes("does not add up"));
   const apart = legendWords(compared(1), OWN, { ...STATE, mode: "slopes" }, [{ low: -1, high: 1, factor: 1, flat: "" }]);
-  assert.deepEqual(apart.ends, ["", "0", "strongest for"]);
+  assert.deepEqual(apart.ends, ["0", "", "strongest for"]);
   assert.ok(apart.sentences[0].includes("strengths are not comparable"));
 });
 
@@ -136,9 +145,12 @@ test("each panel's caption says how its own scale is stretched", () => {
   assert.equal(filled(OWN.caption, { low: -2, high: 2, factor: 12.34, flat: "" }), "stretched ×12 to ±2.00 logits");
   assert.equal(filled(CLASSIC.caption, { low: -2, high: 0.5, factor: 1, flat: "" }), "blue −2.00 … red +0.50 logits");
   const map = { ...sources[0].maps[0], logit: 1.5, note: "a note", caption: "First. Second." };
-  assert.deepEqual(lines(map, SCALE, EVIDENCE, false), ["Total +1.50", "First. Second. A note"]);
-  assert.deepEqual(lines(map, SCALE, EVIDENCE, true), ["+1.50", "First. A note"]);
-  assert.deepEqual(lines({ ...map, caption: "", note: "" }, { ...SCALE, flat: "Flat." }, OWN, true), ["+1.50", "Flat."]);
+  const how = { look: EVIDENCE, mode: modes[0], brief: false };
+  assert.deepEqual(lines(map, SCALE, how), ["Total +1.50", "First. Second. A note"]);
+  assert.deepEqual(lines(map, SCALE, { ...how, mode: modeNamed("contrast") }), ["vs average +1.50", "First. Second. A note"]);
+  assert.deepEqual(lines(map, SCALE, { ...how, brief: true }), ["+1.50", "First. A note"]);
+  const flat = { ...SCALE, flat: "Flat." };
+  assert.deepEqual(lines({ ...map, caption: "", note: "" }, flat, { ...how, look: OWN, brief: true }), ["+1.50", "Flat."]);
 });
 
 /** @type {Axis[]} a pixel more is cropped above than at the side */
@@ -162,6 +174,15 @@ test("what a cell gives is said only where the network saw", () => {
   for (const [row, column, words] of cases) {
     assert.equal(valueAt({ grid, evidence: 4, isClass: true }, { axes: AXES }, [row, column]), words);
   }
+});
+
+test("what the cells of a map add up to is named where there is room", () => {
+  const grid = Float32Array.of(1, 2, 3, 4, 0, 5, 6, 7, 8);
+  const said = (/** @type {number | null} */ evidence, /** @type {string} */ term) =>
+    valueAt({ grid, evidence, isClass: evidence !== null }, { axes: AXES }, [2, 1], term);
+  assert.equal(said(4, "evidence"), "+0.11 of +4.00 evidence");
+  assert.equal(said(4, ""), "+0.11 of +4.00");
+  assert.equal(said(null, "evidence"), "+0.11 of +4.00");
 });
 
 test("a cell of a class's map that adds up to nothing says its value alone", () => {

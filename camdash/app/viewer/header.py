@@ -81,6 +81,8 @@ class ModeHeader(TypedDict):
     id: str
     label: str
     about: str
+    total: str
+    bar: str
     sum: str
     terms: tuple[str, str]
     reading: str

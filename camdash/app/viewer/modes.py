@@ -21,6 +21,8 @@ class ModeWords:
         mode: the mode.
         label: what its button says.
         about: what its maps are, in a sentence; empty where they need none.
+        total: what stands before the figure beside a panel's bar; empty where nothing adds up.
+        bar: what color and bar are, in a sentence; empty where there is no bar.
         sum: what adds up beneath a panel; empty where nothing does.
         terms: what the first two terms of the sum are called, where there is room.
         reading: how to read the colors of a look with two sides, where the maps have one; else empty.
@@ -32,6 +34,8 @@ class ModeWords:
     mode: Mode
     label: str
     about: str = ""
+    total: str = ""
+    bar: str = ""
     sum: str = ""
     terms: tuple[str, str] = ("", "")
     reading: str = ""
@@ -41,11 +45,20 @@ class ModeWords:
 
 
 MODES = (
-    ModeWords(Mode.EVIDENCE, "Evidence", sum="evidence + bias = logit", terms=("evidence", "bias")),
+    ModeWords(
+        Mode.EVIDENCE,
+        "Evidence",
+        total="Total",
+        bar="Color is the strength at one spot; the bar is the total.",
+        sum="evidence + bias = logit",
+        terms=("evidence", "bias"),
+    ),
     ModeWords(
         Mode.CONTRAST,
         "Contrast",
         about="Contrast: each class minus the average of all classes.",
+        total="vs average",
+        bar="Color is the strength at one spot; the bar is the total minus the average total.",
         sum="contrast + centred bias = logit − average of all logits",
         terms=("contrast", "centred bias"),
     ),
@@ -53,6 +66,8 @@ MODES = (
         Mode.DIFFERENCE,
         "Difference",
         about="Difference: the second checkpoint's evidence minus the first's (B − A).",
+        total="Change",
+        bar="Color is the change at one spot; the bar is the change of the total.",
         sum="change of evidence + change of bias = change of the logit",
         terms=("Δ evidence", "Δ bias"),
         is_change=True,

@@ -212,6 +212,8 @@ def _mode(words: ModeWords) -> ModeHeader:
         "id": words.mode,
         "label": words.label,
         "about": words.about,
+        "total": words.total,
+        "bar": words.bar,
         "sum": words.sum,
         "terms": words.terms,
         "reading": words.reading,

@@ -84,6 +84,8 @@ export interface ModeHeader {
   id: string;
   label: string;
   about: string;
+  total: string;
+  bar: string;
   sum: string;
   terms: [string, string];
   reading: string;

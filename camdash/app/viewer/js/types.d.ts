@@ -65,8 +65,8 @@ export type State = {
   settled: number;
 };
 
-/** A mode, and whether words are short. */
-export type Wording = { mode: string; oneScale: boolean; brief: boolean };
+/** A mode, whether words are short, and whether panels have a bar. */
+export type Wording = { mode: string; oneScale: boolean; brief: boolean; bars: boolean };
 
 /** Of a radiograph or a canvas, in its pixels. */
 export type Film = { rows: number; columns: number };

@@ -9,9 +9,9 @@ import { few, signed } from "../words/words.js";
  * @param {Parts} parts
  * @param {Panel} panel
  * @param {number[] | null} at
- * @param {{ place: Place, size: Size, picture: Film }} view
+ * @param {{ place: Place, size: Size, picture: Film, term: string }} view `term`: what a map's mean is called; may be empty
  */
-export function pointAt(parts, panel, at, { place, size, picture }) {
+export function pointAt(parts, panel, at, { place, size, picture, term }) {
   const here = at && [(at[1] - place.top) / place.scale, (at[0] - place.left) / place.scale];
   const { rows, columns } = picture;
   const inside = here && here[0] >= 0 && here[0] < rows && here[1] >= 0 && here[1] < columns;
@@ -22,7 +22,7 @@ export function pointAt(parts, panel, at, { place, size, picture }) {
   parts.cross.style.left = `${at[0] / size.ratio}px`;
   parts.cross.style.top = `${at[1] / size.ratio}px`;
   const pixel = `row ${Math.floor(here[0])}, column ${Math.floor(here[1])}`;
-  return setText(parts.second, panel.map && panel.source ? `here: ${valueAt(panel.map, panel.source, here)}` : pixel);
+  return setText(parts.second, panel.map && panel.source ? `here: ${valueAt(panel.map, panel.source, here, term)}` : pixel);
 }
 
 /**
@@ -30,8 +30,9 @@ export function pointAt(parts, panel, at, { place, size, picture }) {
  * @param {Pick<DrawnMap, "grid" | "evidence" | "isClass">} map
  * @param {{ axes: Axis[] }} source
  * @param {number[]} here
+ * @param {string} [term]
  */
-export function valueAt(map, source, here) {
+export function valueAt(map, source, here, term = "") {
   const [row, column] = source.axes.map((axis, index) => {
     if (here[index] < axis.seen[0] || here[index] >= axis.seen[1]) return -1;
     const cell = axis.affine[0] * (here[index] - 0.5) + axis.affine[1];
@@ -41,7 +42,8 @@ export function valueAt(map, source, here) {
   const value = map.grid[row * source.axes[1].cells + column];
   if (Number.isNaN(value)) return "seen by only one checkpoint";
   if (map.isClass && map.evidence === null) return few(value); // of a map that adds up to nothing
-  return `${few(value / map.grid.length)} of ${signed(map.evidence ?? mean(map.grid), 2)}`;
+  const whole = `${few(value / map.grid.length)} of ${signed(map.evidence ?? mean(map.grid), 2)}`;
+  return map.evidence === null || !term ? whole : `${whole} ${term}`;
 }
 
 /** @param {Float32Array} grid */

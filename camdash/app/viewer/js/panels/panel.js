@@ -43,7 +43,7 @@ export function makePanel(key) {
 export function captionOf({ kind, map, source }, data, state, brief) {
   if (kind === "unknown") return ["", `${source?.letter} does not know this class.`];
   if (!map) return [data.picture.label, filmWords(data, state)];
-  return lines(map, scaleOf(map, data, state), lookOf(data, state), brief);
+  return lines(map, scaleOf(map, data, state), { look: lookOf(data, state), mode: modeOf(data, state), brief });
 }
 
 /**

@@ -3,6 +3,7 @@
 import { element, find, focusedIn } from "../data/dom.js";
 import { Film } from "../data/film.js";
 import { lookOf, opacityOf } from "../data/looks.js";
+import { modeOf } from "../data/modes.js";
 import { wireGestures } from "../input/gestures.js";
 import { Painter } from "../painting/painter.js";
 import { scaleOf } from "../painting/scales.js";
@@ -30,7 +31,7 @@ export class Stage {
   parts = new Map();
   /** @type {Map<number, number>} */
   lineCounts = new Map();
-  /** @type {{ place: Place, size: Size, picture: Picture } | null} */
+  /** @type {{ place: Place, size: Size, picture: Picture, term: string } | null} */
   seen = null;
   /** @type {Section[]} */
   shown = [];
@@ -179,7 +180,8 @@ export class Stage {
     const base = painter.base(this.film.of(data, state), data.picture, size, place);
     const look = lookOf(data, state);
     const table = painter.table(look, opacityOf(data, state));
-    this.seen = { place, size, picture: data.picture };
+    const term = this.brief ? "" : modeOf(data, state).terms[0];
+    this.seen = { place, size, picture: data.picture, term };
     this.shown = sections;
     const panels = sections.flatMap((section) => section.panels);
     for (const panel of panels.filter(({ kind }) => kind !== "unknown")) {
@@ -188,7 +190,8 @@ export class Stage {
       painter.paint(this.partsOf(panel).canvas, panel.kind, base, this.drawn(data, panel, place, state), colors);
     }
     const scales = panels.flatMap(({ map }) => (map ? [scaleOf(map, data, state)] : []));
-    showLegend(this.legend, data, { ...state, brief: this.brief }, scales, table);
+    const bars = panels.some(({ map }) => map && map.logit !== null);
+    showLegend(this.legend, data, { ...state, brief: this.brief, bars }, scales, table);
   }
 
   /**

@@ -2,9 +2,10 @@
 
 import { element, find, penOf, setText } from "../data/dom.js";
 import { lookOf } from "../data/looks.js";
+import { modeOf } from "../data/modes.js";
 import { STEPS } from "../painting/paint.js";
 import { isApart } from "../painting/scales.js";
-import { BAR, legendWords, offersScales } from "./words.js";
+import { isOneSided, legendWords, offersScales } from "./words.js";
 
 /** @import { Data, Scale, State, Wording } from "../types.d.ts" */
 
@@ -17,12 +18,13 @@ import { BAR, legendWords, offersScales } from "./words.js";
  */
 export function showLegend(legend, data, state, scales, table) {
   const look = lookOf(data, state);
+  const mode = modeOf(data, state);
   const { ends, sentences, whose, flat } = legendWords(data, look, state, scales);
   const button = find(legend, "button[name=scale]");
   button.hidden = !offersScales(data, look, state.mode);
   setText(button, isApart(data, state) ? "Use one scale" : "Give each its own scale");
   const text = sentences.join(" ");
-  const written = state.brief && data.sources.some((source) => source.letter) ? sentences.filter((one) => one !== BAR) : sentences;
+  const written = state.brief && data.sources.some((source) => source.letter) ? sentences.filter((one) => one !== mode.bar) : sentences;
   const [low, middle, high] = ends;
   setText(find(legend, ".low"), low);
   setText(find(legend, ".middle"), middle);
@@ -38,14 +40,14 @@ export function showLegend(legend, data, state, scales, table) {
   /** @type {HTMLCanvasElement} */
   const bar = find(legend, "canvas");
   bar.setAttribute("aria-label", `Color bar. ${whose}, logits: ${ends.filter(Boolean).join(", ")}`);
-  paintBar(bar, table);
+  paintBar(bar, table, isOneSided(look, mode) ? STEPS / 2 : 0);
 }
 
-/** @param {HTMLCanvasElement} canvas @param {Float32Array} table */
-function paintBar(canvas, table) {
+/** The colors from one row of the table to its last. @param {HTMLCanvasElement} canvas @param {Float32Array} table @param {number} from */
+function paintBar(canvas, table, from) {
   const bar = new ImageData(canvas.width, 1);
   for (let x = 0; x < canvas.width; x++) {
-    const row = 4 * Math.round((x / (canvas.width - 1)) * STEPS);
+    const row = 4 * Math.round(from + (x / (canvas.width - 1)) * (STEPS - from));
     for (let channel = 0; channel < 3; channel++) bar.data[4 * x + channel] = table[row + channel] + 128 * table[row + 3];
     bar.data[4 * x + 3] = 255;
   }

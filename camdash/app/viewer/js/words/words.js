@@ -11,8 +11,6 @@ export const COPY = "The page shows a slightly compressed copy. The network read
 
 const OWN_SCALES = "Each panel's own scale";
 
-export const BAR = "Color is the strength at one spot; the bar is the total.";
-
 /** @param {number} value */
 export function signed(value, digits = 1) {
   const text = Math.abs(value).toFixed(digits);
@@ -45,9 +43,9 @@ export function equation({ evidence, bias, logit }, mode, brief = false) {
   return `${name}${signed(hundredths(logit) - hundredths(bias), 2)} ${term[0]} ${constant}${term.slice(1)} = ${signed(logit, 2)}`;
 }
 
-/** What stands beside a panel's bar: the total of its class. @param {DrawnMap} map @param {boolean} brief */
-function totalWords(map, brief) {
-  return map.logit === null ? "" : `${brief ? "" : "Total "}${signed(map.logit, 2)}`;
+/** What stands beside a panel's bar: the total of its class. @param {DrawnMap} map @param {Mode} mode @param {boolean} brief */
+function totalWords(map, mode, brief) {
+  return map.logit === null ? "" : `${brief ? "" : `${mode.total} `}${signed(map.logit, 2)}`;
 }
 
 /**
@@ -70,16 +68,15 @@ export function filled(text, scale) {
  * What stands beneath a panel: its total beside the bar, empty where there is none; then what else there is to say.
  * @param {DrawnMap} map
  * @param {Scale} scale
- * @param {Look} look
- * @param {boolean} brief
+ * @param {{ look: Look, mode: Mode, brief: boolean }} how
  * @returns {[string, string]}
  */
-export function lines(map, scale, look, brief) {
+export function lines(map, scale, { look, mode, brief }) {
   const drawn = scale.flat || filled(look.caption, scale);
   const caption = brief ? map.caption.split(/(?<=\.) /)[0] : map.caption; // its first sentence; all is in the tooltip
   const more = [drawn, map.note].filter(Boolean).join(" · ");
   const sentence = caption && more ? `${caption} ${more[0].toUpperCase()}${more.slice(1)}` : caption || more;
-  return [totalWords(map, brief), sentence];
+  return [totalWords(map, mode, brief), sentence];
 }
 
 /** @param {number} value */
@@ -151,11 +148,11 @@ export function legendWords(data, look, state, drawn) {
 }
 
 /** @param {Look} look @param {Mode} mode @param {Wording} state @param {string} flat @param {string} scales */
-function legendSentences(look, mode, { brief }, flat, scales) {
+function legendSentences(look, mode, { brief, bars }, flat, scales) {
   const own = (look.diverges && (look.shared ? mode.reading : mode.readingApart)) || look.reading;
   const reading = mode.isChange ? look.change : own;
   const about = mode.isChange ? "" : mode.about;
-  const bar = mode.sum ? BAR : "";
+  const bar = bars ? mode.bar : "";
   // In a small legend what differs from one picture to the next comes first, and the rest is in its tooltip.
   const said = brief ? [flat || scales, flat ? "" : reading, about, bar] : [flat || reading, bar, scales, about];
   return said.filter(Boolean);
@@ -168,6 +165,11 @@ function legendEnds({ legend, diverges }, mode, { brief }, apart) {
   return oneSided(ends, { diverges }, mode);
 }
 
+/** Whether maps use half of the look's colors alone. @param {Pick<Look, "diverges">} look @param {Mode} mode */
+export function isOneSided({ diverges }, mode) {
+  return diverges && mode.reading !== "";
+}
+
 /**
  * Of two sides of the color bar only the one that the maps have.
  * @param {[string, string, string]} ends
@@ -176,5 +178,5 @@ function legendEnds({ legend, diverges }, mode, { brief }, apart) {
  * @returns {[string, string, string]}
  */
 function oneSided(ends, { diverges }, mode) {
-  return diverges && mode.reading ? ["", ends[1], ends[2]] : ends;
+  return isOneSided({ diverges }, mode) ? [ends[1], "", ends[2]] : ends;
 }
