@@ -3,12 +3,12 @@
 from typing import LiteralString
 
 from camdash.words.catalogs import ENGLISH, catalog
-from camdash.words.sentence import Language, Sentence, Value, translated
+from camdash.words.sentence import Sentence, Value, translated
 
 
-def language() -> Language:
-    """Return the catalog of the language in which the page is shown."""
-    return catalog(ENGLISH)
+def language_name() -> str:
+    """Return the language in which the page is shown."""
+    return ENGLISH
 
 
 def tr(template: LiteralString, /, **values: Value) -> str:
@@ -23,4 +23,4 @@ def tr_many(one: LiteralString, many: LiteralString, /, count: int, **values: Va
 
 def localized(text: str) -> str:
     """Return what any part of camdash says in the page's language; a name stays as it is."""
-    return translated(text, language())
+    return translated(text, catalog(language_name()))

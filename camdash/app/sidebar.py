@@ -11,6 +11,7 @@ from camdash.app.checkpoints.choice import checkpoints_here, choose_checkpoint, 
 from camdash.app.films.caches import settled
 from camdash.app.films.files import Film
 from camdash.app.films.samples import MARKED, SHORTCUT, TITLES, thumbnail
+from camdash.app.language import localized, tr, tr_many
 from camdash.app.memory.refusals import refusals
 from camdash.app.memory.tabs import note_run
 from camdash.app.session import link, selection
@@ -19,6 +20,7 @@ from camdash.app.session.opened import opened
 from camdash.app.uploads.dropping import take_drops
 from camdash.images.formats import READ
 from camdash.networks.cards.card import Checkpoint
+from camdash.words.sentence import say
 
 MOST_REMARKS = 2
 """On uploads, that are shown without a click."""
@@ -63,11 +65,11 @@ def controls() -> Controls:
 def choose_files() -> list[Film]:
     """Let the user drop radiographs; return them in the order of the uploader."""
     st.file_uploader(
-        "Radiographs",
+        tr("Radiographs"),
         accept_multiple_files=True,
         key=widget_keys.UPLOADS,
         on_change=selection.uploads_changed,
-        help=f"{READ}, up to 64 MB each, or ZIP files of them. They stay in memory.",
+        help=tr("{kinds}, up to 64 MB each, or ZIP files of them. They stay in memory.", kinds=localized(READ)),
     )
     found = opened()
     selection.keep_chosen(found.keys)
@@ -79,17 +81,18 @@ def choose_files() -> list[Film]:
 def _say(remarks: Sequence[str]) -> None:
     """Say what was skipped or refused; more than a few at once only when asked for, so that they push nothing away."""
     if len(remarks) > MOST_REMARKS:
-        with st.popover(f"{len(remarks)} remarks on these files", icon=":material/warning:", width="stretch"):
+        said = tr_many("{count} remark on these files", "{count} remarks on these files", len(remarks))
+        with st.popover(said, icon=":material/warning:", width="stretch"):
             for remark in remarks:
-                st.warning(remark)
+                st.warning(localized(remark))
         return
     for remark in remarks:
-        st.warning(remark)
+        st.warning(localized(remark))
 
 
 def choose_sample(usable: Sequence[Checkpoint]) -> None:
     """Offer the samples as thumbnails with a button each."""
-    st.caption("Samples (synthetic, no patient data)")
+    st.caption(tr("Samples (synthetic, no patient data)"))
     for column, (name, title) in zip(st.columns(len(TITLES), gap="xxsmall"), TITLES.items(), strict=True):
         _sample_button(column, name, title)
     _offer_shortcut(usable)
@@ -97,11 +100,11 @@ def choose_sample(usable: Sequence[Checkpoint]) -> None:
 
 def _sample_button(column: DeltaGenerator, name: str, title: str) -> None:
     with column:
-        st.image(thumbnail(name), width="stretch", alt=f"Phantom: {title}")
+        st.image(thumbnail(name), width="stretch", alt=tr("Phantom: {name}", name=title))
         st.button(
-            SHORT[name],
+            localized(SHORT[name]),
             key=widget_keys.SAMPLE.format(name),
-            help=title,
+            help=localized(title),
             type="primary" if name == selection.chosen_sample() else "tertiary",
             width="stretch",
             on_click=selection.open_sample,
@@ -118,13 +121,13 @@ def _offer_shortcut(usable: Sequence[Checkpoint]) -> None:
         _sample_button(column, name, title)
     first = next(one for one in usable if one != shortcut)
     st.button(
-        "Right for the wrong reason?",
+        tr("Right for the wrong reason?"),
         key=widget_keys.SHORTCUT,
         width="stretch",
         on_click=_show_shortcut,
         args=(first, shortcut),
     )
-    st.caption('Compares a normal checkpoint with one that relies on the "R". Then press Foot R.')
+    st.caption(tr('Compares a normal checkpoint with one that relies on the "R". Then press Foot R.'))
 
 
 def _show_shortcut(first: Checkpoint, shortcut: Checkpoint) -> None:
@@ -134,11 +137,11 @@ def _show_shortcut(first: Checkpoint, shortcut: Checkpoint) -> None:
 
 
 SHORT = {
-    "chest_frontal": "Front",
-    "chest_lateral": "Side",
-    "hip": "Hip",
-    "hand": "Hand",
-    "foot": "Foot",
-    "hand_marked": "Hand R",
-    "foot_marked": "Foot R",
+    "chest_frontal": say("Front"),
+    "chest_lateral": say("Side"),
+    "hip": say("Hip"),
+    "hand": say("Hand"),
+    "foot": say("Foot"),
+    "hand_marked": say("Hand R"),
+    "foot_marked": say("Foot R"),
 }

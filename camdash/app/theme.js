@@ -8,25 +8,26 @@ export default function mountSwitch({ parentElement, data }) {
   const button = parentElement.querySelector("button");
   const now = presentTheme(button);
   const page = (window.__camdashTheme ??= { busy: false, settled: false });
-  show(button, now);
+  const show = (theme) => name(button, data.words[other(theme)]);
+  show(now);
   button.onclick = async () => {
     await choose(other(presentTheme(button)), page);
-    show(button, presentTheme(button));
+    show(presentTheme(button));
     button.focus({ preventScroll: true });
   };
   if (!page.settled) {
     page.settled = true;
     const wanted = localStorage.getItem(CHOICE) ?? data.default;
-    if (wanted !== now) choose(wanted, page, false).then(() => show(button, presentTheme(button)));
+    if (wanted !== now) choose(wanted, page, false).then(() => show(presentTheme(button)));
   } else if (!page.busy && now !== page.last) localStorage.setItem(CHOICE, now); // it was chosen in the menu
   if (!page.busy) page.last = now;
 }
 
 const other = (theme) => (theme === "Dark" ? "Light" : "Dark");
 
-function show(button, now) {
-  button.textContent = `◐ ${other(now)}`;
-  button.title = `Show the page in the ${other(now).toLowerCase()} theme`;
+function name(button, [label, about]) {
+  button.textContent = `◐ ${label}`;
+  button.title = about;
   button.setAttribute("aria-label", button.title);
 }
 

@@ -70,6 +70,12 @@ def say_many(one: LiteralString, many: LiteralString, /, count: int, **values: V
     return Sentence(one, many, {COUNT: count, **values})
 
 
+def unfilled(template: LiteralString, /) -> Sentence:
+    """Return a template as a text, its names still in braces: the browser, or a later call, fills them."""
+    names = [name for _, name, _, _ in Formatter().parse(template) if name]
+    return Sentence(template, "", {name: f"{{{name}}}" for name in names})
+
+
 def joined(separator: str, parts: Iterable[Value]) -> str:
     """Return the parts in one text, each of which can still be translated; a separator of signs needs no catalog."""
     kept = [part for part in parts if part != ""]

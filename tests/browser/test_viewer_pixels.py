@@ -221,7 +221,7 @@ def test_a_hover_says_the_cell_in_each_panel_and_moves_nothing(page: Any) -> Non
     assert page.locator("figure.panel .here").count() == 7
     hip = viewer_maps(0)[2]
     share, evidence = hip.values[4, 4] / 64, hip.values.mean()
-    said = f"here: {share:+.4f} of {evidence:+.2f}".replace("-", "−")
+    said = f"here: {share:+.4f} of {evidence:+.2f} evidence".replace("-", "−")
     assert page.locator("figure.panel .here").nth(4).inner_text() == said  # after radiograph, Hand and two chests
     assert [box.bounding_box() for box in page.locator("figure.panel").all()] == boxes
 

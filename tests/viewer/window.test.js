@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  draggedWindow, heldWithin, inUnits, shareOfWidth, throughWindow, widthAt, windowLimits, windowWords,
+  draggedWindow, heldWithin, inUnits, shareOfWidth, throughWindow, widthAt, windowFigures, windowLimits,
 } from "../../camdash/app/viewer/js/data/window.js";
 import { near, vectors } from "./vectors.js";
 
@@ -62,7 +62,7 @@ test("the width's slider goes by factors from the narrowest to the widest", () =
 });
 
 test("figures are as fine as their range asks for", () => {
-  assert.equal(windowWords({ centre: 500.4, width: 300, function: "LINEAR" }, LIMITS), "centre 500, width 300");
+  assert.deepEqual(windowFigures({ centre: 500.4, width: 300, function: "LINEAR" }, LIMITS), { centre: "500", width: "300" });
   assert.equal(inUnits(0.1234567, { low: 0, high: 1 }), "0.12");
   assert.equal(inUnits(0.1234567, { low: 0, high: 0.01 }), "0.1235");
   assert.equal(inUnits(123456789, { low: 0, high: 1e9 }), "123500000");

@@ -11,7 +11,7 @@ import { bytesOf, vectors } from "./vectors.js";
 
 /** @import { Axis, Look } from "../../camdash/app/viewer/js/types.d.ts" */
 
-const { looks, modes, sources } = unpack(bytesOf(vectors.payload.bytes));
+const { looks, modes, sources, words } = unpack(bytesOf(vectors.payload.bytes));
 const [EVIDENCE, POSITIVE, OWN, CLASSIC] = looks;
 const modeNamed = (/** @type {string} */ name) => modeOf({ modes }, { mode: name });
 const STATE = { mode: "evidence", brief: false, oneScale: false, bars: true };
@@ -50,7 +50,7 @@ test("modes stand in the server's order, and only where there are maps", () => {
 
 /** Checkpoints with these peaks. @param {number[]} peaks */
 function compared(...peaks) {
-  return { modes, sources: peaks.map((peak) => ({ peaks: { evidence: peak, difference: peak } })) };
+  return { modes, words, sources: peaks.map((peak) => ({ peaks: { evidence: peak, difference: peak } })) };
 }
 
 const SCALE = { low: -6.25, high: 6.25, factor: 1, flat: "" };
@@ -171,15 +171,15 @@ test("what a cell gives is said only where the network saw", () => {
     [5, 10, "not seen by the model"],
     [6.5, 5.5, "seen by only one checkpoint"],
   ];
-  for (const [row, column, words] of cases) {
-    assert.equal(valueAt({ grid, evidence: 4, isClass: true }, { axes: AXES }, [row, column]), words);
+  for (const [row, column, said] of cases) {
+    assert.equal(valueAt({ grid, evidence: 4, isClass: true }, { axes: AXES }, [row, column], words), said);
   }
 });
 
 test("what the cells of a map add up to is named where there is room", () => {
   const grid = Float32Array.of(1, 2, 3, 4, 0, 5, 6, 7, 8);
   const said = (/** @type {number | null} */ evidence, /** @type {string} */ term) =>
-    valueAt({ grid, evidence, isClass: evidence !== null }, { axes: AXES }, [2, 1], term);
+    valueAt({ grid, evidence, isClass: evidence !== null }, { axes: AXES }, [2, 1], words, term);
   assert.equal(said(4, "evidence"), "+0.11 of +4.00 evidence");
   assert.equal(said(4, ""), "+0.11 of +4.00");
   assert.equal(said(null, "evidence"), "+0.11 of +4.00");
@@ -187,6 +187,6 @@ test("what the cells of a map add up to is named where there is room", () => {
 
 test("a cell of a class's map that adds up to nothing says its value alone", () => {
   const grid = Float32Array.of(1, 2, 3, 4, 0, 5, 6, 7, 8);
-  assert.equal(valueAt({ grid, evidence: null, isClass: true }, { axes: AXES }, [2, 1]), "+1.00");
-  assert.equal(valueAt({ grid, evidence: null, isClass: false }, { axes: AXES }, [2, 1]), "+0.11 of +4.00");
+  assert.equal(valueAt({ grid, evidence: null, isClass: true }, { axes: AXES }, [2, 1], words), "+1.00");
+  assert.equal(valueAt({ grid, evidence: null, isClass: false }, { axes: AXES }, [2, 1], words), "+0.11 of +4.00");
 });

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camdash.errors import ImageError
-from camdash.words.sentence import Sentence, joined, parts_of, say, say_many, text_of, translated
+from camdash.words.sentence import Sentence, joined, parts_of, say, say_many, text_of, translated, unfilled
 
 
 class German:
@@ -59,6 +59,11 @@ def test_joined_sentences_are_translated_one_by_one_and_empty_ones_leave_no_gap(
     assert translated(both, German()) == "die Datei {odd} 2 Dateien"
     assert joined(", ", ["a", "b"]) == "a, b"
     assert joined(" ", []) == ""
+
+
+def test_a_template_can_be_filled_later() -> None:
+    assert unfilled("{name} has no pixels.") == "{name} has no pixels."
+    assert translated(unfilled("{name} has no pixels."), German()) == "{name} hat keine Bildpunkte."
 
 
 def test_braces_in_values_stay() -> None:

@@ -5,10 +5,15 @@ from pathlib import Path
 import streamlit as st
 
 from camdash.app import widget_keys
+from camdash.app.language import localized, tr
 from camdash.app.session import selection
 from camdash.app.session.state import session
+from camdash.words.sentence import say
 
-KEYS = {"previous": "←", "next": "→"}
+ABOUT = {
+    "previous": say("The previous radiograph in the order of the worklist (←)"),
+    "next": say("The next radiograph in the order of the worklist (→)"),
+}
 
 
 def show_arrows() -> None:
@@ -19,7 +24,7 @@ def show_arrows() -> None:
     at = order.index(place)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="arrows"):
         _arrow("previous", ":material/chevron_left:", order[at - 1] if at else None)
-        st.markdown(f":small[{at + 1} of {len(order)}]", width="content")
+        st.markdown(f":small[{tr('{place} of {count}', place=at + 1, count=len(order))}]", width="content")
         _arrow("next", ":material/chevron_right:", order[at + 1] if at + 1 < len(order) else None)
         _keys(key=widget_keys.ARROW_KEYS)
 
@@ -29,7 +34,7 @@ def _arrow(name: str, icon: str, place: int | None) -> None:
         "",
         icon=icon,
         key=widget_keys.ARROW.format(name),
-        help=f"The {name} radiograph in the order of the worklist ({KEYS[name]})",
+        help=localized(ABOUT[name]),
         type="tertiary",
         disabled=place is None,
         on_click=selection.choose_file,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.films.files import Film
+from camdash.app.language import localized, tr
 from camdash.app.markdown import plain
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
@@ -50,10 +51,10 @@ def offer_downloads(
     analyses = {place: one for place, one in enumerate(results) if one.has_maps}
     if not analyses:
         return
-    with st.popover("Download", icon=":material/download:"):
-        st.caption("Overlays at the radiograph's own size, in the viewer's present look, opacity and window.")
+    with st.popover(tr("Download"), icon=":material/download:"):
+        st.caption(tr("Overlays at the radiograph's own size, in the viewer's present look, opacity and window."))
         if radiograph.may_hold_names:
-            st.caption(f":material/warning: {WARNING}")
+            st.caption(f":material/warning: {localized(WARNING)}")
         for place, analysis in analyses.items():
             if len(results) > 1:
                 st.markdown(f"**{'AB'[place]}** · {plain(analysis.checkpoint.name)}")
@@ -76,7 +77,7 @@ def _offer_overlays(
     ranking = analysis.prediction.ranking
     panels = [*(drawn[place] for place in ranking), *drawn[len(ranking) :]]  # as they stand in the viewer
     if len(panels) > MOST_OVERLAYS:
-        st.caption("Overlays of the classes in view. To take others, show or choose them in the viewer.")
+        st.caption(tr("Overlays of the classes in view. To take others, show or choose them in the viewer."))
         panels = [panel for panel in panels if panel.name.casefold() in in_view][:MOST_OVERLAYS]
     for panel in panels:
         name = file_name(_stem(film), film.sha256, analysis, drawing, panel.id, beside)
@@ -86,7 +87,7 @@ def _offer_overlays(
 def _offer_differences(
     film: Film, radiograph: Radiograph, comparison: Comparison, drawing: Drawing, in_view: Collection[str]
 ) -> None:
-    st.markdown("**B − A** · difference")
+    st.markdown(tr("**B − A** · difference"))
     names = [one.pair.name for one in comparison.differences]
     many = len(names) > MOST_OVERLAYS
     shown = [place for place, name in enumerate(names) if not many or name.casefold() in in_view][:MOST_OVERLAYS]
@@ -97,12 +98,15 @@ def _offer_differences(
 
 def offer_slopes(film: Film, radiograph: Radiograph, found: SlopeMaps, drawing: Drawing) -> None:
     """Offer a PNG of each of Grad-CAM's overlays, the most probable class first."""
-    with st.popover("Download", icon=":material/download:"):
+    with st.popover(tr("Download"), icon=":material/download:"):
         st.caption(
-            f"Overlays of Grad-CAM at {plain(found.stage)}, at the radiograph's own size, as the viewer shows them."
+            tr(
+                "Overlays of Grad-CAM at {stage}, at the radiograph's own size, as the viewer shows them.",
+                stage=plain(found.stage),
+            )
         )
         if radiograph.may_hold_names:
-            st.caption(f":material/warning: {WARNING}")
+            st.caption(f":material/warning: {localized(WARNING)}")
         for place in found.prediction.ranking:
             name = slopes_name(_stem(film), film.sha256, found, drawing, place)
             made = partial(slopes_png, radiograph, found, drawing, place)
@@ -110,10 +114,10 @@ def offer_slopes(film: Film, radiograph: Radiograph, found: SlopeMaps, drawing: 
 
 
 def _offer_maps(film: Film, analysis: Analysis) -> None:
-    st.caption("Raw maps: float32, in logits, with names, bias, logits and digests.")
+    st.caption(tr("Raw maps: float32, in logits, with names, bias, logits and digests."))
     name = npz_name(_stem(film), film.sha256, analysis)
     maps = partial(maps_npz, analysis, film.sha256, inverted=film.inverted)
-    _offer("Raw maps (.npz)", name, maps, "application/octet-stream")
+    _offer(tr("Raw maps (.npz)"), name, maps, "application/octet-stream")
 
 
 def _offer(label: str, name: str, made: Callable[[], bytes], mime: str = "image/png") -> None:

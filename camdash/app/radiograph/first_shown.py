@@ -6,6 +6,7 @@ import streamlit as st
 
 from camdash.app.films.files import Film
 from camdash.app.films.turns import Waiting
+from camdash.app.language import tr, tr_many
 from camdash.app.markdown import named, plain
 from camdash.app.results.outcomes import outcome
 from camdash.app.session import selection
@@ -43,7 +44,11 @@ def say_unopened(films: Sequence[Film]) -> None:
     unopened = opened().unopened
     for one in unopened[:NAMED]:
         st.warning(
-            f"{named(one.name)} was not opened. {plain(one.reason)} The page shows a sample.",
+            tr(
+                "{name} was not opened. {reason} The page shows a sample.",
+                name=named(one.name),
+                reason=plain(one.reason),
+            ),
             icon=":material/broken_image:",
         )
     _say_more(len(unopened[NAMED:]))
@@ -53,11 +58,17 @@ def say_failed() -> None:
     """Say which of the dropped files could not be read, until another radiograph is chosen."""
     failed = selection.failed()
     for name, sentence in failed[:NAMED]:
-        st.warning(f"{named(name)} was not analysed. {plain(sentence)}", icon=":material/broken_image:")
+        said = tr("{name} was not analysed. {reason}", name=named(name), reason=plain(sentence))
+        st.warning(said, icon=":material/broken_image:")
     _say_more(len(failed[NAMED:]))
 
 
 def _say_more(more: int) -> None:
-    if more:
-        files = "1 more file" if more == 1 else f"{more} more files"
-        st.warning(f"{files} could not be analysed. Select one in the list to see why.", icon=":material/broken_image:")
+    if not more:
+        return
+    said = tr_many(
+        "{count} more file could not be analysed. Select one in the list to see why.",
+        "{count} more files could not be analysed. Select one in the list to see why.",
+        more,
+    )
+    st.warning(said, icon=":material/broken_image:")

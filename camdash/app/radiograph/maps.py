@@ -32,6 +32,7 @@ from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.panels import AVERAGE
+from camdash.words.sentence import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ def prepare_maps(film: Film, results: tuple[Analysis, ...], waiting: Waiting) ->
     try:
         slopes = slope_maps_of(film, results[0].checkpoint, stage, waiting) if stage else None
     except CamdashError as error:
-        return _prepared(film, results, comparison, None, f"There are no Grad-CAM maps. {error}")
+        return _prepared(film, results, comparison, None, say("There are no Grad-CAM maps. {error}", error=str(error)))
     return _prepared(film, results, comparison, slopes)
 
 

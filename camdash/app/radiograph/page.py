@@ -11,6 +11,7 @@ from camdash.app.compare.table import compare_all
 from camdash.app.films.caches import without_map
 from camdash.app.films.files import Film
 from camdash.app.films.turns import Waiting, line
+from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.radiograph.arrows import show_arrows
 from camdash.app.radiograph.first_shown import say_failed, say_unopened, settle_first_shown
@@ -64,10 +65,10 @@ def _look(controls: Controls, checkpoint: Checkpoint) -> tuple[Checkpoint | None
     def waiting(ahead: int) -> None:
         place.caption(line(ahead))
 
-    with busy, st.spinner("Loading and checking the checkpoint …"):
+    with busy, st.spinner(tr("Loading and checking the checkpoint …")):
         mapped = not _load(checkpoint, waiting)
     second, second_mapped = _ready(controls.second, waiting, busy)
-    with busy, st.spinner("Analysing …"):
+    with busy, st.spinner(tr("Analysing …")):
         settle_first_shown(films, checkpoint, waiting)
         film = selection.chosen(films)
         link.note(address.of_checkpoints(controls.checkpoint, controls.second))
@@ -125,10 +126,10 @@ def _ready(second: Checkpoint | None, waiting: Waiting, busy: DeltaGenerator) ->
     if second is None:
         return None, False
     try:
-        with busy, st.spinner("Loading and checking the checkpoint …"):
+        with busy, st.spinner(tr("Loading and checking the checkpoint …")):
             return second, not without_map(second, waiting)
     except CamdashError as error:
-        st.warning(f"There is nothing to compare with: {plain(str(error))}")
+        st.warning(tr("There is nothing to compare with: {reason}", reason=plain(str(error))))
         return None, False
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from camdash.app.films.samples import MARKED, TITLES
+from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.viewer.modes import Mode
 from camdash.networks.cards.card import Checkpoint
@@ -117,4 +118,6 @@ def of_image(sample: str | None, sha256: str) -> dict[str, str | None]:
 
 def _sentence(key: str, value: str) -> str:
     short = value if len(value) <= LONGEST else value[:LONGEST] + " …"
-    return f"The link asks for {key} “{plain(short)}”, which cannot be shown here; it was ignored."
+    return tr(
+        "The link asks for {key} “{value}”, which cannot be shown here; it was ignored.", key=key, value=plain(short)
+    )

@@ -7,9 +7,11 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.films.files import Film, ImageFile
+from camdash.app.language import localized, tr
 from camdash.app.session.state import session
+from camdash.words.sentence import say
 
-LABEL = "Also invert the network's input (changes the prediction)"
+LABEL = say("Also invert the network's input (changes the prediction)")
 
 
 def film_of(file: ImageFile) -> Film:
@@ -20,16 +22,16 @@ def film_of(file: ImageFile) -> Film:
 def say_inverted(film: Film) -> None:
     """Say above the answer that it is about the inverted image."""
     if film.inverted:
-        st.markdown(":orange-badge[:material/invert_colors: Inverted before the network saw it]")
+        st.markdown(f":orange-badge[:material/invert_colors: {tr('Inverted before the network saw it')}]")
 
 
 def choose_inversion(film: Film) -> None:
     """Let the user invert an image for the network, off at first; the whole page follows."""
     wished = st.toggle(
-        LABEL,
+        localized(LABEL),
         value=film.inverted,
         key=widget_keys.INVERT.format(film.sha256[:16]),
-        help="Use this if bone appears dark because the file's polarity tag is wrong. The network runs again.",
+        help=tr("Use this if bone appears dark because the file's polarity tag is wrong. The network runs again."),
     )
     if wished != film.inverted:
         others = session().inverted - {film.sha256}

@@ -11,6 +11,7 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from camdash.app.language import tr
 from camdash.app.session.address import OF_PAGE, OF_VIEWER, SHOW, VIEW, Link, parse
 from camdash.app.session.state import session
 from camdash.app.viewer.modes import Mode
@@ -95,8 +96,11 @@ def say_missing(digests: Iterable[str]) -> None:
     image = asked().image
     if image and not any(digest.startswith(image) for digest in digests):
         st.warning(
-            "The radiograph of this link is not here: links contain no images. Ask for the file (its sha256 begins "
-            f"with `{image}`) and drop it here. Another radiograph is shown.",
+            tr(
+                "The radiograph of this link is not here: links contain no images. Ask for the file (its sha256 begins "
+                "with `{digits}`) and drop it here. Another radiograph is shown.",
+                digits=image,
+            ),
             icon=":material/link:",
         )
 

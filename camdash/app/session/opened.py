@@ -12,6 +12,7 @@ from camdash.app import widget_keys
 from camdash.app.films.caches import forget
 from camdash.app.films.files import ImageFile
 from camdash.app.films.opening import NO_ROOM, Opened, Unopened, open_archive, open_single, said_of_folders
+from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.memory.tabs import own_name
 from camdash.app.memory.uploads import room
@@ -19,6 +20,7 @@ from camdash.app.session.state import session
 from camdash.errors import ImageError
 from camdash.images.archive import is_archive
 from camdash.images.limits import LARGEST_SESSION, MOST_FILES, check_count, check_session
+from camdash.words.sentence import say
 
 _one_at_a_time = threading.Lock()
 """A ZIP file may unpack to a gigabyte before it is known how much of it has room: one at a time, of all tabs."""
@@ -43,7 +45,7 @@ def opened() -> Opened:
     known.update(kept)
     pairs = [pair for one in kept.values() for pair in zip(one.keys, one.files, strict=True)]
     taken, why = _within_limits([file for _, file in pairs])
-    beyond = [Unopened(key, file.name, "Too many files are open.") for key, file in pairs[taken:]]
+    beyond = [Unopened(key, file.name, say("Too many files are open.")) for key, file in pairs[taken:]]
     remarks, empty = said_of_folders((upload.name, kept[upload.file_id]) for upload in here)
     return Opened(
         tuple(key for key, _ in pairs[:taken]),
@@ -136,5 +138,9 @@ def _within_limits(files: Sequence[ImageFile]) -> tuple[int, tuple[str, ...]]:
         check_count(len(files))
         check_session(sum(totals[-1:]))
     except ImageError as error:
-        return taken, (f"{plain(str(error))} The first {taken} are open.",)
+        return taken, (_first_open(str(error), taken),)
     return taken, ()
+
+
+def _first_open(reason: str, taken: int) -> str:
+    return tr("{reason} The first {taken} are open.", reason=plain(reason), taken=taken)

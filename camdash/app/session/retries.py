@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import streamlit as st
 
+from camdash.app.language import tr, tr_many
 from camdash.app.session.state import Failure, session
 
 MOST = 3
@@ -49,10 +50,14 @@ def offer_retry(failed: Collection[str], key: str) -> None:
     """Offer to try files again, by their digests; nothing if there are none."""
     if not failed:
         return
-    files = "The decoder failed on 1 file" if len(failed) == 1 else f"The decoder failed on {len(failed)} files"
+    said = tr_many(
+        "The decoder failed on {count} file. This may be temporary.",
+        "The decoder failed on {count} files. This may be temporary.",
+        len(failed),
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{files}. This may be temporary.")
-        st.button("Try again", key=key, icon=":material/refresh:", on_click=_forget, args=(tuple(failed),))
+        st.markdown(said)
+        st.button(tr("Try again"), key=key, icon=":material/refresh:", on_click=_forget, args=(tuple(failed),))
 
 
 def _forget(failed: Collection[str]) -> None:

@@ -3,13 +3,15 @@
 import streamlit as st
 
 from camdash.app import widget_keys
+from camdash.app.language import localized, tr
 from camdash.app.session import link
 from camdash.app.session.address import STAGE
 from camdash.app.session.state import session
 from camdash.networks.cards.card import Card, Checkpoint
 from camdash.networks.gradients import stage_names
+from camdash.words.sentence import say
 
-ABOUT = (
+ABOUT = say(
     "Grad-CAM is what many papers show. Its maps do not add up to the answer, and leave out what speaks against a "
     "class. At an earlier layer they are finer."
 )
@@ -27,16 +29,16 @@ def choose_stage(card: Card) -> None:
     if not names:
         return
     now = chosen_stage(card)
-    with st.popover("Advanced", icon=":material/tune:"):
+    with st.popover(tr("Advanced"), icon=":material/tune:"):
         wished = st.radio(
-            "Grad-CAM at",
+            tr("Grad-CAM at"),
             ["", *names],
             index=["", *names].index(now),
             key=widget_keys.STAGE.format(now),
-            format_func=lambda name: name or "None",
+            format_func=lambda name: name or tr("None"),
             horizontal=True,
         )
-        st.caption(ABOUT)
+        st.caption(localized(ABOUT))
     if wished is not None and wished != now:
         session().stage = wished
         link.note({STAGE: wished or None})

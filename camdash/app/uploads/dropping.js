@@ -12,6 +12,8 @@ export default function mountDesk({ parentElement, data }) {
   desk.mounts.add(mount);
   desk.uploads = data.uploads;
   desk.most = data.most;
+  desk.words = data.words;
+  desk.hint.firstChild.textContent = data.words.drop;
   return () => {
     // Streamlit may call twice at once, in any order, and take back either.
     desk.mounts.delete(mount);
@@ -24,7 +26,7 @@ export default function mountDesk({ parentElement, data }) {
 
 function makeDesk(parentElement) {
   const stop = new AbortController();
-  const desk = { stop, mounts: new Set(), uploads: 0, most: 0, depth: 0, hint: makeHint(), said: parentElement.querySelector(".said") };
+  const desk = { stop, mounts: new Set(), uploads: 0, most: 0, depth: 0, hint: makeHint(), words: {}, said: parentElement.querySelector(".said") };
   const on = (target, name, act, capture = true) => target.addEventListener(name, act, { capture, signal: stop.signal });
   const picker = parentElement.querySelector("input");
   on(parentElement.querySelector(".folder"), "click", () => picker.click());
@@ -93,8 +95,8 @@ function give(desk, found) {
   const files = found.filter(([file, path]) => !HIDDEN.test(file.name) && !path.split("/").includes("__MACOSX"));
   files.sort(([, one], [, other]) => (one.includes("/") || other.includes("/") ? one.localeCompare(other, undefined, { numeric: true }) : 0));
   const taken = files.slice(0, desk.most);
-  desk.said.textContent = files.length > taken.length ? `Only the first ${taken.length} of ${files.length} files were taken.` : "";
-  if (found.length && !files.length) desk.said.textContent = "There is no file in it that can be read.";
+  desk.said.textContent = files.length > taken.length ? fill(desk.words.taken, { taken: taken.length, count: files.length }) : "";
+  if (found.length && !files.length) desk.said.textContent = desk.words.none;
   const input = document.querySelector(UPLOADER);
   if (!input || !taken.length) return;
   const transfer = new DataTransfer();
@@ -107,8 +109,12 @@ function makeHint() {
   const hint = document.createElement("div");
   hint.className = "camdash-dropping";
   hint.setAttribute("role", "status");
-  hint.append(Object.assign(document.createElement("div"), { textContent: "Drop radiographs, folders or ZIP files anywhere" }));
+  hint.append(document.createElement("div"));
   return hint;
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 function show(desk, depth) {

@@ -7,12 +7,12 @@ export default function mountList({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".uploads");
   const before = lists.get(parentElement);
   lists.set(parentElement, { current: data.current, tell: setTriggerValue });
-  root.querySelector(".count").textContent = data.rows.length === 1 ? "1 file" : `${data.rows.length} files`;
+  root.querySelector(".count").textContent = data.words.count;
   root.querySelector(".clear").onclick = () => lists.get(parentElement).tell("clear", true);
   const list = root.querySelector("ul");
   const held = list.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.key : null;
   for (const [index, row] of data.rows.entries()) {
-    show(list.children[index] ?? list.appendChild(newRow(parentElement)), row, data.current);
+    show(list.children[index] ?? list.appendChild(newRow(parentElement)), row, data);
   }
   while (list.children.length > data.rows.length) list.lastChild.remove();
   if (held) list.querySelector(`.open[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
@@ -57,7 +57,7 @@ function button(name) {
   return made;
 }
 
-function show(row, { key, name, answer, share, state, about }, current) {
+function show(row, { key, name, answer, share, state, about }, { current, words: said }) {
   const [open, remove] = row.children;
   open.dataset.key = remove.dataset.key = key;
   const cut = name.lastIndexOf("/") + 1;
@@ -71,6 +71,6 @@ function show(row, { key, name, answer, share, state, about }, current) {
   open.disabled = state === "unopened";
   if (key === current) open.setAttribute("aria-current", "true");
   else open.removeAttribute("aria-current");
-  remove.setAttribute("aria-label", `Remove ${name}`);
-  remove.title = "Remove this file";
+  remove.setAttribute("aria-label", said.remove.replace("{name}", () => name));
+  remove.title = said.removeThis;
 }

@@ -10,10 +10,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
+from camdash.app.component import component
+from camdash.app.language import localized, tr, tr_many
 from camdash.app.session import selection
 from camdash.app.session.opened import opened
 from camdash.app.session.removal import remove_all, remove_one
 from camdash.app.session.state import session
+from camdash.words.sentence import say, unfilled
 
 _HERE = Path(__file__).parent
 
@@ -45,7 +48,7 @@ class Answer:
     share: str = ""
 
 
-WAITS = Answer("…", State.WAITING, "Not analysed yet")
+WAITS = Answer("…", State.WAITING, say("Not analysed yet"))
 
 
 def show_uploads(place: DeltaGenerator, answers: Sequence[Answer]) -> None:
@@ -56,29 +59,38 @@ def show_uploads(place: DeltaGenerator, answers: Sequence[Answer]) -> None:
     found = opened()
     padded = [*answers, *[WAITS] * (len(found.files) - len(answers))]
     rows = [_row(key, file.name, answer) for key, file, answer in zip(found.keys, found.files, padded, strict=True)] + [
-        _row(one.key, one.name, Answer("cannot be read", State.UNOPENED, one.reason)) for one in found.unopened
+        _row(one.key, one.name, Answer(say("cannot be read"), State.UNOPENED, one.reason)) for one in found.unopened
     ]
     if not rows:
         return
     current = session().file
+    current_key = found.keys[current] if current is not None else None
     with place:
         _list(
             key=widget_keys.UPLOADS_LIST,
-            data={"rows": rows, "current": found.keys[current] if current is not None else None},
+            data={"rows": rows, "current": current_key, "words": _words(len(rows))},
             on_open_change=_open,
             on_remove_change=_remove,
             on_clear_change=remove_all,
         )
 
 
+def _words(count: int) -> dict[str, str]:
+    return {
+        "count": tr_many("{count} file", "{count} files", count),
+        "remove": localized(unfilled("Remove {name}")),
+        "removeThis": tr("Remove this file"),
+    }
+
+
 def _row(key: str, name: str, answer: Answer) -> dict[str, str]:
     return {
         "key": key,
         "name": name,
-        "answer": answer.words,
-        "share": answer.share,
+        "answer": localized(answer.words),
+        "share": localized(answer.share),
         "state": answer.state,
-        "about": answer.about,
+        "about": localized(answer.about),
     }
 
 
@@ -97,10 +109,9 @@ def _remove() -> None:
         remove_one(str(key))
 
 
-_list = st.components.v2.component(
-    "camdash_uploads",
-    html='<section class="uploads" aria-label="Uploads"><header><span class="count"></span>'
-    '<button type="button" class="clear">Remove all</button></header><ul></ul></section>',
+_list = component(
+    "uploads",
+    html=(_HERE / "listing.html").read_text(encoding="utf-8"),
     css=(_HERE / "listing.css").read_text(encoding="utf-8"),
     js=(_HERE / "listing.js").read_text(encoding="utf-8"),
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from camdash.app.component import component
 from camdash.app.viewer.modules import joined
 from camdash.app.viewer.settings import ViewerSettings, parse_settings
 
@@ -37,4 +38,4 @@ def _nothing() -> None:
 HTML, CSS = ((HERE / name).read_text(encoding="utf-8") for name in ("viewer.html", "viewer.css"))
 JAVASCRIPT = joined(HERE / "js" / "input" / "viewer.js")
 
-_viewer = st.components.v2.component("camdash_viewer", html=HTML, css=CSS, js=JAVASCRIPT)
+_viewer = component("viewer", html=HTML, css=CSS, js=JAVASCRIPT)

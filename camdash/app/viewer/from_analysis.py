@@ -14,11 +14,12 @@ from camdash.images.radiograph import Radiograph
 from camdash.rendering.agreement import signed
 from camdash.rendering.files.export import Drawing, shown
 from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average
+from camdash.words.sentence import say
 
 WORTH_NAMING = 0.05
 """Evidence on padding below this, in logits, is not worth a line."""
 
-AVERAGE_CAPTION = "Where the network responds whatever the class. It does not affect the answer."
+AVERAGE_CAPTION = say("Where the network responds whatever the class. It does not affect the answer.")
 
 
 def picture_of(name: str, radiograph: Radiograph, preset: int = 0, *, lossless: bool) -> Picture:
@@ -100,4 +101,6 @@ def class_slot(place: int) -> str:
 
 def padding_note(on_padding: float) -> str:
     """Return the line that names evidence on padding, which is not drawn; empty where there is next to none."""
-    return f"includes {signed(on_padding, 1)} from padding (not drawn)" if abs(on_padding) >= WORTH_NAMING else ""
+    if abs(on_padding) < WORTH_NAMING:
+        return ""
+    return say("includes {figure} from padding (not drawn)", figure=signed(on_padding, 1))

@@ -10,8 +10,9 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, Difference
 from camdash.rendering.agreement import figure, probabilities
 from camdash.rendering.charts import percent
+from camdash.words.sentence import joined, say
 
-RESAMPLED = "drawn resampled"
+RESAMPLED = say("drawn resampled")
 
 
 def sources_of(comparison: Comparison) -> tuple[Source, ...]:
@@ -55,14 +56,16 @@ def _in_slot(drawn: ViewerMap, twins: Mapping[int, int], letter: str) -> ViewerM
         return drawn
     if drawn.class_index in twins:
         return replace(drawn, slot=class_slot(twins[drawn.class_index]))
-    note = " · ".join(part for part in (f"only {letter} knows this class", drawn.note) if part)
+    note = joined(" · ", (say("only {letter} knows this class", letter=letter), drawn.note))
     return replace(drawn, slot=f"only-{letter}-{drawn.slot}", note=note)
 
 
 def _difference(comparison: Comparison) -> Source:
-    names = f"{comparison.first.checkpoint.name} to {comparison.second.checkpoint.name}"
-    how = " (drawn resampled through the radiograph's pixels; figures from each one's own cells)"
-    label = f"B − A · change from {names}{how if comparison.resampled else ''}"
+    first, second = comparison.first.checkpoint.name, comparison.second.checkpoint.name
+    label: str = say("B − A · change from {first} to {second}", first=first, second=second)
+    if comparison.resampled:
+        how = say("(drawn resampled through the radiograph's pixels; figures from each one's own cells)")
+        label = joined(" ", (label, how))
     maps = tuple(_difference_map(one, comparison) for one in comparison.differences)
     return Source(label, comparison.differences[0].placement, maps)
 
@@ -70,8 +73,8 @@ def _difference(comparison: Comparison) -> Source:
 def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
     before, after = probabilities(one, comparison)
     mark = _mark(one, comparison)
-    agreement = "none" if one.correlation is None else figure(one.correlation)
-    notes = [RESAMPLED] * comparison.resampled + [f"correlation {agreement}"]
+    agreement = say("none") if one.correlation is None else figure(one.correlation)
+    notes = [RESAMPLED] * comparison.resampled + [say("correlation {figure}", figure=agreement)]
     return ViewerMap(
         id=f"difference-{one.pair.first}",
         slot=class_slot(one.pair.first),
@@ -84,7 +87,7 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
         evidence=one.evidence,
         bias=one.bias,
         logit=one.logit,
-        note=" · ".join(notes),
+        note=joined(" · ", notes),
         class_index=one.pair.first,
     )
 
@@ -94,5 +97,5 @@ def _mark(one: Difference, comparison: Comparison) -> str:
     by_first = one.pair.first == comparison.first.prediction.predicted
     by_second = one.pair.second == comparison.second.prediction.predicted
     if by_first and by_second:
-        return "by both"
-    return "by A" if by_first else "by B" if by_second else ""
+        return say("by both")
+    return say("by A") if by_first else say("by B") if by_second else ""

@@ -4,11 +4,13 @@ from camdash.app.viewer.from_analysis import class_slot
 from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import Source, ViewerMap
 from camdash.evidence.slope_maps import SlopeMaps
+from camdash.words.sentence import say
 
 
 def source_of_slopes(found: SlopeMaps) -> Source:
     """Return the row of a checkpoint's Grad-CAM maps; no totals stand beneath them, for there are none."""
-    return Source(f"Grad-CAM at {found.stage}: does not add up to the answer", found.placement, _maps(found))
+    label = say("Grad-CAM at {stage}: does not add up to the answer", stage=found.stage)
+    return Source(label, found.placement, _maps(found))
 
 
 def _maps(found: SlopeMaps) -> tuple[ViewerMap, ...]:

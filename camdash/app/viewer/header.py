@@ -156,9 +156,60 @@ class OpeningHeader(TypedDict):
     address: dict[str, str]
 
 
+class WordsHeader(TypedDict):
+    """What the browser says by itself, its figures in braces: see `words.WORDS`."""
+
+    radiograph: str
+    theRadiograph: str
+    pixels: str
+    lossless: str
+    compressed: str
+    copy: str
+    inverted: str
+    windowed: str
+    loading: str
+    nowLoading: str
+    custom: str
+    default: str
+    defaultOf: str
+    overlayOf: str
+    heatMapOf: str
+    predicted: str
+    predictedClass: str
+    probability: str
+    mapOf: str
+    unknownClass: str
+    pixelAt: str
+    here: str
+    partOf: str
+    partOfTerm: str
+    unseen: str
+    seenByOne: str
+    strength: str
+    strengths: str
+    ownScales: str
+    oneScale: str
+    largerScale: str
+    higherPeak: str
+    useOneScale: str
+    giveOwnScales: str
+    colorBar: str
+    findClass: str
+    allClasses: str
+    topClasses: str
+    mostProbable: str
+    everyClass: str
+    threeOfAverage: str
+    threeOfClass: str
+    percent: str
+    copyLink: str
+    linkCopied: str
+
+
 class Header(TypedDict):
     """All of it."""
 
+    words: WordsHeader
     picture: PictureHeader
     window: WindowHeader
     looks: list[LookHeader]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from camdash.words.sentence import say
+
 
 class Mode(StrEnum):
     """Which maps the viewer shows; all maps of a mode share its scale."""
@@ -47,38 +49,38 @@ class ModeWords:
 MODES = (
     ModeWords(
         Mode.EVIDENCE,
-        "Evidence",
-        total="Total",
-        bar="Color is the strength at one spot; the bar is the total.",
-        sum="evidence + bias = logit",
-        terms=("evidence", "bias"),
+        say("Evidence"),
+        total=say("Total"),
+        bar=say("Color is the strength at one spot; the bar is the total."),
+        sum=say("evidence + bias = logit"),
+        terms=(say("evidence"), say("bias")),
     ),
     ModeWords(
         Mode.CONTRAST,
-        "Contrast",
-        about="Contrast: each class minus the average of all classes.",
-        total="vs average",
-        bar="Color is the strength at one spot; the bar is the total minus the average total.",
-        sum="contrast + centred bias = logit − average of all logits",
-        terms=("contrast", "centred bias"),
+        say("Contrast"),
+        about=say("Contrast: each class minus the average of all classes."),
+        total=say("vs average"),
+        bar=say("Color is the strength at one spot; the bar is the total minus the average total."),
+        sum=say("contrast + centred bias = logit − average of all logits"),
+        terms=(say("contrast"), say("centred bias")),
     ),
     ModeWords(
         Mode.DIFFERENCE,
-        "Difference",
-        about="Difference: the second checkpoint's evidence minus the first's (B − A).",
-        total="Change",
-        bar="Color is the change at one spot; the bar is the change of the total.",
-        sum="change of evidence + change of bias = change of the logit",
-        terms=("Δ evidence", "Δ bias"),
+        say("Difference"),
+        about=say("Difference: the second checkpoint's evidence minus the first's (B − A)."),
+        total=say("Change"),
+        bar=say("Color is the change at one spot; the bar is the change of the total."),
+        sum=say("change of evidence + change of bias = change of the logit"),
+        terms=(say("Δ evidence"), say("Δ bias")),
         is_change=True,
     ),
     ModeWords(
         Mode.SLOPES,
-        "Grad-CAM",
-        about="Grad-CAM does not add up to the answer, and leaves out what speaks against a class.",
-        reading="Red speaks for the class.",
-        reading_apart="Red speaks for the class. Each panel on its own scale: strengths are not comparable.",
-        nothing="Nothing speaks for the class here: nothing to draw.",
+        say("Grad-CAM"),
+        about=say("Grad-CAM does not add up to the answer, and leaves out what speaks against a class."),
+        reading=say("Red speaks for the class."),
+        reading_apart=say("Red speaks for the class. Each panel on its own scale: strengths are not comparable."),
+        nothing=say("Nothing speaks for the class here: nothing to draw."),
     ),
 )
 """In the order of their buttons; the first is the one to start with."""

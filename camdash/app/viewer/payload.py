@@ -11,10 +11,12 @@ not send them twice.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.app.language import localized
 from camdash.app.viewer.header import (
     AxisHeader,
     Header,
@@ -30,6 +32,7 @@ from camdash.app.viewer.header import (
 from camdash.app.viewer.modes import MODES, Mode, ModeWords
 from camdash.app.viewer.picture import Picture
 from camdash.app.viewer.windowing import PackedValues, Windowing, described_windows
+from camdash.app.viewer.words import WORDS
 from camdash.networks.placement import Placement
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.scale import Look, Scale, scales
@@ -152,6 +155,7 @@ def pack(data: ViewerData) -> bytes:
     parts = [*grids, *tables, data.picture.data, sent.values, sent.padding]
     starts = [0, *np.cumsum([len(part) for part in parts]).tolist()]
     header: Header = {
+        "words": WORDS,
         "picture": _picture(data.picture, starts[-4]),
         "window": described_windows(data.windowing, (starts[-3], starts[-2], starts[-1])),
         "looks": [_look(look, start) for look, start in zip(LOOKS, starts[len(grids) :], strict=False)],
@@ -160,9 +164,18 @@ def pack(data: ViewerData) -> bytes:
         "opening": _opening(data.opening),
         "answer": data.answer,
     }
-    text = json.dumps(header, ensure_ascii=False, allow_nan=False).encode()
+    text = json.dumps(_in_language(header), ensure_ascii=False, allow_nan=False).encode()
     text += b" " * (-len(text) % 4)
     return b"".join([len(text).to_bytes(4, "little"), text, *parts])
+
+
+def _in_language(part: Any) -> Any:
+    """Return a part of the header with all its sentences in the page's language."""
+    if isinstance(part, dict):
+        return {key: _in_language(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_in_language(one) for one in part]
+    return localized(part) if isinstance(part, str) else part
 
 
 def _grid(drawn: ViewerMap) -> bytes:

@@ -164,9 +164,61 @@ export interface OpeningHeader {
 }
 
 /**
+ * What the browser says by itself, its figures in braces: see `words.WORDS`.
+ */
+export interface WordsHeader {
+  radiograph: string;
+  theRadiograph: string;
+  pixels: string;
+  lossless: string;
+  compressed: string;
+  copy: string;
+  inverted: string;
+  windowed: string;
+  loading: string;
+  nowLoading: string;
+  custom: string;
+  default: string;
+  defaultOf: string;
+  overlayOf: string;
+  heatMapOf: string;
+  predicted: string;
+  predictedClass: string;
+  probability: string;
+  mapOf: string;
+  unknownClass: string;
+  pixelAt: string;
+  here: string;
+  partOf: string;
+  partOfTerm: string;
+  unseen: string;
+  seenByOne: string;
+  strength: string;
+  strengths: string;
+  ownScales: string;
+  oneScale: string;
+  largerScale: string;
+  higherPeak: string;
+  useOneScale: string;
+  giveOwnScales: string;
+  colorBar: string;
+  findClass: string;
+  allClasses: string;
+  topClasses: string;
+  mostProbable: string;
+  everyClass: string;
+  threeOfAverage: string;
+  threeOfClass: string;
+  percent: string;
+  copyLink: string;
+  linkCopied: string;
+}
+
+/**
  * All of it.
  */
 export interface Header {
+  words: WordsHeader;
   picture: PictureHeader;
   window: WindowHeader;
   looks: LookHeader[];

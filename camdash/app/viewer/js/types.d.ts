@@ -2,10 +2,12 @@
 
 import type {
   LookHeader, MapHeader, ModeHeader, OpeningHeader, PictureHeader, SourceHeader, WindowHeader, WindowNumbers,
+  WordsHeader,
 } from "./header.d.ts";
 
 export type {
   AxisHeader as Axis, OpeningHeader as Opening, PresetHeader as Preset, ScaleHeader as Scale, WindowNumbers as Window,
+  WordsHeader as Words,
 } from "./header.d.ts";
 
 export type Values = Uint8Array | Uint16Array | Int16Array | Float32Array;
@@ -22,6 +24,7 @@ export type FilmWindow = WindowHeader & {
 
 /** A header with the bytes that belong to it. */
 export type Unpacked = {
+  words: WordsHeader;
   picture: Picture;
   window: FilmWindow;
   looks: Look[];

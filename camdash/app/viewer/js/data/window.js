@@ -121,8 +121,8 @@ export function presentWindow({ presets }, state) {
 }
 
 /** @param {Window} window @param {Limits} limits */
-export function windowWords({ centre, width }, limits) {
-  return `centre ${inUnits(centre, limits)}, width ${inUnits(width, limits)}`;
+export function windowFigures({ centre, width }, limits) {
+  return { centre: inUnits(centre, limits), width: inUnits(width, limits) };
 }
 
 /**

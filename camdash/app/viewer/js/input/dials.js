@@ -4,8 +4,9 @@ import { element, fieldOf, find, focusedIn, input, setText } from "../data/dom.j
 import { isWaiting } from "../data/film.js";
 import { change, sharedState } from "../data/store.js";
 import { draggedWindow, inUnits, presentWindow, shareOfWidth, widthAt, windowLimits } from "../data/window.js";
+import { fill } from "../words/words.js";
 
-/** @import { Data, FilmWindow, State, Window } from "../types.d.ts" */
+/** @import { Data, FilmWindow, State, Window, Words } from "../types.d.ts" */
 /** @import { Viewer } from "./viewer.js" */
 /** @import { Listen } from "./gestures.js" */
 
@@ -64,17 +65,17 @@ export function wireWindowDrag(canvas, viewer, on) {
 }
 
 /** @param {HTMLElement} root @param {State} state @param {Data} data */
-export function showDials(root, state, { window: described }) {
+export function showDials(root, state, { window: described, words }) {
   const menu = find(root, "#window");
   const { centre, width } = presentWindow(described, state);
   const limits = windowLimits(described);
   const changed = state.window !== null || state.preset > 0 || state.inverted;
-  showPresets(find(menu, "[name=preset]"), state, described);
+  showPresets(find(menu, "[name=preset]"), state, described, words);
   showDial(menu, "centre", { place: centre, figure: inUnits(centre, limits), low: limits.low, high: limits.high });
   showDial(menu, "width", { place: shareOfWidth(width, limits), figure: inUnits(width, limits), low: 0, high: 1 });
   input(menu, "[name=inverted]").checked = state.inverted;
   input(menu, "[name=lossless]").checked = state.lossless;
-  setText(find(menu, "[role=status]"), isWaiting(described, state) ? "Loading full depth …" : "");
+  setText(find(menu, "[role=status]"), isWaiting(described, state) ? words.nowLoading : "");
   find(root, "[popovertarget=window]").setAttribute("aria-pressed", String(changed));
 }
 
@@ -92,13 +93,15 @@ function showDial(menu, name, { place, figure, low, high }) {
   if (focusedIn(typed) !== typed) typed.value = figure;
 }
 
-/** @param {HTMLSelectElement} select @param {State} state @param {FilmWindow} described */
-function showPresets(select, { window, preset }, { presets }) {
-  const names = presets.map(({ name }, place) => (place === 0 && name !== "Default" ? `Default: ${name}` : name));
-  const text = ["Custom", ...names].join("\n");
+/** @param {HTMLSelectElement} select @param {State} state @param {FilmWindow} described @param {Words} words */
+function showPresets(select, { window, preset }, { presets }, words) {
+  const isFirst = (/** @type {string} */ name, /** @type {number} */ place) => place === 0 && name !== words.default;
+  const named = presets.map(({ name }, place) => (isFirst(name, place) ? fill(words.defaultOf, { name }) : name));
+  const names = [words.custom, ...named];
+  const text = names.join("\n");
   if (select.dataset.names !== text) {
     select.dataset.names = text;
-    const options = ["Custom", ...names].map((name, place) => element("option", { value: String(place - 1) }, name));
+    const options = names.map((name, place) => element("option", { value: String(place - 1) }, name));
     select.replaceChildren(...options);
     select.options[0].hidden = true;
   }

@@ -47,6 +47,6 @@ export async function copyLink(button, data) {
     document.execCommand("copy");
     field.remove();
   }
-  setText(button, "Link copied");
-  button.addEventListener("pointerleave", () => setText(button, "Copy link"), { once: true });
+  setText(button, data.words.linkCopied);
+  button.addEventListener("pointerleave", () => setText(button, data.words.copyLink), { once: true });
 }

@@ -6,6 +6,7 @@ import { modesOf } from "../data/modes.js";
 import { change, sharedState } from "../data/store.js";
 import { isApart } from "../painting/scales.js";
 import { classCount, hasMany, LEADING } from "../words/ranking.js";
+import { fill } from "../words/words.js";
 import { copyLink } from "./link.js";
 
 /** @import { Data, Look, State } from "../types.d.ts" */
@@ -62,18 +63,18 @@ function checkedSlots(root) {
 /** @param {HTMLElement} root @param {Viewer} viewer */
 function fillChoices(root, viewer) {
   const shown = viewer.shownSlots();
-  const boxes = [["radiograph", "Radiograph"], ...viewer.slots()].map(([slot, name]) => {
+  const boxes = [["radiograph", viewer.shown().words.radiograph], ...viewer.slots()].map(([slot, name]) => {
     const box = element("input", { type: "checkbox", value: slot });
     box.checked = shown.has(slot);
     return element("label", {}, box, name);
   });
-  const sought = hasMany(viewer.shown()) ? [searchFor(boxes)] : [];
+  const sought = hasMany(viewer.shown()) ? [searchFor(boxes, viewer.shown().words.findClass)] : [];
   find(root, "#choose").replaceChildren(...sought, ...boxes);
 }
 
-/** A field that leaves only the labels with what is typed into it. @param {HTMLElement[]} labels */
-function searchFor(labels) {
-  const field = element("input", { type: "search", placeholder: "Find a class", "aria-label": "Find a class" });
+/** A field that leaves only the labels with what is typed into it. @param {HTMLElement[]} labels @param {string} name */
+function searchFor(labels, name) {
+  const field = element("input", { type: "search", placeholder: name, "aria-label": name });
   field.addEventListener("input", () => {
     const typed = field.value.trim().toLowerCase();
     for (const label of labels) label.hidden = !label.textContent?.toLowerCase().includes(typed);
@@ -101,7 +102,7 @@ export function showToolbar(root, state, data) {
   const opacity = Math.round(100 * opacityOf(data, state));
   const slider = input(root, "input[name=opacity]");
   slider.value = String(opacity);
-  slider.setAttribute("aria-valuetext", `${opacity} percent`);
+  slider.setAttribute("aria-valuetext", fill(data.words.percent, { number: opacity }));
   setText(find(root, ".opacity output"), `${opacity} %`);
   showModes(/** @type {HTMLFieldSetElement} */ (find(root, ".mode")), state, data);
 }
@@ -150,7 +151,7 @@ function showChoices(root, state, data, look) {
   find(root, ".choose").setAttribute("aria-pressed", String(show === "choose"));
   const three = find(root, ".only-three");
   three.hidden = look.panels !== "three";
-  three.title = `Overlay of the ${averaged ? "average" : "class"}, its heat map alone, and the radiograph`;
+  three.title = averaged ? data.words.threeOfAverage : data.words.threeOfClass;
   setText(find(three, "span"), look.label);
 }
 
@@ -161,11 +162,12 @@ function showChoices(root, state, data, look) {
  */
 function showCounts(root, data) {
   const many = hasMany(data);
+  const { words } = data;
   const [all, every] = ["all", "every"].map((value) => find(root, `label:has(> input[name=show][value=${value}])`));
   every.hidden = !many;
-  setText(find(all, "span"), many ? `Top ${LEADING}` : "All classes");
-  all.title = many ? `The ${LEADING} most probable classes` : "";
-  setText(find(every, "span"), `All ${classCount(data)} classes`);
+  setText(find(all, "span"), many ? fill(words.topClasses, { count: LEADING }) : words.allClasses);
+  all.title = many ? fill(words.mostProbable, { count: LEADING }) : "";
+  setText(find(every, "span"), fill(words.everyClass, { count: classCount(data) }));
 }
 
 /** @param {HTMLFieldSetElement} fieldset @param {State} state @param {Data} data */

@@ -3,12 +3,12 @@
 import { element, find, setText } from "../data/dom.js";
 import { isWaiting } from "../data/film.js";
 import { lookOf } from "../data/looks.js";
-import { windowLimits, windowWords } from "../data/window.js";
+import { windowFigures, windowLimits } from "../data/window.js";
 import { scaleOf } from "../painting/scales.js";
 import { modeOf } from "../data/modes.js";
-import { COPY, description, equation, lines, percent } from "../words/words.js";
+import { description, equation, fill, lines, percent } from "../words/words.js";
 
-/** @import { Data, DrawnMap, Mode, Panel, Parts, State } from "../types.d.ts" */
+/** @import { Data, DrawnMap, Mode, Panel, Parts, State, Words } from "../types.d.ts" */
 /** @typedef {{ low: number, high: number }} Span */
 
 /** @param {string} key @returns {Parts} */
@@ -41,7 +41,7 @@ export function makePanel(key) {
  * @returns {[string, string]}
  */
 export function captionOf({ kind, map, source }, data, state, brief) {
-  if (kind === "unknown") return ["", `${source?.letter} does not know this class.`];
+  if (kind === "unknown") return ["", fill(data.words.unknownClass, { letter: source?.letter ?? "" })];
   if (!map) return [data.picture.label, filmWords(data, state)];
   return lines(map, scaleOf(map, data, state), { look: lookOf(data, state), mode: modeOf(data, state), brief });
 }
@@ -62,17 +62,17 @@ export function describePanel(parts, panel, data, state, { axis, brief }) {
   if (!parts.second.classList.contains("here")) setText(parts.second, second);
   for (const kind of ["film", "unknown"]) parts.root.classList.toggle(kind, panel.kind === kind);
   showBar(parts.bar, panel.map, axis);
-  if (panel.map) describeMap(parts, panel, panel.map, first, modeOf(data, state), brief);
-  else describeOther(parts, panel, data.picture.label);
+  if (panel.map) describeMap(parts, panel, panel.map, first, { mode: modeOf(data, state), words: data.words, brief });
+  else describeOther(parts, panel, data);
 }
 
 /**
  * What is said in full only when the pointer rests: the caption of a small panel, and what a compressed picture is.
  * @param {string} second @param {Panel} panel @param {Data} data
  */
-function tooltipOf(second, { kind, map }, { picture }) {
+function tooltipOf(second, { kind, map }, { picture, words }) {
   const whole = map?.caption && !second.includes(map.caption) ? map.caption : "";
-  const copy = kind === "film" && picture.mime !== "image/png" ? COPY : "";
+  const copy = kind === "film" && picture.mime !== "image/png" ? words.copy : "";
   return [second, whole, copy].filter(Boolean).join(" · ");
 }
 
@@ -81,25 +81,24 @@ function tooltipOf(second, { kind, map }, { picture }) {
  * @param {Panel} panel
  * @param {DrawnMap} map
  * @param {string} first
- * @param {Mode} mode
- * @param {boolean} brief
+ * @param {{ mode: Mode, words: Words, brief: boolean }} how
  */
-function describeMap(parts, { name, kind }, map, first, mode, brief) {
+function describeMap(parts, { name, kind }, map, first, { mode, words, brief }) {
   setText(parts.name, name);
-  setText(parts.mark, map.predicted ? `✓ ${brief ? "" : map.mark || "predicted"}` : "");
+  setText(parts.mark, map.predicted ? `✓ ${brief ? "" : map.mark || words.predicted}` : "");
   setText(parts.share, map.share || (map.probability === null ? "" : percent(map.probability)));
   parts.name.title = name;
   parts.first.title = equation(map, mode) ? `${equation(map, mode)} (${mode.sum})` : first;
   parts.root.classList.toggle("predicted", map.predicted);
-  parts.canvas.setAttribute("aria-label", description(map, mode));
+  parts.canvas.setAttribute("aria-label", description(map, mode, words));
   parts.canvas.dataset.mapId = kind === "heat" ? `heat-${map.id}` : map.id;
 }
 
 /**
  * The radiograph, or the place of a class that one checkpoint does not know.
- * @param {Parts} parts @param {Panel} panel @param {string} label
+ * @param {Parts} parts @param {Panel} panel @param {Data} data
  */
-function describeOther(parts, { kind, name, mark }, label) {
+function describeOther(parts, { kind, name, mark }, { picture: { label }, words }) {
   const isFilm = kind === "film";
   setText(parts.name, name);
   setText(parts.mark, mark);
@@ -107,7 +106,7 @@ function describeOther(parts, { kind, name, mark }, label) {
   parts.name.title = isFilm ? label : name;
   parts.first.title = label;
   parts.root.classList.remove("predicted");
-  parts.canvas.setAttribute("aria-label", `The radiograph ${label}`);
+  parts.canvas.setAttribute("aria-label", fill(words.theRadiograph, { name: label }));
   parts.canvas.dataset.mapId = "radiograph";
 }
 
@@ -140,11 +139,11 @@ function showBar(bar, map, { low, high }) {
  * How large the radiograph is, and how it is shown: as it was sent, or through which window.
  * @param {Data} data @param {State} state
  */
-function filmWords({ picture, window }, state) {
-  const words = [`${picture.columns} × ${picture.rows} pixels`];
-  if (isWaiting(window, state)) words.push("loading full depth …");
-  else if (state.window) words.push(windowWords(state.window, windowLimits(window)));
-  else words.push(picture.mime === "image/png" ? "shown lossless" : "shown as a JPEG");
-  if (state.inverted) words.push("inverted");
-  return words.join(", ");
+function filmWords({ picture, window, words }, state) {
+  const said = [fill(words.pixels, { columns: picture.columns, rows: picture.rows })];
+  if (isWaiting(window, state)) said.push(words.loading);
+  else if (state.window) said.push(fill(words.windowed, windowFigures(state.window, windowLimits(window))));
+  else said.push(picture.mime === "image/png" ? words.lossless : words.compressed);
+  if (state.inverted) said.push(words.inverted);
+  return said.join(", ");
 }

@@ -2,9 +2,9 @@
 
 import { lookOf, showOf } from "../data/looks.js";
 import { hasMany, inOrder, leading, LEADING, rankOf } from "../words/ranking.js";
-import { percent } from "../words/words.js";
+import { fill, percent } from "../words/words.js";
 
-/** @import { Data, DrawnMap, Panel, Ranks, Section, State } from "../types.d.ts" */
+/** @import { Data, DrawnMap, Panel, Ranks, Section, State, Words } from "../types.d.ts" */
 /** @typedef {Omit<Panel, "key" | "source">} Unkeyed before it is known in whose row it stands */
 
 const RADIOGRAPH = "radiograph";
@@ -18,7 +18,7 @@ const RADIOGRAPH = "radiograph";
  * @returns {Section[]}
  */
 export function panelsOf(data, state) {
-  if (!hasMaps(data)) return [{ label: "", panels: [sharedFilm()] }, ...withoutMaps(data)];
+  if (!hasMaps(data)) return [{ label: "", panels: [sharedFilm(data.words)] }, ...withoutMaps(data)];
   const sections = mappedPanels(data, state);
   return data.sources[0].maps.length ? [...sections, ...withoutMaps(data)] : [...withoutMaps(data), ...sections];
 }
@@ -45,13 +45,13 @@ function mappedPanels(data, state) {
   const sections = drawn.map((maps, index) => {
     const source = data.sources[index];
     const unknown = several ? unknownAnswers(drawn, index, ranks) : [];
-    const panels = three ? threePictures(maps) : chosenPanels(maps, show, predicted, data, unknown);
+    const panels = three ? threePictures(maps, data.words) : chosenPanels(maps, show, predicted, data, unknown);
     // The radiograph is the same in all rows, a map is not.
     const keyed = panels.map((one) => ({ ...one, source, key: one.kind === "film" ? one.id : `${index}/${one.id}` }));
     return { label: data.sources.length > 1 ? source.label : "", panels: keyed };
   });
   const filled = sections.filter((_, index) => drawn[index].length);
-  return filled.length > 1 && show === "top" ? [inOneRow(filled)] : withOneFilm(filled);
+  return filled.length > 1 && show === "top" ? [inOneRow(filled, data.words)] : withOneFilm(filled);
 }
 
 /**
@@ -60,9 +60,11 @@ function mappedPanels(data, state) {
  * @param {State} state
  */
 export function sectionsOf(data, state) {
+  const { focus } = state;
   const sections = panelsOf(data, state);
-  if (!state.focus) return sections;
-  return focused(sections, state.focus) ?? focused(panelsOf(data, everything(state)), state.focus) ?? sections;
+  if (!focus) return sections;
+  const alone = (/** @type {Section[]} */ some) => focused(some, focus, data.words);
+  return alone(sections) ?? alone(panelsOf(data, everything(state))) ?? sections;
 }
 
 /** The enlarged class, empty where there is no such class now. @param {Data} data @param {State} state */
@@ -77,12 +79,13 @@ const everything = (state) => ({ ...state, shows: { all: "every", three: "every"
 /**
  * Each checkpoint's own predicted class beside the radiograph, large.
  * @param {Section[]} sections
+ * @param {Words} words
  * @returns {Section}
  */
-function inOneRow(sections) {
+function inOneRow(sections, words) {
   const panels = sections.flatMap((section) => section.panels.filter(({ map }) => map?.predicted));
   const named = panels.map((panel) => ({ ...panel, name: whose(panel) }));
-  return { label: sections.map(({ label }) => label).join(" | "), panels: [sharedFilm(), ...named] };
+  return { label: sections.map(({ label }) => label).join(" | "), panels: [sharedFilm(words), ...named] };
 }
 
 /** @param {Section[]} sections */
@@ -96,11 +99,11 @@ function withOneFilm(sections) {
   });
 }
 
-/** @returns {Unkeyed} */
-const film = (mark = "") => ({ id: RADIOGRAPH, slot: RADIOGRAPH, kind: "film", name: "Radiograph", mark });
+/** @param {Words} words @returns {Unkeyed} */
+const film = ({ radiograph }, mark = "") => ({ id: RADIOGRAPH, slot: RADIOGRAPH, kind: "film", name: radiograph, mark });
 
-/** The radiograph in a row that is nobody's own. @returns {Panel} */
-const sharedFilm = () => ({ ...film(), key: RADIOGRAPH });
+/** The radiograph in a row that is nobody's own. @param {Words} words @returns {Panel} */
+const sharedFilm = (words) => ({ ...film(words), key: RADIOGRAPH });
 
 /** @param {DrawnMap} map @returns {Unkeyed} */
 const mapPanel = (map) => ({ id: map.slot, slot: map.slot, kind: "map", map, name: map.name, mark: "" });
@@ -119,15 +122,15 @@ function unknownAnswers(drawn, index, { answers }) {
   return answers.filter((slot) => !known.has(slot)).flatMap((slot) => maps.find((map) => map.slot === slot) ?? []);
 }
 
-/** @param {DrawnMap[]} maps @returns {Unkeyed[]} */
-function threePictures(maps) {
+/** @param {DrawnMap[]} maps @param {Words} words @returns {Unkeyed[]} */
+function threePictures(maps, words) {
   if (!maps.length) return [];
   const top = maps.find((map) => map.predicted);
   const average = maps.find((map) => !map.isClass) ?? top ?? maps[0];
   const label = top ? `${top.name}${top.probability === null ? "" : ` ${percent(top.probability)}`}` : "";
-  const overlay = { ...mapPanel(average), name: `Overlay: ${average.name}` };
-  const heat = { ...mapPanel(average), id: "heat", slot: "heat", name: `Heat map: ${average.name}` };
-  return [overlay, { ...heat, kind: "heat" }, film(label)];
+  const overlay = { ...mapPanel(average), name: fill(words.overlayOf, { name: average.name }) };
+  const heat = { ...mapPanel(average), id: "heat", slot: "heat", name: fill(words.heatMapOf, { name: average.name }) };
+  return [overlay, { ...heat, kind: "heat" }, film(words, label)];
 }
 
 /**
@@ -150,12 +153,12 @@ export function shownSlots(data, state) {
 function chosenPanels(maps, slots, predicted, data, unknown) {
   if (slots instanceof Set) {
     const panels = maps.filter((map) => slots.has(map.slot)).map(mapPanel);
-    if (panels.length || slots.has(RADIOGRAPH)) return slots.has(RADIOGRAPH) ? [film(), ...panels] : panels;
+    if (panels.length || slots.has(RADIOGRAPH)) return slots.has(RADIOGRAPH) ? [film(data.words), ...panels] : panels;
   }
   const kept = slots === "average" || slots === "top" ? maps.filter((map) => isOne(map, slots, predicted)) : [];
-  if (kept.length) return [film(), ...kept.map(mapPanel)];
+  if (kept.length) return [film(data.words), ...kept.map(mapPanel)];
   const shown = hasMany(data) && slots !== "every" ? leading(maps, LEADING - unknown.length) : maps;
-  return [film(), ...withUnknown(shown.map(mapPanel), unknown, rankOf(data))];
+  return [film(data.words), ...withUnknown(shown.map(mapPanel), unknown, rankOf(data))];
 }
 
 /** @param {DrawnMap} map @param {string} show @param {Set<string>} predicted */
@@ -174,13 +177,14 @@ function withUnknown(panels, unknown, { places }) {
  * A focused slot stands beside the radiograph, alone: the panels of all sections that have it, in one row.
  * @param {Section[]} sections
  * @param {string} slot
+ * @param {Words} words
  * @returns {Section[] | null}
  */
-function focused(sections, slot) {
+function focused(sections, slot, words) {
   const panels = sections.flatMap((section) => section.panels.filter((panel) => panel.slot === slot));
   if (!panels.length) return null;
   const labels = sections.map(({ label }) => label).filter(Boolean);
-  const beside = slot === RADIOGRAPH ? [] : [sharedFilm()];
+  const beside = slot === RADIOGRAPH ? [] : [sharedFilm(words)];
   const named = panels.map((panel) => (panels.length > 1 ? { ...panel, name: whose(panel) } : panel));
   return [{ label: panels.length > 1 || labels.length === 1 ? labels.join(" | ") : "", panels: [...beside, ...named] }];
 }

@@ -16,7 +16,7 @@ import { arrange, canvasSize, NARROWEST, placeOnPage } from "./layout.js";
 import { captionOf, describePanel, makePanel, totalsAxis } from "./panel.js";
 import { hasMaps } from "./panels.js";
 
-/** @import { Data, Panel, Parts, Picture, Place, Section, Size, State } from "../types.d.ts" */
+/** @import { Data, Panel, Parts, Picture, Place, Section, Size, State, Words } from "../types.d.ts" */
 /** @import { Viewer } from "../input/viewer.js" */
 
 const SENTENCE = 40; // CSS pixels kept for the reason why a checkpoint has no maps
@@ -31,7 +31,7 @@ export class Stage {
   parts = new Map();
   /** @type {Map<number, number>} */
   lineCounts = new Map();
-  /** @type {{ place: Place, size: Size, picture: Picture, term: string } | null} */
+  /** @type {{ place: Place, size: Size, picture: Picture, term: string, words: Words } | null} */
   seen = null;
   /** @type {Section[]} */
   shown = [];
@@ -181,7 +181,7 @@ export class Stage {
     const look = lookOf(data, state);
     const table = painter.table(look, opacityOf(data, state));
     const term = this.brief ? "" : modeOf(data, state).terms[0];
-    this.seen = { place, size, picture: data.picture, term };
+    this.seen = { place, size, picture: data.picture, term, words: data.words };
     this.shown = sections;
     const panels = sections.flatMap((section) => section.panels);
     for (const panel of panels.filter(({ kind }) => kind !== "unknown")) {

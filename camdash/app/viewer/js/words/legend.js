@@ -5,7 +5,7 @@ import { lookOf } from "../data/looks.js";
 import { modeOf } from "../data/modes.js";
 import { STEPS } from "../painting/paint.js";
 import { isApart } from "../painting/scales.js";
-import { isOneSided, legendWords, offersScales } from "./words.js";
+import { fill, isOneSided, legendWords, offersScales } from "./words.js";
 
 /** @import { Data, Scale, State, Wording } from "../types.d.ts" */
 
@@ -22,7 +22,7 @@ export function showLegend(legend, data, state, scales, table) {
   const { ends, sentences, whose, flat } = legendWords(data, look, state, scales);
   const button = find(legend, "button[name=scale]");
   button.hidden = !offersScales(data, look, state.mode);
-  setText(button, isApart(data, state) ? "Use one scale" : "Give each its own scale");
+  setText(button, isApart(data, state) ? data.words.useOneScale : data.words.giveOwnScales);
   const text = sentences.join(" ");
   const written = state.brief && data.sources.some((source) => source.letter) ? sentences.filter((one) => one !== mode.bar) : sentences;
   const [low, middle, high] = ends;
@@ -39,7 +39,7 @@ export function showLegend(legend, data, state, scales, table) {
   }
   /** @type {HTMLCanvasElement} */
   const bar = find(legend, "canvas");
-  bar.setAttribute("aria-label", `Color bar. ${whose}, logits: ${ends.filter(Boolean).join(", ")}`);
+  bar.setAttribute("aria-label", fill(data.words.colorBar, { whose, ends: ends.filter(Boolean).join(", ") }));
   paintBar(bar, table, isOneSided(look, mode) ? STEPS / 2 : 0);
 }
 

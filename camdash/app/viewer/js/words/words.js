@@ -3,13 +3,18 @@
 import { modeOf } from "../data/modes.js";
 import { UNLIKE, isApart, peaksIn } from "../painting/scales.js";
 
-/** @import { DrawnMap, Look, Mode, Scale, Wording } from "../types.d.ts" */
-/** @typedef {{ sources: { peaks: Record<string, number> }[] }} Compared */
+/** @import { DrawnMap, Look, Mode, Scale, Wording, Words } from "../types.d.ts" */
+/** @typedef {{ sources: { peaks: Record<string, number> }[], words: Words }} Compared */
 /** @typedef {{ evidence: number | null, bias: number | null, logit: number | null }} Figures */
 
-export const COPY = "The page shows a slightly compressed copy. The network reads the file itself. Window offers a lossless picture.";
-
-const OWN_SCALES = "Each panel's own scale";
+/**
+ * A sentence with its names in braces filled.
+ * @param {string} text
+ * @param {Record<string, string | number>} values
+ */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
 
 /** @param {number} value */
 export function signed(value, digits = 1) {
@@ -54,14 +59,12 @@ function totalWords(map, mode, brief) {
  * @param {Scale} scale
  */
 export function filled(text, scale) {
-  /** @type {Record<string, string>} */
-  const figures = {
+  return fill(text, {
     low: few(scale.low),
     high: few(scale.high),
     size: few(scale.high).slice(1),
     factor: factor(scale.factor),
-  };
-  return text.replace(/\{(\w+)\}/g, (_, name) => figures[name]);
+  });
 }
 
 /**
@@ -73,7 +76,7 @@ export function filled(text, scale) {
  */
 export function lines(map, scale, { look, mode, brief }) {
   const drawn = scale.flat || filled(look.caption, scale);
-  const caption = brief ? map.caption.split(/(?<=\.) /)[0] : map.caption; // its first sentence; all is in the tooltip
+  const caption = brief ? map.caption.split(/(?<=\.) |(?<=。)/)[0] : map.caption; // its first sentence; all is in the tooltip
   const more = [drawn, map.note].filter(Boolean).join(" · ");
   const sentence = caption && more ? `${caption} ${more[0].toUpperCase()}${more.slice(1)}` : caption || more;
   return [totalWords(map, mode, brief), sentence];
@@ -84,12 +87,12 @@ export function factor(value) {
   return value >= 9.95 ? value.toFixed(0) : value.toFixed(1);
 }
 
-/** @param {DrawnMap} map @param {Mode} mode */
-export function description(map, mode) {
-  const parts = [`${mode.label} map: ${map.name}`];
-  if (map.predicted) parts.push("predicted class");
-  if (map.probability !== null) parts.push(`probability ${percent(map.probability)}`);
-  if (map.share) parts.push(`probability ${map.share}`);
+/** @param {DrawnMap} map @param {Mode} mode @param {Words} words */
+export function description(map, mode, words) {
+  const parts = [fill(words.mapOf, { mode: mode.label, name: map.name })];
+  if (map.predicted) parts.push(words.predictedClass);
+  if (map.probability !== null) parts.push(fill(words.probability, { share: percent(map.probability) }));
+  if (map.share) parts.push(fill(words.probability, { share: map.share }));
   if (equation(map, mode)) parts.push(`${equation(map, mode)} (${mode.sum})`);
   if (map.note) parts.push(map.note);
   if (map.caption) parts.push(map.caption);
@@ -98,7 +101,7 @@ export function description(map, mode) {
 
 /**
  * Whether the two checkpoints may be drawn on one scale or each on its own.
- * @param {Compared} data
+ * @param {Pick<Compared, "sources">} data
  * @param {Look} look
  * @param {string} mode
  */
@@ -115,10 +118,11 @@ export function offersScales(data, look, mode) {
 export function sharing(data, look, state) {
   if (!look.shared) return "";
   const { ratio, strongest } = peaksIn(data, state.mode);
-  if (ratio <= UNLIKE) return "One scale for all panels.";
+  const { words } = data;
+  if (ratio <= UNLIKE) return words.oneScale;
   const [strong, weak] = strongest ? ["B", "A"] : ["A", "B"];
-  const said = isApart(data, state) ? `${strong}'s scale is` : `${strong}'s peak is`;
-  return `${said} ${ratio >= 9.95 ? Math.round(ratio) : ratio.toFixed(1)} times ${weak}'s.`;
+  const times = ratio >= 9.95 ? Math.round(ratio) : ratio.toFixed(1);
+  return fill(isApart(data, state) ? words.largerScale : words.higherPeak, { strong, weak, times });
 }
 
 /**
@@ -136,15 +140,15 @@ export function legendWords(data, look, state, drawn) {
   if (!look.shared) {
     const { full, brief, change } = look.legend;
     const own = mode.isChange ? change : state.brief ? brief : full;
-    return { ends: oneSided(own, look, mode), sentences, whose: OWN_SCALES, flat: !scale };
+    return { ends: oneSided(own, look, mode), sentences, whose: data.words.ownScales, flat: !scale };
   }
   if (!scale) return { ends: ["", "", ""], sentences, whose: "", flat: true };
   const ends = legendEnds(look, mode, state, isApart(data, state)).map((end) => filled(end, scale));
   if (isApart(data, state)) {
     const sizes = peaksIn(data, state.mode).peaks.map((peak, index) => `${"AB"[index]} ±${few(peak).slice(1)}`);
-    return { ends, sentences, whose: `Strength at one spot: ${sizes.join(", ")}`, flat: false };
+    return { ends, sentences, whose: fill(data.words.strengths, { peaks: sizes.join(", ") }), flat: false };
   }
-  return { ends, sentences, whose: shared ? "" : "Strength at one spot, scale of this image", flat: Boolean(shared) };
+  return { ends, sentences, whose: shared ? "" : data.words.strength, flat: Boolean(shared) };
 }
 
 /** @param {Look} look @param {Mode} mode @param {Wording} state @param {string} flat @param {string} scales */
