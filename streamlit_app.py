@@ -7,7 +7,7 @@ clicks on it.
 import streamlit as st
 from starlette.middleware import Middleware
 
-from camdash.app.frame import DISCLAIMER, ICON, frame
+from camdash.app.frame import ICON, about, frame
 from camdash.app.memory.expiry import watching_tabs
 from camdash.app.memory.limit import UploadLimit
 from camdash.app.server import prepare_server
@@ -21,7 +21,7 @@ def page() -> None:
         page_icon=ICON,
         layout="wide",
         initial_sidebar_state=280,
-        menu_items={"About": f"camdash shows what an X-ray classifier looks at. {DISCLAIMER}"},
+        menu_items={"About": about()},
     )
     frame()
     with starting():  # torch comes after the first paint

@@ -1,15 +1,33 @@
 """What stands around every page: the disclaimer, and less empty space than Streamlit leaves."""
 
+import json
+from html import escape
 from pathlib import Path
 
 import streamlit as st
 
+from camdash.app.language import localized, tr
 from camdash.app.theme import theme_switch
+from camdash.words.sentence import say
 
 ICON = str(Path(__file__).with_name("icon.png"))
-DISCLAIMER = "Research and demonstration only, not for diagnosis"
+DISCLAIMER = say("Research and demonstration only, not for diagnosis")
 
-STYLE = f"""
+
+def about() -> str:
+    """Return what the menu says of camdash."""
+    return tr("camdash shows what an X-ray classifier looks at. {disclaimer}", disclaimer=DISCLAIMER)
+
+
+def frame() -> None:
+    """Draw the frame."""
+    st.html(_style(json.dumps(tr("Add files"), ensure_ascii=False), escape(localized(DISCLAIMER))))
+    theme_switch()
+
+
+def _style(add_files: str, disclaimer: str) -> str:
+    """Return style and disclaimer; `add_files` is the CSS string on a button that Streamlit leaves without words."""
+    return f"""
 <style>
   .stMainBlockContainer {{ padding: 2.7rem 1.25rem 1rem; }}
   .stAppHeader {{ height: 2.5rem; min-height: 2.5rem; }}
@@ -95,7 +113,7 @@ STYLE = f"""
     min-height: 0; padding: 0.2rem 0.4rem; flex-direction: row; align-items: center; gap: 0.6rem;
   }}
   .stSidebar [data-testid="stFileUploaderDropzone"] > span button {{ min-height: 1.9rem; padding: 0 0.6rem; }}
-  .stSidebar button[aria-label="Add files"]::after {{ content: "Add files"; white-space: nowrap; font-size: 0.85rem; }}
+  .stSidebar button[aria-label="Add files"]::after {{ content: {add_files}; white-space: nowrap; font-size: 0.85rem; }}
   .stSidebar button[aria-label="Add files"] {{ width: auto; gap: 0.3rem; padding: 0 0.3rem; }}
   .stSidebar .stFileChip[aria-invalid] [role="alert"] {{
     position: static; width: auto; height: auto; clip: auto; white-space: normal; margin: 0;
@@ -116,11 +134,5 @@ STYLE = f"""
     padding: 1rem 2rem; border-radius: 1rem; background: #171c24; color: #fff; font-size: 1.4rem;
   }}
 </style>
-<div class="camdash-disclaimer" role="note">{DISCLAIMER}</div>
+<div class="camdash-disclaimer" role="note">{disclaimer}</div>
 """
-
-
-def frame() -> None:
-    """Draw the frame."""
-    st.html(STYLE)
-    theme_switch()

@@ -4,6 +4,7 @@ import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
 from camdash.app.checkpoints.page import checkpoints_page
+from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.opener import open_page
 from camdash.app.radiograph.page import page
@@ -34,12 +35,12 @@ def draw_chosen_page() -> None:
         open_chosen(shared, first)
         checkpoints_page()
 
-    first = st.Page(explain, title="Radiographs", icon=":material/radiology:", default=True)
+    first = st.Page(explain, title=tr("Radiographs"), icon=":material/radiology:", default=True)
     chosen = st.navigation(
         [
             first,
-            st.Page(worklist, title="Worklist", icon=":material/list:", url_path="worklist"),
-            st.Page(checkpoints, title="Checkpoints", icon=":material/inventory_2:", url_path="checkpoints"),
+            st.Page(worklist, title=tr("Worklist"), icon=":material/list:", url_path="worklist"),
+            st.Page(checkpoints, title=tr("Checkpoints"), icon=":material/inventory_2:", url_path="checkpoints"),
         ],
         position="top",
     )
@@ -55,7 +56,7 @@ def open_chosen(controls: Controls, first: StreamlitPage) -> None:
         link.note(address.of_checkpoints(controls.checkpoint, controls.second))
         link.note(selection.for_address(film.sha256))
         link.note(stage.for_address(None if controls.second else controls.checkpoint))
-        open_page(first, plain(f"Open {film.name}"), link.shown())
+        open_page(first, plain(tr("Open {file}", file=film.name)), link.shown())
 
 
 def _list_uploads(controls: Controls) -> None:

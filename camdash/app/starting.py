@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from camdash.app.language import tr
+
 _started = threading.Event()
 
 
@@ -19,7 +21,7 @@ def starting() -> Iterator[None]:
     if _started.is_set():
         yield
         return
-    with place.container(), st.spinner("Starting: loading the libraries …"), st.skeleton(height=480):
+    with place.container(), st.spinner(tr("Starting: loading the libraries …")), st.skeleton(height=480):
         yield
     place.empty()
     _started.set()

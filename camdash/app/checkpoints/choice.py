@@ -9,18 +9,28 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
+from camdash.app.language import localized, tr, tr_many
 from camdash.app.markdown import named, plain
 from camdash.app.session import link
 from camdash.app.session.state import session
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis
-from camdash.networks.cards.card import Card, Checkpoint
+from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
 from camdash.networks.catalog.checkpoints import checkpoint_folders
 from camdash.networks.catalog.descriptions import Descriptions
 from camdash.networks.text import printable
+from camdash.words.sentence import joined, say
 
 MOST_NAMES = 100
 """Class names that are listed."""
+
+ABOUT_TITLES = {
+    "trained": say("Trained"),
+    "notes": say("Notes"),
+    "sources": say("Sources"),
+    "license": say("License"),
+}
+"""What stands before each field of a card's free text."""
 
 
 @dataclass(frozen=True)
@@ -61,14 +71,14 @@ def choose_checkpoint(found: Found) -> tuple[Checkpoint | None, DeltaGenerator]:
     engine = st.empty()
     if found.usable:
         checkpoint: Checkpoint | None = st.selectbox(
-            "Checkpoint", found.usable, format_func=_title, key=widget_keys.CHECKPOINT, on_change=_first_changed
+            tr("Checkpoint"), found.usable, format_func=_title, key=widget_keys.CHECKPOINT, on_change=_first_changed
         )
         session().last_checkpoint = checkpoint
         if checkpoint is not None:
             engine = _about(checkpoint)
     else:
         checkpoint = None
-        st.error("There is no checkpoint that can be used. Put one into the folder `checkpoints`.")
+        st.error(tr("There is no checkpoint that can be used. Put one into the folder `checkpoints`."))
     failed = [(one.name, sentence) for one, sentence in session().failed_checkpoints.items() if one in found.usable]
     _say_refused([*found.refused, *failed])
     return checkpoint, engine
@@ -98,9 +108,14 @@ def _say_refused(refused: Sequence[tuple[str, str]]) -> None:
     """Say in one line that files cannot be used, however many there are."""
     if len(refused) == 1:
         name, sentence = refused[0]
-        st.warning(f"{named(name)}: {plain(sentence)}")
+        st.warning(tr("{file}: {reason}", file=named(name), reason=plain(sentence)))
     elif refused:
-        st.warning(f"{len(refused)} files cannot be used as checkpoints. The page *Checkpoints* says why.")
+        said = tr_many(
+            "{count} file cannot be used as a checkpoint. The page *Checkpoints* says why.",
+            "{count} files cannot be used as checkpoints. The page *Checkpoints* says why.",
+            len(refused),
+        )
+        st.warning(said)
 
 
 def choose_second(first: Checkpoint | None, usable: Sequence[Checkpoint]) -> Checkpoint | None:
@@ -111,7 +126,7 @@ def choose_second(first: Checkpoint | None, usable: Sequence[Checkpoint]) -> Che
     if _second() not in others:
         st.session_state[widget_keys.SECOND] = None
     second: Checkpoint | None = st.selectbox(
-        "Compare with", others, index=None, format_func=_title, key=widget_keys.SECOND, placeholder="None"
+        tr("Compare with"), others, index=None, format_func=_title, key=widget_keys.SECOND, placeholder=tr("None")
     )
     return second
 
@@ -119,7 +134,7 @@ def choose_second(first: Checkpoint | None, usable: Sequence[Checkpoint]) -> Che
 def say_engine(place: DeltaGenerator, analysis: Analysis) -> None:
     """Say which engine ran the checkpoint on the image, and why it was not a faster one."""
     if analysis.engine:
-        place.caption(plain(f"Engine: {analysis.engine}"))
+        place.caption(plain(tr("Engine: {engine}", engine=analysis.engine)))
 
 
 def _first_changed() -> None:
@@ -176,41 +191,50 @@ def _title(checkpoint: Checkpoint) -> str:
     """Return name, architecture, classes, input size and date: of the training, else of the file."""
     card = checkpoint.card
     rows, columns = card.preprocessing.input_size
-    words = [checkpoint.name, card.architecture, f"{len(card.class_names)} classes", f"{rows} x {columns}"]
+    words = [checkpoint.name, card.architecture, _classes(card), f"{rows} x {columns}"]
     trained = " ".join((card.text("trained") or "").split())
-    return " · ".join([*words, printable(trained, 40) or f"file of {_written(checkpoint.path)}"])
+    return " · ".join([*words, printable(trained, 40) or tr("file of {day}", day=_written(checkpoint.path))])
 
 
 def _written(path: Path) -> str:
     try:
         return date.fromtimestamp(path.stat().st_mtime).isoformat()
     except (OSError, ValueError, OverflowError):  # it was removed just now, or says that it is of the year 300,000
-        return "an unknown day"
+        return say("an unknown day")
+
+
+def _classes(card: Card) -> str:
+    return tr_many("{count} classes", "{count} classes", len(card.class_names))
+
+
+def _fitted(how: Preprocessing) -> str:
+    rows, columns = how.input_size
+    size = f"{rows} x {columns}"
+    if how.fit is Fit.STRETCH:
+        return say("{size}, stretched", size=size)
+    return say("{size}, padded", size=size) if how.fit is Fit.PAD else say("{size}, cropped", size=size)
 
 
 def _facts(card: Card) -> str:
-    rows, columns = card.preprocessing.input_size
-    fits = {"stretch": "stretched", "pad": "padded", "crop": "cropped"}
-    words = [
-        card.architecture,
-        f"{len(card.class_names)} classes",
-        f"{rows} x {columns}, {fits[card.preprocessing.fit]}",
-    ]
+    words = [card.architecture, _classes(card), _fitted(card.preprocessing)]
     if trained := card.text("trained"):
-        words.append(f"trained {printable(trained, 40)}")
-    if card.guess:
-        words.append(card.guess)
-    return " · ".join(words)
+        words.append(say("trained {when}", when=printable(trained, 40)))
+    return joined(" · ", [*words, card.guess])
 
 
 def _about(checkpoint: Checkpoint) -> DeltaGenerator:
     card = checkpoint.card
     st.caption(plain(_facts(card)))
-    with st.popover("About this checkpoint", type="tertiary"):
-        more = f" and {len(card.class_names) - MOST_NAMES} more" if len(card.class_names) > MOST_NAMES else ""
-        names = ", ".join(card.class_names[:MOST_NAMES]) + more
-        st.markdown(f"**{plain(checkpoint.name)}**, classes: {plain(names)}")
+    with st.popover(tr("About this checkpoint"), type="tertiary"):
+        name = f"**{plain(checkpoint.name)}**"
+        st.markdown(tr("{checkpoint}, classes: {names}", checkpoint=name, names=plain(_first_names(card))))
         for key, text in card.about:
-            st.markdown(f"**{key.capitalize()}**: {plain(text)}")
+            st.markdown(f"**{localized(ABOUT_TITLES[key])}**: {plain(text)}")
         st.caption(f"sha256 {checkpoint.sha256}")
         return st.empty()
+
+
+def _first_names(card: Card) -> str:
+    """Return the names of the classes; of very many the first, and how many more there are."""
+    names, more = ", ".join(card.class_names[:MOST_NAMES]), len(card.class_names) - MOST_NAMES
+    return tr_many("{names} and {count} more", "{names} and {count} more", more, names=names) if more > 0 else names

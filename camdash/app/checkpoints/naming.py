@@ -8,6 +8,7 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.checkpoints.card_permission import may_write
+from camdash.app.language import tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.session.state import Naming, session
 from camdash.errors import CamdashError, WriteError
@@ -16,6 +17,7 @@ from camdash.networks.catalog.checkpoints import LARGEST_CARD, LONGEST_PATH
 from camdash.networks.catalog.naming import named_card, write_card
 from camdash.networks.endings import card_path
 from camdash.networks.text import printable
+from camdash.words.sentence import say
 
 IN_A_ROW = 3
 MOST_FIELDS = 12
@@ -29,16 +31,16 @@ def offer_names(checkpoint: Checkpoint, *, writes: bool) -> None:
     naming = session().namings.get(_key(checkpoint), Naming())
     name = printable(card_path(checkpoint.path).name)
     with st.form(widget_keys.NAMES.format(_key(checkpoint)), border=True):
-        st.markdown("**Name the classes**, in the order of the network's outputs.")
+        st.markdown(tr("**Name the classes**, in the order of the network's outputs."))
         _fields(checkpoint)
         st.caption(plain(_consequence(checkpoint, name, writes=writes)))
-        label = f"Save as {name}" if writes else "Make the card"
+        label = tr("Save as {file}", file=name) if writes else tr("Make the card")
         st.form_submit_button(plain(label), on_click=partial(_submitted, checkpoint, writes=writes))
         if naming.refused:
             st.error(plain(naming.refused))
     if naming.card:
         st.download_button(
-            plain(f"Download {name}"),
+            plain(tr("Download {file}", file=name)),
             naming.card,
             file_name=name,
             mime="application/json",
@@ -60,20 +62,28 @@ def _fields(checkpoint: Checkpoint) -> None:
     """Draw a field for each class, or one text for many; only the five guessed names are filled in."""
     card = checkpoint.card
     if len(card.class_names) > MOST_FIELDS:
-        count = len(card.class_names)
-        st.text_area(f"{count} names, one a line", key=_field(checkpoint, 0), height=200, max_chars=LARGEST_CARD)
+        label = tr_many("{count} name, one a line", "{count} names, one a line", len(card.class_names))
+        st.text_area(label, key=_field(checkpoint, 0), height=200, max_chars=LARGEST_CARD)
         return
     for first in range(0, len(card.class_names), IN_A_ROW):  # row by row, as the Tab key goes
         for place, column in enumerate(st.columns(IN_A_ROW)[: len(card.class_names) - first], first):
             guessed = card.class_names[place] if card.class_names == FIVE_CLASSES else ""
-            column.text_input(f"Class {place}", guessed, key=_field(checkpoint, place))
+            column.text_input(tr("Class {number}", number=place), guessed, key=_field(checkpoint, place))
 
 
 def _consequence(checkpoint: Checkpoint, name: str, *, writes: bool) -> str:
     folder = printable(str(checkpoint.path.parent), LONGEST_PATH)
     if writes:
-        return f"The card {name} is written to {folder} on the server: everyone who uses this dashboard gets the names."
-    return f"To use the names, put the card {name} into {folder} on the server, then choose Refresh."
+        return tr(
+            "The card {file} is written to {folder} on the server: everyone who uses this dashboard gets the names.",
+            file=name,
+            folder=folder,
+        )
+    return tr(
+        "To use the names, put the card {file} into {folder} on the server, then choose Refresh.",
+        file=name,
+        folder=folder,
+    )
 
 
 def _submitted(checkpoint: Checkpoint, *, writes: bool) -> None:
@@ -91,7 +101,11 @@ def _submitted(checkpoint: Checkpoint, *, writes: bool) -> None:
         session().namings[_key(checkpoint)] = Naming(str(error))
     else:
         session().namings.pop(_key(checkpoint), None)
-        session().saved_card = f"{printable(written.name)} was written. {checkpoint.name} has its class names now."
+        session().saved_card = say(
+            "{file} was written. {checkpoint} has its class names now.",
+            file=printable(written.name),
+            checkpoint=checkpoint.name,
+        )
 
 
 def _given(checkpoint: Checkpoint) -> list[str]:

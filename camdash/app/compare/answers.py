@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from camdash.app import widget_keys
+from camdash.app.language import localized, tr, tr_many
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.answer import EVEN, say_guess
 from camdash.app.results.familiarity_notice import is_unfamiliar, warn_if_unfamiliar
@@ -36,7 +37,11 @@ def show_comparison(comparison: Comparison) -> None:
             comparison_chart(comparison),
             key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
-            alt=f"Softmax. {_figures('A', comparison.first)}. {_figures('B', comparison.second)}.",
+            alt=tr(
+                "Softmax. {first}. {second}.",
+                first=_figures("A", comparison.first),
+                second=_figures("B", comparison.second),
+            ),
         )
         offer_both_probabilities(comparison)
 
@@ -45,22 +50,29 @@ def show_agreement(comparison: Comparison) -> None:
     """Offer the agreement class by class, closed at first."""
     if not comparison.differences:
         return
-    with st.expander("Agreement, class by class"):
+    with st.expander(tr("Agreement, class by class")):
         st.dataframe(
             {
                 "class": [one.pair.name for one in comparison.differences],
-                "maps": [correlation_words(one.correlation) for one in comparison.differences],
-                "probability": [change_words(one, comparison) for one in comparison.differences],
+                "maps": [localized(correlation_words(one.correlation)) for one in comparison.differences],
+                "probability": [localized(change_words(one, comparison)) for one in comparison.differences],
                 "logit": [_sum(one) for one in comparison.differences],
+            },
+            column_config={
+                "class": tr("class"),
+                "maps": tr("maps"),
+                "probability": tr("probability"),
+                "logit": tr("logit"),
             },
             hide_index=True,
             key=widget_keys.AGREEMENT,
         )
-        st.caption(
+        about = tr(
             "Correlation (Pearson) of the two maps of a class: 1 when both find evidence in the same places, 0 when "
             "they have nothing in common, −1 when they disagree everywhere. Strength is not compared. The change of "
             "the logit is that of the evidence plus that of the bias."
         )
+        st.caption(about)
 
 
 def missing_words(answers: Comparison) -> str:
@@ -68,8 +80,9 @@ def missing_words(answers: Comparison) -> str:
     lacking = [letter for letter, one in zip("AB", (answers.first, answers.second), strict=True) if not one.has_maps]
     if not lacking:
         return ""
-    whose = f"{lacking[0]} has no maps" if len(lacking) == 1 else "Neither A nor B has maps"
-    return f"{whose}, so there is no difference map and no agreement."
+    if len(lacking) == 1:
+        return tr("{letter} has no maps, so there is no difference map and no agreement.", letter=lacking[0])
+    return tr("Neither A nor B has maps, so there is no difference map and no agreement.")
 
 
 def _answer(letter: str, analysis: Analysis) -> str:
@@ -77,18 +90,24 @@ def _answer(letter: str, analysis: Analysis) -> str:
     answer = f"{plain(prediction.predicted_name)}, {unbroken(percent(_highest(prediction)))}"
     if is_unfamiliar(analysis):
         answer = f":gray[{answer}]"
-    uncertain = "" if _highest(prediction) >= EVEN else " :gray[:small[uncertain, below 50 %]]"
-    return f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}{uncertain}"
+    whole = f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}"
+    if _highest(prediction) >= EVEN:
+        return whole
+    uncertain = plain(tr("uncertain, below 50 %"))
+    return f"{whole} :gray[:small[{uncertain}]]"
 
 
 def _verdict(comparison: Comparison) -> str:
     before, after = comparison.first.prediction, comparison.second.prediction
     if not comparison.flips:
-        return "Both give the same answer."
-    return (
-        f":orange-badge[Different answers] The answer changes from **{plain(before.predicted_name)}** to "
-        f"**{plain(after.predicted_name)}**."
+        return tr("Both give the same answer.")
+    badge = plain(tr("Different answers"))
+    change = tr(
+        "The answer changes from {before} to {after}.",
+        before=f"**{plain(before.predicted_name)}**",
+        after=f"**{plain(after.predicted_name)}**",
     )
+    return f":orange-badge[{badge}] {change}"
 
 
 def _remarks(comparison: Comparison) -> list[str]:
@@ -97,8 +116,12 @@ def _remarks(comparison: Comparison) -> list[str]:
     about = [line for place in places for line in _agreement(place, comparison)]
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
     if any(alone):
-        contrast = " and contrast" if comparison.first.has_maps or comparison.second.has_maps else ""
-        alone.append(f"Probabilities{contrast} use each checkpoint's own classes.")
+        mapped = comparison.first.has_maps or comparison.second.has_maps
+        alone.append(
+            tr("Probabilities and contrast use each checkpoint's own classes.")
+            if mapped
+            else tr("Probabilities use each checkpoint's own classes.")
+        )
     return [*about, missing_words(comparison), " ".join(sentence for sentence in alone if sentence)]
 
 
@@ -112,13 +135,25 @@ def _agreement(place: int, comparison: Comparison) -> Iterator[str]:
     pair = comparison.pairs[place]
     name = plain(pair.name)
     if comparison.differences:
-        yield f"Maps of {name}: {plain(correlation_words(comparison.differences[place].correlation))}."
-    yield f"Probability of {name}: {plain(pair_words(pair, comparison))}."
+        alike = plain(correlation_words(comparison.differences[place].correlation))
+        yield tr("Maps of {name}: {correlation}.", name=name, correlation=alike)
+    yield tr("Probability of {name}: {change}.", name=name, change=plain(pair_words(pair, comparison)))
 
 
 def _alone(letter: str, names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more classes" if len(names) > MOST_NAMED else ""
-    return f"Only {letter} knows {plain(', '.join(names[:MOST_NAMED]))}{more}." if names else ""
+    """Return which classes only one of two knows; empty for none."""
+    if not names:
+        return ""
+    first, more = plain(", ".join(names[:MOST_NAMED])), len(names) - MOST_NAMED
+    if more <= 0:
+        return tr("Only {letter} knows {names}.", letter=letter, names=first)
+    return tr_many(
+        "Only {letter} knows {names} and {count} more classes.",
+        "Only {letter} knows {names} and {count} more classes.",
+        more,
+        letter=letter,
+        names=first,
+    )
 
 
 def _sum(one: Difference) -> str:
@@ -130,8 +165,8 @@ def _figures(letter: str, analysis: Analysis) -> str:
     prediction = analysis.prediction
     shown = prediction.ranking[:MOST_BARS]
     more = len(prediction.class_names) > len(shown)
-    figures = [f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown]
-    return f"{letter}: " + ", ".join([*figures, "and others"] if more else figures)
+    figures = ", ".join(f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown)
+    return tr("{letter}: {figures}, and others", letter=letter, figures=figures) if more else f"{letter}: {figures}"
 
 
 def _highest(prediction: Prediction) -> float:

@@ -10,11 +10,12 @@ from camdash.app.compare.going_up import ask_to_go_up, go_up_if_asked
 from camdash.app.films.caches import Answers
 from camdash.app.films.files import Film
 from camdash.app.films.rows import ComparedRow
+from camdash.app.language import localized, tr, tr_many
 from camdash.app.results.jobs import Buttons, Job, go_on, rows_of
 from camdash.app.session import selection
 from camdash.app.session.state import session
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
-from camdash.app.worklist.table import DIFFER, with_percentages
+from camdash.app.worklist.table import DIFFER, SAME, with_percentages
 from camdash.evidence.analysis import Failed
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, failed_line, flips_first, line_of, totals
@@ -23,6 +24,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.agreement import figure
 from camdash.rendering.files.tables import comparison_csv
 from camdash.rendering.thumbnail import data_uri, small, thumbnail_shape
+from camdash.words.sentence import say, say_many
 
 THUMBNAIL = 64
 """Pixels of the longer side."""
@@ -47,7 +49,16 @@ def compare_all(films: Sequence[Film], pair: Pair, *, mapped: bool = True) -> bo
 
 def _comparing(pair: Pair) -> Job[ComparedRow]:
     keys = widget_keys.STOP_COMPARING, widget_keys.GO_ON_COMPARING, widget_keys.TRY_COMPARING_AGAIN
-    return Job(session().comparing, pair, _row, _failed_row, Buttons("comparing", "compared", *keys))
+    return Job(session().comparing, pair, _row, _failed_row, Buttons(say("Stop comparing"), _stopped, *keys))
+
+
+def _stopped(done: int, count: int) -> str:
+    return say_many(
+        "Stopped: {done} of {count} radiographs are compared.",
+        "Stopped: {done} of {count} radiographs are compared.",
+        count,
+        done=done,
+    )
 
 
 def _row(film: Film, radiograph: Radiograph | None, answers: Answers) -> ComparedRow:
@@ -86,7 +97,7 @@ def _show(rows: Sequence[ComparedRow], places: Sequence[int], pair: Pair, *, map
         selection_mode=ANYWHERE,
         row_height=48,
         height=min(38 + 48 * len(rows), 420),
-        alt="Both answers for every uploaded radiograph, different ones first",
+        alt=tr("Both answers for every uploaded radiograph, different ones first"),
     )
     session().compared_places = tuple(places[place] for place in order)
     go_up_if_asked()
@@ -101,11 +112,17 @@ def _opened() -> None:
 
 def _totals(lines: Sequence[Line]) -> str:
     found = totals(lines)
-    words = [f"{found.flips} of {found.compared} answers differ"]
+    differ = tr_many(
+        "{differing} of {count} answers differ",
+        "{differing} of {count} answers differ",
+        found.compared,
+        differing=found.flips,
+    )
+    words = [differ]
     if found.agreement is not None:
-        words.append(f"mean agreement {figure(found.agreement)}")
+        words.append(tr("mean agreement {agreement}", agreement=figure(found.agreement)))
     if found.failed:
-        words.append(f"{found.failed} not read")
+        words.append(tr_many("{count} not read", "{count} not read", found.failed))
     return " · ".join(words)
 
 
@@ -115,8 +132,8 @@ def _columns(rows: Sequence[ComparedRow], pair: Pair, *, mapped: bool) -> dict[s
     columns: dict[str, list[object]] = {
         "picture": [row.picture or None for row in rows],
         "file": [line.file for line in lines],
-        "answers": ["not read" if line.error else DIFFER if line.flips else "same" for line in lines],
-        first: [line.first.predicted or line.error for line in lines],
+        "answers": [_answers(line) for line in lines],
+        first: [line.first.predicted or localized(line.error) for line in lines],
         "p of A": [line.first.probability for line in lines],
         second: [line.second.predicted for line in lines],
         "p of B": [line.second.probability for line in lines],
@@ -126,22 +143,34 @@ def _columns(rows: Sequence[ComparedRow], pair: Pair, *, mapped: bool) -> dict[s
     return columns | ({"agreement": [line.agreement for line in lines]} if mapped else {})
 
 
+def _answers(line: Line) -> str:
+    if line.error:
+        return tr("not read")
+    return localized(DIFFER if line.flips else SAME)
+
+
 def _unlike(line: Line) -> str:
     """Return whose training images a radiograph is unlike: "A", "B", "A and B"; empty where neither is known to be."""
     both = zip("AB", (line.first.familiar, line.second.familiar), strict=True)
-    return " and ".join(letter for letter, familiar in both if familiar is False)
+    letters = [letter for letter, familiar in both if familiar is False]
+    return tr("A and B") if len(letters) > 1 else "".join(letters)
 
 
 def _config() -> dict[str, Any]:
-    share = st.column_config.NumberColumn(help="Probability of the class beside it")
+    share = tr("Probability of the class beside it")
     return {
         "picture": st.column_config.ImageColumn("", width=60),
-        "p of A": share,
-        "p of B": share,
+        "file": tr("file"),
+        "answers": tr("answers"),
+        "p of A": st.column_config.NumberColumn(tr("p of A"), help=share),
+        "p of B": st.column_config.NumberColumn(tr("p of B"), help=share),
         "unlike": st.column_config.TextColumn(
-            "unlike training images of", help="Do not rely on the prediction of a checkpoint that is named here."
+            tr("unlike training images of"),
+            help=tr("Do not rely on the prediction of a checkpoint that is named here."),
         ),
         "agreement": st.column_config.NumberColumn(
-            format="%.2f", help="Correlation of the two maps of A's predicted class: 1 = same places, 0 = unrelated"
+            tr("agreement"),
+            format="%.2f",
+            help=tr("Correlation of the two maps of A's predicted class: 1 = same places, 0 = unrelated"),
         ),
     }

@@ -8,14 +8,16 @@ from itertools import accumulate
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from camdash.app.films.files import ImageFile
+from camdash.app.language import localized, tr
 from camdash.app.markdown import named, plain
 from camdash.errors import ImageError
 from camdash.images.archive import unpack
 from camdash.images.files import SUFFIXES, kind_if_skipped
 from camdash.images.formats import FIRST_BYTES, skipped_words
+from camdash.words.sentence import say, say_many
 
-NOTHING = "It contains no radiograph that camdash can read."
-NO_ROOM = "There is not enough room to unpack all of it. Remove other files to open the rest."
+NOTHING = say("It contains no radiograph that camdash can read.")
+NO_ROOM = say("There is not enough room to unpack all of it. Remove other files to open the rest.")
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,26 @@ class Unopened:
     reason: str
 
 
+@dataclass(frozen=True)
+class Refused:
+    """Why a file was not opened: its name as Markdown, and the reason, in which Markdown is to find no signs."""
+
+    name: str
+    reason: str
+
+    def words(self) -> str:
+        """Return both as Markdown in the page's language."""
+        return tr("{file}: {reason}", file=self.name, reason=plain(self.reason))
+
+
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """The image files of one upload: one, or those of a ZIP file; and what there is to say of it, as Markdown.
+    """The image files of one upload: one, or those of a ZIP file; and what there is to say of it.
 
     Attributes:
         keys: for each file, what tells it from all others of the session.
         files: the files.
-        remarks: a sentence for what was skipped or refused.
+        notes: a sentence as Markdown for what was skipped, and what was refused.
         unpacked: bytes that it takes beside the upload itself.
         missing: bytes of the first file for which there was no room; 0 where all are there.
         unopened: what gave no file.
@@ -44,12 +58,17 @@ class Opened:
 
     keys: tuple[str, ...]
     files: tuple[ImageFile, ...]
-    remarks: tuple[str, ...] = ()
+    notes: tuple[str | Refused, ...] = ()
     unpacked: int = 0
     missing: int = 0
     unopened: tuple[Unopened, ...] = ()
     removed: frozenset[str] = frozenset()
     skipped: str = ""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was skipped or refused, a sentence each, as Markdown in the page's language."""
+        return tuple(one.words() if isinstance(one, Refused) else localized(one) for one in self.notes)
 
 
 def open_single(upload: UploadedFile, data: bytes) -> Opened:
@@ -77,7 +96,7 @@ def said_of_folders(found: Iterable[tuple[str, Opened]]) -> tuple[list[str], lis
             skipped[folder][one.skipped] += 1
         elif "/" in name:
             others.add(folder)
-    remarks = [f"{named(folder)}: {skipped_words(kinds)}" for folder, kinds in skipped.items()]
+    remarks = [localized(_skipped(folder, kinds)) for folder, kinds in skipped.items()]
     empty = [folder for folder in skipped if folder not in others]
     return remarks, [Unopened(f"{folder}/", f"{folder}/", NOTHING) for folder in empty]
 
@@ -96,13 +115,13 @@ def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collecti
     members = [one for one in keyed if one[0] not in removed]
     taken, missing = _with_room([content for *_, content in members], left)
     files = tuple(ImageFile.of(name, content) for _, name, content in members[:taken])
-    remarks = list(_said(upload.name, found.skipped, found.refused))
+    notes = list(_said(upload.name, found.skipped, found.refused))
     if missing:
-        remarks.append(f"{named(upload.name)}: opened {taken} of its {len(members)} radiographs. {NO_ROOM}")
+        notes.append(_partly_opened(upload.name, taken, len(members)))
     return Opened(
         tuple(key for key, *_ in members[:taken]),
         files,
-        tuple(remarks),
+        tuple(notes),
         sum(len(file.data) for file in files),
         missing,
         () if files else (Unopened(upload.file_id, upload.name, NO_ROOM if missing else NOTHING),),
@@ -111,8 +130,8 @@ def open_archive(upload: UploadedFile, data: bytes, left: int, removed: Collecti
 
 
 def _nothing_of(upload: UploadedFile, reason: str, missing: int = 0) -> Opened:
-    remark = f"{named(upload.name)}: {plain(reason)}"
-    return Opened((), (), (remark,), missing=missing, unopened=(Unopened(upload.file_id, upload.name, reason),))
+    note = Refused(named(upload.name), reason)
+    return Opened((), (), (note,), missing=missing, unopened=(Unopened(upload.file_id, upload.name, reason),))
 
 
 def _with_room(contents: Sequence[bytes], left: int) -> tuple[int, int]:
@@ -121,8 +140,23 @@ def _with_room(contents: Sequence[bytes], left: int) -> tuple[int, int]:
     return taken, len(contents[taken]) if taken < len(contents) else 0
 
 
-def _said(name: str, skipped: Mapping[str, int], refused: Iterable[tuple[str, str]]) -> Iterator[str]:
+def _said(name: str, skipped: Mapping[str, int], refused: Iterable[tuple[str, str]]) -> Iterator[str | Refused]:
     if skipped:
-        yield f"{named(name)}: {skipped_words(skipped)}"
+        yield _skipped(name, skipped)
     for member, sentence in refused:
-        yield f"{named(member)} in {named(name)}: {plain(sentence)}"
+        yield Refused(say("{file} in {archive}", file=named(member), archive=named(name)), sentence)
+
+
+def _skipped(name: str, kinds: Mapping[str, int]) -> str:
+    return say("{file}: {reason}", file=named(name), reason=skipped_words(kinds))
+
+
+def _partly_opened(name: str, taken: int, count: int) -> str:
+    return say_many(
+        "{file}: opened {taken} of its {count} radiographs. {advice}",
+        "{file}: opened {taken} of its {count} radiographs. {advice}",
+        count,
+        file=named(name),
+        taken=taken,
+        advice=NO_ROOM,
+    )

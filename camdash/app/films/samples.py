@@ -8,16 +8,17 @@ import numpy as np
 
 from camdash.app.films.files import ImageFile
 from camdash.images.decoding import decode
+from camdash.words.sentence import say
 
 FOLDER = Path(__file__).parents[1] / "samples"
 TITLES = {
-    "chest_frontal": "Chest frontal",
-    "chest_lateral": "Chest lateral",
-    "hip": "Hip",
-    "hand": "Hand",
-    "foot": "Foot",
+    "chest_frontal": say("Chest frontal"),
+    "chest_lateral": say("Chest lateral"),
+    "hip": say("Hip"),
+    "hand": say("Hand"),
+    "foot": say("Foot"),
 }
-MARKED = {"hand_marked": "Hand with a marker", "foot_marked": "Foot with a marker"}
+MARKED = {"hand_marked": say("Hand with a marker"), "foot_marked": say("Foot with a marker")}
 """The same hand and foot with a side marker, offered where a checkpoint named `SHORTCUT` is there to fall for it."""
 
 FIRST = "hand"

@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from camdash.app.language import tr_many
 from camdash.networks.loading import preferred_device
 from camdash.running.queue import Abandoned, queue_of
 
@@ -43,4 +44,4 @@ def line(ahead: int) -> str:
     """Return the length of the line in words; empty when the turn has come."""
     if not ahead:
         return ""
-    return f"Waiting: {'1 analysis' if ahead == 1 else f'{ahead} analyses'} ahead of you"
+    return tr_many("Waiting: {count} analysis ahead of you", "Waiting: {count} analyses ahead of you", ahead)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from streamlit import runtime
 
+from camdash.app.language import tr, tr_many
 from camdash.app.markdown import named, plain
 from camdash.app.memory.tabs import Tab, own_tab
 from camdash.app.memory.uploads import room
@@ -77,7 +78,7 @@ def refusals() -> list[str]:
     if tab is None:
         return []
     tab.is_told = True
-    return [f"{_listed(files)} not uploaded. {plain(why)}" for why, files in list(tab.refused.items())]
+    return [f"{_listed(files)} {plain(why)}" for why, files in list(tab.refused.items())]
 
 
 def acknowledge_refusals() -> None:
@@ -88,9 +89,17 @@ def acknowledge_refusals() -> None:
 
 
 def _listed(files: Sequence[str]) -> str:
-    """Return the files with the verb; of many the first few are named, and some have no name."""
-    words = [named(file) for file in files if file][:NAMED]
-    if more := len(files) - len(words):
-        words.append(f"{more} more" if words else "1 file" if more == 1 else f"{more} files")
-    verb = "was" if len(files) == 1 else "were"
-    return f"{' and '.join(filter(None, (', '.join(words[:-1]), words[-1])))} {verb}"
+    """Return that the files were not uploaded; of many the first few are named, and some have no name."""
+    names = [named(file) for file in files if file][:NAMED]
+    if not names:
+        return tr_many("{count} file was not uploaded.", "{count} files were not uploaded.", len(files))
+    if len(files) == 1:
+        return tr("{file} was not uploaded.", file=names[0])
+    if more := len(files) - len(names):
+        return tr_many(
+            "{files} and {count} more were not uploaded.",
+            "{files} and {count} more were not uploaded.",
+            more,
+            files=", ".join(names),
+        )
+    return tr("{files} and {file} were not uploaded.", files=", ".join(names[:-1]), file=names[-1])

@@ -14,6 +14,7 @@ from typing import Protocol
 from camdash.errors import CamdashError
 from camdash.images.limits import LARGEST_SESSION, MEGABYTE, MOST_FILES
 from camdash.settings import uploads_megabytes
+from camdash.words.sentence import say
 
 SHARE = 0.5
 """Of the memory of the machine, where the variable says nothing: the rest is for networks, decoding and the system."""
@@ -99,17 +100,21 @@ class Room:
 
     def _check(self, tab: str, size: int) -> None:
         if len(self._held.sizes(tab)) + len(self._arriving.get(tab, ())) >= MOST_FILES:
-            raise FullError(f"A tab holds at most {MOST_FILES} files. Remove some before adding more.")
+            raise FullError(say("A tab holds at most {count} files. Remove some before adding more.", count=MOST_FILES))
         if self._taken(tab) + size > LARGEST_SESSION:
-            raise FullError(
-                f"A tab holds at most {LARGEST_SESSION // MEGABYTE:,} MB, including files unpacked from ZIP files. "
-                "Remove some before adding more."
+            said = say(
+                "A tab holds at most {size:,} MB, including files unpacked from ZIP files. "
+                "Remove some before adding more.",
+                size=LARGEST_SESSION // MEGABYTE,
             )
+            raise FullError(said)
         if self._taken_by_all() + size > self.most:
-            raise FullError(
-                f"The server is full: it holds at most {self.most // MEGABYTE:,} MB of files for all visitors "
-                "together. Try again later, or add fewer files."
+            said = say(
+                "The server is full: it holds at most {size:,} MB of files for all visitors "
+                "together. Try again later, or add fewer files.",
+                size=self.most // MEGABYTE,
             )
+            raise FullError(said)
 
     def _taken(self, tab: str) -> int:
         return sum(self._held.sizes(tab)) + sum(self._arriving.get(tab, ())) + self._unpacked.get(tab, 0)

@@ -13,11 +13,22 @@ from camdash.evidence.worklist import Line, failed_line, line_of
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.thumbnail import data_uri, small, thumbnail
+from camdash.words.sentence import say, say_many
 
 THUMBNAIL, SQUARE = 96, 48
 """Pixels of a thumbnail's longer side, and of the grey square that is all that is kept of a radiograph beside it."""
 
-BUTTONS = Buttons("analysing", "analysed", widget_keys.STOP_ANALYSING, widget_keys.GO_ON_ANALYSING)
+
+def _stopped(done: int, count: int) -> str:
+    return say_many(
+        "Stopped: {done} of {count} radiographs are analysed.",
+        "Stopped: {done} of {count} radiographs are analysed.",
+        count,
+        done=done,
+    )
+
+
+BUTTONS = Buttons(say("Stop analysing"), _stopped, widget_keys.STOP_ANALYSING, widget_keys.GO_ON_ANALYSING)
 
 
 def analysing(checkpoint: Checkpoint) -> Job[ListedRow]:

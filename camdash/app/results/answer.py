@@ -3,6 +3,7 @@
 import streamlit as st
 
 from camdash.app import widget_keys
+from camdash.app.language import tr, tr_many
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_probabilities
@@ -33,7 +34,7 @@ def show_answer(analysis: Analysis) -> None:
             softmax_chart(prediction),
             key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
-            alt="Softmax: " + ", ".join(_figures(prediction)),
+            alt=tr("Softmax: {figures}", figures=", ".join(_figures(prediction))),
         )
         offer_probabilities(prediction)
 
@@ -42,13 +43,19 @@ def say_guess(card: Card, letter: str = "") -> None:
     """Say beneath the answer what about it is a guess because there is no card; `letter`: whose, of two."""
     if card.guess:
         whose = f"{letter} · " if letter else ""
-        where = " Name the classes on the page *Checkpoints*." if "class_names" in card.assumed else ""
-        st.caption(f":material/help: {whose}{plain(card.guess)}{where}")
+        where = tr("Name the classes on the page *Checkpoints*.") if "class_names" in card.assumed else ""
+        st.caption(f":material/help: {whose}{plain(card.guess)} {where}".rstrip())
 
 
 def _choice(prediction: Prediction) -> str:
-    classes = "body parts" if prediction.class_names == FIVE_CLASSES else "classes"
-    return f"One of {len(prediction.class_names)} {classes}. The model always picks one."
+    count = len(prediction.class_names)
+    if prediction.class_names == FIVE_CLASSES:
+        return tr("One of {count} body parts. The model always picks one.", count=count)
+    return tr_many(
+        "One of {count} class. The model always picks one.",
+        "One of {count} classes. The model always picks one.",
+        count,
+    )
 
 
 def _headline(prediction: Prediction) -> str:
@@ -58,16 +65,23 @@ def _headline(prediction: Prediction) -> str:
 
 def _runner_up(prediction: Prediction) -> str:
     if len(prediction.class_names) < 2:
-        return "This checkpoint has only one class, so it names that class for every image."
+        return tr("This checkpoint has only one class, so it names that class for every image.")
     second = prediction.ranking[1]
-    text = f"Runner-up {plain(prediction.class_names[second])}, {percent(float(prediction.probabilities[second]))}"
+    name, share = plain(prediction.class_names[second]), percent(float(prediction.probabilities[second]))
     if prediction.probabilities[prediction.predicted] < EVEN:
-        text += f". Uncertain: no class reaches {unbroken('50 %')}."
-    return text
+        return tr(
+            "Runner-up {name}, {share}. Uncertain: no class reaches 50\u00a0%.",
+            name=name,
+            share=share,
+        )
+    return tr("Runner-up {name}, {share}", name=name, share=share)
 
 
 def _figures(prediction: Prediction) -> list[str]:
     shown = shown_classes(prediction)
     rest = len(prediction.class_names) - len(shown)
     figures = [f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown]
-    return [*figures, f"all {rest} others {percent(rest_of(prediction, shown))}"] if rest else figures
+    if not rest:
+        return figures
+    others = percent(rest_of(prediction, shown))
+    return [*figures, tr_many("all {count} others {share}", "all {count} others {share}", rest, share=others)]

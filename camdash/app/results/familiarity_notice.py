@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from camdash.app.language import localized, tr
 from camdash.evidence.analysis import Analysis, Familiarity, is_familiar
+from camdash.words.sentence import joined, say
 
-UNFAMILIAR = "This image is unlike the training images. Do not rely on this prediction."
-UNCHECKED = "This checkpoint cannot tell whether an image resembles its training images."
-RESEMBLES = "Resembles the training images. That does not make the answer right."
-UNLIKE = "Unlike the training images."
+UNFAMILIAR = say("This image is unlike the training images. Do not rely on this prediction.")
+UNCHECKED = say("This checkpoint cannot tell whether an image resembles its training images.")
+RESEMBLES = say("Resembles the training images. That does not make the answer right.")
+UNLIKE = say("Unlike the training images.")
 
 
 def warn_if_unfamiliar(analyses: Sequence[Analysis]) -> None:
@@ -18,12 +20,14 @@ def warn_if_unfamiliar(analyses: Sequence[Analysis]) -> None:
     if not unfamiliar:
         return
     if len(analyses) == 1:
-        sentence = UNFAMILIAR
+        sentence = localized(UNFAMILIAR)
     elif len(unfamiliar) == len(analyses):
-        sentence = "This image is unlike the training images of A and B. Do not rely on these predictions."
+        sentence = tr("This image is unlike the training images of A and B. Do not rely on these predictions.")
     else:
         letter = "AB"[analyses.index(unfamiliar[0])]
-        sentence = f"This image is unlike the training images of {letter}. Do not rely on its prediction."
+        sentence = tr(
+            "This image is unlike the training images of {letter}. Do not rely on its prediction.", letter=letter
+        )
     st.warning(f"**{sentence}** {_figures(analyses)}", icon=":material/warning:")
 
 
@@ -36,9 +40,10 @@ def show_familiarity(analysis: Analysis) -> None:
     """Say what the check found, in the small print beneath the answer; the figures come with the pointer."""
     found = analysis.familiarity
     if found is None:
-        st.caption(UNCHECKED)
+        st.caption(localized(UNCHECKED))
         return
-    st.caption(RESEMBLES if found.familiar else UNLIKE, help=f"Distance {distance_words(found)}.")
+    distance = tr("Distance {distance}.", distance=distance_words(found))
+    st.caption(localized(RESEMBLES if found.familiar else UNLIKE), help=distance)
 
 
 def distance_words(found: Familiarity) -> str:
@@ -47,15 +52,16 @@ def distance_words(found: Familiarity) -> str:
         score, limit = f"{found.score:.{decimals}f}", f"{found.threshold:.{decimals}f}"
         if score != limit:
             break
-    return f"{score}, limit {limit}"
+    return say("{score}, limit {limit}", score=score, limit=limit)
 
 
 def _figures(analyses: Sequence[Analysis]) -> str:
     """Return the distances of those that have a check."""
-    letters = "AB" if len(analyses) > 1 else " "
+    letters = "AB" if len(analyses) > 1 else ("",)
     said = [
-        f"{letter} {distance_words(found)}".strip()
+        joined(" ", [letter, distance_words(found)])
         for letter, found in zip(letters, (one.familiarity for one in analyses), strict=False)
         if found is not None
     ]
-    return f":small[(Distance {'; '.join(said)}.)]"
+    words = tr("(Distance {distance}.)", distance=joined("; ", said))
+    return f":small[{words}]"

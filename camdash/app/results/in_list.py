@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from camdash.app.films.caches import known
 from camdash.app.films.files import Film
+from camdash.app.language import localized, tr
 from camdash.app.results.familiarity_notice import UNLIKE, is_unfamiliar
 from camdash.app.session.retries import failure_of, note_failure
 from camdash.app.session.state import session
@@ -29,7 +30,7 @@ def answers(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | 
 
 def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> Answer:
     if reason := failure_of(film.sha256):
-        return Answer("cannot be read", State.FAILED, reason)
+        return Answer(tr("cannot be read"), State.FAILED, localized(reason))
     first = known(film, checkpoint)
     if first is None:
         return _refusal(film.sha256, checkpoint) or WAITS
@@ -39,7 +40,7 @@ def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> An
     if other is not None:
         about = [f"A: {name} {share}", f"B: {other.prediction.predicted_name} {_share(other)}"]
         if not is_same_class(other.prediction.predicted_name, name):
-            name, share = f"{name} → {other.prediction.predicted_name}", "differ"
+            name, share = f"{name} → {other.prediction.predicted_name}", tr("differ")
     unlike = _unlike(first, other)
     return Answer(name, State.UNLIKE if unlike else State.ANSWERED, "\n".join([*about, *unlike]), share)
 
@@ -47,9 +48,11 @@ def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> An
 def _unlike(first: Analysis, other: Analysis | None) -> list[str]:
     """Return a sentence where an image is unlike training images; of two checkpoints, unlike whose."""
     if other is None:
-        return [UNLIKE] if is_unfamiliar(first) else []
+        return [localized(UNLIKE)] if is_unfamiliar(first) else []
     letters = [letter for letter, one in zip("AB", (first, other), strict=True) if is_unfamiliar(one)]
-    return [f"{UNLIKE.removesuffix('.')} of {' and '.join(letters)}."] if letters else []
+    if len(letters) > 1:
+        return [tr("Unlike the training images of A and B.")]
+    return [tr("Unlike the training images of {letter}.", letter=letter) for letter in letters]
 
 
 def _share(result: Analysis) -> str:
@@ -59,7 +62,7 @@ def _share(result: Analysis) -> str:
 
 def _refusal(sha256: str, checkpoint: Checkpoint) -> Answer | None:
     refusals = session().refusals
-    for whose, words in ((None, "cannot be read"), (checkpoint, "no answer")):
+    for whose, words in ((None, tr("cannot be read")), (checkpoint, tr("no answer"))):
         if reason := refusals.get((sha256, whose)):
-            return Answer(words, State.FAILED, reason)
+            return Answer(words, State.FAILED, localized(reason))
     return None

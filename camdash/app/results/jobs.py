@@ -13,6 +13,7 @@ from camdash.app.films.caches import Answers, known, pass_over_many
 from camdash.app.films.files import Film, FilmKey
 from camdash.app.films.rows import ComparedRow, ListedRow
 from camdash.app.films.turns import Waiting, line
+from camdash.app.language import localized, tr
 from camdash.app.results.in_list import note_failed
 from camdash.app.session.retries import failure_of, offer_retry
 from camdash.evidence.analysis import Failed
@@ -29,13 +30,18 @@ RowT = TypeVar("RowT", ListedRow, ComparedRow)
 
 @dataclass(frozen=True)
 class Buttons:
-    """The keys of a job's buttons, and what it does in a word: "analysing", and "analysed" once it is done.
+    """The words and the keys of a job's buttons.
 
-    Where `try_again` is empty, another job offers to try files again.
+    Attributes:
+        stop_words: what stands on the button that stops it.
+        stopped_words: makes the sentence that says how many of how many radiographs are done.
+        stop: the key of that button.
+        go_on: the key of the button that goes on.
+        try_again: the key of the button that tries files again; empty where another job offers that.
     """
 
-    doing: str
-    done: str
+    stop_words: str
+    stopped_words: Callable[[int, int], str]
     stop: str
     go_on: str
     try_again: str = ""
@@ -83,14 +89,14 @@ def go_on(job: Job[RowT], place: DeltaGenerator, films: Sequence[Film], seconds:
         return False
     with place.container(horizontal=True, vertical_alignment="center"):
         if task.is_stopped:
-            st.markdown(f"Stopped: {len(task.rows)} of {len(task.items)} radiographs are {buttons.done}.")
-            st.button("Go on", key=buttons.go_on, on_click=task.resume)
+            st.markdown(localized(buttons.stopped_words(len(task.rows), len(task.items))))
+            st.button(tr("Go on"), key=buttons.go_on, on_click=task.resume)
             return False
         bar = st.progress(0.0)
-        st.button(f"Stop {buttons.doing}", key=buttons.stop, on_click=task.stop)
+        st.button(localized(buttons.stop_words), key=buttons.stop, on_click=task.stop)
 
     def tell(ahead: int = 0) -> None:
-        words = " · ".join(filter(None, (progress_words(task.progress), line(ahead))))
+        words = " · ".join(filter(None, (localized(progress_words(task.progress)), line(ahead))))
         bar.progress(task.progress.done / task.progress.of, text=words)
 
     tell()

@@ -9,6 +9,7 @@ from camdash.app import widget_keys
 from camdash.app.films.caches import analysed
 from camdash.app.films.files import Film
 from camdash.app.films.turns import Waiting
+from camdash.app.language import tr
 from camdash.app.markdown import named, plain
 from camdash.app.results.analysing import analysing
 from camdash.app.results.in_list import answers, note_failed
@@ -43,7 +44,8 @@ def outcome(film: Film, checkpoint: Checkpoint, waiting: Waiting) -> Outcome:
 
 def show_failed(film: Film, failed: Failed) -> None:
     """Say why a file could not be analysed."""
-    st.error(f"{named(film.name)} was not analysed. {plain(failed.sentence)}", icon=":material/broken_image:")
+    said = tr("{file} was not analysed. {reason}", file=named(film.name), reason=plain(failed.sentence))
+    st.error(said, icon=":material/broken_image:")
     offer_retry([film.sha256] if failed.can_retry else [], key=widget_keys.TRY_AGAIN)
 
 

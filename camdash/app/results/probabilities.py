@@ -1,8 +1,11 @@
 """The probabilities of all classes in a table, on request: for checkpoints with more classes than the chart shows."""
 
+from typing import Any
+
 import streamlit as st
 
 from camdash.app import widget_keys
+from camdash.app.language import tr, tr_many
 from camdash.evidence.analysis import Prediction
 from camdash.evidence.comparison import Comparison
 from camdash.rendering.ranks import MOST_BARS, ranked_rows
@@ -44,15 +47,24 @@ def offer_both_probabilities(comparison: Comparison) -> None:
 
 def _table(columns: dict[str, list[object]], shares: tuple[str, ...], logits: tuple[str, ...]) -> None:
     count = len(columns["class"])
-    config = {name: st.column_config.NumberColumn(format="%.3f %%") for name in shares}
-    config |= {name: st.column_config.NumberColumn(format="%.2f") for name in logits}
-    with st.container(key="all-probabilities"), st.popover(f"All {count} probabilities", type="tertiary"):
+    titles = {
+        "class": tr("class"),
+        "probability": tr("probability"),
+        "logit": tr("logit"),
+        "logit of A": tr("logit of A"),
+        "logit of B": tr("logit of B"),
+    }
+    config: dict[str, Any] = {"class": titles["class"]}
+    config |= {name: st.column_config.NumberColumn(titles.get(name), format="%.3f %%") for name in shares}
+    config |= {name: st.column_config.NumberColumn(titles.get(name), format="%.2f") for name in logits}
+    label = tr_many("All {count} probabilities", "All {count} probabilities", count)
+    with st.container(key="all-probabilities"), st.popover(label, type="tertiary"):
         st.dataframe(
             columns,
             column_config=config,
             hide_index=True,
             height=min(ROW_HEIGHT * (count + 1) + 3, HEIGHT),
-            alt=f"The probabilities of all {count} classes",
+            alt=tr_many("The probabilities of all {count} classes", "The probabilities of all {count} classes", count),
             key=widget_keys.PROBABILITIES,
         )
 

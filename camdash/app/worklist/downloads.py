@@ -7,6 +7,7 @@ import streamlit as st
 
 from camdash.app.films.caches import known
 from camdash.app.films.files import Film
+from camdash.app.language import tr
 from camdash.evidence.worklist import Line
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
@@ -24,6 +25,12 @@ def offer_files(films: Sequence[Film], lines: Sequence[Line], checkpoint: Checkp
     st.download_button(
         "CSV", table, file_name=f"{name}.csv", mime="text/csv", icon=":material/download:", on_click="ignore"
     )
+    told = tr(
+        "Per radiograph: the overlay of the predicted class and the raw maps (.npz); plus the CSV. Built on click "
+        "(up to 1 s each, {size} MB in all); anything that does not fit is listed in {file}.",
+        size=LARGEST // 2**20,
+        file=LEFT_OUT,
+    )
     packed = [one for film in films if (one := _packed(film, checkpoint))]
     st.download_button(
         "ZIP",
@@ -33,8 +40,7 @@ def offer_files(films: Sequence[Film], lines: Sequence[Line], checkpoint: Checkp
         icon=":material/folder_zip:",
         on_click="ignore",
         disabled=not packed,
-        help="Per radiograph: the overlay of the predicted class and the raw maps (.npz); plus the CSV. Built on click "
-        f"(up to 1 s each, {LARGEST // 2**20} MB in all); anything that does not fit is listed in {LEFT_OUT}.",
+        help=told,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from camdash.app.films.files import FilmKey
 from camdash.app.films.rows import ListedRow
+from camdash.app.language import localized, tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.results.analysing import SQUARE
 from camdash.app.session.state import session
@@ -32,18 +33,20 @@ def show_means(analyses: Mapping[FilmKey, Analysis], rows: Sequence[ListedRow], 
     means = _means(analyses, checkpoint)
     if not means:
         return
-    st.markdown("##### Mean map of each predicted class")
+    title = tr("Mean map of each predicted class")
+    st.markdown(f"##### {title}")
     for sentence in (sentence for mean in means for sentence in share_words(mean)):
         st.warning(plain(sentence), icon=":material/crop_free:")
     squares = [_mean_square(rows, mean.name) for mean in means]
     pictures = mean_pictures(means, squares, SIDE)
     figures = "".join(_figure(mean, picture) for mean, picture in zip(means, pictures, strict=True))
     st.html(f'<div style="display:flex; flex-wrap:wrap; gap:1rem">{figures}</div>{_legend(means)}')
-    st.caption(
+    said = tr(
         "Maps are aligned to the radiograph's frame and averaged per predicted class, on one scale. Markers and "
         "borders stay in place and stand out; anatomy varies and blurs. Uniform evidence would put 36 % near the "
         "border (the outer tenth) and 1 % in each corner."
     )
+    st.caption(said)
 
 
 def _means(analyses: Mapping[FilmKey, Analysis], checkpoint: Checkpoint) -> list[MeanMap]:
@@ -67,13 +70,19 @@ def _mean_square(rows: Sequence[ListedRow], predicted: str) -> NDArray[np.uint8]
 
 
 def _figure(mean: MeanMap, picture: NDArray[np.uint8]) -> str:
-    name = escape(mean.name)
-    radiographs = "1 radiograph" if mean.count == 1 else f"{mean.count} radiographs"
+    name, lines = escape(mean.name), [localized(line) for line in share_lines(mean)]
+    radiographs = tr_many("{count} radiograph", "{count} radiographs", mean.count)
+    about = tr(
+        "Mean map of {name} over {radiographs}: {shares}",
+        name=mean.name,
+        radiographs=radiographs,
+        shares=", ".join(lines),
+    )
     return (
         f'<figure style="margin:0; width:{SIDE}px"><img src="{data_uri(picture)}" width="{SIDE}" height="{SIDE}" '
-        f'alt="Mean map of {name} over {radiographs}: {", ".join(share_lines(mean))}">'
-        f'<figcaption style="font-size:0.85rem"><b>{name}</b> · {radiographs}<br>'
-        f'<span style="opacity:0.75">{"<br>".join(share_lines(mean))}</span></figcaption></figure>'
+        f'alt="{escape(about)}">'
+        f'<figcaption style="font-size:0.85rem"><b>{name}</b> · {escape(radiographs)}<br>'
+        f'<span style="opacity:0.75">{"<br>".join(map(escape, lines))}</span></figcaption></figure>'
     )
 
 
@@ -82,8 +91,10 @@ def _legend(means: Sequence[MeanMap]) -> str:
     if scale is None:
         return ""
     bar = data_uri(color_bar(scale, 12, 256))
+    low, high = tr("−{size:.1f} against", size=scale.high), tr("for +{size:.1f} logits", size=scale.high)
+    about = tr("Color bar, zero in the middle")
     return (
         f'<div style="display:flex; align-items:center; gap:0.5rem; font-size:0.85rem; margin-top:0.5rem">'
-        f'<span>−{scale.high:.1f} against</span><img src="{bar}" width="256" height="12" '
-        f'alt="Color bar, zero in the middle"><span>for +{scale.high:.1f} logits</span></div>'
+        f'<span>{escape(low)}</span><img src="{bar}" width="256" height="12" '
+        f'alt="{escape(about)}"><span>{escape(high)}</span></div>'
     )

@@ -1,5 +1,6 @@
 """The worklist: every upload in one table, what the checkpoint says of each, and of all of them together."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
 
@@ -12,6 +13,7 @@ from camdash.app.films.files import Film
 from camdash.app.films.rows import ListedRow
 from camdash.app.films.samples import TITLES, sample
 from camdash.app.films.turns import line
+from camdash.app.language import tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.results.analysing import analysing, analysing_second
 from camdash.app.results.jobs import go_on, rows_of
@@ -40,7 +42,7 @@ def worklist_page(controls: Controls) -> None:
     begin_run()
     place, busy = st.empty(), st.container(key="busy")
     try:
-        with busy, st.spinner("Loading and checking the checkpoint …"):
+        with busy, st.spinner(tr("Loading and checking the checkpoint …")):
             without_map(checkpoint, partial(_say, place))
         second = _ready(second, place, busy)
         _show(films, checkpoint, second, are_uploads=bool(uploads))
@@ -60,10 +62,10 @@ def _ready(second: Checkpoint | None, place: DeltaGenerator, busy: DeltaGenerato
     if second is None:
         return None
     try:
-        with busy, st.spinner("Loading and checking the checkpoint …"):
+        with busy, st.spinner(tr("Loading and checking the checkpoint …")):
             without_map(second, partial(_say, place))
     except CamdashError as error:
-        st.warning(f"There is nothing to compare with: {plain(str(error))}")
+        st.warning(tr("There is nothing to compare with: {reason}", reason=plain(str(error))))
         return None
     return second
 
@@ -80,8 +82,8 @@ def _samples() -> list[Film]:
     """Offer the samples where there is no upload; return them once they were asked for."""
     asked = session().are_samples_listed
     if not asked:
-        st.info("No radiographs yet. Drop files in the sidebar; hundreds at once is fine.")
-        asked = st.button("List the five samples", key=widget_keys.LIST_SAMPLES, type="primary")
+        st.info(tr("No radiographs yet. Drop files in the sidebar; hundreds at once is fine."))
+        asked = st.button(tr("List the five samples"), key=widget_keys.LIST_SAMPLES, type="primary")
         session().are_samples_listed = asked
     return [film_of(sample(name)) for name in TITLES] if asked else []
 
@@ -101,7 +103,9 @@ def _show(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | No
             chosen = [k for k in chosen if k in flips]
         listed = [films[places[k]] for k in chosen]
         offer_files(listed, [rows[k].line for k in chosen], checkpoint)
-    st.caption(_counts(rows, len(chosen)) + _compared(rows, flips, others, checkpoint, second))
+    hint = tr("Click a row to open it, then use the arrow keys.") if is_hint_needed() else ""
+    compared = _compared(rows, flips, others, checkpoint, second)
+    st.caption(" ".join(filter(None, (_counts(rows, len(chosen)), hint, compared))))
     there = [places[k] for k in chosen]
     show_table([rows[k] for k in chosen], there, [others[k] for k in there] if others else (), are_uploads=are_uploads)
     analyses = {film.key: known(film, checkpoint) for film in films}
@@ -117,15 +121,31 @@ def _flips(row: ListedRow, other: ListedRow | None) -> bool:
 def _counts(rows: Sequence[ListedRow], shown: int) -> str:
     """Return how many radiographs there are, those that were opened twice counted once, and of which classes."""
     unique = {row.line.sha256: row.line for row in rows}
-    counts: dict[str, int] = {}
-    for said in unique.values():
-        name = said.predicted or "not read"
-        counts[name] = counts.get(name, 0) + 1
-    words = ", ".join(f"{count} {plain(name)}" for name, count in counts.items())
-    twice = f" in {len(rows)} files" if len(unique) < len(rows) else ""
-    filtered = f" · {shown} {'files ' if twice else ''}listed" if shown < len(rows) else ""
-    hint = " Click a row to open it, then use the arrow keys." if is_hint_needed() else ""
-    return f"{_radiographs(len(unique))}{twice}: {words}{filtered}.{hint}"
+    counts = Counter(said.predicted for said in unique.values())
+    classes = ", ".join(_counted(name, count) for name, count in counts.items())
+    found = _radiographs(len(unique), len(rows))
+    if shown == len(rows):
+        return tr("{radiographs}: {classes}.", radiographs=found, classes=classes)
+    if len(unique) < len(rows):
+        return tr_many(
+            "{radiographs}: {classes} · {count} files listed.",
+            "{radiographs}: {classes} · {count} files listed.",
+            shown,
+            radiographs=found,
+            classes=classes,
+        )
+    return tr_many(
+        "{radiographs}: {classes} · {count} listed.",
+        "{radiographs}: {classes} · {count} listed.",
+        shown,
+        radiographs=found,
+        classes=classes,
+    )
+
+
+def _counted(name: str | None, count: int) -> str:
+    """Return how many radiographs are of a class, by its name; of none where they were not read."""
+    return f"{count} {plain(name)}" if name else tr_many("{count} not read", "{count} not read", count)
 
 
 def _compared(
@@ -140,9 +160,20 @@ def _compared(
         return ""
     count = len({rows[k].line.sha256 for k in flips})
     of = len({row.line.sha256 for row in others if row is not None})
-    names = f"A is {plain(checkpoint.name)}, B is {plain(second.name)}"
-    return f" {names}; they differ on {count} of {_radiographs(of)}."
+    return tr_many(
+        "A is {first}, B is {second}; they differ on {differing} of {count} radiograph.",
+        "A is {first}, B is {second}; they differ on {differing} of {count} radiographs.",
+        of,
+        first=plain(checkpoint.name),
+        second=plain(second.name),
+        differing=count,
+    )
 
 
-def _radiographs(count: int) -> str:
-    return "1 radiograph" if count == 1 else f"{count} radiographs"
+def _radiographs(count: int, files: int) -> str:
+    """Return how many there are, and in how many files, where some were opened twice."""
+    if count < files:
+        return tr_many(
+            "{count} radiograph in {files} files", "{count} radiographs in {files} files", count, files=files
+        )
+    return tr_many("{count} radiograph", "{count} radiographs", count)

@@ -8,6 +8,7 @@ import streamlit as st
 from camdash.app import widget_keys
 from camdash.app.films.rows import ListedRow
 from camdash.app.films.samples import TITLES
+from camdash.app.language import localized, tr
 from camdash.app.session import selection
 from camdash.app.session.state import session
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
@@ -15,12 +16,13 @@ from camdash.app.worklist.keeping import keep_place
 from camdash.evidence.comparison import is_same_class
 from camdash.evidence.worklist import Line, Order, listed
 from camdash.rendering.charts import percent
+from camdash.words.sentence import say
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-DIFFER = "differ"
-"""What tables say of two different answers to one radiograph."""
+SAME, DIFFER = say("same"), say("differ")
+"""What tables say of two answers to one radiograph."""
 ROW, HEAD, HIGHEST = 64, 38, 422
 """Pixels of a row, of the head, and of the whole table at most."""
 
@@ -38,37 +40,52 @@ def choose_rows(rows: Sequence[ListedRow], others: Sequence[ListedRow | None] = 
     chosen = st.session_state.get(widget_keys.CLASSES, [])
     st.session_state[widget_keys.CLASSES] = [name for name in chosen if name in names]
     classes = st.multiselect(
-        "Class", names, key=widget_keys.CLASSES, placeholder="All classes", width=300, persist_state="session"
+        tr("Class"),
+        names,
+        key=widget_keys.CLASSES,
+        placeholder=tr("All classes"),
+        width=300,
+        persist_state="session",
+    )
+    about_margin = tr(
+        "Difference between the two highest logits. Below 0.7 the top class is less than twice as likely as the "
+        "runner-up."
     )
     below = st.number_input(
-        "Margin below",
+        tr("Margin below"),
         min_value=0.0,
         value=None,
         step=0.5,
         key=widget_keys.BELOW,
-        placeholder="Any",
+        placeholder=tr("Any"),
         width=130,
         persist_state="session",
-        help="Difference between the two highest logits. Below 0.7 the top class is less than twice as likely as the "
-        "runner-up.",
+        help=about_margin,
     )
     order = st.selectbox(
-        "Sorted",
+        tr("Sorted"),
         list(Order),
+        format_func=_order_words,
         key=widget_keys.ORDER,
         width=260,
         persist_state="session",
-        help="The arrows on the Radiographs page follow this order. Clicking a column header sorts only this table.",
+        help=tr(
+            "The arrows on the Radiographs page follow this order. Clicking a column header sorts only this table."
+        ),
     )
     only_unlike = any(line is not None and line.familiar is not None for line in [*lines, *compared]) and st.checkbox(
-        "Only unlike the training images", key=widget_keys.ONLY_UNLIKE, persist_state="session"
+        tr("Only unlike the training images"), key=widget_keys.ONLY_UNLIKE, persist_state="session"
     )
     return listed(lines, classes, below, order or Order.GIVEN, only_unlike=only_unlike, others=compared)
 
 
+def _order_words(order: Order) -> str:
+    return localized(order.value)
+
+
 def choose_flips() -> bool:
     """Let the user narrow the list to radiographs on which two checkpoints differ; return whether they did."""
-    return bool(st.checkbox("Only where A and B differ", key=widget_keys.ONLY_DIFFERENT, persist_state="session"))
+    return bool(st.checkbox(tr("Only where A and B differ"), key=widget_keys.ONLY_DIFFERENT, persist_state="session"))
 
 
 def show_table(
@@ -93,7 +110,7 @@ def show_table(
         selection_mode=ANYWHERE,
         row_height=ROW,
         height=min(HEAD + ROW * max(len(rows), 1), HIGHEST),
-        alt="Every radiograph with its predicted class, probability, margin and evidence",
+        alt=tr("Every radiograph with its predicted class, probability, margin and evidence"),
     )
     keep_place(widget_keys.WORKLIST, f"{st.session_state.get(widget_keys.ORDER)} {are_uploads}")
 
@@ -122,31 +139,35 @@ def _columns(rows: Sequence[ListedRow]) -> dict[str, list[object]]:
     return {
         "picture": [row.picture or None for row in rows],
         "file": [line.file for line in lines],
-        "predicted": [line.predicted or f"not read: {line.error}" for line in lines],
+        "predicted": [line.predicted or tr("not read: {reason}", reason=line.error) for line in lines],
         "probability": [line.probability for line in lines],
         "runner-up": [line.runner_up for line in lines],
         "margin": [line.margin for line in lines],
         "evidence": [line.evidence for line in lines],
-        "familiar": [FAMILIAR[line.familiar] if line.predicted else "" for line in lines],
+        "familiar": [_familiar(line) for line in lines],
     }
 
 
 def _other_columns(rows: Sequence[ListedRow], others: Sequence[ListedRow | None]) -> dict[str, list[object]]:
     lines = [other.line if other else None for other in others]
     return {
-        "answers": [same_or_differ(row.line, line) for row, line in zip(rows, lines, strict=True)],
-        "B predicted": [line.predicted or "not read" if line else "…" for line in lines],
+        "answers": [localized(same_or_differ(row.line, line)) for row, line in zip(rows, lines, strict=True)],
+        "B predicted": [line.predicted or tr("not read") if line else "…" for line in lines],
         "B probability": [line.probability if line else None for line in lines],
         "B margin": [line.margin if line else None for line in lines],
-        "B familiar": [FAMILIAR[line.familiar] if line and line.predicted else "" for line in lines],
+        "B familiar": [_familiar(line) for line in lines],
     }
+
+
+def _familiar(line: Line | None) -> str:
+    return localized(FAMILIAR[line.familiar]) if line and line.predicted else ""
 
 
 def same_or_differ(first: Line, second: Line | None) -> str:
     """Return whether two checkpoints give the same answer, in a word; empty where one has none yet."""
     if second is None or first.predicted is None or second.predicted is None:
         return ""
-    return "same" if is_same_class(first.predicted, second.predicted) else DIFFER
+    return SAME if is_same_class(first.predicted, second.predicted) else DIFFER
 
 
 def with_percentages(columns: dict[str, list[object]]) -> "Styler":
@@ -159,27 +180,37 @@ def with_percentages(columns: dict[str, list[object]]) -> "Styler":
     return table.style.format(percent, subset=shares, na_rep="")
 
 
-FAMILIAR = {True: "yes", False: "no", None: "not checked"}
+FAMILIAR = {True: say("yes"), False: say("no"), None: say("not checked")}
 PROBABILITIES = ("probability", "B probability", "p of A", "p of B")
 
 
 def _config() -> dict[str, Any]:
     return {
         "picture": st.column_config.ImageColumn(
-            "", width=80, help="The evidence of the predicted class, on the scale of all maps of that radiograph"
+            "", width=80, help=tr("The evidence of the predicted class, on the scale of all maps of that radiograph")
         ),
-        "B margin": st.column_config.NumberColumn(format="%.2f"),
+        "file": tr("file"),
+        "predicted": tr("predicted"),
+        "probability": tr("probability"),
+        "runner-up": tr("runner-up"),
         "margin": st.column_config.NumberColumn(
-            format="%.2f", help="Logit of the predicted class minus that of the runner-up"
+            tr("margin"), format="%.2f", help=tr("Logit of the predicted class minus that of the runner-up")
         ),
         "evidence": st.column_config.NumberColumn(
-            format="%+.2f", help="Mean of the predicted class's map, in logits; with the bias it is the logit"
+            tr("evidence"),
+            format="%+.2f",
+            help=tr("Mean of the predicted class's map, in logits; with the bias it is the logit"),
         ),
-        "familiar": _familiar_column("resembles training images", "the training images"),
-        "B familiar": _familiar_column("B resembles training images", "B's training images"),
+        "familiar": st.column_config.TextColumn(
+            tr("resembles training images"),
+            help=tr("Does the image resemble the training images? If not, do not rely on the prediction."),
+        ),
+        "answers": tr("answers"),
+        "B predicted": tr("B predicted"),
+        "B probability": tr("B probability"),
+        "B margin": st.column_config.NumberColumn(tr("B margin"), format="%.2f"),
+        "B familiar": st.column_config.TextColumn(
+            tr("B resembles training images"),
+            help=tr("Does the image resemble B's training images? If not, do not rely on the prediction."),
+        ),
     }
-
-
-def _familiar_column(title: str, whose: str) -> Any:
-    told = f"Does the image resemble {whose}? If not, do not rely on the prediction."
-    return st.column_config.TextColumn(title, help=told)
