@@ -23,6 +23,7 @@ from camdash.images.limits import (
     STEEPEST_UNPACKING,
     check_size,
 )
+from camdash.words.sentence import say
 
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 UNTESTED = 16 * MEGABYTE
@@ -80,12 +81,18 @@ def unpack(data: bytes) -> Unpacked:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             files = [member for member in archive.infolist() if not member.filename.endswith("/")]
             if len(files) > MOST_MEMBERS:
-                raise ImageError(f"The ZIP file holds {len(files):,} files; at most {MOST_MEMBERS:,} are looked at.")
+                raise ImageError(
+                    say(
+                        "The ZIP file holds {count:,} files; at most {limit:,} are looked at.",
+                        count=len(files),
+                        limit=MOST_MEMBERS,
+                    )
+                )
             return _sorted(archive, files, budget)
     except _SpentError as error:
-        raise ImageError("The ZIP file unpacks to far more than it should. Pack only the radiographs.") from error
+        raise ImageError(say("The ZIP file unpacks to far more than it should. Pack only the radiographs.")) from error
     except BROKEN as error:
-        raise ImageError("The ZIP file is damaged or cut short. Pack it again.") from error
+        raise ImageError(say("The ZIP file is damaged or cut short. Pack it again.")) from error
 
 
 class _SpentError(Exception):
@@ -109,7 +116,13 @@ def _check_directory(data: bytes) -> None:
     """Refuse a directory of very many entries, folders counted, before zipfile takes a minute to read it."""
     most = 10 * MOST_MEMBERS  # some may lie in ZIP files inside
     if data.count(DIRECTORY_ENTRY) > most:
-        raise ImageError(f"The ZIP file holds over {most:,} files; at most {MOST_MEMBERS:,} are looked at.")
+        raise ImageError(
+            say(
+                "The ZIP file holds over {count:,} files; at most {limit:,} are looked at.",
+                count=most,
+                limit=MOST_MEMBERS,
+            )
+        )
 
 
 def _overlapping(members: list[zipfile.ZipInfo]) -> set[zipfile.ZipInfo]:
@@ -129,7 +142,7 @@ def _sorted(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo], budget: _Bud
     overlapping = _overlapping(archive.infolist())
     for file in files:
         path = PurePosixPath(file.filename.replace("\\", "/"))
-        name = str(path) if path.name and not _leads_out(path) else path.name or "a member without a name"
+        name = str(path) if path.name and not _leads_out(path) else path.name or say("a member without a name")
         if path.name.startswith("."):
             skipped[OTHER] += 1
             continue
@@ -153,13 +166,13 @@ def _leads_out(path: PurePosixPath) -> bool:
 def _check_entry(file: zipfile.ZipInfo, path: PurePosixPath, overlaps: bool) -> None:
     """Raise ImageError if a member is not unpacked, by what the directory says of it."""
     if _leads_out(path):
-        raise ImageError("Its path points outside the ZIP file.")
+        raise ImageError(say("Its path points outside the ZIP file."))
     if file.flag_bits & 1:
-        raise ImageError("It is encrypted. Pack it without a password.")
+        raise ImageError(say("It is encrypted. Pack it without a password."))
     if file.compress_type not in COMPRESSIONS:
-        raise ImageError("It is packed in an unusual way. Pack it with an ordinary ZIP program.")
+        raise ImageError(say("It is packed in an unusual way. Pack it with an ordinary ZIP program."))
     if overlaps:
-        raise ImageError("It overlaps another file inside the ZIP file. Pack it again.")
+        raise ImageError(say("It overlaps another file inside the ZIP file. Pack it again."))
 
 
 def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo, path: PurePosixPath, budget: _Budget) -> bytes | str:
@@ -171,7 +184,7 @@ def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo, path: PurePosixPat
         with archive.open(file) as member:
             start = member.read(FIRST_BYTES)
             if is_archive(start):
-                raise ImageError("It is a ZIP file inside a ZIP file. Unpack it first.")
+                raise ImageError(say("It is a ZIP file inside a ZIP file. Unpack it first."))
             if kind := kind_if_skipped(path.name, start):
                 return kind
             if file.file_size > LARGEST_FILE:
@@ -179,7 +192,7 @@ def _content(archive: zipfile.ZipFile, file: zipfile.ZipInfo, path: PurePosixPat
             budget.spend(len(start))
             return _whole(member, start, file.file_size, budget)
     except BROKEN as error:
-        raise ImageError("It is damaged inside the ZIP file. Pack it again.") from error
+        raise ImageError(say("It is damaged inside the ZIP file. Pack it again.")) from error
 
 
 def _whole(member: IO[bytes], start: bytes, size: int, budget: _Budget) -> bytes:

@@ -9,9 +9,10 @@ from PIL import Image
 
 from camdash.errors import ImageError
 from camdash.images.limits import check_pixels
-from camdash.images.radiograph import Radiograph
+from camdash.images.radiograph import FLOAT, Radiograph, depth_of, size_facts
 from camdash.images.rasters.samples import Channel, brightness, channel_of
 from camdash.images.window import Window
+from camdash.words.sentence import joined, say
 
 MODES = ("1", "L", "I", "I;16", "I;16L", "I;16B", "F", "RGB")
 """Of Pillow's images, those whose numbers are brightness, or red, green and blue."""
@@ -24,7 +25,7 @@ def pixels_of(source: object) -> NDArray[Any]:
         ImageError: it makes no array of it, or one whose numbers are not brightness or red, green and blue.
     """
     if isinstance(source, Image.Image) and source.mode not in MODES:
-        raise ImageError(f"This image of Pillow has the mode {source.mode}. Convert it to L or RGB.")
+        raise ImageError(say("This image of Pillow has the mode {mode}. Convert it to L or RGB.", mode=source.mode))
     kind, failure = type(source).__name__, None
     try:
         array = np.asarray(source)
@@ -34,7 +35,10 @@ def pixels_of(source: object) -> NDArray[Any]:
         if array.dtype.kind != "O":
             return array
     raise ImageError(
-        f"No pixels can be read from this {kind}. Give a file's name, its content as bytes, or a NumPy array."
+        say(
+            "No pixels can be read from this {kind}. Give a file's name, its content as bytes, or a NumPy array.",
+            kind=kind,
+        )
     ) from failure
 
 
@@ -52,18 +56,22 @@ def radiograph_of(pixels: NDArray[Any]) -> Radiograph:
     array = np.asarray(pixels)
     if array.dtype.kind not in "biuf" or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] != 3):
         raise ImageError(
-            f"This array is {array.dtype} of shape {array.shape}. Give grey pixels (rows, columns), or red, green and "
-            "blue ones (rows, columns, 3), as numbers."
+            say(
+                "This array is {kind} of shape {shape}. Give grey pixels (rows, columns), or red, green and "
+                "blue ones (rows, columns, 3), as numbers.",
+                kind=str(array.dtype),
+                shape=str(array.shape),
+            )
         )
     rows, columns = array.shape[:2]
     if not array.size:
-        raise ImageError("This array has no pixels.")
+        raise ImageError(say("This array has no pixels."))
     check_pixels(rows, columns)
     if array.dtype.kind == "b":
         array = array * np.uint8(255)
     grey = brightness(array)
-    bits = "float" if grey.dtype.kind == "f" else f"{8 * grey.dtype.itemsize} bits"
-    words, facts = f"array, {bits}", (("Rows", str(rows)), ("Columns", str(columns)), ("Bits", bits))
+    bits = FLOAT if grey.dtype.kind == "f" else depth_of(8 * grey.dtype.itemsize)
+    words, facts = joined(", ", [say("array"), bits]), size_facts(rows, columns, bits)
     channel = Channel(grey) if grey.dtype == np.uint8 else channel_of(grey)
     values = channel.values.copy(order="C")
     plain = Radiograph(values, Window.between(0, 255), words, padding=channel.missing, facts=facts, notes=channel.notes)

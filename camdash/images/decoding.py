@@ -8,6 +8,7 @@ from camdash.images.limits import check_size
 from camdash.images.radiograph import Radiograph
 from camdash.images.rasters.reading import decode_raster
 from camdash.images.silence import silence
+from camdash.words.sentence import say
 
 
 def decode(data: bytes) -> Radiograph:
@@ -21,9 +22,9 @@ def decode(data: bytes) -> Radiograph:
     """
     check_size(len(data))
     if is_archive(data):
-        raise ImageError("This is a ZIP file. Unpack it first.")
+        raise ImageError(say("This is a ZIP file. Unpack it first."))
     try:
         with silence():
             return decode_dicom(data) if is_dicom(data) else decode_raster(data)
     except MemoryError as error:
-        raise ImageError("The image takes more memory than a radiograph may. Export it smaller.") from error
+        raise ImageError(say("The image takes more memory than a radiograph may. Export it smaller.")) from error

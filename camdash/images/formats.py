@@ -6,18 +6,21 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from camdash.images.dicom.recognition import is_dicom
+from camdash.words.sentence import joined, say, say_many
 
-OTHER = "other"
+OTHER = say("other")
 """The kind of a file whose format is not known, among files that are counted."""
 
 FIRST_BYTES = 512
 """How many bytes of a file suffice."""
 
-READ = "DICOM, PNG, JPEG, TIFF, BMP, WebP, GIF, JPEG 2000, JPEG XL, AVIF or PGM"
+READ = say("DICOM, PNG, JPEG, TIFF, BMP, WebP, GIF, JPEG 2000, JPEG XL, AVIF or PGM")
 """The formats that are read, as a sentence names them."""
 
-UNPACK = "Unpack it first."
-AS_PICTURE = "Export the radiograph as DICOM or PNG."
+UNPACK = say("Unpack it first.")
+AS_PICTURE = say("Export the radiograph as DICOM or PNG.")
+AS_RASTER = say("Export it as PNG or TIFF.")
+SAVE_PICTURE = say("Save the picture in it as PNG.")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Format:
     Attributes:
         name: as users know it.
         advice: what to do with such a file, a sentence; empty for a format that is read.
-        packing: what a file is that holds others, in words; empty for all others.
+        packing: what a file is that holds others, a sentence; empty for all others.
     """
 
     name: str
@@ -42,17 +45,17 @@ class Format:
     @property
     def refusal(self) -> str:
         """Why such a file is refused, and what to do."""
-        if self.packing:
-            return f"This file is {self.packing}. {self.advice}"
-        return f"This file is in the {self.name} format, which is not supported. {self.advice}"
+        unread = say("This file is in the {format} format, which is not supported.", format=self.name)
+        return joined(" ", [self.packing or unread, self.advice])
 
 
 def packed(how: str, inside: Format | None = None) -> Format:
     """Return the format of a file that holds another one, or several."""
     if inside is None:
-        return Format(how, UNPACK, f"an archive ({how})")
-    advice = f"{UNPACK} {inside.advice}".strip()
-    return Format(f"{how} ({inside.name})", advice, f"an archive ({how}) with a {inside.name} file inside")
+        return Format(how, UNPACK, say("This file is an archive ({format}).", format=how))
+    packing = say("This file is an archive ({format}) with a {inside} file inside.", format=how, inside=inside.name)
+    name = say("{format} ({inside})", format=how, inside=inside.name)
+    return Format(name, joined(" ", [UNPACK, inside.advice]), packing)
 
 
 DICOM = Format("DICOM")
@@ -67,12 +70,12 @@ JPEG_XL = Format("JPEG XL")
 AVIF = Format("AVIF")
 PGM = Format("PGM")
 
-HEIC = Format("HEIC", "Convert it to JPEG or PNG; phones can share photos as JPEG.")
-NIFTI = Format("NIfTI", "NIfTI holds volumes: export the radiograph, or one slice, as DICOM or PNG.")
-ANALYZE = Format("Analyze", "Analyze holds volumes: export one slice as PNG.")
-VIDEO = Format("video", "Export a single frame as PNG.")
-CAMERA_RAW = Format("camera raw", "Export it as PNG or TIFF.")
-OFFICE = Format("Office document", "Save the picture in it as PNG.")
+HEIC = Format("HEIC", say("Convert it to JPEG or PNG; phones can share photos as JPEG."))
+NIFTI = Format("NIfTI", say("NIfTI holds volumes: export the radiograph, or one slice, as DICOM or PNG."))
+ANALYZE = Format("Analyze", say("Analyze holds volumes: export one slice as PNG."))
+VIDEO = Format(say("video"), say("Export a single frame as PNG."))
+CAMERA_RAW = Format(say("camera raw"), AS_RASTER)
+OFFICE = Format(say("Office document"), SAVE_PICTURE)
 JPEG_LS = Format("JPEG-LS", AS_PICTURE)
 
 SIGNATURES = (
@@ -89,17 +92,17 @@ SIGNATURES = (
     (b"\xff\x4f\xff\x51", JPEG_2000),
     (b"\0\0\0\x0cJXL \r\n\x87\n", JPEG_XL),
     (b"\xff\x0a", JPEG_XL),
-    (b"\x93NUMPY", Format("NumPy", "Save the array as PNG or TIFF (imageio.imwrite, tifffile.imwrite).")),
-    (b"%PDF", Format("PDF", "Save the picture in it as PNG.")),
+    (b"\x93NUMPY", Format("NumPy", say("Save the array as PNG or TIFF (imageio.imwrite, tifffile.imwrite)."))),
+    (b"%PDF", Format("PDF", SAVE_PICTURE)),
     (b"NRRD000", Format("NRRD", AS_PICTURE)),
     (b"ObjectType = Image", Format("MetaImage", AS_PICTURE)),
     (b"\x89HDF\r\n\x1a\n", Format("HDF5", AS_PICTURE)),
     (b"MATLAB 5.0 MAT-file", Format("MATLAB", AS_PICTURE)),
     (b"SIMPLE  =", Format("FITS", AS_PICTURE)),
-    (b"8BPS", Format("Photoshop", "Export it as PNG or TIFF.")),
-    (b"\x76\x2f\x31\x01", Format("OpenEXR", "Export it as PNG or TIFF.")),
-    (b"II\xbc\x01", Format("JPEG XR", "Convert it to PNG or TIFF.")),
-    (b"qoif", Format("QOI", "Convert it to PNG.")),
+    (b"8BPS", Format("Photoshop", AS_RASTER)),
+    (b"\x76\x2f\x31\x01", Format("OpenEXR", AS_RASTER)),
+    (b"II\xbc\x01", Format("JPEG XR", say("Convert it to PNG or TIFF."))),
+    (b"qoif", Format("QOI", say("Convert it to PNG."))),
     (b"IIRO", CAMERA_RAW),
     (b"IIRS", CAMERA_RAW),
     (b"IIU\0", CAMERA_RAW),
@@ -206,9 +209,14 @@ def skipped_words(skipped: Mapping[str, int]) -> str:
     count = sum(skipped.values())
     if not count:
         return ""
-    files = "1 file that is not an image" if count == 1 else f"{count:,} files that are not images"
     if set(skipped) == {OTHER}:
-        return f"Skipped {files}."
+        return say_many(
+            "Skipped {count:,} file that is not an image.", "Skipped {count:,} files that are not images.", count
+        )
     kinds = sorted(skipped, key=lambda kind: (kind == OTHER, -skipped[kind], kind))
-    files = "1 file that is not supported" if count == 1 else f"{count:,} files that are not supported"
-    return f"Skipped {files}: {', '.join(f'{skipped[kind]:,} {kind}' for kind in kinds)}."
+    return say_many(
+        "Skipped {count:,} file that is not supported: {kinds}.",
+        "Skipped {count:,} files that are not supported: {kinds}.",
+        count,
+        kinds=joined(", ", [joined(" ", [f"{skipped[kind]:,}", kind]) for kind in kinds]),
+    )

@@ -1,6 +1,7 @@
 """What is read at most, and the sentence for what is more: all limits in one place."""
 
 from camdash.errors import ImageError
+from camdash.words.sentence import say
 
 MEGABYTE = 2**20
 
@@ -41,36 +42,56 @@ MOST_MEMORY = 3072 * MEGABYTE
 def check_size(size: int) -> None:
     """Raise ImageError if a file of so many bytes is not read."""
     if size == 0:
-        raise ImageError("The file is empty. Export the radiograph again.")
+        raise ImageError(say("The file is empty. Export the radiograph again."))
     if size > LARGEST_FILE:
-        raise ImageError(f"The file is {size / MEGABYTE:.0f} MB; at most {LARGEST_FILE // MEGABYTE} MB are read.")
+        found, most = size / MEGABYTE, LARGEST_FILE // MEGABYTE
+        raise ImageError(say("The file is {size:.0f} MB; at most {limit} MB are read.", size=found, limit=most))
 
 
 def check_pixels(rows: int, columns: int) -> None:
     """Raise ImageError if a picture of this size is not decoded."""
     if rows < 1 or columns < 1:
-        raise ImageError(f"The image has {rows} rows and {columns} columns, so there is nothing to show.")
+        raise ImageError(
+            say(
+                "The image has {rows} rows and {columns} columns, so there is nothing to show.",
+                rows=rows,
+                columns=columns,
+            )
+        )
     if rows * columns > MOST_PIXELS:
-        found, most = f"{rows * columns / 1e6:.0f} million pixels", f"{MOST_PIXELS / 1e6:.0f} million"
-        raise ImageError(f"The image has {found}; at most {most} are read.")
+        raise ImageError(
+            say(
+                "The image has {count:.0f} million pixels; at most {limit:.0f} million are read.",
+                count=rows * columns / 1e6,
+                limit=MOST_PIXELS / 1e6,
+            )
+        )
 
 
 def check_frames(frames: int) -> None:
     """Raise ImageError if a DICOM file of so many frames is no radiograph."""
     if frames != MOST_FRAMES:
-        raise ImageError(f"The file holds {frames} frames; a radiograph is one. Export a single frame.")
+        raise ImageError(
+            say("The file holds {count} frames; a radiograph is one. Export a single frame.", count=frames)
+        )
 
 
 def check_count(files: int) -> None:
     """Raise ImageError if so many files at once are not read."""
     if files > MOST_FILES:
-        raise ImageError(f"These are {files} files; at most {MOST_FILES} are read at once.")
+        raise ImageError(
+            say("These are {count} files; at most {limit} are read at once.", count=files, limit=MOST_FILES)
+        )
 
 
 def check_session(size: int) -> None:
     """Raise ImageError if one visitor's files may not take so many bytes."""
     if size > LARGEST_SESSION:
         raise ImageError(
-            f"The files take {size / MEGABYTE:,.0f} MB together; at most {LARGEST_SESSION // MEGABYTE:,} MB are kept. "
-            "Remove some before adding more."
+            say(
+                "The files take {size:,.0f} MB together; at most {limit:,} MB are kept. "
+                "Remove some before adding more.",
+                size=size / MEGABYTE,
+                limit=LARGEST_SESSION // MEGABYTE,
+            )
         )

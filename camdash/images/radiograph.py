@@ -11,8 +11,25 @@ from numpy.typing import NDArray
 
 from camdash.images.window import Preset, VoiLut, Window
 from camdash.shapes import Drawn, Grey, Mask, Shaped
+from camdash.words.sentence import say
 
 Values = Shaped[NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.int16] | NDArray[np.float32], "rows columns"]
+
+FLOAT = say("float")
+"""How values are stored, in words; of whole numbers see `depth_of`."""
+
+FULL_RANGE, DEFAULT = say("Full range"), say("Default")
+"""Names of windows."""
+
+
+def depth_of(bits: int) -> str:
+    """Return in words how whole values of so many bits are stored."""
+    return say("{bits} bits", bits=bits)
+
+
+def size_facts(rows: int, columns: int, bits: str) -> tuple[tuple[str, str], ...]:
+    """Return the facts of a picture that says nothing else of itself."""
+    return (say("Rows"), str(rows)), (say("Columns"), str(columns)), (say("Bits"), bits)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +80,10 @@ class Radiograph:
     @property
     def presets(self) -> tuple[Preset, ...]:
         """The windows to choose from: the default first, then the file's others, then the full range."""
-        full = Preset("Full range", Window.between(*self.full_range))
+        full = Preset(FULL_RANGE, Window.between(*self.full_range))
         if self.own_presets:
             return (*self.own_presets, full)
-        return (full,) if self.window == full.window else (Preset("Default", self.window, self.lut), full)
+        return (full,) if self.window == full.window else (Preset(DEFAULT, self.window, self.lut), full)
 
     def grey(self) -> Drawn:
         """Return the radiograph through its default window or table, in [0, 1], brighter = denser."""

@@ -12,8 +12,9 @@ from camdash.images.dicom.picture.colors import brightness_of
 from camdash.images.dicom.picture.pixels import Stored, stored_values
 from camdash.images.dicom.stages import modality_values, narrowed, padding_of, squared, turned_over
 from camdash.images.dicom.voi import presets_of
-from camdash.images.radiograph import Radiograph
+from camdash.images.radiograph import DEFAULT, FLOAT, FULL_RANGE, Radiograph, depth_of
 from camdash.images.window import Preset, Window
+from camdash.words.sentence import joined, say
 
 
 @disable_value_validation()  # its complaints would quote the file
@@ -40,7 +41,7 @@ def _monochrome(parsed: Parsed, stored: Stored) -> Radiograph:
     inverted, contradiction = turned_over(parsed.layout.photometric, meaning.shape)
     plain = Radiograph(values, Window(0, 1), _encoding(parsed, stored), padding=padding)
     presets, unusable = presets_of(meaning, plain, _declared_range(parsed, stored))
-    default = presets[0] if presets else Preset("Full range", Window.between(*plain.full_range))
+    default = presets[0] if presets else Preset(FULL_RANGE, Window.between(*plain.full_range))
     return replace(
         plain,
         window=default.window,
@@ -58,11 +59,11 @@ def _color(parsed: Parsed, stored: Stored) -> Radiograph:
     values, _, resampled = squared(narrowed(grey), None, parsed.meaning.spacing)
     plain = Radiograph(values, Window.between(0, white), _encoding(parsed, stored))
     window = Window.between(*plain.full_range) if stored.bits > parsed.layout.stored else plain.window
-    color = ("Color, shown as brightness.",)
+    color = (say("Color, shown as brightness."),)
     return replace(
         plain,
         window=window,
-        facts=_facts(parsed, Preset("Default", window)),
+        facts=_facts(parsed, Preset(DEFAULT, window)),
         may_hold_names=parsed.description.burned_in != "NO",
         notes=_once(color, parsed.notes, stored.notes, parsed.meaning.notes, unusual, resampled),
     )
@@ -90,5 +91,5 @@ def _facts(parsed: Parsed, default: Preset) -> tuple[tuple[str, str], ...]:
 
 
 def _encoding(parsed: Parsed, stored: Stored) -> str:
-    bits = f"{stored.bits} bits" if parsed.keyword == "PixelData" else "float"
-    return f"DICOM, {bits}, {spoken(parsed.syntax)}"
+    bits = depth_of(stored.bits) if parsed.keyword == "PixelData" else FLOAT
+    return joined(", ", ["DICOM", bits, spoken(parsed.syntax)])

@@ -2,6 +2,7 @@
 
 from camdash.images.dicom.dataset.header import Description, Layout, Meaning
 from camdash.images.dicom.dataset.syntaxes import spoken
+from camdash.words.sentence import say
 
 MODALITIES = "CR CT DX ES IO IVUS MG MR NM OP OT PT PX RF RG RTIMAGE SC SM US XA XC"
 """Of PS3.3, C.7.3.1.1.1."""
@@ -26,26 +27,41 @@ def facts_of(
     layout: Layout, meaning: Meaning, description: Description, syntax: str, window: str
 ) -> tuple[tuple[str, str], ...]:
     """Return the facts as (name, value): numbers, and words of the standard; nothing else that stands there."""
-    millimetres = description.millimetres
     facts = (
-        ("Rows", str(layout.rows)),
-        ("Columns", str(layout.columns)),
-        ("Spacing", f"{millimetres[0]:g} x {millimetres[1]:g} mm" if millimetres else ""),
-        ("Body part", _term(description.body_part, BODY_PARTS).capitalize()),
-        ("View position", _term(description.view_position, VIEWS)),
-        ("Modality", _term(description.modality, MODALITIES)),
-        ("Photometric interpretation", layout.photometric),
-        ("Bits", f"{layout.stored} of {layout.allocated}{', signed' if layout.signed else ''}"),
-        ("Rescale", "" if meaning.modality else _line(meaning.slope, meaning.intercept)),
-        ("Transfer syntax", spoken(syntax)),
-        ("Window", window),
+        (say("Rows"), str(layout.rows)),
+        (say("Columns"), str(layout.columns)),
+        (say("Spacing"), _spacing(description)),
+        (say("Body part"), _term(description.body_part, BODY_PARTS).capitalize()),
+        (say("View position"), _term(description.view_position, VIEWS)),
+        (say("Modality"), _term(description.modality, MODALITIES)),
+        (say("Photometric interpretation"), layout.photometric),
+        (say("Bits"), _bits(layout)),
+        (say("Rescale"), "" if meaning.modality else _line(meaning.slope, meaning.intercept)),
+        (say("Transfer syntax"), spoken(syntax)),
+        (say("Window"), window),
     )
     return tuple((name, value) for name, value in facts if value)
 
 
+def _spacing(description: Description) -> str:
+    if description.millimetres is None:
+        return ""
+    down, across = description.millimetres
+    return say("{down:g} x {across:g} mm", down=down, across=across)
+
+
+def _bits(layout: Layout) -> str:
+    stored, allocated = layout.stored, layout.allocated
+    if layout.signed:
+        return say("{stored} of {allocated}, signed", stored=stored, allocated=allocated)
+    return say("{stored} of {allocated}", stored=stored, allocated=allocated)
+
+
 def _line(slope: float, intercept: float) -> str:
+    if (slope, intercept) == (1, 0):
+        return ""
     sign = "+" if intercept >= 0 else "-"
-    return "" if (slope, intercept) == (1, 0) else f"{slope:g} x value {sign} {abs(intercept):g}"
+    return say("{slope:g} x value {sign} {intercept:g}", slope=slope, sign=sign, intercept=abs(intercept))
 
 
 def _term(said: str, terms: str) -> str:

@@ -11,6 +11,7 @@ from camdash.images.dicom.dataset.header import Meaning
 from camdash.images.dicom.dataset.tables import BITS, LookupTable, looked_up, placed
 from camdash.images.limits import MOST_PIXELS
 from camdash.shapes import Bool, Mask, Plane, Shaped
+from camdash.words.sentence import say
 
 Squared = Shaped[NDArray[Any], "square_rows square_columns"]
 SquaredMask = Bool[NDArray[np.bool_], "square_rows square_columns"]
@@ -30,7 +31,7 @@ def padding_of(stored: Plane, meaning: Meaning) -> tuple[Mask | None, tuple[str,
     low, high = meaning.padding
     padding: NDArray[np.bool_] = (stored >= low) & (stored <= high)
     if padding.all():
-        return None, ("The pixel padding value would make the whole radiograph black and was ignored.",)
+        return None, (say("The pixel padding value would make the whole radiograph black and was ignored."),)
     return (padding if padding.any() else None), ()
 
 
@@ -41,12 +42,14 @@ def modality_values(stored: Plane, meaning: Meaning) -> tuple[Plane, tuple[str, 
     if (meaning.slope, meaning.intercept) == (1, 0):
         return stored, ()
     if meaning.slope == 0:
-        raise ImageError("The DICOM file's rescale slope is 0, which would make every pixel the same.")
+        raise ImageError(say("The DICOM file's rescale slope is 0, which would make every pixel the same."))
     scaled: NDArray[Any] = stored * np.float64(meaning.slope) + meaning.intercept
     if stored.dtype.kind in "iu" and abs(meaning.slope) < _coarsest_step(scaled):
         raise ImageError(
-            "The DICOM file's rescale slope and intercept lie so far apart that grey levels would be lost. "
-            "Export it again."
+            say(
+                "The DICOM file's rescale slope and intercept lie so far apart that grey levels would be lost. "
+                "Export it again."
+            )
         )
     return scaled, ()
 
@@ -65,24 +68,31 @@ def _through_table(stored: Plane, table: LookupTable) -> tuple[Plane, tuple[str,
     low, high = stored.min(), stored.max()
     values = looked_up(stored, placed(table, float(low), float(high)))
     if low < high and values.min() == values.max():
-        raise ImageError("The DICOM file's modality table makes every pixel the same. Export it again.")
+        raise ImageError(say("The DICOM file's modality table makes every pixel the same. Export it again."))
     notes = []
     if table.bits not in BITS:
-        notes.append(f"The modality table declares {table.bits} bits for an entry; its entries were used as they are.")
+        notes.append(
+            say(
+                "The modality table declares {bits} bits for an entry; its entries were used as they are.",
+                bits=table.bits,
+            )
+        )
     if table.missing:
-        notes.append("The modality table has fewer entries than it declares; this radiograph needs none of the others.")
+        notes.append(
+            say("The modality table has fewer entries than it declares; this radiograph needs none of the others.")
+        )
     if table.further:
-        notes.append("The modality table has more entries than it declares; the others were ignored.")
+        notes.append(say("The modality table has more entries than it declares; the others were ignored."))
     return values, tuple(notes)
 
 
 def narrowed(values: Plane) -> Plane:
     """Return the values in the smallest of uint8, uint16, int16 that holds them all exactly, else as float32."""
     if not np.isfinite(low := values.min()) or not np.isfinite(high := values.max()):
-        raise ImageError("The image holds values that are not finite numbers.")
+        raise ImageError(say("The image holds values that are not finite numbers."))
     if values.dtype.kind == "f" and not (abs(low) < 65536 and abs(high) < 65536 and (values == np.rint(values)).all()):
         if max(abs(low), abs(high)) > np.finfo(np.float32).max:
-            raise ImageError("The image holds values that are too large to be shown.")
+            raise ImageError(say("The image holds values that are too large to be shown."))
         return values.astype(np.float32)
     kinds: tuple[type[np.integer[Any]], ...] = (np.uint8, np.uint16, np.int16)
     fits = [kind for kind in kinds if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max]
@@ -94,8 +104,8 @@ def turned_over(photometric: str, shape: str) -> tuple[bool, tuple[str, ...]]:
     inverted = photometric == "MONOCHROME1" or (photometric == "MONOCHROME2" and shape == "INVERSE")
     expected = {"MONOCHROME1": "IDENTITY", "MONOCHROME2": "INVERSE"}
     if shape and shape == expected.get(photometric):
-        return inverted, ("The file's polarity tags disagree. Check that bone appears bright.",)
-    return inverted, () if shape in SHAPES else ("Ignored a presentation LUT shape that DICOM does not have.",)
+        return inverted, (say("The file's polarity tags disagree. Check that bone appears bright."),)
+    return inverted, () if shape in SHAPES else (say("Ignored a presentation LUT shape that DICOM does not have."),)
 
 
 def squared(
@@ -108,20 +118,24 @@ def squared(
     rows, columns = values.shape
     down, across = spacing or (1.0, 1.0)
     if not across / MOST_STRETCHED <= down <= across * MOST_STRETCHED:
-        return values, padding, ("The pixel aspect ratio in the file is implausible and was ignored.",)
+        return values, padding, (say("The pixel aspect ratio in the file is implausible and was ignored."),)
     ratio = down / across
     wanted = (round(rows * max(ratio, 1)), round(columns * max(1 / ratio, 1)))
     if wanted == (rows, columns):
         return values, padding, ()
     if wanted[0] * wanted[1] > MOST_PIXELS:
-        most = f"{MOST_PIXELS / 1e6:.0f} million"
-        return values, padding, (f"The pixels are not square. Square ones would be over {most}, so they were kept.",)
+        kept = say(
+            "The pixels are not square. Square ones would be over {limit:.0f} million, so they were kept.",
+            limit=MOST_PIXELS / 1e6,
+        )
+        return values, padding, (kept,)
     resized = _resized(values, wanted, padding)
     if values.dtype.kind in "iu":
         resized = np.rint(resized)
     if padding is not None:
         padding = cv2.resize(padding.astype(np.uint8), wanted[::-1], interpolation=cv2.INTER_NEAREST) > 0
-    return resized.astype(values.dtype), padding, (f"Resampled from {rows} x {columns} to square pixels.",)
+    note = say("Resampled from {rows} x {columns} to square pixels.", rows=rows, columns=columns)
+    return resized.astype(values.dtype), padding, (note,)
 
 
 def _resized(values: Plane, size: tuple[int, int], padding: Mask | None) -> Squared:

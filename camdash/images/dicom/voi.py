@@ -10,10 +10,12 @@ from camdash.images.dicom.dataset.header import Meaning, WindowHint
 from camdash.images.dicom.dataset.tables import BITS, LookupTable, placed, white_of
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
+from camdash.words.sentence import say
 
 EXPLAINED = {
-    "NORMAL": "Normal", "HARDER": "Harder", "SOFTER": "Softer", "BONE": "Bone", "BONES": "Bone",
-    "SOFT TISSUE": "Soft tissue", "SOFT_TISSUE": "Soft tissue", "LUNG": "Lung", "MEDIASTINUM": "Mediastinum",
+    "NORMAL": say("Normal"), "HARDER": say("Harder"), "SOFTER": say("Softer"),
+    "BONE": say("Bone"), "BONES": say("Bone"), "SOFT TISSUE": say("Soft tissue"), "SOFT_TISSUE": say("Soft tissue"),
+    "LUNG": say("Lung"), "MEDIASTINUM": say("Mediastinum"),
 }  # fmt: skip
 """The explanations of windows that are shown. Any other is free text, which may hold a name."""
 
@@ -34,8 +36,8 @@ SATURATED, SAMPLE = 0.99, 65536
 FAINT = 0.1
 """The part of the grey scale below which a note says that a film takes no more."""
 
-UNREADABLE = "Ignored a window that cannot be read."
-INVALID_WIDTH = "Ignored a window with an invalid width."
+UNREADABLE = say("Ignored a window that cannot be read.")
+INVALID_WIDTH = say("Ignored a window with an invalid width.")
 
 
 def presets_of(
@@ -52,18 +54,22 @@ def presets_of(
     function = FUNCTIONS.get(meaning.function, VoiFunction.LINEAR)
     tables = [lut for table in meaning.tables if (lut := _usable_table(table, film))]
     windows = [(one, hint.explanation) for hint in meaning.windows if (one := _usable_window(hint, function, film))]
-    presets = [Preset(_named("Table", k, len(tables)), table.window, table) for k, table in enumerate(tables, 1)]
+    presets = [Preset(_name_of_table(k, len(tables)), table.window, table) for k, table in enumerate(tables, 1)]
     for k, (window, explanation) in enumerate(windows, 1):
-        presets.append(Preset(EXPLAINED.get(explanation) or _named("Window", k, len(windows)), window))
+        presets.append(Preset(EXPLAINED.get(explanation) or _name_of_window(k, len(windows)), window))
     if meaning.windows and meaning.function not in FUNCTIONS:
-        film.notes.append("The file's VOI LUT function is unknown; LINEAR was used.")
+        film.notes.append(say("The file's VOI LUT function is unknown; LINEAR was used."))
     if presets:
         film.note_poor(presets[0].lut or presets[0].window)
     return tuple(presets), tuple(dict.fromkeys(film.notes))
 
 
-def _named(kind: str, place: int, count: int) -> str:
-    return f"{kind} {place}" if count > 1 else kind
+def _name_of_table(place: int, count: int) -> str:
+    return say("Table {place}", place=place) if count > 1 else say("Table")
+
+
+def _name_of_window(place: int, count: int) -> str:
+    return say("Window {place}", place=place) if count > 1 else say("Window")
 
 
 class _Film:
@@ -97,9 +103,9 @@ class _Film:
         grey, ends = voi.grey(sample), voi.grey(np.array([self.low, self.high]))
         shares = [np.mean(np.abs(one - 0.5) > 0.5 - ONE_GREY / 2) for one in (grey, self._full_range.grey(sample))]
         if shares[0] >= SATURATED > shares[1]:
-            self.notes.append("The file's window shows almost the whole radiograph as black or white.")
+            self.notes.append(say("The file's window shows almost the whole radiograph as black or white."))
         if np.ptp(np.append(grey, ends)) < FAINT:
-            self.notes.append("The file's window shows the whole radiograph in less than 10 % of the grey scale.")
+            self.notes.append(say("The file's window shows the whole radiograph in less than 10 % of the grey scale."))
 
     @property
     def _full_range(self) -> Window:
@@ -109,13 +115,13 @@ class _Film:
 def _usable_table(table: LookupTable | None, film: _Film) -> VoiLut | None:
     """Return a table that can be used, scaled by what white is in it; else note why not."""
     if table is None:
-        film.notes.append("Ignored a VOI table that cannot be read.")
+        film.notes.append(say("Ignored a VOI table that cannot be read."))
     elif table.bits not in BITS:
-        film.notes.append(f"Ignored a VOI table that declares {table.bits} bits for an entry.")
+        film.notes.append(say("Ignored a VOI table that declares {bits} bits for an entry.", bits=table.bits))
     elif table.missing:
-        film.notes.append("Ignored a VOI table with fewer entries than it declares.")
+        film.notes.append(say("Ignored a VOI table with fewer entries than it declares."))
     elif table.is_flat:
-        film.notes.append("Ignored a VOI table whose entries are all the same.")
+        film.notes.append(say("Ignored a VOI table whose entries are all the same."))
     else:
         return _scaled(placed(table, film.low, film.high), film)
     return None
@@ -124,14 +130,18 @@ def _usable_table(table: LookupTable | None, film: _Film) -> VoiLut | None:
 def _scaled(table: LookupTable, film: _Film) -> VoiLut | None:
     white = white_of(table.entries, table.bits)
     lut = VoiLut(table.first, table.entries, white)
-    if _is_spoilt(lut, table.first, table.last, film, "VOI table"):
+    if _is_spoilt(lut, table.first, table.last, film):
         return None
     if white != 2**table.bits - 1:
         film.notes.append(
-            f"A VOI table declares {table.bits} bits, but its largest entry is {white}. It was scaled by that entry."
+            say(
+                "A VOI table declares {bits} bits, but its largest entry is {largest}. It was scaled by that entry.",
+                bits=table.bits,
+                largest=white,
+            )
         )
     if table.further:
-        film.notes.append("A VOI table has more entries than it declares; the others were ignored.")
+        film.notes.append(say("A VOI table has more entries than it declares; the others were ignored."))
     return lut
 
 
@@ -150,23 +160,30 @@ def _usable_window(hint: WindowHint, function: VoiFunction, film: _Film) -> Wind
         film.notes.append(INVALID_WIDTH)
         return None
     window = Window(hint.centre, hint.width, read_as)
-    if _is_spoilt(window, *window.ends, film, "window"):
+    if _is_spoilt(window, *window.ends, film):
         return None
     if not hint.as_standard:
         film.notes.append(
-            f"A window is not written as DICOM requires. It was read as {window.centre:g} / {window.width:g}."
+            say(
+                "A window is not written as DICOM requires. It was read as {centre:g} / {width:g}.",
+                centre=window.centre,
+                width=window.width,
+            )
         )
     if read_as is not function and hint.width >= 1:
-        film.notes.append("The values span no more than 1, so a LINEAR window was read as LINEAR_EXACT.")
+        film.notes.append(say("The values span no more than 1, so a LINEAR window was read as LINEAR_EXACT."))
     return window
 
 
-def _is_spoilt(voi: Window | VoiLut, low: float, high: float, film: _Film, kind: str) -> bool:
+def _is_spoilt(voi: Window | VoiLut, low: float, high: float, film: _Film) -> bool:
     """Return whether a table or window would spoil the film, and note why."""
     if film.is_beyond(low, high):
-        film.notes.append(f"Ignored a {kind} made for fewer bits than the values have.")
+        table = say("Ignored a VOI table made for fewer bits than the values have.")
+        window = say("Ignored a window made for fewer bits than the values have.")
     elif film.is_in_one_grey(voi):
-        film.notes.append(f"Ignored a {kind} that shows the whole radiograph in one grey.")
+        table = say("Ignored a VOI table that shows the whole radiograph in one grey.")
+        window = say("Ignored a window that shows the whole radiograph in one grey.")
     else:
         return False
+    film.notes.append(window if isinstance(voi, Window) else table)
     return True

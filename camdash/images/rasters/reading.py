@@ -18,11 +18,12 @@ from camdash.errors import ImageError
 from camdash.images import formats
 from camdash.images.formats import FIRST_BYTES, READ, Format, recognise
 from camdash.images.limits import MOST_PIXELS, check_pixels
-from camdash.images.radiograph import Radiograph
+from camdash.images.radiograph import FLOAT, Radiograph, depth_of, size_facts
 from camdash.images.rasters.samples import Channel, brightness, channel_of, eight_bits, last_is_opacity, stretched
 from camdash.images.streams.headers import LOSSLESS, describe, exif_of, frame_marker, jpeg_xl_size
 from camdash.images.streams.jpeg_data import grey_end_notes, jpeg_data_notes
 from camdash.images.window import Window
+from camdash.words.sentence import joined, say
 
 DAMAGED = (
     *(OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, RuntimeError, ZeroDivisionError),
@@ -43,7 +44,7 @@ class Picture:
     """
 
     channel: Channel
-    bits: str = "8 bits"
+    bits: str = depth_of(8)
     pages: int = 1
     inverted: bool = False
 
@@ -60,28 +61,29 @@ def decode_raster(data: bytes) -> Radiograph:
     """
     kind = recognise(data[:FIRST_BYTES])
     if kind is None:
-        raise ImageError(f"This is not an image file. Use {READ}.")
+        raise ImageError(say("This is not an image file. Use {formats}.", formats=READ))
     if not kind.is_read:
         raise ImageError(kind.refusal)
     try:
         return _radiograph(READERS[kind](data), kind)
     except Image.DecompressionBombError as error:
-        raise ImageError(f"The image has more than {MOST_PIXELS / 1e6:.0f} million pixels.") from error
+        most = MOST_PIXELS / 1e6
+        raise ImageError(say("The image has more than {limit:.0f} million pixels.", limit=most)) from error
     except (*DAMAGED, UnidentifiedImageError) as error:
-        raise ImageError("The image is damaged or cut short. Export it again.") from error
+        raise ImageError(say("The image is damaged or cut short. Export it again.")) from error
 
 
 def _radiograph(picture: Picture, kind: Format) -> Radiograph:
     channel = picture.channel
     rows, columns = channel.values.shape
-    pages = (f"The first of {picture.pages} pages.",) if picture.pages > 1 else ()
+    pages = (say("The first of {count} pages.", count=picture.pages),) if picture.pages > 1 else ()
     plain = Radiograph(
         channel.values if channel.values.flags.c_contiguous else channel.values.copy(),
         Window.between(0, 255),
-        f"{kind.name}, {picture.bits}",
+        joined(", ", [kind.name, picture.bits]),
         inverted=picture.inverted,
         padding=channel.missing,
-        facts=(("Rows", str(rows)), ("Columns", str(columns)), ("Bits", picture.bits)),
+        facts=size_facts(rows, columns, picture.bits),
         notes=(*pages, *channel.notes),
     )
     return plain if channel.values.dtype == np.uint8 else replace(plain, window=Window.between(*plain.full_range))
@@ -110,7 +112,7 @@ def _png(data: bytes) -> Picture:
     if clear is not None and last_is_opacity(samples) is None:  # one color that is not opaque (clause 11.3.2.1)
         same = samples == np.array(clear)
         grey = np.where(same if same.ndim == 2 else same.all(axis=2), 0, grey)
-    return _deep(grey, "16 bits", orientation, pages)
+    return _deep(grey, depth_of(16), orientation, pages)
 
 
 def _check_rows(data: bytes, image: Image.Image) -> None:
@@ -138,11 +140,13 @@ def _jpeg(data: bytes) -> Picture:
         return replace(picture, channel=replace(picture.channel, notes=jpeg_data_notes(data)))
     check_pixels(found.rows, found.columns)
     if frame_marker(data) in LOSSLESS:
-        raise ImageError("This is a lossless JPEG outside of a DICOM file, which is not supported. Export it as PNG.")
+        raise ImageError(
+            say("This is a lossless JPEG outside of a DICOM file, which is not supported. Export it as PNG.")
+        )
     if found.samples == 4:
-        raise ImageError("This is a JPEG of 12 bits in four inks, which is not supported. Export it in grey.")
+        raise ImageError(say("This is a JPEG of 12 bits in four inks, which is not supported. Export it in grey."))
     samples = _codecs().jpeg8_decode(data)
-    picture = _deep(brightness(samples), f"{found.precision} bits", _orientation_in(exif_of(data)))
+    picture = _deep(brightness(samples), depth_of(found.precision), _orientation_in(exif_of(data)))
     notes = (*picture.channel.notes, *grey_end_notes(samples, found.precision))
     return replace(picture, channel=replace(picture.channel, notes=notes))
 
@@ -163,7 +167,7 @@ def _jpeg_2000(data: bytes) -> Picture:
     if found.precision <= 8:
         return _eight_bits(data, "JPEG2000")
     samples = _codecs().jpeg2k_decode(data)
-    return _shallow_or_deep(samples, 2**found.precision - 1, bits=f"{found.precision} bits")
+    return _shallow_or_deep(samples, 2**found.precision - 1, bits=depth_of(found.precision))
 
 
 def _jpeg_xl(data: bytes) -> Picture:
@@ -208,7 +212,7 @@ def _shallow_or_deep(
 ) -> Picture:
     """Return the picture of grey or of color, with opacity or without."""
     if samples.dtype != np.uint8:
-        bits = bits or ("float" if samples.dtype.kind == "f" else f"{8 * samples.dtype.itemsize} bits")
+        bits = bits or (FLOAT if samples.dtype.kind == "f" else depth_of(8 * samples.dtype.itemsize))
         return _deep(brightness(samples, last_is_opacity(samples), opaque), bits, orientation, pages)
     mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[samples.shape[2] if samples.ndim == 3 else 1]
     channel = Channel(eight_bits(Image.fromarray(np.ascontiguousarray(samples), mode)))

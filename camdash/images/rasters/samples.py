@@ -12,6 +12,7 @@ from camdash.errors import ImageError
 from camdash.images.luma import LUMA
 from camdash.images.radiograph import Values
 from camdash.shapes import Grey, Mask, Plane
+from camdash.words.sentence import say
 
 
 class Opacity(Enum):
@@ -59,7 +60,11 @@ def stretched(
     parts = [samples] if opacity is None else [samples[..., :-1], samples[..., -1:].clip(0, most)]
     whites = [max(most, int(part.max())) for part in parts]
     scaled = [np.rint(part * (255 / white)).astype(np.uint8) for part, white in zip(parts, whites, strict=True)]
-    note = f"The file says that white is {most}, but its values reach {whites[0]}. White is {whites[0]}."
+    note = say(
+        "The file says that white is {said}, but its values reach {found}. White is {found}.",
+        said=most,
+        found=whites[0],
+    )
     return scaled[0] if opacity is None else np.concatenate(scaled, axis=-1), (note,) if whites[0] > most else ()
 
 
@@ -149,14 +154,14 @@ def channel_of(values: Plane) -> Channel:
         return Channel(_whole(values))
     known = np.isfinite(values)
     if not known.any():
-        raise ImageError("The image holds values that are not finite numbers.")
+        raise ImageError(say("The image holds values that are not finite numbers."))
     if float(np.abs(values, where=known, out=np.zeros(values.shape, np.float64)).max()) > np.finfo(np.float32).max:
-        raise ImageError("The image holds values that are too large to be shown.")
+        raise ImageError(say("The image holds values that are too large to be shown."))
     if known.all():
         return Channel(values.astype(np.float32, copy=False))
     filled = np.where(known, values, values[known].min()).astype(np.float32)
-    share = 100 * (1 - known.mean())
-    note = f"{share:.2g} % of the pixels hold no finite number; they are shown black."
+    share = float(100 * (1 - known.mean()))
+    note = say("{share:.2g} % of the pixels hold no finite number; they are shown black.", share=share)
     return Channel(filled, ~known, (note,))
 
 

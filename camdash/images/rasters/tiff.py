@@ -16,6 +16,7 @@ from tifffile import COMPRESSION, PHOTOMETRIC, TIFF, TiffFile, TiffPage
 
 from camdash.errors import ImageError
 from camdash.images.limits import MOST_PIXELS, check_pixels
+from camdash.images.radiograph import FLOAT, depth_of
 from camdash.images.rasters.samples import (
     Channel,
     Opacity,
@@ -27,6 +28,7 @@ from camdash.images.rasters.samples import (
 )
 from camdash.images.streams.headers import LOSSLESS, describe, frame_marker
 from camdash.images.streams.jpeg_data import grey_end_notes, jpeg_data_notes
+from camdash.words.sentence import say
 
 MOST_PAGES = 1000
 """Where counting ends."""
@@ -49,7 +51,7 @@ RUN_ON = (*FAX, OLD_JPEG, *JPEG)
 """Compressions whose decoders fill in what is missing at the end, in place of an error."""
 
 
-GREY_PART = "A part of the picture ends in one grey. Its JPEG data may end early."
+GREY_PART = say("A part of the picture ends in one grey. Its JPEG data may end early.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,12 +105,14 @@ def _check_compression(page: TiffPage, data: bytes) -> None:
     number = int(page.compression)
     if number not in COMPRESSIONS:
         known = number in COMPRESSION.__members__.values()
-        name = COMPRESSION(number).name.replace("_", " ") if known else f"number {number}"
-        raise ImageError(f"The TIFF file's compression ({name}) is not supported. Save it with LZW or without any.")
+        name = COMPRESSION(number).name.replace("_", " ") if known else say("number {number}", number=number)
+        raise ImageError(
+            say("The TIFF file's compression ({name}) is not supported. Save it with LZW or without any.", name=name)
+        )
     if number in JPEG:
         for offset, count in zip(page.dataoffsets, page.databytecounts, strict=False):
             if frame_marker(data[offset : offset + count]) in LOSSLESS:  # its decoder was seen to crash
-                raise ImageError("The TIFF file holds lossless JPEG, which is not supported. Save it with LZW.")
+                raise ImageError(say("The TIFF file holds lossless JPEG, which is not supported. Save it with LZW."))
 
 
 def _check_depth(page: TiffPage, data: bytes) -> None:
@@ -122,7 +126,13 @@ def _check_depth(page: TiffPage, data: bytes) -> None:
     else:
         own = _bits_decoded(page, data[offset : offset + count])
     if own > said:
-        raise ImageError(f"The TIFF file says {said} bits, and its compressed data has {own}. Export it again.")
+        raise ImageError(
+            say(
+                "The TIFF file says {said} bits, and its compressed data has {found}. Export it again.",
+                said=said,
+                found=own,
+            )
+        )
 
 
 def _bits_decoded(page: TiffPage, segment: bytes) -> int:
@@ -171,8 +181,11 @@ def _check_inks(page: TiffPage) -> None:
     """Refuse fewer than four inks: which colors they have is not known (section 16)."""
     if page.photometric == PHOTOMETRIC.SEPARATED and page.samplesperpixel < 4:
         raise ImageError(
-            f"The TIFF file holds {page.samplesperpixel} inks; only cyan, magenta, yellow and black together are "
-            "supported. Save it in grey."
+            say(
+                "The TIFF file holds {count} inks; only cyan, magenta, yellow and black together are supported. "
+                "Save it in grey.",
+                count=int(page.samplesperpixel),
+            )
         )
 
 
@@ -184,10 +197,10 @@ def _is_shallow(page: TiffPage) -> bool:
 
 def _bits(page: TiffPage) -> str:
     if page.sampleformat == 3:
-        return "float"
+        return FLOAT
     bits = page.bitspersample
-    stored = f"{max(bits) if isinstance(bits, tuple) else max(bits, 8)} bits"
-    return f"{stored}, signed" if page.sampleformat == 2 else stored
+    stored = depth_of(int(max(bits) if isinstance(bits, tuple) else max(bits, 8)))
+    return say("{bits}, signed", bits=stored) if page.sampleformat == 2 else stored
 
 
 def _is_pillows(page: TiffPage) -> bool:
@@ -233,7 +246,7 @@ def _deep_channel(page: TiffPage, samples: NDArray[Any]) -> Channel:
     if page.photometric == PHOTOMETRIC.PALETTE:
         return Channel(eight_bits(Image.fromarray(_looked_up(samples[:, :, 0], page.colormap))))
     if samples.dtype.kind not in "iuf":
-        raise ImageError("The TIFF file holds complex numbers, which are not supported. Save their magnitude.")
+        raise ImageError(say("The TIFF file holds complex numbers, which are not supported. Save their magnitude."))
     opaque = 1 if samples.dtype.kind == "f" else 2**page.bitspersample - 1
     if page.photometric == PHOTOMETRIC.SEPARATED:
         return channel_of(brightness(without_inks(samples, opaque)))
@@ -268,7 +281,9 @@ def _left_out(page: TiffPage) -> tuple[str, ...]:
     luma_alone = page.photometric in (PHOTOMETRIC.YCBCR, PHOTOMETRIC.CIELAB, PHOTOMETRIC.ICCLAB)
     if page.samplesperpixel <= used or luma_alone:
         return ()
-    return (f"The first of {page.samplesperpixel} channels." if used == 1 else "Further channels were left out.",)
+    if used > 1:
+        return (say("Further channels were left out."),)
+    return (say("The first of {count} channels.", count=int(page.samplesperpixel)),)
 
 
 def _looked_up(index: NDArray[Any], colormap: NDArray[Any] | None) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from camdash.errors import DecoderError, ImageError
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.timed_pipes import TimedPipe
 from camdash.images.sandbox.wire import PING, READY, receive_answer, receive_bytes, send_bytes
+from camdash.words.sentence import say
 
 ROOT = Path(__file__).resolve().parents[3]
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "PYTHONPATH", "VIRTUAL_ENV")
@@ -57,7 +58,7 @@ class DecoderProcess:
                 start_new_session=True,  # Ctrl-C at the terminal is not for it
             )
         except OSError as error:
-            raise DecoderError("No decoder could be started. Try again later.") from error
+            raise DecoderError(say("No decoder could be started. Try again later.")) from error
         self._pipes = [TimedPipe(cast(IO[bytes], end)) for end in (self._process.stdin, self._process.stdout)]
         self._files = io.BufferedWriter(self._pipes[0])
         self._answers: io.BufferedReader = io.BufferedReader(self._pipes[1])

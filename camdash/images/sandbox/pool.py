@@ -11,6 +11,7 @@ from camdash.errors import DecoderError
 from camdash.images.limits import LONGEST_DECODING, check_size
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.decoder_process import DecoderProcess, ProcessLostError
+from camdash.words.sentence import joined, say
 
 PROCESSES = 2
 """Each takes about 100 MB; more only helps where many people upload at the same moment."""
@@ -52,7 +53,7 @@ class DecodingPool:
             try:
                 return self._tried(place, data)
             except ProcessLostError as error:
-                raise DecoderError("The decoder crashed on this file. Export the radiograph again.") from error
+                raise DecoderError(say("The decoder crashed on this file. Export the radiograph again.")) from error
 
     def warm(self) -> None:
         """Start every process that is not running, so that the first file need not wait for it."""
@@ -77,15 +78,15 @@ class DecodingPool:
             ProcessLostError: the process died over the file.
         """
         until = time.monotonic() + self.seconds
-        late = f"Decoding took longer than {self.seconds:g} s and was stopped."
+        late = say("Decoding took longer than {seconds:g} s and was stopped.", seconds=self.seconds)
         try:
             process = place.ready(until)
         except TimeoutError as error:
-            raise DecoderError(f"{late} Try again later.") from error
+            raise DecoderError(joined(" ", [late, say("Try again later.")])) from error
         try:
             return process.decode(data, until)
         except TimeoutError as error:
-            raise DecoderError(f"{late} Export a smaller image.") from error
+            raise DecoderError(joined(" ", [late, say("Export a smaller image.")])) from error
 
     @contextmanager
     def _place(self) -> Iterator["_Place"]:
@@ -142,7 +143,7 @@ class _Place:
                 return process
         if isinstance(failure, TimeoutError):
             raise failure
-        raise DecoderError("No decoder could be started. Try again later.") from failure
+        raise DecoderError(say("No decoder could be started. Try again later.")) from failure
 
     def clear(self) -> None:
         """End a process that died or cannot be used any more."""

@@ -4,6 +4,7 @@ import io
 import json
 import struct
 from collections.abc import Iterator
+from string import Formatter
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -13,6 +14,7 @@ from camdash.errors import ImageError
 from camdash.images.limits import check_pixels
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
+from camdash.words.sentence import parts_of, text_of
 
 LENGTH = struct.Struct("<Q")
 PING, READY = b"", b"ready"
@@ -20,6 +22,14 @@ PING, READY = b"", b"ready"
 
 KINDS = ("uint8", "uint16", "int16", "float32")
 LARGEST_HEADER = 16 * 2**20
+LONGEST_SENTENCE = 4096
+"""Characters of a sentence with all that stands in it. None that is said here has a tenth of them."""
+
+DEEPEST_SENTENCE = 8
+"""Sentences within each other."""
+
+LONGEST_NUMBER = "{:,.9f}"
+"""The longest form in which a sentence may have a number."""
 
 
 def send_bytes(stream: BinaryIO, content: bytes) -> None:
@@ -40,7 +50,7 @@ def receive_bytes(stream: BinaryIO, most: int) -> bytes:
 def send_answer(stream: BinaryIO, answer: Radiograph | ImageError) -> None:
     """Write a radiograph, or the sentence that refuses one."""
     if isinstance(answer, ImageError):
-        send_bytes(stream, json.dumps({"refused": str(answer)}).encode())
+        send_bytes(stream, json.dumps({"refused": parts_of(str(answer))}).encode())
         return
     send_bytes(stream, json.dumps(_header(answer)).encode())
     for part in _arrays(answer):
@@ -94,12 +104,12 @@ def _header(radiograph: Radiograph) -> dict[str, Any]:
         "kind": str(radiograph.values.dtype),
         "padding": radiograph.padding is not None,
         "window": _window_parts(radiograph.window),
-        "encoding": radiograph.encoding,
+        "encoding": parts_of(radiograph.encoding),
         "inverted": radiograph.inverted,
         "presets": [_preset_parts(preset) for preset in radiograph.own_presets],
-        "facts": radiograph.facts,
+        "facts": [[parts_of(name), parts_of(value)] for name, value in radiograph.facts],
         "may_hold_names": radiograph.may_hold_names,
-        "notes": radiograph.notes,
+        "notes": [parts_of(note) for note in radiograph.notes],
     }
 
 
@@ -121,7 +131,7 @@ def _window(parts: list[Any]) -> Window:
 def _preset_parts(preset: Preset) -> dict[str, Any]:
     lut = preset.lut
     table = None if lut is None else [lut.first, lut.highest, lut.entries.tolist()]
-    return {"name": preset.name, "window": _window_parts(preset.window), "table": table}
+    return {"name": parts_of(preset.name), "window": _window_parts(preset.window), "table": table}
 
 
 def _preset(parts: dict[str, Any]) -> Preset:
@@ -132,10 +142,37 @@ def _preset(parts: dict[str, Any]) -> Preset:
     return Preset(name, window, VoiLut(int(first), np.array(entries, np.uint16), int(highest)))
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("this is no text")
-    return value
+def _text(parts: Any) -> str:
+    """Return a text, which can still be translated if it is a sentence."""
+    if not isinstance(parts, str) and _length(parts) > LONGEST_SENTENCE:
+        raise ValueError("this sentence is too long")
+    return text_of(parts)
+
+
+def _length(parts: Any, depth: int = 0) -> int:
+    """Return how long a text gets at most, before it is made: in a short one a long one may stand over and over.
+
+    Raises:
+        TypeError, ValueError, LookupError, OverflowError: it is none, is too deep, or asks for more than its values.
+    """
+    if isinstance(parts, str):
+        return len(parts)
+    if isinstance(parts, int | float):
+        return len(LONGEST_NUMBER.format(parts))
+    template, many, values = parts
+    if not isinstance(values, dict) or not all(map(str.isidentifier, values)):  # others reach into what they name
+        raise TypeError("this is no sentence")
+    if depth == DEEPEST_SENTENCE:
+        raise ValueError("this sentence is too deep")
+    inner = {name: _length(value, depth + 1) for name, value in values.items()}
+    return max(sum(_lengths(form, inner)) for form in (template, many))
+
+
+def _lengths(template: str, inner: dict[str, int]) -> Iterator[int]:
+    for literal, name, *_ in Formatter().parse(template):
+        yield len(literal)
+        if name is not None:
+            yield inner[name]
 
 
 def _exactly(stream: BinaryIO, count: int) -> bytes:

@@ -8,8 +8,9 @@ import simplejpeg
 from numpy.typing import NDArray
 
 from camdash.images.streams.headers import EOI, RESTARTS, describe, without_comments
+from camdash.words.sentence import say, say_many
 
-DAMAGED_DATA = "The JPEG data is damaged. Parts of the picture may be wrong."
+DAMAGED_DATA = say("The JPEG data is damaged. Parts of the picture may be wrong.")
 
 COLORS = {1: "GRAY", 3: "GRAY", 4: "CMYK"}
 """What a JPEG of so many components is decoded to when only its data is looked at."""
@@ -93,5 +94,9 @@ def grey_end_notes(values: NDArray[Any], precision: int) -> tuple[str, ...]:
         filled += 1
     if not filled:
         return ()
-    rows = "row is" if filled == 1 else f"{filled} rows are"
-    return (f"The last {rows} one grey. The JPEG data may end before the picture does.",)
+    note = say_many(
+        "The last row is one grey. The JPEG data may end before the picture does.",
+        "The last {count} rows are one grey. The JPEG data may end before the picture does.",
+        filled,
+    )
+    return (note,)

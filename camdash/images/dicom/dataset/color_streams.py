@@ -10,6 +10,7 @@ from enum import Enum
 
 from camdash.images.dicom.dataset.header import COLOR, MONOCHROME, Layout
 from camdash.images.streams.headers import FRAME_HEADERS, STANDALONE, describe
+from camdash.words.sentence import say
 
 TRANSFORMED, UNTRANSFORMED = ("YBR_ICT", "YBR_RCT"), ("RGB", "YBR_FULL", "YBR_FULL_422")
 """What DICOM says of JPEG 2000 with a component transform, and without (PS3.5, 8.2.4)."""
@@ -50,12 +51,25 @@ def as_in_stream(layout: Layout, stream: bytes) -> tuple[Layout, tuple[str, ...]
     if layout.photometric not in (*MONOCHROME, *COLOR):
         return layout, ()
     photometric = layout.photometric if color is not grey else "MONOCHROME2" if grey else "RGB"
-    note = (
-        f"The file says {layout.photometric} and {layout.samples} sample(s) a pixel, but its compressed picture is in "
-        f"{'grey' if grey else 'color'}. The picture was followed."
-    )
+    note = _note(layout, grey=grey)
     signed = layout.signed and grey
     return replace(layout, samples=found.samples, photometric=photometric, planar=0, signed=signed), (note,)
+
+
+def _note(layout: Layout, *, grey: bool) -> str:
+    if grey:
+        return say(
+            "The file says {photometric} and {count} sample(s) a pixel, but its compressed picture is in grey. "
+            "The picture was followed.",
+            photometric=layout.photometric,
+            count=layout.samples,
+        )
+    return say(
+        "The file says {photometric} and {count} sample(s) a pixel, but its compressed picture is in color. "
+        "The picture was followed.",
+        photometric=layout.photometric,
+        count=layout.samples,
+    )
 
 
 def colors_of(stream: bytes, layout: Layout) -> tuple[str, tuple[str, ...]]:
@@ -74,7 +88,12 @@ def colors_of(stream: bytes, layout: Layout) -> tuple[str, tuple[str, ...]]:
     if said in meant:
         return found, ()
     inside = Space.YCC if space is Space.YCC else Space.RGB
-    return found, (f"The file says {said}, but its compressed picture is in {inside.value}. The picture was followed.",)
+    note = say(
+        "The file says {said}, but its compressed picture is in {found}. The picture was followed.",
+        said=said,
+        found=inside.value,
+    )
+    return found, (note,)
 
 
 def _of_jpeg(stream: bytes) -> Space:

@@ -18,6 +18,7 @@ from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from camdash.errors import ImageError
 from camdash.images.dicom.dataset.numerals import Numeral, read_numeral
+from camdash.words.sentence import say
 
 UNREADABLE = (
     BytesLengthException, InvalidDicomError, OSError, EOFError, ValueError, TypeError, LookupError, AttributeError,
@@ -75,9 +76,14 @@ class Elements:
             if values is None or (values and values[0] != ""):
                 return int(values[0] if values else UNREAD)
         except (ValueError, OverflowError) as error:
-            raise ImageError(f"The DICOM file's {spoken(keyword)} cannot be read.") from error
+            raise ImageError(say("The DICOM file's {element} cannot be read.", element=spoken(keyword))) from error
         if default is None:
-            raise ImageError(f"The DICOM file does not say its {spoken(keyword)}, without which it cannot be shown.")
+            raise ImageError(
+                say(
+                    "The DICOM file does not say its {element}, without which it cannot be shown.",
+                    element=spoken(keyword),
+                )
+            )
         return default
 
     def shorts(self, keyword: Key) -> NDArray[np.uint16] | None:
@@ -116,7 +122,7 @@ class Elements:
         """Return an element's bytes, its VR, and whether its length is undefined, as that of fragments is."""
         element = self._raw(keyword)
         if element is None or element.VR not in PIXEL_VRS:
-            raise ImageError("The DICOM file holds its picture in a way that cannot be read.")
+            raise ImageError(say("The DICOM file holds its picture in a way that cannot be read."))
         return element.value or b"", element.VR or "OW", element.length == UNDEFINED
 
     def _raw(self, keyword: Key) -> RawDataElement | None:

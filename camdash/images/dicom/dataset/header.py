@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from camdash.errors import ImageError
 from camdash.images.dicom.dataset.tables import LookupTable
 from camdash.images.limits import check_pixels
+from camdash.words.sentence import say
 
 COLOR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT")
 MONOCHROME = ("MONOCHROME1", "MONOCHROME2")
@@ -85,16 +86,34 @@ def check(layout: Layout) -> None:
     """Raise ImageError if no pixels can lie in a file like this, or none that are read."""
     check_pixels(layout.rows, layout.columns)
     if layout.photometric not in (*MONOCHROME, *COLOR, "PALETTE COLOR"):
-        raise ImageError("The file's photometric interpretation is not one that is read: use MONOCHROME1, 2 or RGB.")
+        raise ImageError(
+            say("The file's photometric interpretation is not one that is read: use MONOCHROME1, 2 or RGB.")
+        )
     if layout.samples != (3 if layout.photometric in COLOR else 1):
-        raise ImageError(f"The file says {layout.photometric} and {layout.samples} samples a pixel, which contradict.")
+        raise ImageError(
+            say(
+                "The file says {photometric} and {samples} samples a pixel, which contradict.",
+                photometric=layout.photometric,
+                samples=layout.samples,
+            )
+        )
     if layout.signed and layout.photometric not in MONOCHROME:
-        raise ImageError(f"The file says {layout.photometric} with a sign, which contradict: colors have none.")
+        raise ImageError(
+            say(
+                "The file says {photometric} with a sign, which contradict: colors have none.",
+                photometric=layout.photometric,
+            )
+        )
     if layout.allocated not in (1, 8, 16, 32, 64):
-        raise ImageError(f"The file keeps {layout.allocated} bits a pixel; 1, 8, 16 and 32 are read.")
+        raise ImageError(say("The file keeps {bits} bits a pixel; 1, 8, 16 and 32 are read.", bits=layout.allocated))
     if not (0 < layout.stored <= layout.allocated and layout.high < layout.allocated):
         raise ImageError(
-            f"The file contradicts itself: {layout.stored} bits up to bit {layout.high} of {layout.allocated}."
+            say(
+                "The file contradicts itself: {bits} bits up to bit {highest} of {allocated}.",
+                bits=layout.stored,
+                highest=layout.high,
+                allocated=layout.allocated,
+            )
         )
     if layout.planar not in (0, 1):
-        raise ImageError(f"The file's planar configuration is {layout.planar}; it must be 0 or 1.")
+        raise ImageError(say("The file's planar configuration is {value}; it must be 0 or 1.", value=layout.planar))

@@ -12,6 +12,7 @@ from camdash.images.dicom.dataset.elements import Elements, spoken
 from camdash.images.dicom.dataset.header import MONOCHROME, Layout, Meaning, WindowHint
 from camdash.images.dicom.dataset.numerals import Numeral, read_numeral
 from camdash.images.dicom.dataset.tables import UNREADABLE, LookupTable, read_table
+from camdash.words.sentence import say
 
 MOST_PRESETS = 20
 """Windows, and tables, of a file that are read; presets of a few names each are usual."""
@@ -51,7 +52,8 @@ def spacing_of(elements: Elements, keywords: Sequence[str], notes: list[str]) ->
         if len(values) == len(elements.texts(keyword)) == 2:
             _note_unusual(keyword, values, notes)
             return values[0].value, values[1].value
-        notes.append(f"The {spoken(keyword).lower()} in the file is invalid and was ignored.")
+        element = spoken(keyword).lower()
+        notes.append(say("The {element} in the file is invalid and was ignored.", element=element))
     return None
 
 
@@ -62,7 +64,10 @@ def _rescale(elements: Elements, notes: list[str]) -> tuple[float, float]:
         numeral = elements.numerals(keyword)[0] if elements.has(keyword) else Numeral(default)
         if numeral is None:
             raise ImageError(
-                f"The DICOM file's {spoken(keyword)} cannot be read, so its values are unknown. Export it again."
+                say(
+                    "The DICOM file's {element} cannot be read, so its values are unknown. Export it again.",
+                    element=spoken(keyword),
+                )
             )
         _note_unusual(keyword, [numeral], notes)
         found.append(numeral.value)
@@ -70,9 +75,22 @@ def _rescale(elements: Elements, notes: list[str]) -> tuple[float, float]:
 
 
 def _note_unusual(keyword: str, numerals: Sequence[Numeral], notes: list[str]) -> None:
-    if not all(one.as_standard for one in numerals):
-        read = " and ".join(f"{one.value:g}" for one in numerals)
-        notes.append(f"The {spoken(keyword).lower()} is not written as DICOM requires. It was read as {read}.")
+    """Note a number, or two, that is not written as the standard says."""
+    if all(one.as_standard for one in numerals):
+        return
+    element, first, last = spoken(keyword).lower(), numerals[0].value, numerals[-1].value
+    if len(numerals) == 1:
+        note = say(
+            "The {element} is not written as DICOM requires. It was read as {value:g}.", element=element, value=first
+        )
+    else:
+        note = say(
+            "The {element} is not written as DICOM requires. It was read as {first:g} and {second:g}.",
+            element=element,
+            first=first,
+            second=last,
+        )
+    notes.append(note)
 
 
 def _modality(elements: Elements, layout: Layout) -> LookupTable | None:
@@ -130,7 +148,8 @@ def _padding(elements: Elements, layout: Layout, notes: list[str]) -> tuple[int,
     for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit"):
         values = elements.shorts(keyword)
         if values is None or (elements.has(keyword) and not len(values)):
-            notes.append(f"The {spoken(keyword).lower()} in the file cannot be read and was ignored.")
+            element = spoken(keyword).lower()
+            notes.append(say("The {element} in the file cannot be read and was ignored.", element=element))
         if values is None or not len(values):
             break
         end = int(values[0])

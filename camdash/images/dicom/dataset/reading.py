@@ -25,6 +25,7 @@ from camdash.images.dicom.dataset.header import Description, Layout, Meaning, ch
 from camdash.images.dicom.dataset.meaning import meaning_of, spacing_of
 from camdash.images.dicom.dataset.syntaxes import refuse_unread
 from camdash.images.limits import LARGEST_INFLATED, MEGABYTE, check_frames
+from camdash.words.sentence import say
 
 LAYOUT = (
     "Rows Columns NumberOfFrames SamplesPerPixel PhotometricInterpretation PlanarConfiguration "
@@ -77,10 +78,10 @@ def parse(data: bytes) -> Parsed:
     try:
         elements, syntax = _elements(data)
     except UNREADABLE as error:
-        raise ImageError("The DICOM file is damaged or cut short. Export it again.") from error
+        raise ImageError(say("The DICOM file is damaged or cut short. Export it again.")) from error
     keyword = next((name for name in PIXELS if name in elements), None)
     if keyword is None or "Rows" not in elements:
-        raise ImageError("The DICOM file holds no picture; it may be a report, a directory or cut short.")
+        raise ImageError(say("The DICOM file holds no picture; it may be a report, a directory or cut short."))
     pixels, vr, compressed = elements.raw(keyword)
     refuse_unread(syntax, compressed=compressed)
     frames = _frames(elements)
@@ -116,7 +117,8 @@ def _inflated(packed: bytes) -> bytes:
     """Inflate a deflated data set (PS3.5, A.5), up to a limit."""
     plain = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, LARGEST_INFLATED + 1)
     if len(plain) > LARGEST_INFLATED:
-        raise ImageError(f"The DICOM file unpacks to over {LARGEST_INFLATED // MEGABYTE} MB, the most that is read.")
+        most = LARGEST_INFLATED // MEGABYTE
+        raise ImageError(say("The DICOM file unpacks to over {limit} MB, the most that is read.", limit=most))
     return plain
 
 

@@ -23,6 +23,7 @@ from pydicom.uid import (
 )
 
 from camdash.errors import ImageError
+from camdash.words.sentence import say
 
 NATIVE: tuple[UID, ...] = (
     ImplicitVRLittleEndian,
@@ -52,17 +53,22 @@ def spoken(syntax: str) -> str:
     """Return the standard's name of a transfer syntax, or its number; nothing else that may stand in its place."""
     if UID(syntax).is_transfer_syntax:
         return str(UID(syntax).name)
-    return f"number {syntax}" if re.fullmatch(r"[0-9.]{1,64}", syntax) else "of no valid number"
+    if re.fullmatch(r"[0-9.]{1,64}", syntax):
+        return say("number {number}", number=syntax)
+    return say("of no valid number")
 
 
 def refuse_unread(syntax: str, *, compressed: bool) -> None:
     """Raise ImageError if no decoder reads this syntax, or if it does not fit how the pixels lie in the file."""
     if UID(syntax) not in (*NATIVE, *DECODERS):
         raise ImageError(
-            f"The DICOM file's transfer syntax is {spoken(syntax)}, which no decoder here reads. "
-            "Export it uncompressed or as JPEG 2000."
+            say(
+                "The DICOM file's transfer syntax is {syntax}, which no decoder here reads. "
+                "Export it uncompressed or as JPEG 2000.",
+                syntax=spoken(syntax),
+            )
         )
     if compressed and UID(syntax) in NATIVE:
-        raise ImageError("The DICOM file's picture is compressed, and the file does not say how.")
+        raise ImageError(say("The DICOM file's picture is compressed, and the file does not say how."))
     if not compressed and UID(syntax) in DECODERS:
-        raise ImageError(f"The DICOM file says {spoken(syntax)}, but its picture is not compressed.")
+        raise ImageError(say("The DICOM file says {syntax}, but its picture is not compressed.", syntax=spoken(syntax)))

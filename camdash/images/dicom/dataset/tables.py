@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from camdash.errors import ImageError
 from camdash.images.dicom.dataset.elements import Elements
+from camdash.words.sentence import say
 
 BITS = range(1, 17)
 """What a table may declare for an entry; the standard has 8 to 16."""
 
-UNREADABLE = "A lookup table in the DICOM file is described in a way that cannot be read."
-SHORT = "A lookup table in the DICOM file is shorter than the file says."
+UNREADABLE = say("A lookup table in the DICOM file is described in a way that cannot be read.")
+SHORT = say("A lookup table in the DICOM file is shorter than the file says.")
 
 
 @dataclass(frozen=True, eq=False)

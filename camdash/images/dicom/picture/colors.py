@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from camdash.images.dicom.dataset.tables import LookupTable, looked_up, white_of
 from camdash.images.dicom.picture.pixels import Stored
 from camdash.images.luma import LUMA
+from camdash.words.sentence import say
 
 
 def brightness_of(stored: Stored, palette: Sequence[LookupTable]) -> tuple[NDArray[Any], int, tuple[str, ...]]:
@@ -24,7 +25,13 @@ def brightness_of(stored: Stored, palette: Sequence[LookupTable]) -> tuple[NDArr
     white = 2**needed - 1
     notes: tuple[str, ...] = ()
     if needed < stored.bits:
-        notes = (f"The file declares {stored.bits} bits, but its colors need only {needed}. White is {white}.",)
+        note = say(
+            "The file declares {said} bits, but its colors need only {needed}. White is {white}.",
+            said=stored.bits,
+            needed=needed,
+            white=white,
+        )
+        notes = (note,)
     if stored.values.ndim == 2:
         return stored.values, white, notes
     if stored.photometric != "RGB":
@@ -49,4 +56,9 @@ def _weighted(colors: NDArray[Any]) -> NDArray[Any]:
 def _note(white: int, bits: int) -> tuple[str, ...]:
     if white == 2**bits - 1:
         return ()
-    return (f"The palette declares {bits} bits, but its largest entry is {white}. It was scaled by that entry.",)
+    note = say(
+        "The palette declares {bits} bits, but its largest entry is {largest}. It was scaled by that entry.",
+        bits=bits,
+        largest=white,
+    )
+    return (note,)

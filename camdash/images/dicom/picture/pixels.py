@@ -23,13 +23,15 @@ from camdash.images.dicom.picture.jpeg_structure import check_structure, without
 from camdash.images.dicom.picture.stored_bits import meant_bits
 from camdash.images.streams.headers import EXTENDED, LOSSLESS, describe, frame_marker
 from camdash.images.streams.jpeg_data import grey_end_notes, jpeg_data_notes
+from camdash.words.sentence import say
 
 UNDECODABLE = (
     OSError, EOFError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, OverflowError, struct.error,
 )  # fmt: skip
 """What pydicom and its decoders raise of broken pixel data."""
 
-EIGHT_BITS = "The compressed picture has 8 bits, fewer than the file says."
+EIGHT_BITS = say("The compressed picture has 8 bits, fewer than the file says.")
+DAMAGED = say("The picture in the DICOM file is damaged or cut short. Export it again.")
 
 gdcm.Trace.WarningOff()  # it writes to the process's own error stream, past any log
 gdcm.Trace.ErrorOff()
@@ -66,8 +68,12 @@ def stored_values(parsed: Parsed) -> Stored:
         stored = _plain(parsed)
         return replace(stored, notes=(*stored.notes, *_surplus(parsed)))
     except UNDECODABLE as error:
-        how = f" ({spoken(parsed.syntax)})" if compressed else ""
-        raise ImageError(f"The picture in the DICOM file is damaged or cut short{how}. Export it again.") from error
+        if not compressed:
+            raise ImageError(DAMAGED) from error
+        how = spoken(parsed.syntax)
+        raise ImageError(
+            say("The picture in the DICOM file is damaged or cut short ({syntax}). Export it again.", syntax=how)
+        ) from error
 
 
 def _plain(parsed: Parsed) -> Stored:
@@ -91,10 +97,14 @@ def _surplus(parsed: Parsed) -> tuple[str, ...]:
     surplus = len(parsed.pixels) - (bits + 7) // 8
     if surplus < 2:
         return ()
-    return (
-        f"Ignored {surplus:,} bytes after the picture ({layout.rows} rows, {layout.columns} columns). "
+    note = say(
+        "Ignored {count:,} bytes after the picture ({rows} rows, {columns} columns). "
         "Rows or columns may be wrong: check that the picture is complete.",
+        count=surplus,
+        rows=layout.rows,
+        columns=layout.columns,
     )
+    return (note,)
 
 
 def _decompressed(parsed: Parsed) -> Stored:
@@ -178,9 +188,16 @@ def _precision(frame: bytes, layout: Layout) -> int:
         return layout.stored
     if (found.rows, found.columns, found.samples) != (layout.rows, layout.columns, layout.samples):
         raise ImageError(
-            f"The DICOM file contradicts itself: it says {layout.rows} rows, {layout.columns} columns and "
-            f"{layout.samples} samples; the compressed picture inside has {found.rows}, {found.columns} and "
-            f"{found.samples}."
+            say(
+                "The DICOM file contradicts itself: it says {rows} rows, {columns} columns and {samples} samples; "
+                "the compressed picture inside has {found_rows}, {found_columns} and {found_samples}.",
+                rows=layout.rows,
+                columns=layout.columns,
+                samples=layout.samples,
+                found_rows=found.rows,
+                found_columns=found.columns,
+                found_samples=found.samples,
+            )
         )
     return found.precision
 
@@ -189,8 +206,11 @@ def _extended_12_bits(frame: bytes, layout: Layout) -> NDArray[Any]:
     """Decode a JPEG picture of 12 bits (ITU-T T.81, process 4) by gdcm, where pydicom offers no decoder."""
     if layout.samples != 1 or layout.allocated != 16:
         raise ImageError(
-            f"The DICOM file's picture is {spoken(str(JPEGExtended12Bit))} of 12 bits in color, "
-            "which no decoder here reads. Export it uncompressed or as JPEG 2000."
+            say(
+                "The DICOM file's picture is {syntax} of 12 bits in color, "
+                "which no decoder here reads. Export it uncompressed or as JPEG 2000.",
+                syntax=spoken(str(JPEGExtended12Bit)),
+            )
         )
     fragment = gdcm.Fragment()
     fragment.SetByteStringValue(frame)

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.images.dicom.dataset.header import Layout
+from camdash.words.sentence import say
 
 ENOUGH, ENOUGH_OF_SIGNS = 0.3, 0.6
 """The share of nearer neighbours from which a bit is of the value. It is 0.48 or more in 582 real films, and below 0.07
@@ -57,9 +58,14 @@ def meant_bits(
         return cut, layout.stored, notes
     bits = next(bits for bits in range(layout.stored + 1, size + 1) if _are_in(whole, bits))
     if any(_is_value(whole, place) for place in range(bits, layout.stored, -1)):
-        more = f"The file declares {layout.stored} bits, but its values need {bits}. All were used."
+        more = say(
+            "The file declares {said} bits, but its values need {needed}. All were used.",
+            said=layout.stored,
+            needed=bits,
+        )
         return whole, bits, (*notes, more)
-    return cut, layout.stored, (*notes, f"Ignored what lies above the {layout.stored} bits that the file declares.")
+    above = say("Ignored what lies above the {bits} bits that the file declares.", bits=layout.stored)
+    return cut, layout.stored, (*notes, above)
 
 
 def _start(values: NDArray[Any], layout: Layout, overlays: Sequence[int]) -> tuple[int, tuple[str, ...]]:
@@ -69,16 +75,20 @@ def _start(values: NDArray[Any], layout: Layout, overlays: Sequence[int]) -> tup
     from bit 0, begin there; of others, neighbours tell.
     """
     low = layout.high + 1 - layout.stored
-    moved = (f"The file says that its {layout.stored} bits end at bit {layout.high}. They were read from bit 0.",)
+    moved = say(
+        "The file says that its {bits} bits end at bit {place}. They were read from bit 0.",
+        bits=layout.stored,
+        place=layout.high,
+    )
     if low <= 0:
-        return 0, moved if low else ()
+        return 0, (moved,) if low else ()
     words = _without(values, [bit for bit in overlays if bit < low])
     below = words & words.dtype.type(2**low - 1)
     if (below == below.flat[0]).all():
         return low, ()
     if _are_in(words, layout.stored) or _is_value(words, low + 1):
-        return 0, moved
-    return low, (f"Ignored what lies below the {layout.stored} bits that the file declares.",)
+        return 0, (moved,)
+    return low, (say("Ignored what lies below the {bits} bits that the file declares.", bits=layout.stored),)
 
 
 def _are_in(values: NDArray[Any], bits: int) -> bool:
