@@ -19,6 +19,7 @@ from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
 from camdash.networks.shapes import Inputs, Pooled
 from camdash.shapes import CellShares, PerClass
+from camdash.words.sentence import say
 
 MOST_THREADS, MOST_AT_ONCE = 8, 100_000_000
 """Network inputs that are made at once, and the pixels of all of them: each takes four bytes a pixel meanwhile."""
@@ -263,6 +264,6 @@ def softmax(class_names: tuple[str, ...], logits: PerClass) -> Prediction:
         CheckpointError: they are not finite.
     """
     if not np.isfinite(logits).all():
-        raise CheckpointError("The network gave logits that are not finite numbers for this image.")
+        raise CheckpointError(say("The network gave logits that are not finite numbers for this image."))
     exponentials = np.exp(logits - logits.max())
     return Prediction(class_names, logits, exponentials / exponentials.sum())

@@ -14,6 +14,7 @@ from camdash.networks.gradients import grad_cam, stage_of
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
 from camdash.shapes import Maps
+from camdash.words.sentence import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +52,8 @@ def slope_maps(radiograph: Radiograph, checkpoint: Checkpoint, network: SplitNet
     except (MemoryError, RuntimeError) as error:  # PyTorch raises the second where the processor's memory ends
         if not is_out_of_memory(error):
             raise
-        raise CheckpointError(f"There is too little memory for Grad-CAM at {stage}. Choose a later layer.") from error
+        raise CheckpointError(
+            say("There is too little memory for Grad-CAM at {stage}. Choose a later layer.", stage=stage)
+        ) from error
     prediction = softmax(card.class_names, passed.logits[0].numpy().astype(np.float64))
     return SlopeMaps(passed.maps[0].numpy(), prediction, place(radiograph.shape, how, found.grid), checkpoint, stage)

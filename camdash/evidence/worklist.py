@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from camdash.evidence.analysis import Analysis, Failed
+from camdash.words.sentence import say
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,15 @@ class Line:
 
 
 class Order(StrEnum):
-    """How a worklist is sorted; what the order knows nothing of comes last."""
+    """How a worklist is sorted; what the order knows nothing of comes last. `value` can be translated."""
 
-    GIVEN = "As uploaded"
-    MARGIN = "Smallest margin first"
-    PROBABILITY = "Least probable first"
-    EVIDENCE = "Most evidence first"
-    CLASS = "By class, smallest margin first"
-    UNLIKE = "Least like the training images first"
-    FILE = "By file name"
+    GIVEN = say("As uploaded")
+    MARGIN = say("Smallest margin first")
+    PROBABILITY = say("Least probable first")
+    EVIDENCE = say("Most evidence first")
+    CLASS = say("By class, smallest margin first")
+    UNLIKE = say("Least like the training images first")
+    FILE = say("By file name")
 
 
 def failed_line(name: str, sha256: str, failed: Failed) -> Line:

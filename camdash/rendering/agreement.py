@@ -2,15 +2,16 @@
 
 from camdash.evidence.comparison import ClassPair, Comparison, Difference
 from camdash.rendering.charts import percent
+from camdash.words.sentence import joined, say
 
 MEANINGS = (
-    (0.8, "evidence in the same places"),
-    (0.5, "evidence in largely the same places"),
-    (0.2, "evidence in partly the same places"),
-    (-0.2, "evidence in different places"),
+    (0.8, say("evidence in the same places")),
+    (0.5, say("evidence in largely the same places")),
+    (0.2, say("evidence in partly the same places")),
+    (-0.2, say("evidence in different places")),
 )
-OPPOSITE = "rather opposite evidence"
-NO_CORRELATION = "no correlation: one of the maps is the same everywhere"
+OPPOSITE = say("rather opposite evidence")
+NO_CORRELATION = say("no correlation: one of the maps is the same everywhere")
 LARGE, NOTICEABLE = 0.2, 0.02
 """Changes of probability from which the words say so."""
 
@@ -20,7 +21,7 @@ def correlation_words(correlation: float | None) -> str:
     if correlation is None:
         return NO_CORRELATION
     meaning = next((words for least, words in MEANINGS if correlation >= least), OPPOSITE)
-    return f"correlation {figure(correlation)}, {meaning}"
+    return say("correlation {value}, {meaning}", value=figure(correlation), meaning=meaning)
 
 
 def change_words(difference: Difference, comparison: Comparison) -> str:
@@ -31,7 +32,7 @@ def change_words(difference: Difference, comparison: Comparison) -> str:
 def pair_words(pair: ClassPair, answers: Comparison) -> str:
     """Return what `change_words` does, for two answers of which one or both come without maps."""
     before, after = _probabilities(pair, answers)
-    return f"{percent(before)} → {percent(after)}, {_change(after - before)}"
+    return joined(", ", [f"{percent(before)} → {percent(after)}", _change(after - before)])
 
 
 def probabilities(difference: Difference, comparison: Comparison) -> tuple[float, float]:
@@ -58,5 +59,7 @@ def signed(value: float, digits: int = 2) -> str:
 
 def _change(change: float) -> str:
     if abs(change) < NOTICEABLE:
-        return "hardly changed"
-    return f"{'much ' if abs(change) >= LARGE else ''}{'more' if change > 0 else 'less'} probable in B"
+        return say("hardly changed")
+    if abs(change) >= LARGE:
+        return say("much more probable in B") if change > 0 else say("much less probable in B")
+    return say("more probable in B") if change > 0 else say("less probable in B")

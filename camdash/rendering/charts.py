@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from camdash.evidence.analysis import Analysis, Prediction
 from camdash.evidence.comparison import Comparison
 from camdash.rendering.ranks import all_rows, rest_of, shown_classes, shown_rows
+from camdash.words.catalogs import ENGLISH, catalog
+from camdash.words.sentence import Language, joined, say, say_many, translated
 
 PREDICTED_COLOR = "#e8833a"
 OTHER_COLOR = "#6b8cae"
@@ -25,27 +27,37 @@ HATCHED = {
 }
 FIGURES = 62
 """Pixels at the right for the figure beside a full bar, however narrow the chart is."""
-HOVER_REST = "%{y}<br>probability %{hovertext}<extra></extra>"
-HOVER = "%{y}<br>probability %{hovertext}<br>logit %{customdata:+.3f}<extra></extra>"
+PROBABILITY = say("probability {probability}", probability="%{hovertext}")
+LOGIT = say("logit {logit}", logit="%{customdata:+.3f}")
+NOT_MORE = "<extra></extra>"
+"""Hides the name that Plotly writes beside what it says of a bar."""
+HOVER_REST = joined("", ["%{y}<br>", PROBABILITY, NOT_MORE])
+HOVER = joined("", ["%{y}<br>", PROBABILITY, "<br>", LOGIT, NOT_MORE])
 
 
-def softmax_chart(prediction: Prediction) -> go.Figure:
+def softmax_chart(prediction: Prediction, language: Language | None = None) -> go.Figure:
     """Return the softmax as horizontal bars, the predicted one marked: all classes in the checkpoint's order.
 
     Of more than `MOST_BARS` classes the most probable ones stand there, in the order of their probability, and beneath
     them the sum of all others, named as what it is. Hovering a bar shows its logit.
+
+    Args:
+        prediction: whose softmax.
+        language: in which its words are drawn; None for English. Names stay as they are.
     """
+    language = language or catalog(ENGLISH)
     predicted, shown = prediction.predicted, shown_classes(prediction)
     values = [float(prediction.probabilities[k]) for k in shown]
     names = [_label(prediction.class_names[k], marked=k == predicted) for k in shown]
     colors = [PREDICTED_COLOR if k == predicted else OTHER_COLOR for k in shown]
-    templates = [HOVER] * len(shown)
+    hover = translated(HOVER, language)
+    templates = [hover] * len(shown)
     rest = len(prediction.class_names) - len(shown)
     if rest:
         values.append(rest_of(prediction, shown))
-        names.append(_rest_label(rest))
+        names.append(_rest_label(rest, language))
         colors.append(REST_COLOR)
-        templates.append(HOVER_REST)
+        templates.append(translated(HOVER_REST, language))
     figure = go.Figure(
         go.Bar(
             x=values,
@@ -57,7 +69,7 @@ def softmax_chart(prediction: Prediction) -> go.Figure:
             cliponaxis=False,
             customdata=[float(prediction.logits[k]) for k in shown],
             hovertext=[exact_percent(value) for value in values],
-            hovertemplate=templates if rest else HOVER,
+            hovertemplate=templates if rest else hover,
         )
     )
     _bare_axes(figure)
@@ -70,22 +82,27 @@ def softmax_chart(prediction: Prediction) -> go.Figure:
     return figure
 
 
-def comparison_chart(comparison: Comparison) -> go.Figure:
+def comparison_chart(comparison: Comparison, language: Language | None = None) -> go.Figure:
     """Return the softmax of two checkpoints as grouped bars: "A" above, plain; "B" beneath, hatched.
 
     Classes are matched by name, in the first checkpoint's order; a class that one of them does not know has one bar,
     and its label says whose. The bar of each checkpoint's own answer carries a check mark. Of more than `MOST_BARS`
     classes both answers and the most probable others stand there, and beneath them the sums of the rest.
+
+    Args:
+        comparison: whose softmax.
+        language: in which its words are drawn; None for English. Names stay as they are.
     """
+    language = language or catalog(ENGLISH)
     rows = shown_rows(comparison)
-    labels = [_row_label(*row) for row in rows]
+    labels = [translated(_row_label(*row), language) for row in rows]
     rest = len(all_rows(comparison)) - len(rows)
     if rest:
-        labels.append(_rest_label(rest))
+        labels.append(_rest_label(rest, language))
     figure = go.Figure(
         [
-            _bars("A", comparison.first, [one for _, one, _ in rows], labels, {"color": FIRST_COLOR}),
-            _bars("B", comparison.second, [two for _, _, two in rows], labels, HATCHED),
+            _bars("A", comparison.first, [one for _, one, _ in rows], labels, {"color": FIRST_COLOR}, language),
+            _bars("B", comparison.second, [two for _, _, two in rows], labels, HATCHED, language),
         ]
     )
     _bare_axes(figure)
@@ -100,13 +117,15 @@ def comparison_chart(comparison: Comparison) -> go.Figure:
     return figure
 
 
-def _rest_label(count: int) -> str:
-    return "1 other class" if count == 1 else f"{count} other classes"
+def _rest_label(count: int, language: Language) -> str:
+    return translated(say_many("{count} other class", "{count} other classes", count), language)
 
 
 def _row_label(name: str, first: int | None, second: int | None) -> str:
-    whose = " (only A)" if second is None else " (only B)" if first is None else ""
-    return html.escape(name) + whose
+    text = html.escape(name)
+    if second is None:
+        return say("{name} (only A)", name=text)
+    return say("{name} (only B)", name=text) if first is None else text
 
 
 def _bars(
@@ -115,16 +134,17 @@ def _bars(
     classes: list[int | None],
     labels: list[str],
     marker: dict[str, Any],
+    language: Language,
 ) -> go.Bar:
     prediction = analysis.prediction
     values = [None if k is None else float(prediction.probabilities[k]) for k in classes]
     checks = ["✓ " if k == prediction.predicted else "" for k in classes]
-    hovers = [HOVER] * len(classes)
+    hovers = [translated(HOVER, language)] * len(classes)
     if len(labels) > len(classes):
         known = [k for k in classes if k is not None]
         values.append(rest_of(prediction, known) if len(known) < len(prediction.class_names) else None)
         checks.append("")
-        hovers.append(HOVER_REST)
+        hovers.append(translated(HOVER_REST, language))
     return go.Bar(
         name=f"{letter} · {html.escape(analysis.checkpoint.name)}",
         x=values,

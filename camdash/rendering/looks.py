@@ -3,7 +3,8 @@
 import numpy as np
 
 from camdash.rendering.color import opencv_table, ramp
-from camdash.rendering.scale import OWN, OWN_RANGE, SHARED, SHARED_POSITIVE, Look
+from camdash.rendering.scale import HIGH, LOW, OWN, OWN_RANGE, SHARED, SHARED_POSITIVE, Look
+from camdash.words.sentence import say
 
 # Weak evidence keeps a saturated hue: its opacity fades at zero, so the film shows through instead of a white. The two
 # sides are told apart with each of the common color blindnesses.
@@ -13,45 +14,53 @@ _AGAINST_AND_FOR = np.concatenate([_AGAINST, _FOR])
 
 EVIDENCE = Look(
     id="evidence",
-    label="Evidence",
-    about="All classes on one scale: a weak class looks weak.",
-    reading="Red speaks for the class, blue against it.",
-    change="Red: counts more towards this class in B than in A. Blue: less.",
+    label=say("Evidence"),
+    about=say("All classes on one scale: a weak class looks weak."),
+    reading=say("Red speaks for the class, blue against it."),
+    change=say("Red: counts more towards this class in B than in A. Blue: less."),
     rule=SHARED,
     table=_AGAINST_AND_FOR,
 )
 
 POSITIVE = Look(
     id="positive",
-    label="Positive only",
-    about="Only what speaks for a class, on one scale.",
-    reading="Only what speaks for a class; what speaks against it is left out.",
-    change="Only where B counts more towards a class than A.",
+    label=say("Positive only"),
+    about=say("Only what speaks for a class, on one scale."),
+    reading=say("Only what speaks for a class; what speaks against it is left out."),
+    change=say("Only where B counts more towards a class than A."),
     rule=SHARED_POSITIVE,
     table=ramp((0.0, (150, 12, 50)), (0.35, (214, 48, 30)), (0.7, (252, 142, 24)), (1.0, (255, 228, 84))),
 )
 
 OWN_SCALE = Look(
     id="own",
-    label="Own scale",
-    spoken="Each on its own scale",
-    about="Each panel on its own scale. It shows the shape of weak maps; strengths are not comparable.",
-    reading="Red speaks for the class, blue against it. Each panel on its own scale: strengths are not comparable.",
-    change="Red: counts more towards this class in B than in A. Blue: less. Each panel on its own scale.",
-    caption="stretched ×{factor} to ±{size} logits",
+    label=say("Own scale"),
+    spoken=say("Each on its own scale"),
+    about=say("Each panel on its own scale. It shows the shape of weak maps; strengths are not comparable."),
+    reading=say(
+        "Red speaks for the class, blue against it. Each panel on its own scale: strengths are not comparable."
+    ),
+    change=say("Red: counts more towards this class in B than in A. Blue: less. Each panel on its own scale."),
+    caption=say("stretched ×{factor} to ±{size} logits", factor="{factor}", size="{size}"),
     rule=OWN,
     table=_AGAINST_AND_FOR,
 )
 
 CLASSIC = Look(
     id="classic",
-    label="Classic",
-    about="Rainbow colors, each panel stretched from its lowest to its highest value, as in most papers. It looks "
-    "convincing whatever the network did.",
-    reading="Each panel from its own lowest to its highest value. Red is the highest, even where that speaks against "
-    "the class.",
-    change="Each panel from its own lowest to its highest change. Red is the highest, even where B counts less than A.",
-    caption="blue {low} … red {high} logits",
+    label=say("Classic"),
+    about=say(
+        "Rainbow colors, each panel stretched from its lowest to its highest value, as in most papers. It looks "
+        "convincing whatever the network did."
+    ),
+    reading=say(
+        "Each panel from its own lowest to its highest value. Red is the highest, even where that speaks against "
+        "the class."
+    ),
+    change=say(
+        "Each panel from its own lowest to its highest change. Red is the highest, even where B counts less than A."
+    ),
+    caption=say("blue {low} … red {high} logits", low=LOW, high=HIGH),
     rule=OWN_RANGE,
     table=opencv_table("jet"),
     fades=False,

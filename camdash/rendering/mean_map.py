@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.evidence.mean_map import BORDER, MeanMap, Share
+from camdash.evidence.mean_map import BORDER, CORNERS, MeanMap, Share
 from camdash.rendering.looks import EVIDENCE
 from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Scale, scales
 from camdash.shapes import Drawn, Grey, Picture, Square, UInt8
+from camdash.words.sentence import joined, say
 
 FAR = 10
 """Odds of evidence in a region, in parts of the odds of its area, from which it is named: 0.09 of the evidence in a
@@ -20,6 +21,15 @@ FEWEST = 5
 """Radiographs from which a share is said to be far above its area's: of fewer, chance may be the cause."""
 
 MIDDLE_GREY = 110
+
+PLACES = {
+    BORDER: say("near the border"),
+    CORNERS[0]: say("in the top left corner"),
+    CORNERS[1]: say("in the top right corner"),
+    CORNERS[2]: say("in the bottom left corner"),
+    CORNERS[3]: say("in the bottom right corner"),
+}
+"""Where a region is."""
 
 
 def mean_pictures(
@@ -54,33 +64,36 @@ def share_words(mean: MeanMap) -> list[str]:
     """Return a sentence for each region that holds far more of the evidence than its area would; else none."""
     if mean.count < FEWEST:
         return []
-    return [
-        f"{_share(one.evidence)} of the evidence for {mean.name} is {_where(one)} "
-        f"({_share(one.area)} if spread evenly). "
-        f"The model may be using a {'border' if one.region == BORDER else 'marker'}."
-        for one in mean.shares
-        if _odds(one.evidence) >= FAR * _odds(one.area) > 0
-    ]
+    return [_suspicion(mean.name, one) for one in mean.shares if _odds(one.evidence) >= FAR * _odds(one.area) > 0]
 
 
 def share_lines(mean: MeanMap) -> list[str]:
     """Return the share of the outer tenth, and that of the corner that holds most, a line each."""
     if not mean.shares:
-        return ["no positive evidence"]
+        return [say("no positive evidence")]
     border, *corners = mean.shares
     corner = max(corners, key=_evidence)
     return [
-        f"{_share(border.evidence)} of the evidence is {_where(border)} ({_share(border.area)} if spread evenly)",
-        f"{_share(corner.evidence)} is {_where(corner)} ({_share(corner.area)} if spread evenly)",
+        say("{share} of the evidence is {place} ({expected} if spread evenly)", **_figures(border)),
+        say("{share} is {place} ({expected} if spread evenly)", **_figures(corner)),
     ]
 
 
-def _share(part: float) -> str:
+def _suspicion(name: str, share: Share) -> str:
+    much = say(
+        "{share} of the evidence for {name} is {place} ({expected} if spread evenly).", name=name, **_figures(share)
+    )
+    border, marker = say("The model may be using a border."), say("The model may be using a marker.")
+    return joined(" ", [much, border if share.region == BORDER else marker])
+
+
+def _figures(share: Share) -> dict[str, str]:
+    """Return what fills the sentences: a share of the evidence, where it lies, and its share if spread evenly."""
+    return {"share": _percent(share.evidence), "place": PLACES[share.region], "expected": _percent(share.area)}
+
+
+def _percent(part: float) -> str:
     return f"{100 * part:.0f}\xa0%"
-
-
-def _where(share: Share) -> str:
-    return "near the border" if share.region == BORDER else f"in the {share.region}"
 
 
 def _evidence(share: Share) -> float:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from camdash.evidence.analysis import Analysis
 from camdash.shapes import Cells, Maps
+from camdash.words.sentence import say
 
-AVERAGE = "Average of all classes"
+AVERAGE = say("Average of all classes")
 
 
 @dataclass(frozen=True, eq=False)

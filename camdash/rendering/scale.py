@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.words.sentence import say
+
 #: A range this small, as a share of the shared limit, is drawn as flat: it would only amplify rounding errors.
 FLAT_SHARE = 1e-6
 #: The shared limit, in logits, below which nothing at all is drawn.
@@ -17,6 +19,9 @@ SMALLEST_LIMIT = 1e-12
 
 Maps = Sequence[NDArray[np.float32]]
 Ends = tuple[str, str, str]
+
+LOW, HIGH = "{low}", "{high}"
+"""Stand for the ends of a scale in words that are filled where the panel is drawn."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,7 @@ def scales(maps: Maps, look: Look) -> tuple[Scale, ...]:
         raise ValueError("a map to be drawn must be finite")
     limit = max((float(np.abs(values).max()) for values in maps), default=0.0)
     if limit < SMALLEST_LIMIT:
-        return tuple(_flat(look, "No evidence for or against any class: nothing to draw.") for _ in maps)
+        return tuple(_flat(look, say("No evidence for or against any class: nothing to draw.")) for _ in maps)
     return tuple(look.rule.scales(look, maps, limit))
 
 
@@ -141,9 +146,9 @@ def _from_zero(look: Look, maps: Maps, limit: float) -> Iterator[Scale]:
     highs = [float(values.max()) for values in maps]
     high = max(highs)
     if high < FLAT_SHARE * limit:
-        yield from (_flat(look, "No positive evidence for any class: nothing to draw.") for _ in maps)
+        yield from (_flat(look, say("No positive evidence for any class: nothing to draw.")) for _ in maps)
         return
-    nothing = "No positive evidence here: nothing to draw."
+    nothing = say("No positive evidence here: nothing to draw.")
     yield from (Scale(look, 0, high, flat="" if own >= FLAT_SHARE * high else nothing) for own in highs)
 
 
@@ -157,11 +162,11 @@ def _own_range(look: Look, maps: Maps, limit: float) -> Iterator[Scale]:
     for values in maps:
         low, high = float(values.min()), float(values.max())
         constant = high - low < FLAT_SHARE * limit
-        yield _flat(look, "The same value everywhere: nothing to draw.") if constant else Scale(look, low, high)
+        yield _flat(look, say("The same value everywhere: nothing to draw.")) if constant else Scale(look, low, high)
 
 
 def _without(look: Look) -> Scale:
-    return _flat(look, "No evidence for or against: nothing to draw.")
+    return _flat(look, say("No evidence for or against: nothing to draw."))
 
 
 def _flat(look: Look, sentence: str) -> Scale:
@@ -172,15 +177,17 @@ def _always(ends: Ends) -> Legend:
     return Legend(ends, ends, ends, ends)
 
 
+AGAINST, FOR, HIGH_LOGITS = say("against"), say("for"), say("{high} logits", high=HIGH)
+
 SHARED = ScaleRule(
     _around_zero,
     shared=True,
     diverges=True,
     legend=Legend(
-        full=("{low} against", "0", "for {high} logits"),
-        brief=("{low}", "0", "{high}"),
-        change=("{low} less in B", "0", "more in B {high} logits"),
-        apart=("against", "0", "for"),
+        full=(say("{low} against", low=LOW), "0", say("for {high} logits", high=HIGH)),
+        brief=(LOW, "0", HIGH),
+        change=(say("{low} less in B", low=LOW), "0", say("more in B {high} logits", high=HIGH)),
+        apart=(AGAINST, "0", FOR),
     ),
 )
 """One scale for all maps, symmetric about zero."""
@@ -190,10 +197,10 @@ SHARED_POSITIVE = ScaleRule(
     shared=True,
     diverges=False,
     legend=Legend(
-        full=("0", "", "{high} logits"),
-        brief=("0", "", "{high} logits"),
-        change=("0", "", "{high} logits"),
-        apart=("0", "", "for"),
+        full=("0", "", HIGH_LOGITS),
+        brief=("0", "", HIGH_LOGITS),
+        change=("0", "", HIGH_LOGITS),
+        apart=("0", "", FOR),
     ),
 )
 """One scale for all maps, from zero to the highest value of all."""
@@ -203,14 +210,14 @@ OWN = ScaleRule(
     shared=False,
     diverges=True,
     legend=replace(
-        _always(("strongest against", "0", "strongest for")),
-        brief=("against", "0", "for"),
-        change=("less in B", "0", "more in B"),
+        _always((say("strongest against"), "0", say("strongest for"))),
+        brief=(AGAINST, "0", FOR),
+        change=(say("less in B"), "0", say("more in B")),
     ),
 )
 """A scale a map, symmetric about zero."""
 
 OWN_RANGE = ScaleRule(
-    _own_range, shared=False, diverges=False, legend=_always(("panel's lowest", "", "panel's highest"))
+    _own_range, shared=False, diverges=False, legend=_always((say("panel's lowest"), "", say("panel's highest")))
 )
 """A scale a map, from its own lowest to its highest value."""

@@ -17,10 +17,11 @@ from camdash.errors import CamdashError, CheckpointError, ImageError, is_out_of_
 from camdash.evidence.analysis import Analysis, Failed, analyse_batch
 from camdash.images.radiograph import Radiograph
 from camdash.networks.loaded import LoadedCheckpoint
+from camdash.words.sentence import say
 
 T = TypeVar("T")
 
-NO_MEMORY = "There is too little memory for this radiograph. Close other programs, and try again."
+NO_MEMORY = say("There is too little memory for this radiograph. Close other programs, and try again.")
 
 AT_ONCE = {"cpu": 4, "cuda": 32}
 """Radiographs in one pass, by the type of the device (`benchmarks/throughput.py` compares them)."""

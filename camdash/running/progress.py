@@ -1,25 +1,26 @@
 """How far a long task is, in a line of plain words."""
 
 from camdash.running.task import Progress
+from camdash.words.sentence import joined, say
 
 
 def progress_words(progress: Progress) -> str:
     """Return the progress in words: "12 of 200 · 5.3 a second · 35 s left"."""
-    count = f"{progress.done} of {progress.of}"
+    count = say("{done} of {total}", done=progress.done, total=progress.of)
     if progress.rate is None or progress.left is None:
         return count
-    return f"{count} · {_rate(progress.rate)} · {duration(progress.left)} left"
+    return joined(" · ", [count, _rate(progress.rate), say("{time} left", time=duration(progress.left))])
 
 
 def duration(seconds: float) -> str:
     """Return a time in words that a person takes in: "35 s", "2 min 5 s", "1 h 12 min"."""
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return say("{seconds} s", seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return say("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
+    return say("{hours} h {minutes} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def _rate(rate: float) -> str:
-    return f"{rate:.1f} a second" if rate >= 1 else f"{60 * rate:.1f} a minute"
+    return say("{rate:.1f} a second", rate=rate) if rate >= 1 else say("{rate:.1f} a minute", rate=60 * rate)

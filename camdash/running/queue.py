@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from camdash.errors import BusyError
+from camdash.words.sentence import say_many
 
 T = TypeVar("T")
 
@@ -91,7 +92,13 @@ class DeviceQueue:
                 turn.set()
                 return turn
             if (count := self._count()) >= self._longest:
-                raise BusyError(f"{count} analyses are waiting; try again in a minute.")
+                raise BusyError(
+                    say_many(
+                        "{count} analysis is waiting; try again in a minute.",
+                        "{count} analyses are waiting; try again in a minute.",
+                        count,
+                    )
+                )
             self._line.setdefault(session, deque()).append(turn)
         return turn
 

@@ -9,7 +9,9 @@ from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.worklist import Line, Order, failed_line, line_of, listed
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
+from camdash.words.sentence import translated
 from tests.conftest import small_card
+from tests.support.marked import Marked
 
 CHECKPOINT = Checkpoint("x", Path("x"), "0" * 64, small_card())
 PLACEMENT = Placement((64, 64), (64, 64), (1, 1), (0, 0), Grid(32, 0))
@@ -145,3 +147,9 @@ def test_with_two_checkpoints_the_farther_distance_sorts() -> None:
 def test_the_distance_is_a_multiple_of_the_limit() -> None:
     assert line(replace(analysis([1.0, 2.0]), familiarity=Familiarity(0.3, 0.2))).distance == pytest.approx(1.5)
     assert line(analysis([1.0, 2.0])).distance is None
+
+
+@pytest.mark.parametrize("order", Order)
+def test_an_order_is_said_in_another_language_by_its_value(order: Order) -> None:
+    assert translated(order.value, Marked()) == f"«{order}»"
+    assert Order(order.value) is Order(str(order)) is order

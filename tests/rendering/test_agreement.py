@@ -8,8 +8,10 @@ from camdash.evidence.analysis import Analysis, Prediction
 from camdash.evidence.comparison import compare
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.agreement import change_words, correlation_words, figure, pair_words, probabilities, signed
+from camdash.words.sentence import translated
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
+from tests.support.marked import Marked
 
 WEAK = [[[0, 0], [0, 0]], [[4, 4], [4, 8]]]
 STRONG = [[[0, 0], [0, 0]], [[0, 0], [0, 4]]]
@@ -88,6 +90,12 @@ def test_a_change_is_named_from_its_threshold_on(before: float, after: float, wo
 def test_a_small_change_is_called_one() -> None:
     same = compare(analysis(WEAK, ("a", "b")), analysis(WEAK, ("a", "b")))
     assert change_words(same.differences[0], same).endswith("hardly changed")
+
+
+def test_meanings_are_said_in_another_language_and_figures_stay() -> None:
+    said = translated(correlation_words(0.83), Marked())
+    assert said == "«correlation 0.83, «evidence in the same places»»"
+    assert translated(of_two(0.9, 0.1), Marked()) == "«90.0 % → 10.0 %, «much less probable in B»»"
 
 
 def test_a_signed_figure_has_a_true_minus_sign() -> None:

@@ -5,6 +5,7 @@ from camdash.evidence.analysis import Prediction
 from camdash.evidence.comparison import Comparison, compare
 from camdash.rendering.charts import OTHER_COLOR, PREDICTED_COLOR, comparison_chart, percent, softmax_chart
 from tests.evidence.test_comparison import analysis
+from tests.support.marked import Marked
 
 
 def prediction() -> Prediction:
@@ -163,3 +164,18 @@ def test_a_checkpoint_that_knows_none_of_the_rest_has_no_bar_for_it() -> None:
     above, beneath = comparison_chart(compare(first, second)).data
     assert (above.x[-1], above.text[-1]) == (None, "")
     assert sum(value for value in beneath.x if value is not None) == pytest.approx(1)
+
+
+def test_the_words_of_a_chart_are_drawn_in_another_language_and_names_stay() -> None:
+    hover, logit = "%{y}<br>«probability %{hovertext}»", "<br>«logit %{customdata:+.3f}»"
+    bars = softmax_chart(many(9), Marked()).data[0]
+    assert list(bars.y) == ["<b>▸ Part 0</b>", *(f"Part {k}" for k in range(1, 7)), "«2 other classes»"]
+    assert [bars.hovertemplate[0], bars.hovertemplate[-1]] == [
+        f"«{hover}{logit}<extra></extra>»",
+        f"«{hover}<extra></extra>»",
+    ]
+    first, second = comparison_chart(compared(), Marked()).data
+    assert list(first.y) == ["«Hip (only A)»", "«Hand (only A)»", "Foot", "«&lt;b&gt;Knee&lt;/b&gt; (only B)»"]
+    assert first.y == second.y
+    assert set(second.hovertemplate) == {f"B · «{hover}{logit}<extra></extra>»"}
+    assert (first.name, second.name) == ("A · x", "B · x")

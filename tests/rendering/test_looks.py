@@ -6,6 +6,8 @@ import pytest
 from camdash.rendering.color import opencv_table
 from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE, POSITIVE, look_of
 from camdash.rendering.scale import Look
+from camdash.words.sentence import translated
+from tests.support.marked import Marked, unmarked
 
 KNOWN = (EVIDENCE, POSITIVE, OWN_SCALE, CLASSIC)
 FIGURES = {"low", "high", "size", "factor"}
@@ -33,6 +35,16 @@ def test_each_look_is_explained_in_whole_sentences_with_figures_that_there_are(l
     words = (look.caption, *legend.full, *legend.brief, *legend.change)
     assert {name for one in words for _, name, _, _ in Formatter().parse(one) if name is not None} <= FIGURES
     assert not any("{" in end for end in legend.apart)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_all_words_of_a_look_can_be_said_in_another_language_with_the_same_figures(look: Look) -> None:
+    legend = look.rule.legend
+    words = (look.label, look.about, look.reading, look.change, look.spoken, look.caption)
+    for text in (*words, *legend.full, *legend.brief, *legend.change, *legend.apart):
+        said = translated(text, Marked())
+        assert said.replace("«", "").replace("»", "") == text
+        assert unmarked(said) in ("", "0", "{low}", "{high}")
 
 
 def test_what_each_look_is_does_not_change_by_itself() -> None:

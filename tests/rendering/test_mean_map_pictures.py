@@ -3,6 +3,8 @@ import pytest
 
 from camdash.evidence.mean_map import SIDE, TENTH, MeanMap
 from camdash.rendering.mean_map import FEWEST, color_bar, mean_pictures, share_lines, share_words, shared_scales
+from camdash.words.sentence import translated
+from tests.support.marked import Marked
 
 GREY = np.full((48, 48), 100, np.uint8)
 
@@ -45,6 +47,16 @@ def test_the_figures_name_the_corner_that_holds_most() -> None:
         "100\xa0% is in the top left corner (1\xa0% if spread evenly)",
     ]
     assert share_lines(corner(0, 0)) == ["no positive evidence"]
+
+
+def test_shares_are_said_in_another_language_with_the_place_within_the_sentence() -> None:
+    border, marker = (translated(one, Marked()) for one in share_words(corner()))
+    assert "is «near the border» (36\xa0% if spread evenly).» «The model may be using a border.»" in border
+    assert "«100\xa0% of the evidence for Hand is «in the top left corner» (1\xa0% if" in marker
+    assert [translated(one, Marked()) for one in share_lines(corner())] == [
+        "«100\xa0% of the evidence is «near the border» (36\xa0% if spread evenly)»",
+        "«100\xa0% is «in the top left corner» (1\xa0% if spread evenly)»",
+    ]
 
 
 def test_all_means_share_one_scale() -> None:

@@ -6,6 +6,8 @@ from hypothesis.extra.numpy import arrays
 
 from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE, POSITIVE
 from camdash.rendering.scale import Look, scales
+from camdash.words.sentence import translated
+from tests.support.marked import Marked
 
 STRONG = np.array([[8.0, -2.0], [0.0, 1.0]], np.float32)
 WEAK = np.array([[-0.5, 0.25], [0.1, 0.0]], np.float32)
@@ -44,6 +46,7 @@ def test_classic_reaches_from_the_lowest_to_the_highest_value_of_the_panel() -> 
 def test_maps_of_zeros_are_flat_and_say_so(look: Look) -> None:
     for scale in scales([np.zeros((2, 2), np.float32)] * 2, look):
         assert scale.flat == "No evidence for or against any class: nothing to draw."
+        assert translated(scale.flat, Marked()) == f"«{scale.flat}»"
 
 
 def test_evidence_against_alone_is_flat_in_positive_and_says_so() -> None:

@@ -2,6 +2,8 @@ import pytest
 
 from camdash.running.progress import duration, progress_words
 from camdash.running.task import Progress
+from camdash.words.sentence import translated
+from tests.support.marked import Marked
 
 
 def test_the_rate_is_that_of_what_was_done_now_and_the_rest_takes_as_long() -> None:
@@ -29,3 +31,8 @@ def test_before_there_is_a_rate_none_is_said(progress: Progress) -> None:
 )
 def test_times_are_said_in_two_units_at_most(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+def test_progress_is_said_in_another_language() -> None:
+    said = translated(progress_words(Progress(done=40, of=100, here=30, seconds=6)), Marked())
+    assert said == "««40 of 100» · «5.0 a second» · ««12 s» left»»"

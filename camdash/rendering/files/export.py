@@ -23,13 +23,14 @@ from camdash.rendering.overlay import overlay
 from camdash.rendering.panels import shown_together
 from camdash.rendering.scale import Look, scales
 from camdash.shapes import Cells, Grey, Picture
+from camdash.words.sentence import say
 
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 DIGEST_LENGTH = 10
 LONGEST_PART = 60
 """Characters of a file's, a checkpoint's or a class's name in a file name: three of them and the rest stay below the
 255 bytes that file systems allow."""
-WARNING = "A radiograph may hold names or dates burned into its pixels; its overlays show them too."
+WARNING = say("A radiograph may hold names or dates burned into its pixels; its overlays show them too.")
 """Stands in a picture's metadata under the keyword that PNG has for it (PNG 1.2, 4.2.3.1)."""
 
 
