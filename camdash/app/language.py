@@ -3,12 +3,17 @@
 from typing import LiteralString
 
 from camdash.words.catalogs import ENGLISH, catalog
-from camdash.words.sentence import Sentence, Value, translated
+from camdash.words.sentence import Language, Sentence, Value, translated
 
 
 def language_name() -> str:
     """Return the language in which the page is shown."""
     return ENGLISH
+
+
+def spoken() -> Language:
+    """Return the catalog of that language, for what draws words by itself."""
+    return catalog(language_name())
 
 
 def tr(template: LiteralString, /, **values: Value) -> str:
@@ -23,4 +28,4 @@ def tr_many(one: LiteralString, many: LiteralString, /, count: int, **values: Va
 
 def localized(text: str) -> str:
     """Return what any part of camdash says in the page's language; a name stays as it is."""
-    return translated(text, catalog(language_name()))
+    return translated(text, spoken())

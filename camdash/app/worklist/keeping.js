@@ -5,20 +5,20 @@ const tables = new WeakMap();
 
 export default function keepPlace({ parentElement, data }) {
   const before = tables.get(parentElement);
-  if (before?.about === data.about) return before.leave;
+  if (before?.about === data.token) return before.leave;
   before?.leave();
   const stop = new AbortController();
   const leave = () => {
     stop.abort();
     tables.delete(parentElement);
   };
-  tables.set(parentElement, { about: data.about, leave });
+  tables.set(parentElement, { about: data.token, leave });
   follow(data, stop.signal);
   return leave;
 }
 
 // The table comes later than this, and has its height later still.
-function follow({ table, about }, signal) {
+function follow({ table, token: about }, signal) {
   const wanted = places.get(about) ?? 0;
   let tries = 300;
   const look = () => {

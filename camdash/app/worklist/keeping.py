@@ -14,7 +14,7 @@ def keep_place(table: str, about: str) -> None:
         table: its key.
         about: what it lists; another list begins at its top.
     """
-    _keeping(key=widget_keys.PLACE_IN_TABLE.format(table), data={"table": table, "about": about})
+    _keeping(key=widget_keys.PLACE_IN_TABLE.format(table), data={"table": table, "token": about})
 
 
 _keeping = st.components.v2.component(
