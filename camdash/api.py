@@ -26,6 +26,7 @@ from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
 from camdash.rendering.files.export import export_files
 from camdash.whole_files import write_whole, writing
+from camdash.words.sentence import joined, say
 
 Source = str | Path | bytes | NDArray[Any]
 """A file by its name, a file's content, or pixels."""
@@ -58,7 +59,8 @@ class Explanation(Analysis):
             WriteError: a file cannot be written; no part of it stays.
         """
         if not self.has_maps:
-            raise UsageError(f"There are no maps to write to {folder}. {self.no_map}")
+            nowhere = say("There are no maps to write to {folder}.", folder=str(folder))
+            raise UsageError(joined(" ", [nowhere, self.no_map]))
         return list(_written(Path(folder), export_files(self.name, self.sha256, self.radiograph, self)))
 
 
@@ -118,7 +120,7 @@ def read_radiograph(source: Source) -> Radiograph:
 def _source(source: Source) -> tuple[bytes | NDArray[Any], str]:
     if isinstance(source, str | Path):
         if os.path.isdir(source):  # noqa: PTH112 - unlike Path's, it raises nothing for a name that is too long
-            raise ImageError(f"{printable(str(source))} is a folder. Name a file in it.")
+            raise ImageError(say("{name} is a folder. Name a file in it.", name=printable(str(source))))
         return content(Path(source)), Path(source).stem
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source), "image"

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from camdash.errors import UsageError
+from camdash.words.sentence import joined, say
 
 DEVICE_VARIABLE = "CAMDASH_DEVICE"
 ENGINE_VARIABLE = "CAMDASH_ENGINE"
@@ -73,7 +74,15 @@ def checkpoints_at_once(environment: Mapping[str, str] = os.environ) -> int:
         UsageError: the variable is no whole number above zero, or has more than six digits.
     """
     wanted = environment.get(AT_ONCE_VARIABLE) or str(AT_ONCE)
-    return _whole_number(AT_ONCE_VARIABLE, wanted, "checkpoints")
+    if (number := _whole_number(wanted, MOST_DIGITS)) is None:
+        raise UsageError(
+            say(
+                "{variable} is {value}; it is a whole number of checkpoints, 1 or more.",
+                variable=AT_ONCE_VARIABLE,
+                value=_quoted(wanted),
+            )
+        )
+    return number
 
 
 def uploads_megabytes(environment: Mapping[str, str] = os.environ) -> int | None:
@@ -83,7 +92,17 @@ def uploads_megabytes(environment: Mapping[str, str] = os.environ) -> int | None
         UsageError: the variable is no whole number above zero, or has more than nine digits.
     """
     wanted = environment.get(UPLOADS_VARIABLE)
-    return _whole_number(UPLOADS_VARIABLE, wanted, "megabytes", digits=9) if wanted else None
+    if not wanted:
+        return None
+    if (number := _whole_number(wanted, 9)) is None:
+        raise UsageError(
+            say(
+                "{variable} is {value}; it is a whole number of megabytes, 1 or more.",
+                variable=UPLOADS_VARIABLE,
+                value=_quoted(wanted),
+            )
+        )
+    return number
 
 
 def _chosen(environment: Mapping[str, str], variable: str, usual: Kind) -> Kind:
@@ -91,12 +110,15 @@ def _chosen(environment: Mapping[str, str], variable: str, usual: Kind) -> Kind:
     try:
         return kinds(wanted)
     except ValueError as error:
-        raise UsageError(f"{variable} is {_quoted(wanted)}. It can be {', '.join(kinds)}.") from error
+        quoted, choices = _quoted(wanted), ", ".join(kinds)
+        fault = say("{variable} is {value}. It can be {choices}.", variable=variable, value=quoted, choices=choices)
+        raise UsageError(fault) from error
 
 
-def _whole_number(variable: str, wanted: str, unit: str, digits: int = MOST_DIGITS) -> int:
+def _whole_number(wanted: str, digits: int) -> int | None:
+    """Return a whole number above zero of so many digits at most; None for anything else."""
     if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= digits and int(wanted) > 0):
-        raise UsageError(f"{variable} is {_quoted(wanted)}; it is a whole number of {unit}, 1 or more.")
+        return None
     return int(wanted)
 
 
@@ -108,7 +130,13 @@ def check_settings(environment: Mapping[str, str] = os.environ) -> None:
     """
     device = environment.get(DEVICE_VARIABLE)
     if device and not DEVICE.fullmatch(device):
-        raise UsageError(f"{DEVICE_VARIABLE} is {_quoted(device)}. It can be cpu, cuda, or cuda:1 for the second GPU.")
+        raise UsageError(
+            say(
+                "{variable} is {value}. It can be cpu, cuda, or cuda:1 for the second GPU.",
+                variable=DEVICE_VARIABLE,
+                value=_quoted(device),
+            )
+        )
     engine_choice(environment)
     card_writing(environment)
     checkpoints_at_once(environment)
@@ -124,22 +152,34 @@ def folder_faults(environment: Mapping[str, str] = os.environ) -> list[str]:
         try:
             os.scandir(part).close()
         except OSError as error:
-            faults.append(
-                f"{FOLDERS_VARIABLE} names {_quoted(part)}, which cannot be read as a folder: {error.strerror}. "
-                f"It is a list of folders with {os.pathsep!r} between them."
-            )
+            faults.append(_folder_fault(part, str(error.strerror)))
     return faults
+
+
+def _folder_fault(part: str, reason: str) -> str:
+    return say(
+        "{variable} names {value}, which cannot be read as a folder: {reason}. "
+        "It is a list of folders with {separator} between them.",
+        variable=FOLDERS_VARIABLE,
+        value=_quoted(part),
+        reason=reason,
+        separator=repr(os.pathsep),
+    )
 
 
 def unknown_settings(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Return a sentence for each variable that begins with CAMDASH_ and is none of the settings."""
     names = sorted(name for name in environment if name.startswith("CAMDASH_") and name not in KNOWN)
-    return [f"{_quoted(name)[1:-1]} is not a setting of camdash, so it changes nothing.{_hint(name)}" for name in names]
+    return [joined(" ", [_unknown(name), _hint(name)]) for name in names]
+
+
+def _unknown(name: str) -> str:
+    return say("{name} is not a setting of camdash, so it changes nothing.", name=_quoted(name)[1:-1])
 
 
 def _hint(name: str) -> str:
     close = difflib.get_close_matches(name, [known for known in KNOWN if known not in FOR_TESTS], 1, 0.8)
-    return f" Did you mean {close[0]}?" if close else ""
+    return say("Did you mean {name}?", name=close[0]) if close else ""
 
 
 def _quoted(text: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from camdash.errors import UsageError, WriteError
+from camdash.words.sentence import say
 
 TEMPORARY = ".camdash-"
 """How the names of files begin that are not whole yet; the name is short, however long that of the file will be."""
@@ -66,4 +67,5 @@ def writing(path: Path, *, begun: bool = True) -> Iterator[None]:
         yield
     except OSError as error:
         kind = WriteError if begun or error.errno in NO_ROOM else UsageError
-        raise kind(f"Nothing can be written to {path}: {error.strerror}.") from error
+        reason = str(error.strerror)
+        raise kind(say("Nothing can be written to {path}: {reason}.", path=str(path), reason=reason)) from error

@@ -16,6 +16,8 @@ from camdash.settings import (
     folder_faults,
     unknown_settings,
 )
+from camdash.words.sentence import translated
+from tests.support.marked import Marked, unmarked
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -38,6 +40,7 @@ def test_a_value_that_makes_no_sense_is_refused_with_a_sentence_that_names_the_v
     assert said.endswith(".")
     assert said.isprintable()
     assert len(said) < 400
+    assert unmarked(translated(said, Marked())) == ""
 
 
 def test_what_makes_sense_is_taken_and_what_is_empty_is_not_set(tmp_path: Path) -> None:

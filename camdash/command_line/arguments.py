@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from camdash.command_line.streams import Output
 from camdash.command_line.text import printable
 from camdash.errors import UsageError
+from camdash.words.sentence import joined, say
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -74,16 +75,19 @@ def request_of(options: argparse.Namespace) -> Request:
     """
     for path in options.paths:
         if path == "-":
-            raise UsageError("Standard input is not read. Save the radiograph to a file, and give the file's name.")
-        _check_name(path, "A FILE_OR_FOLDER", "Give the name of a radiograph or of a folder.")
-    _check_name(options.checkpoint, "--checkpoint", "Give a name or a path, or leave it out for the default one.")
-    _check_name(options.output, "--output", "Give the folder to write to, or leave it out.")
+            raise UsageError(
+                say("Standard input is not read. Save the radiograph to a file, and give the file's name.")
+            )
+        _check_name(path, say("A FILE_OR_FOLDER"), say("Give the name of a radiograph or of a folder."))
+    _check_name(options.checkpoint, "--checkpoint", say("Give a name or a path, or leave it out for the default one."))
+    _check_name(options.output, "--output", say("Give the folder to write to, or leave it out."))
     if options.resume and options.output is None:
-        raise UsageError("--resume needs --output: the folder of the run that was stopped.")
+        raise UsageError(say("--resume needs --output: the folder of the run that was stopped."))
     output = None if options.output is None else Path(options.output)
     return Request(tuple(options.paths), options.checkpoint, output, options.json, options.resume)
 
 
 def _check_name(name: str | None, what: str, advice: str) -> None:
     if name is not None and (not name.strip() or "\0" in name):
-        raise UsageError(f"{what} is empty. {advice}" if not name.strip() else f"{what} is no name. {advice}")
+        fault = say("{what} is no name.", what=what) if name.strip() else say("{what} is empty.", what=what)
+        raise UsageError(joined(" ", [fault, advice]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from camdash.errors import UsageError
+from camdash.words.sentence import say
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 SCRIPTS = (_PACKAGE / "dashboard" / "streamlit_app.py", _PACKAGE.parent / "streamlit_app.py")
@@ -30,10 +31,10 @@ def server_command(place: Place) -> tuple[str, ...]:
         UsageError: there is no such port, or the page's script is missing.
     """
     if place.port is not None and not 0 < place.port <= LAST_PORT:
-        raise UsageError(f"--port is {place.port}. It can be 1 to {LAST_PORT}.")
+        raise UsageError(say("--port is {port}. It can be 1 to {last}.", port=place.port, last=LAST_PORT))
     script = next((script for script in SCRIPTS if script.is_file()), None)
     if script is None:
-        raise UsageError("The dashboard's script is missing. Install camdash again.")
+        raise UsageError(say("The dashboard's script is missing. Install camdash again."))
     return (sys.executable, "-m", "streamlit", "run", str(script), *_options(place))
 
 

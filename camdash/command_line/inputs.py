@@ -7,6 +7,7 @@ from pathlib import Path
 
 from camdash.errors import UsageError
 from camdash.images.files import files_of
+from camdash.words.sentence import say
 
 
 def found_files(paths: Sequence[str], output: Path | None) -> tuple[list[Path], Mapping[str, int]]:
@@ -27,7 +28,7 @@ def found_files(paths: Sequence[str], output: Path | None) -> tuple[list[Path], 
         files += sorted([*found, *_closed_folders(path)])
         skipped.update(others)
     if not any(os.path.lexists(file) for file in files):
-        raise UsageError(f"No image was found in {', '.join(paths)}.")
+        raise UsageError(say("No image was found in {folders}.", folders=", ".join(paths)))
     return files, skipped
 
 

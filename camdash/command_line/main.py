@@ -16,9 +16,10 @@ from camdash.command_line.text import printable
 from camdash.errors import CamdashError, WriteError, is_out_of_memory
 from camdash.images.formats import skipped_words
 from camdash.settings import check_settings, unknown_settings
+from camdash.words.sentence import joined, say
 
 FAILED, WRONG_USAGE = 1, 2
-TOO_LITTLE_MEMORY = "There is too little memory. Close other programs, or raise the limit (ulimit -v)."
+TOO_LITTLE_MEMORY = say("There is too little memory. Close other programs, or raise the limit (ulimit -v).")
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None, tally: Tally | None = None) -> 
         status = _run(options, out, tally)
         out.flush()
     except WriteError as error:
-        remarks.say(f"{error}{_where(tally)}")
+        remarks.say(_with_place(str(error), tally))
         return FAILED
     except CamdashError as error:
         remarks.say(str(error))
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None, tally: Tally | None = None) -> 
     except (MemoryError, ImportError, OSError, RuntimeError, SystemError) as error:
         if (sentence := _sentence(error)) is None:
             raise
-        remarks.say(f"{sentence}{_where(tally)}")
+        remarks.say(_with_place(sentence, tally))
         return FAILED
     return status
 
@@ -89,8 +90,9 @@ def _load_libraries() -> None:
     prepare()
 
 
-def _where(tally: Tally) -> str:
-    return f" {tally.sentence}" if tally.of else ""
+def _with_place(sentence: str, tally: Tally) -> str:
+    """Return a sentence with the one that says where the command stopped, if it had begun."""
+    return joined(" ", [sentence, tally.sentence if tally.of else ""])
 
 
 def _sentence(error: BaseException) -> str | None:
@@ -98,9 +100,10 @@ def _sentence(error: BaseException) -> str | None:
     if is_out_of_memory(error):
         return TOO_LITTLE_MEMORY
     if isinstance(error, ImportError):
-        return f"A library cannot be loaded: {error}. Install what requirements.txt lists."
+        return say("A library cannot be loaded: {reason}. Install what requirements.txt lists.", reason=str(error))
     if isinstance(error, OSError):
-        return f"{error.filename or 'The system'}: {error.strerror or error}."
+        reason = str(error.strerror or error)
+        return f"{error.filename}: {reason}." if error.filename else say("The system: {reason}.", reason=reason)
     return None
 
 

@@ -19,6 +19,7 @@ from camdash.command_line.streams import Output, Remarks
 from camdash.command_line.tally import Tally
 from camdash.command_line.text import printable
 from camdash.errors import CamdashError, is_out_of_memory
+from camdash.words.sentence import joined, say
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 5.0
@@ -43,7 +44,7 @@ def run() -> NoReturn:
     except (MemoryError, ImportError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        Remarks(sys.stderr).say("There is too little memory to start.")
+        Remarks(sys.stderr).say(say("There is too little memory to start."))
         status = FAILED
     if tally.then and status == 0:
         os.execv(tally.then[0], tally.then)  # signals are the server's own from here on
@@ -134,4 +135,5 @@ def _children() -> list[int]:
 
 def _say_failed(failed: threading.ExceptHookArgs) -> None:
     kind, error = failed.exc_type.__name__, printable(str(failed.exc_value))
-    Remarks(sys.stderr).say(f"A task in the background failed; the results do not depend on it. {kind}: {error}")
+    failure = say("A task in the background failed; the results do not depend on it.")
+    Remarks(sys.stderr).say(joined(" ", [failure, f"{kind}: {error}"]))

@@ -6,6 +6,7 @@ from typing import Protocol, TextIO
 
 from camdash.command_line.text import encodable, printable
 from camdash.errors import WriteError
+from camdash.words.sentence import say
 
 CLEAR = "\r\x1b[K"
 """Back to the line's beginning, and erase it (ECMA-48, EL)."""
@@ -44,7 +45,7 @@ class Output:
 
     def _try(self, text: str) -> None:
         if self._stream is None:
-            raise WriteError("Standard output is closed, so the results have nowhere to go.")
+            raise WriteError(say("Standard output is closed, so the results have nowhere to go."))
         try:
             if text:
                 self._stream.write(text)
@@ -52,10 +53,11 @@ class Output:
                 self._stream.flush()
         except BrokenPipeError as error:
             lead_nowhere(self._stream)
-            raise WriteError("Standard output was closed by the program that reads it.") from error
+            raise WriteError(say("Standard output was closed by the program that reads it.")) from error
         except OSError as error:
             lead_nowhere(self._stream)
-            raise WriteError(f"Nothing can be written to standard output: {error.strerror}.") from error
+            reason = str(error.strerror)
+            raise WriteError(say("Nothing can be written to standard output: {reason}.", reason=reason)) from error
 
 
 class Remarks:

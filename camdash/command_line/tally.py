@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from camdash.words.sentence import joined, say
+
 
 def _nothing() -> None:
     """Do nothing."""
@@ -44,10 +46,11 @@ class Tally:
     def sentence(self) -> str:
         """Where the command stopped, and how to go on."""
         if not self.of:
-            return "Stopped."
-        return f"Stopped after {self.done} of {self.of} radiographs.{self.advice}"
+            return say("Stopped.")
+        place = say("Stopped after {done} of {total} radiographs.", done=self.done, total=self.of)
+        return joined(" ", [place, self.advice])
 
     @property
     def advice(self) -> str:
-        """How to go on, with a space before it; empty where nothing is kept."""
-        return " What is done stays. Run the same command with --resume to continue." if self.resumable else ""
+        """How to go on; empty where nothing is kept."""
+        return say("What is done stays. Run the same command with --resume to continue.") if self.resumable else ""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from camdash.errors import UsageError
 from camdash.whole_files import TEMPORARY, write_whole, writing
+from camdash.words.sentence import say
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +136,10 @@ def _locked(path: Path) -> tuple[int, bool]:
             if error.errno in LOCKED:
                 os.close(file)
                 raise UsageError(
-                    f"Another run is writing to {path.parent}. Wait for its end, or give another folder."
+                    say(
+                        "Another run is writing to {folder}. Wait for its end, or give another folder.",
+                        folder=str(path.parent),
+                    )
                 ) from error
             log.warning("%s cannot be locked (%s). Let no second run write to it.", path.parent, error.strerror)
             return file, False

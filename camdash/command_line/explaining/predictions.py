@@ -10,6 +10,7 @@ from camdash.command_line.explaining.output import PREDICTIONS
 from camdash.errors import UsageError, WriteError
 from camdash.rendering.files.safe_csv import Cell, csv_line
 from camdash.whole_files import write_all, write_whole
+from camdash.words.sentence import say
 
 Cells = tuple[str, ...]
 
@@ -47,7 +48,9 @@ class Predictions:
         """
         try:
             if not os.path.samestat(os.fstat(self._file), self.path.stat()):
-                raise WriteError(f"Something else has replaced {self.path} while this run wrote to it.")
+                raise WriteError(
+                    say("Something else has replaced {path} while this run wrote to it.", path=str(self.path))
+                )
             size = os.fstat(self._file).st_size
             try:
                 write_all(self._file, encoded(line))
@@ -80,7 +83,8 @@ class Predictions:
         os.close(self._file)
 
     def _fault(self, error: OSError) -> WriteError:
-        return WriteError(f"Nothing can be written to {self.path}: {error.strerror}.")
+        reason = str(error.strerror)
+        return WriteError(say("Nothing can be written to {path}: {reason}.", path=str(self.path), reason=reason))
 
 
 def encoded(line: Iterable[Cell]) -> bytes:
@@ -106,16 +110,20 @@ def earlier_lines(path: Path, header: Sequence[str]) -> list[Cells]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        reason = str(error.strerror)
+        raise UsageError(say("{path} cannot be read: {reason}.", path=str(path), reason=reason)) from error
     try:
         text = content[: content.rindex(b"\r\n") + 2].decode("utf-8")
         columns, *lines = [tuple(cells) for cells in csv.reader(io.StringIO(text, newline=""))] or [()]
     except (ValueError, csv.Error) as error:
-        raise UsageError(f"{path} is not a table of camdash. Give another folder.") from error
+        raise UsageError(say("{path} is not a table of camdash. Give another folder.", path=str(path))) from error
     if columns != as_read(header):
         raise UsageError(
-            f"{path} has other columns than this run would write: it comes from another checkpoint or another version "
-            "of camdash. Give another folder."
+            say(
+                "{path} has other columns than this run would write: it comes from another checkpoint or another "
+                "version of camdash. Give another folder.",
+                path=str(path),
+            )
         )
     return [cells for cells in lines if len(cells) == len(columns)]
 

@@ -15,6 +15,7 @@ from camdash.evidence.analysis import Failed
 from camdash.images.radiograph import Radiograph
 from camdash.images.regular_files import content
 from camdash.networks.cards.card import Checkpoint
+from camdash.words.sentence import say
 
 SHA256, CHECKPOINT_SHA256 = 1, 3
 """Places in a line of the table."""
@@ -46,8 +47,13 @@ class Earlier:
         for cells in earlier_lines(path, header(checkpoint.card.class_names)):
             if cells[CHECKPOINT_SHA256] != checkpoint.sha256:
                 raise UsageError(
-                    f"{path} was written with another checkpoint ({cells[2]}, sha256 {cells[3][:12]}). "
-                    "Give that one, or another folder."
+                    say(
+                        "{path} was written with another checkpoint ({name}, sha256 {digest}). "
+                        "Give that one, or another folder.",
+                        path=str(path),
+                        name=cells[2],
+                        digest=cells[3][:12],
+                    )
                 )
             lines[cells[0]][cells[SHA256]] = cells
         return cls(checkpoint, no_map, lines)

@@ -14,6 +14,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.files.export import export_files
 from camdash.running.pipeline import Explained
 from camdash.whole_files import write_whole
+from camdash.words.sentence import say
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +65,12 @@ def refuse_changed(folder: OutputFolder, checkpoint: Checkpoint) -> None:
     """Raise a UsageError if the folder holds a run and the checkpoint's card or familiarity check has changed since."""
     if (folder.path / PREDICTIONS).exists() and folder.made_with not in ("", identity(checkpoint)):
         raise UsageError(
-            f"The run in {folder.path} was made with another checkpoint, or with another card or familiarity check of "
-            f"{checkpoint.name}. Restore them, or give another folder."
+            say(
+                "The run in {folder} was made with another checkpoint, or with another card or familiarity check of "
+                "{name}. Restore them, or give another folder.",
+                folder=str(folder.path),
+                name=checkpoint.name,
+            )
         )
 
 
@@ -73,8 +78,12 @@ def refuse_unfinished(folder: OutputFolder) -> None:
     """Raise a UsageError if a folder holds a run that was stopped: only --resume goes on there."""
     if folder.unfinished:
         raise UsageError(
-            f"{folder.path} holds a run that was stopped. Continue it with --resume, or give another folder. To start "
-            f"over, remove {folder.path / PREDICTIONS} first."
+            say(
+                "{folder} holds a run that was stopped. Continue it with --resume, or give another folder. To start "
+                "over, remove {table} first.",
+                folder=str(folder.path),
+                table=str(folder.path / PREDICTIONS),
+            )
         )
 
 
