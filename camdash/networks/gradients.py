@@ -20,6 +20,7 @@ from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Card
 from camdash.networks.placement import Grid
+from camdash.words.sentence import say
 
 MOST_STAGES = 3
 """Stages that are offered, the last ones: earlier ones see edges and little of what the radiograph shows."""
@@ -92,7 +93,8 @@ def stage_of(network: SplitNetwork, family: Family, name: str) -> Stage:
     for stage in found:
         if stage.name == name:
             return stage
-    raise UsageError(f"There are no maps at {name}. Choose one of {', '.join(stage.name for stage in found)}.")
+    known = ", ".join(stage.name for stage in found)
+    raise UsageError(say("There are no maps at {name}. Choose one of {known}.", name=name, known=known))
 
 
 def grad_cam(network: SplitNetwork, inputs: Tensor, stage: Stage) -> SlopePass:

@@ -26,6 +26,7 @@ from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
+from camdash.words.sentence import joined, say
 
 
 def preferred_device() -> torch.device:
@@ -40,7 +41,11 @@ def preferred_device() -> torch.device:
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError, NotImplementedError, ImportError) as error:
         raise UsageError(
-            f"{DEVICE_VARIABLE} is {wanted!r}, which is not available on this machine. Try cpu."
+            say(
+                "{setting} is {device}, which is not available on this machine. Try cpu.",
+                setting=DEVICE_VARIABLE,
+                device=repr(wanted),
+            )
         ) from error
     return device
 
@@ -60,7 +65,7 @@ def load(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckpoint
     """
     loaded = load_any(checkpoint, device)
     if loaded.no_map:
-        raise CheckpointError(f"{checkpoint.name}: {loaded.no_map}")
+        raise CheckpointError(joined(": ", [checkpoint.name, loaded.no_map]))
     return loaded
 
 
@@ -78,7 +83,7 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
         divided = split(network, family, channels, torch.device(device))
         if check is not None and not fits(check, divided.weight):
             raise CheckpointError(
-                f"The familiarity check of {checkpoint.name} does not fit its network. Create it again."
+                say("The familiarity check of {name} does not fit its network. Create it again.", name=checkpoint.name)
             )
         return LoadedCheckpoint.of(checkpoint, divided, check)
     network = max_pooled(network, family) if family.no_map is None else network
@@ -95,7 +100,7 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
         CheckpointError: as `load`.
     """
     if (reason := whole_reason(checkpoint.card)) is not None:
-        raise CheckpointError(f"{checkpoint.name} is not run in two parts: {reason}.")
+        raise CheckpointError(say("{name} is not run in two parts: {reason}.", name=checkpoint.name, reason=reason))
     network, channels = _built(checkpoint, _read(checkpoint)[0])
     return split(network, family_of(checkpoint.card.architecture), channels, torch.device(device))
 
@@ -124,11 +129,17 @@ def _read(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | Non
         stored = stored_of(content, path)
         check = own_check(content, path)
         if content.sha256() != checkpoint.sha256:
-            raise CheckpointError(f"{content.said} was replaced while it was being loaded. Try again.")
+            raise CheckpointError(say("{name} was replaced while it was being loaded. Try again.", name=content.said))
     data = content_beside(path)
     if ("" if data is None else hashlib.sha256(data).hexdigest()) != checkpoint.familiarity_sha256:
         said = printable(familiarity_path(path).name)
-        raise CheckpointError(f"{said} was replaced while {checkpoint.name} was being loaded. Try again.")
+        raise CheckpointError(
+            say(
+                "{name} was replaced while {checkpoint} was being loaded. Try again.",
+                name=said,
+                checkpoint=checkpoint.name,
+            )
+        )
     if check is None and data is not None:
         check = check_beside(data, familiarity_path(path), checkpoint.sha256)
     return stored, check
@@ -154,7 +165,9 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
         network(torch.empty(1, channels, *shape, device="meta"))
     except RuntimeError as error:
         size = " x ".join(str(length) for length in shape)
-        raise CheckpointError(f"An input of {size} pixels is too small for {card.architecture}.") from error
+        raise CheckpointError(
+            say("An input of {size} pixels is too small for {architecture}.", size=size, architecture=card.architecture)
+        ) from error
     return network
 
 
@@ -174,15 +187,18 @@ def _filled(network: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
     state |= {name: torch.tensor(0) for name in outline if name.endswith(COUNTER) and name not in weights}
     for name, value in outline.items():
         if value.is_floating_point() and not state[name].is_floating_point():
-            stored = "complex" if state[name].is_complex() else "whole"
+            numbers = say("complex numbers") if state[name].is_complex() else say("whole numbers")
             raise CheckpointError(
-                f"The weight {name} is stored in {stored} numbers, not in floating point. "
-                "Quantised networks are not run."
+                say(
+                    "The weight {name} is stored in {numbers}, not in floating point. Quantised networks are not run.",
+                    name=name,
+                    numbers=numbers,
+                )
             )
     versions = {"_metadata": vars(outline)["_metadata"]}  # of the modules; without them MNASNet refuses
     vars(state).update(versions)
     try:
         network.load_state_dict(state, assign=True)
     except RuntimeError as error:
-        raise CheckpointError(f"The weights do not fit: {str(error)[:300]}") from error
+        raise CheckpointError(say("The weights do not fit: {reason}", reason=str(error)[:300])) from error
     return network.requires_grad_(False)

@@ -11,6 +11,7 @@ from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
 from camdash.networks.placement import Grid, Placement
 from camdash.shapes import Drawn, Float32
+from camdash.words.sentence import say
 
 RESAMPLING = {
     Interpolation.BILINEAR: cv2.INTER_LINEAR,
@@ -45,7 +46,9 @@ def network_input(
     rows, columns = _resized_shape(radiograph.shape, how)
     if rows * columns > MOST_PIXELS:
         own = " x ".join(str(length) for length in radiograph.shape)
-        raise ImageError(f"An image of {own} pixels is too narrow for this checkpoint, which crops it. Cut it first.")
+        raise ImageError(
+            say("An image of {size} pixels is too narrow for this checkpoint, which crops it. Cut it first.", size=own)
+        )
     resized = cv2.resize(radiograph.grey(), (columns, rows), interpolation=RESAMPLING[how.interpolation])
     canvas = _on_canvas(np.asarray(resized, np.float32), how)
     planes = [

@@ -1,7 +1,7 @@
 """The intake report: what was found in a checkpoint file, what was done to it, and whether it can be used."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import torch
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.architectures.arithmetic import assumptions, check_arithmetic
 from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.architectures.recognition import head_renames, match_keys, nearest
 from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json
@@ -20,6 +21,7 @@ from camdash.networks.files.kinds import kind_of
 from camdash.networks.files.pickled import UNREADABLE, unexpected
 from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint
 from camdash.networks.loading import load_any
+from camdash.words.sentence import say, say_many
 
 
 @dataclass(frozen=True)
@@ -151,19 +153,31 @@ def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard 
         return report
     family = family_of(architecture)
     first = stored.shapes.get(f"{family.first}.weight", ())
-    renames = head_renames(stored.shapes, family)
-    said = [
-        f"head {old.removesuffix('.weight')} used as {family.head}; layers before it assumed to be dropout"
-        for old in renames
-    ][:1]
-    if keys.auxiliary_count:
-        said.append(f"{keys.auxiliary_count} weights of auxiliary heads left out")
     return replace(
         report,
         channels=first[1] if len(first) == 4 else None,
         parameters=_parameters(stored, family.auxiliary),
-        conversions=report.conversions + tuple(said),
+        conversions=report.conversions + _heads(head_renames(stored.shapes, family), family, keys.auxiliary_count),
     )
+
+
+def _heads(renames: Mapping[str, str], family: Family, auxiliary_count: int) -> tuple[str, ...]:
+    """Say which head is used by another name, and that auxiliary heads are not used."""
+    said: list[str] = []
+    if renames:
+        name = next(iter(renames)).removesuffix(".weight")
+        said.append(
+            say("head {name} used as {head}; layers before it assumed to be dropout", name=name, head=family.head)
+        )
+    if auxiliary_count:
+        said.append(
+            say_many(
+                "{count} weights of auxiliary heads left out",
+                "{count} weights of auxiliary heads left out",
+                auxiliary_count,
+            )
+        )
+    return tuple(said)
 
 
 def _compared(stored: StoredWeights, found: FoundCard | None) -> tuple[str | None, KeyMatch | None]:
@@ -181,7 +195,10 @@ def _precisions(stored: StoredWeights) -> tuple[str, ...]:
         if value.is_floating_point() and value.dtype is not torch.float32:
             name = str(value.dtype).removeprefix("torch.")
             counts[name] = counts.get(name, 0) + 1
-    return tuple(f"{count} tensors from {name} to float32" for name, count in counts.items())
+    return tuple(
+        say_many("{count} tensors from {type} to float32", "{count} tensors from {type} to float32", count, type=name)
+        for name, count in counts.items()
+    )
 
 
 def _parameters(stored: StoredWeights, auxiliary: tuple[str, ...]) -> int:
@@ -196,16 +213,24 @@ def _parameters(stored: StoredWeights, auxiliary: tuple[str, ...]) -> int:
 def _familiarity(check: FamiliarityCheck | None) -> str | None:
     if check is None:
         return None
-    return f"{len(check.vectors)} training images, familiar up to a distance of {check.threshold:.3g}"
+    return say_many(
+        "{count} training images, familiar up to a distance of {distance:.3g}",
+        "{count} training images, familiar up to a distance of {distance:.3g}",
+        len(check.vectors),
+        distance=check.threshold,
+    )
 
 
 def _fields(card: Card, found: FoundCard | None) -> tuple[CardField, ...]:
     values = {key: json.dumps(value, ensure_ascii=False) for key, value in json.loads(card_json(card)).items()}
     if family_of(card.architecture).transforms_input:
         values.setdefault("transform_input", "false")
+    weights, unknown, default = say("weights"), say("assumed"), say("default")
+    sources: Mapping[str, str]
     if found is None:
-        sources = dict.fromkeys(REQUIRED, "weights") | dict.fromkeys(card.assumed, "assumed")
+        sources = dict.fromkeys(REQUIRED, weights) | dict.fromkeys(card.assumed, unknown)
     else:
-        sources = dict.fromkeys(found.given, found.where) | dict.fromkeys(card.assumed, f"{found.where}, a guess")
-    unsaid = {"transform_input": "assumed"}
-    return tuple(CardField(key, value, sources.get(key, unsaid.get(key, "default"))) for key, value in values.items())
+        guess = say("{name}, a guess", name=found.where)
+        sources = dict.fromkeys(found.given, found.where) | dict.fromkeys(card.assumed, guess)
+    unsaid = {"transform_input": unknown}
+    return tuple(CardField(key, value, sources.get(key, unsaid.get(key, default))) for key, value in values.items())

@@ -11,11 +11,12 @@ from camdash.networks.architectures.building import family_of, features_of
 from camdash.networks.architectures.families import RESNET, Family
 from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, Pooling
 from camdash.networks.cards.card import Card
+from camdash.words.sentence import joined, say
 
 DILATED = {8: ("layer3", "layer4"), 16: ("layer4",), 32: ()}
 """The stages of a ResNet that are dilated in place of their strides, by output stride."""
 
-MAX_POOLED = "each logit is made from the largest activation of each channel (pooling is max)"
+MAX_POOLED = say("each logit is made from the largest activation of each channel (pooling is max)")
 
 
 def check_arithmetic(card: Card, said: str) -> None:
@@ -27,9 +28,12 @@ def check_arithmetic(card: Card, said: str) -> None:
     family = family_of(card.architecture)
     fields = [key for key in card.arithmetic.said if key != "pooling"]
     if fields and family is not RESNET:
-        raise CheckpointError(f"The card of {said} says {fields[0]}, which camdash can do for ResNets only.")
+        raise CheckpointError(
+            say("The card of {name} says {field}, which camdash can do for ResNets only.", name=said, field=fields[0])
+        )
     if card.arithmetic.pooling is not None and family.no_map is not None:
-        raise CheckpointError(f"The card of {said} says pooling, but {family.no_map}.")
+        reason = family.no_map
+        raise CheckpointError(say("The card of {name} says pooling, but {reason}.", name=said, reason=reason))
 
 
 def apply_arithmetic(network: nn.Module, arithmetic: Arithmetic) -> nn.Module:
@@ -59,11 +63,26 @@ def assumptions(card: Card) -> str:
     fields = [] if family.no_map else ["pooling"]
     fields += ["output_stride", "first_stride", "first_pooling"] if family is RESNET else []
     left = [key for key in fields if key not in said]
-    return (
+    untold = say(
         "Names and shapes of the weights do not tell strides, dilation, padding, pooling, activations, and constants "
-        f"such as batch norm's epsilon. {f'The card says {told}; all else is' if told else 'They are'} taken as in "
-        f"torchvision's {card.architecture}: if the network was made otherwise, its logits are wrong."
-        + (f" A card can say {', '.join(left)}." if left else "")
+        "such as batch norm's epsilon."
+    )
+    more = say("A card can say {fields}.", fields=", ".join(left)) if left else ""
+    return joined(" ", [untold, _taken(card.architecture, told), more])
+
+
+def _taken(architecture: str, told: str) -> str:
+    """Say what is taken for what the weights do not tell; `told` is what the card says, empty where it says nothing."""
+    if told:
+        return say(
+            "The card says {told}; all else is taken as in torchvision's {architecture}: if the network was made "
+            "otherwise, its logits are wrong.",
+            told=told,
+            architecture=architecture,
+        )
+    return say(
+        "They are taken as in torchvision's {architecture}: if the network was made otherwise, its logits are wrong.",
+        architecture=architecture,
     )
 
 

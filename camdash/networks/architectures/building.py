@@ -13,6 +13,7 @@ from camdash.networks.architectures.families import FAMILIES, Family
 from camdash.networks.shapes import Bias, Weight
 from camdash.networks.text import printable
 from camdash.shapes import Float
+from camdash.words.sentence import say
 
 
 class InputTransform(nn.Module):
@@ -72,7 +73,9 @@ def family_of(architecture: str) -> Family:
             return family
     known = ", ".join(name for family in FAMILIES for name in family.builders)
     said = printable(repr(architecture), 60)
-    raise CheckpointError(f"The architecture {said} is not one that camdash can split: {known}.")
+    raise CheckpointError(
+        say("The architecture {name} is not one that camdash can split: {known}.", name=said, known=known)
+    )
 
 
 def build(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:
@@ -108,7 +111,8 @@ def head_of(network: nn.Module, family: Family) -> tuple[Weight, Bias]:
     """Return the linear head's weight and bias."""
     head = network.get_submodule(family.head)
     if not isinstance(head, nn.Linear):
-        raise CheckpointError(f"The head {family.head!r} is not a linear layer, so the maps would not be exact.")
+        name = repr(family.head)
+        raise CheckpointError(say("The head {name} is not a linear layer, so the maps would not be exact.", name=name))
     bias = head.bias if head.bias is not None else torch.zeros(head.out_features)
     return head.weight.detach(), bias.detach()
 

@@ -10,6 +10,7 @@ from math import isqrt
 from typing import Any
 
 from camdash.networks.architectures.matching import Shapes
+from camdash.words.sentence import say
 
 
 @dataclass(frozen=True)
@@ -168,21 +169,21 @@ WITHOUT_MAP = (
         path=(),
         head="classifier.6",
         first="features.0",
-        no_map="VGG's head is three linear layers with ReLUs between them on a flattened grid",
+        no_map=say("VGG's head is three linear layers with ReLUs between them on a flattened grid"),
     ),
     Family(
         builders=("alexnet",),
         path=(),
         head="classifier.6",
         first="features.0",
-        no_map="AlexNet's head is three linear layers with ReLUs between them on a flattened grid",
+        no_map=say("AlexNet's head is three linear layers with ReLUs between them on a flattened grid"),
     ),
     Family(
         builders=("squeezenet1_0", "squeezenet1_1"),
         path=(),
         head="classifier.1",
         first="features.0",
-        no_map="SqueezeNet's head is a convolution and a ReLU before pooling",
+        no_map=say("SqueezeNet's head is a convolution and a ReLU before pooling"),
     ),
     Family(
         builders=("mobilenet_v3_small", "mobilenet_v3_large"),
@@ -190,7 +191,7 @@ WITHOUT_MAP = (
         head="classifier.3",
         first="features.0.0",
         mark="features.1.block.0.0.weight",
-        no_map="MobileNetV3's head is two linear layers with a hard swish between them",
+        no_map=say("MobileNetV3's head is two linear layers with a hard swish between them"),
     ),
     Family(
         builders=("convnext_tiny", "convnext_small", "convnext_base", "convnext_large"),
@@ -198,14 +199,14 @@ WITHOUT_MAP = (
         head="classifier.2",
         first="features.0.0",
         mark="features.1.0.layer_scale",
-        no_map="ConvNeXt's head has a layer norm between pooling and the linear layer",
+        no_map=say("ConvNeXt's head has a layer norm between pooling and the linear layer"),
     ),
     Family(
         builders=("vit_b_16", "vit_b_32", "vit_l_16", "vit_l_32", "vit_h_14"),
         path=(),
         head="heads.head",
         first="conv_proj",
-        no_map="a vision transformer's head reads one class token, not a pooled grid",
+        no_map=say("a vision transformer's head reads one class token, not a pooled grid"),
         fixed_side=_side_by_positions,
     ),
     Family(
@@ -214,7 +215,7 @@ WITHOUT_MAP = (
         head="head",
         first="features.0.0",
         mark="features.1.0.attn.qkv.weight",
-        no_map="a Swin transformer's cells are tokens mixed by attention, not cells of convolutions",
+        no_map=say("a Swin transformer's cells are tokens mixed by attention, not cells of convolutions"),
     ),
 )
 

@@ -3,9 +3,11 @@
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.arithmetic import check_arithmetic
 from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.matching import KeyMatch
 from camdash.networks.architectures.recognition import CHANNELS, class_count_of, fixed_input, match_keys
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.files.weights import StoredWeights
+from camdash.words.sentence import joined, say, say_many
 
 
 def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:
@@ -19,18 +21,39 @@ def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:
     first = shapes.get(f"{family.first}.weight", ())
     if len(first) != 4 or first[1] not in CHANNELS:
         raise CheckpointError(
-            f"{name} has no first convolution {family.first!r} with 1 or 3 input channels, "
-            f"as {card.architecture} needs."
+            say(
+                "{name} has no first convolution {layer} with 1 or 3 input channels, as {architecture} needs.",
+                name=name,
+                layer=repr(family.first),
+                architecture=card.architecture,
+            )
         )
     _check_card(checkpoint, first[1], fixed_input(card.architecture, shapes))
     count = len(card.class_names)
     matched = match_keys(card.architecture, shapes, count)
     if not matched.perfect:
-        outputs = class_count_of(family, shapes)
-        said = matched.sentence
-        if outputs not in (1, count):
-            said = f"its head has {outputs} outputs ({', '.join(matched.unexpected)})."
-        raise CheckpointError(f"The weights of {name} do not fit {card.architecture} with {count} classes: {said}")
+        raise CheckpointError(
+            say_many(
+                "The weights of {name} do not fit {architecture} with {count} classes: {reason}",
+                "The weights of {name} do not fit {architecture} with {count} classes: {reason}",
+                count,
+                name=name,
+                architecture=card.architecture,
+                reason=_misfit(matched, class_count_of(family, shapes), count),
+            )
+        )
+
+
+def _misfit(matched: KeyMatch, outputs: int, count: int) -> str:
+    """Say what does not fit a network of `count` classes: the number of outputs alone, where that is known."""
+    if outputs in (1, count):
+        return matched.sentence
+    return say_many(
+        "its head has {count} output ({names}).",
+        "its head has {count} outputs ({names}).",
+        outputs,
+        names=joined(", ", matched.unexpected),
+    )
 
 
 def _check_card(checkpoint: Checkpoint, channels: int, side: int | None) -> None:
@@ -39,12 +62,25 @@ def _check_card(checkpoint: Checkpoint, channels: int, side: int | None) -> None
     for key, values in (("mean", how.mean), ("std", how.std)):
         if len(values) not in (1, channels):
             raise CheckpointError(
-                f"The card of {name} gives {len(values)} values of {key}, "
-                f"but the network has {channels} input channel{'s' if channels > 1 else ''}."
+                say_many(
+                    "The card of {name} gives {given} values of {key}, but the network has {count} input channel.",
+                    "The card of {name} gives {given} values of {key}, but the network has {count} input channels.",
+                    channels,
+                    name=name,
+                    given=len(values),
+                    key=key,
+                )
             )
     if checkpoint.card.transform_input and channels != 3:
-        raise CheckpointError(f"The card of {name} says transform_input, which a network of 1 channel cannot have.")
+        raise CheckpointError(
+            say("The card of {name} says transform_input, which a network of 1 channel cannot have.", name=name)
+        )
     if side is not None and how.input_size != (side, side):
         raise CheckpointError(
-            f"The weights of {name} accept only {side} x {side} pixels; set input_size to [{side}, {side}] in the card."
+            say(
+                "The weights of {name} accept only {side} x {side} pixels; "
+                "set input_size to [{side}, {side}] in the card.",
+                name=name,
+                side=side,
+            )
         )

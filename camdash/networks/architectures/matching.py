@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from camdash.words.sentence import joined, say
+
 Shapes = Mapping[str, tuple[int, ...]]
 """Shapes of tensors, by name."""
 
@@ -42,13 +44,20 @@ class KeyMatch:
     @property
     def sentence(self) -> str:
         """What does not fit, as a sentence; empty when all does."""
-        parts = []
+        missing, unexpected = _some(self.missing), _some(self.unexpected)
+        if self.missing_count and self.unexpected_count:
+            return say(
+                "Missing keys: {missing_count} ({missing}); unexpected keys: {unexpected_count} ({unexpected}).",
+                missing_count=self.missing_count,
+                missing=missing,
+                unexpected_count=self.unexpected_count,
+                unexpected=unexpected,
+            )
         if self.missing_count:
-            parts.append(f"missing keys: {self.missing_count} ({_some(self.missing)})")
+            return say("Missing keys: {count} ({names}).", count=self.missing_count, names=missing)
         if self.unexpected_count:
-            parts.append(f"unexpected keys: {self.unexpected_count} ({_some(self.unexpected)})")
-        said = "; ".join(parts)
-        return f"{said[0].upper()}{said[1:]}." if said else ""
+            return say("Unexpected keys: {count} ({names}).", count=self.unexpected_count, names=unexpected)
+        return ""
 
 
 def match(found: Shapes, wanted: Shapes, auxiliary: tuple[str, ...]) -> KeyMatch:
@@ -56,20 +65,22 @@ def match(found: Shapes, wanted: Shapes, auxiliary: tuple[str, ...]) -> KeyMatch
     own = {name: shape for name, shape in found.items() if not (name.endswith(COUNTER) or name.startswith(auxiliary))}
     needed = {name: shape for name, shape in wanted.items() if not name.endswith(COUNTER)}
     missing = [name for name, shape in needed.items() if own.get(name) != shape]
-    unexpected = [
-        f"{name} {list(shape)} for {list(needed[name])}" if name in needed else name
-        for name, shape in own.items()
-        if needed.get(name) != shape
-    ]
+    unexpected = [name for name, shape in own.items() if needed.get(name) != shape]
     return KeyMatch(
         matched=len(needed) - len(missing),
         missing=tuple(missing[:FIRST]),
         missing_count=len(missing),
-        unexpected=tuple(unexpected[:FIRST]),
+        unexpected=tuple(_with_shape(name, own[name], needed.get(name)) for name in unexpected[:FIRST]),
         unexpected_count=len(unexpected),
         auxiliary_count=sum(name.startswith(auxiliary) for name in found) if auxiliary else 0,
     )
 
 
+def _with_shape(name: str, shape: tuple[int, ...], needed: tuple[int, ...] | None) -> str:
+    if needed is None:
+        return name
+    return say("{name} {shape} for {needed}", name=name, shape=str(list(shape)), needed=str(list(needed)))
+
+
 def _some(names: tuple[str, ...]) -> str:
-    return ", ".join(names[:3]) + (", ..." if len(names) > 3 else "")
+    return joined(", ", [*names[:3], "..."] if len(names) > 3 else names)

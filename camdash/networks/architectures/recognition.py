@@ -7,6 +7,7 @@ from camdash.networks.architectures.building import blueprint, family_of
 from camdash.networks.architectures.families import FAMILIES, Family
 from camdash.networks.architectures.matching import KeyMatch, Shapes, match
 from camdash.networks.cards.card import LARGEST_INPUT, MOST_CLASSES
+from camdash.words.sentence import joined, say
 
 CHANNELS = (1, 3)
 """Input channels that a network may have: a grey image is given once, or thrice."""
@@ -27,11 +28,10 @@ def recognise(shapes: Shapes) -> str:
     found = nearest(shapes)
     if found is not None and found[1].perfect:
         return found[0]
-    close = f" The closest is {found[0]}: {found[1].sentence}" if found else ""
-    raise CheckpointError(
-        f"The architecture could not be recognised from the names and shapes of the weights.{close} camdash takes "
-        "networks with the names and shapes of torchvision's."
-    )
+    unknown = say("The architecture could not be recognised from the names and shapes of the weights.")
+    close = say("The closest is {name}: {reason}", name=found[0], reason=found[1].sentence) if found else ""
+    taken = say("camdash takes networks with the names and shapes of torchvision's.")
+    raise CheckpointError(joined(" ", [unknown, close, taken]))
 
 
 def check_said(said: str, architecture: str) -> None:
@@ -45,11 +45,19 @@ def check_said(said: str, architecture: str) -> None:
         CheckpointError: it is one of `LOOKALIKES`.
     """
     if LOOKALIKES.get(said) == architecture:
-        raise CheckpointError(
-            f"The file says that it is a {said}: its weights have the names and shapes of {architecture}, but its "
-            f"layers compute differently. If it is a {architecture} after all, put a card beside it, such as "
+        card = (
             f'{{"architecture": "{architecture}", "class_names": ["Chest", "Hand"], "input_size": [512, 512], '
-            '"fit": "stretch"}.'
+            '"fit": "stretch"}'
+        )
+        raise CheckpointError(
+            say(
+                "The file says that it is a {name}: its weights have the names and shapes of {architecture}, "
+                "but its layers compute differently. If it is a {architecture} after all, put a card beside it, "
+                "such as {card}.",
+                name=said,
+                architecture=architecture,
+                card=card,
+            )
         )
 
 

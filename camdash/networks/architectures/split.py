@@ -13,6 +13,7 @@ from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.placement import Grid
 from camdash.networks.shapes import Activations, Bias, Inputs, Logits, Maps, Weight
 from camdash.shapes import Float
+from camdash.words.sentence import say
 
 TOLERANCE = 1e-4
 """Largest accepted difference of a logit from the undivided network's, in parts of the largest logit's size."""
@@ -121,16 +122,24 @@ def check_split(divided: SplitNetwork, inputs: Inputs, reference: Logits) -> flo
     activations = divided.activations(inputs)
     if activations.ndim != 4 or activations.shape[1] != divided.weight.shape[1]:
         raise CheckpointError(
-            f"The activations before pooling have the shape {tuple(activations.shape)}, "
-            f"which does not fit a head of {divided.weight.shape[1]} channels."
+            say(
+                "The activations before pooling have the shape {shape}, "
+                "which does not fit a head of {channels} channels.",
+                shape=str(tuple(activations.shape)),
+                channels=divided.weight.shape[1],
+            )
         )
     maps = class_activation_maps(activations, divided.weight)
     deviation = (maps.mean((2, 3)) + divided.bias - reference.to(divided.device)).abs().max()
     relative = float(deviation / reference.abs().max().clamp_min(1e-12))
     if not relative <= TOLERANCE:
         raise CheckpointError(
-            f"The maps of this network would not add up: evidence + bias misses its logits by {relative:.2g} of the "
-            f"largest logit, and at most {TOLERANCE:g} is accepted."
+            say(
+                "The maps of this network would not add up: evidence + bias misses its logits by {deviation:.2g} of "
+                "the largest logit, and at most {limit:g} is accepted.",
+                deviation=relative,
+                limit=TOLERANCE,
+            )
         )
     return relative
 
@@ -139,5 +148,5 @@ def check_finite(logits: Logits) -> None:
     """Raise a CheckpointError unless all logits are finite numbers."""
     if not torch.isfinite(logits).all():
         raise CheckpointError(
-            "The network's logits are not finite numbers: its weights are damaged. Use another checkpoint."
+            say("The network's logits are not finite numbers: its weights are damaged. Use another checkpoint.")
         )

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from camdash.networks.shapes import Inputs, Logits
+from camdash.words.sentence import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,9 +28,10 @@ class WholeNetwork:
     @property
     def sentence(self) -> str:
         """Why there is no exact map, for the user."""
-        return (
-            f"This network gives a prediction and no map: {self.reason}, "
-            "so its logits are not sums over the cells of a grid that could be drawn exactly."
+        return say(
+            "This network gives a prediction and no map: {reason}, "
+            "so its logits are not sums over the cells of a grid that could be drawn exactly.",
+            reason=self.reason,
         )
 
     def logits(self, inputs: Inputs) -> Logits:

@@ -15,6 +15,7 @@ from typing import Any
 from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
 from camdash.networks.cards.values import choice, lengths, names, numbers, some_of, truth, without_repeats, words
+from camdash.words.sentence import say
 
 METADATA_KEY = "camdash"
 FIVE_CLASSES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")
@@ -113,12 +114,21 @@ class Card:
     @property
     def guess(self) -> str:
         """A sentence that says what is a guess because there is no card; empty where nothing is."""
-        size = "input size" if "input_size" in self.assumed else "fit to the input" if "fit" in self.assumed else ""
-        if "class_names" not in self.assumed:
-            return f"{size.capitalize()} is a guess." if size else ""
-        if self.class_names == FIVE_CLASSES:
-            return f"No card: class names and {size} are guesses."
-        return f"No card: classes are only numbered, and the {size} is a guess."
+        if "class_names" in self.assumed:
+            return self._without_card()
+        if "input_size" in self.assumed:
+            return say("Input size is a guess.")
+        return say("Fit to the input is a guess.") if "fit" in self.assumed else ""
+
+    def _without_card(self) -> str:
+        named, sized = self.class_names == FIVE_CLASSES, "input_size" not in self.assumed
+        if named and sized:
+            return say("No card: class names and fit to the input are guesses.")
+        if named:
+            return say("No card: class names and input size are guesses.")
+        if sized:
+            return say("No card: classes are only numbered, and the fit to the input is a guess.")
+        return say("No card: classes are only numbered, and the input size is a guess.")
 
 
 @dataclass(frozen=True)
@@ -158,12 +168,19 @@ def card_fields(text: str, where: str) -> dict[str, Any]:
     try:
         fields = json.loads(text, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"The card in {where} is not valid JSON: {error}.") from error
+        reason = str(error)
+        raise CheckpointError(
+            say("The card in {name} is not valid JSON: {reason}.", name=where, reason=reason)
+        ) from error
     if not isinstance(fields, dict):
-        raise CheckpointError(f"The card in {where} must be a JSON object with the keys {', '.join(REQUIRED)}.")
+        keys = ", ".join(REQUIRED)
+        raise CheckpointError(
+            say("The card in {name} must be a JSON object with the keys {keys}.", name=where, keys=keys)
+        )
     missing = [key for key in REQUIRED if key not in fields]
     if missing:
-        raise CheckpointError(f"The card in {where} lacks {', '.join(missing)}. Add what is missing.")
+        keys = ", ".join(missing)
+        raise CheckpointError(say("The card in {name} lacks {keys}. Add what is missing.", name=where, keys=keys))
     return fields
 
 
@@ -172,7 +189,8 @@ def card_of(fields: Mapping[str, Any], where: str) -> Card:
     try:
         return _card(fields)
     except (TypeError, ValueError, RecursionError) as error:
-        raise CheckpointError(f"The card in {where} cannot be used: {error}.") from error
+        reason = str(error)
+        raise CheckpointError(say("The card in {name} cannot be used: {reason}.", name=where, reason=reason)) from error
 
 
 def assumed_card(architecture: str, class_count: int, side: int | None = None, channels: int = 1) -> Card:
@@ -215,7 +233,7 @@ def card_json(card: Card) -> str:
 
 def _card(fields: Mapping[str, Any]) -> Card:
     if not isinstance(fields["architecture"], str):
-        raise ValueError('architecture must be a builder\'s name such as "resnet34"')  # noqa: TRY004 (the card's fault, not a bug)
+        raise ValueError(say('architecture must be a builder\'s name such as "resnet34"'))  # noqa: TRY004 (the card's fault, not a bug)
     return Card(
         architecture=fields["architecture"],
         class_names=names(fields["class_names"], "class_names", MOST_CLASSES),
@@ -232,10 +250,10 @@ def _preprocessing(fields: Mapping[str, Any]) -> Preprocessing:
     resize = fields.get("resize")
     std = numbers(fields.get("std", 1.0), "std", LARGEST_NUMBER)
     if not all(value > 0 for value in std):
-        raise ValueError("std must be positive")
+        raise ValueError(say("std must be positive"))
     pad_value = numbers(fields.get("pad_value", 0.0), "pad_value", LARGEST_NUMBER)[0]
     if not 0 <= pad_value <= 1:
-        raise ValueError("pad_value must lie in [0, 1]")
+        raise ValueError(say("pad_value must lie in [0, 1]"))
     return Preprocessing(
         input_size=(rows, columns),
         fit=choice(Fit, fields["fit"], "fit"),

@@ -27,6 +27,7 @@ from camdash.networks.files.tensor_files import FAMILIARITY, Part, read_header, 
 from camdash.networks.shapes import Pooled, Weight
 from camdash.networks.text import printable
 from camdash.shapes import Float, Float32
+from camdash.words.sentence import say
 
 MOST_VECTORS = 1000
 LARGEST_BESIDE = 50_000_000
@@ -109,7 +110,8 @@ def content_beside(path: Path) -> bytes | None:
     where = familiarity_path(path)
     if not os.path.lexists(where):
         return None
-    return small_content(where, LARGEST_BESIDE, said=f"The familiarity check {printable(where.name)}")
+    said = say("The familiarity check {name}", name=printable(where.name))
+    return small_content(where, LARGEST_BESIDE, said=said)
 
 
 def check_beside(data: bytes, where: Path, sha256: str) -> FamiliarityCheck:
@@ -126,9 +128,9 @@ def check_beside(data: bytes, where: Path, sha256: str) -> FamiliarityCheck:
     said = printable(where.name)
     found = _check_in(io.BytesIO(data), len(data), said)
     if found is None:
-        raise CheckpointError(f"{said} contains no familiarity check. Delete it or create it again.")
+        raise CheckpointError(say("{name} contains no familiarity check. Delete it or create it again.", name=said))
     if found[1].get("checkpoint_sha256") != sha256:
-        raise CheckpointError(f"{said} was made for another checkpoint. Delete it or create it again.")
+        raise CheckpointError(say("{name} was made for another checkpoint. Delete it or create it again.", name=said))
     return found[0]
 
 
@@ -139,18 +141,21 @@ def _check_in(stream: io.BufferedIOBase, size: int, said: str) -> tuple[Familiar
             return None
         vectors = _vectors(stream, header.parts.get(FAMILIARITY))
     except ValueError as error:
-        raise CheckpointError(f"The familiarity check in {said} cannot be read: {error}.") from error
+        reason = str(error)
+        raise CheckpointError(
+            say("The familiarity check in {name} cannot be read: {reason}.", name=said, reason=reason)
+        ) from error
     try:
         return _check(vectors, header.metadata[FAMILIARITY]), header.metadata
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
-            f"The familiarity check in {said} is not valid: its vectors or its threshold cannot be used."
+            say("The familiarity check in {name} is not valid: its vectors or its threshold cannot be used.", name=said)
         ) from error
 
 
 def _vectors(stream: io.BufferedIOBase, part: Part | None) -> Tensor:
     if part is None or part.end - part.begin > LARGEST_BESIDE:
-        raise ValueError("it has no vectors, or too many")
+        raise ValueError(say("it has no vectors, or too many"))
     return read_tensor(stream, part)
 
 

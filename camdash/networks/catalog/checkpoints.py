@@ -20,6 +20,7 @@ from camdash.networks.files.regular_files import small_content
 from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint, read_header
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
+from camdash.words.sentence import say, say_many
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 SHIPPED = next(
@@ -101,21 +102,38 @@ def find(name: str | None, folders: Sequence[Path]) -> Entry:
         return _first(known)
     matching = [entry for entry in known if name in (entry.name, bare_name(entry.path.name))]
     if not matching:
-        raise UsageError(f"There is no checkpoint {printable(repr(name))}. There are: {_candidates(known)}.")
+        raise UsageError(
+            say(
+                "There is no checkpoint {name}. There are: {names}.",
+                name=printable(repr(name)),
+                names=_candidates(known),
+            )
+        )
     if len(matching) > 1:
         paths = ", ".join(printable(str(entry.path), LONGEST_PATH) for entry in matching[:MOST_CANDIDATES])
-        raise UsageError(f"The checkpoint name {printable(repr(name))} is ambiguous; give one of the paths: {paths}.")
+        said = printable(repr(name))
+        raise UsageError(
+            say("The checkpoint name {name} is ambiguous; give one of the paths: {paths}.", name=said, paths=paths)
+        )
     return matching[0]
 
 
 def _candidates(known: Sequence[Entry]) -> str:
-    names = ", ".join(entry.name for entry in known[:MOST_CANDIDATES]) or "none"
-    return names + (f" and {len(known) - MOST_CANDIDATES} more" if len(known) > MOST_CANDIDATES else "")
+    if not known:
+        return say("none")
+    names, more = ", ".join(entry.name for entry in known[:MOST_CANDIDATES]), len(known) - MOST_CANDIDATES
+    return say_many("{names} and {count} more", "{names} and {count} more", more, names=names) if more > 0 else names
 
 
 def _first(known: Sequence[Entry]) -> Entry:
     if not known:
-        raise UsageError(f"There is no checkpoint. Put one into {SHIPPED}, or name its folder in {FOLDERS_VARIABLE}.")
+        raise UsageError(
+            say(
+                "There is no checkpoint. Put one into {folder}, or name its folder in {setting}.",
+                folder=str(SHIPPED),
+                setting=FOLDERS_VARIABLE,
+            )
+        )
     return next((entry for entry in known if _is_usable(entry)), known[0])
 
 
@@ -139,9 +157,10 @@ def read_card(path: Path, metadata: Mapping[str, str]) -> FoundCard | None:
         if not os.path.lexists(beside):
             return None
         where = printable(beside.name)
-        text = _text(small_content(beside, LARGEST_CARD, said=f"The card {where}"), where)
+        said = say("The card {name}", name=where)
+        text = _text(small_content(beside, LARGEST_CARD, said=said), where)
     if len(text) > LARGEST_CARD:
-        raise CheckpointError(f"The card in {where} is too large, so it was not read.")
+        raise CheckpointError(say("The card in {name} is too large, so it was not read.", name=where))
     fields = card_fields(text, where)
     return FoundCard(card_of(fields, where), where, frozenset(fields))
 
@@ -150,4 +169,4 @@ def _text(content: bytes, where: str) -> str:
     try:
         return content.decode("utf-8-sig")  # Windows may write a mark before the text
     except UnicodeDecodeError as error:
-        raise CheckpointError(f"The card {where} is not UTF-8 text. Save it as UTF-8.") from error
+        raise CheckpointError(say("The card {name} is not UTF-8 text. Save it as UTF-8.", name=where)) from error

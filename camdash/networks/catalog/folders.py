@@ -9,6 +9,7 @@ from typing import NamedTuple
 from camdash.errors import CheckpointError
 from camdash.networks.endings import CARD, FAMILIARITY, bare_name, card_path, ending_of, familiarity_path
 from camdash.networks.text import printable
+from camdash.words.sentence import say
 
 State = tuple[int, int, int | None, int | None, tuple[int, int, int]]
 
@@ -94,7 +95,7 @@ def entry_of(path: Path) -> Entry:
     companions = card_path(path), familiarity_path(path)
     status = _status(path)
     if status is None:
-        raise CheckpointError(f"The checkpoint {printable(str(path))} cannot be found.")
+        raise CheckpointError(say("The checkpoint {path} cannot be found.", path=printable(str(path))))
     return Entry(path, *_numbers(status, *(_modified(str(other)) for other in companions)))
 
 

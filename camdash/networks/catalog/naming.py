@@ -15,6 +15,7 @@ from camdash.networks.catalog.checkpoints import LARGEST_CARD, describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.endings import bare_name, card_path, ending_of
 from camdash.networks.text import printable
+from camdash.words.sentence import joined, say, say_many
 
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EMLINK)
 """What disks answer that know no second name of a file."""
@@ -31,19 +32,23 @@ def named_card(card: Card, wanted: Sequence[str]) -> str:
         CheckpointError: there are too few or too many, or the rules refuse one.
     """
     if len(wanted) != len(card.class_names):
-        given = "is 1 name" if len(wanted) == 1 else f"are {len(wanted)} names"
         raise CheckpointError(
-            f"There {given} for {len(card.class_names)} classes. Give each class one name, in the order of the outputs."
+            say_many(
+                "There is {count} name for {classes} classes. Give each class one name, in the order of the outputs.",
+                "There are {count} names for {classes} classes. Give each class one name, in the order of the outputs.",
+                len(wanted),
+                classes=len(card.class_names),
+            )
         )
     try:
-        checked = names(list(wanted), "The class names", MOST_CLASSES)
+        checked = names(list(wanted), say("The class names"), MOST_CLASSES)
     except ValueError as error:
-        raise CheckpointError(f"{error}.") from error
+        raise CheckpointError(joined("", [str(error), "."])) from error
     guesses = tuple(key for key in GUESSES if key in card.assumed)
     text = card_json(replace(card, class_names=checked, assumed=guesses))
     if len(text.encode()) > LARGEST_CARD:
-        raise CheckpointError("The class names are too long: a card holds at most a million bytes.")
-    parse_card(text, "this form")
+        raise CheckpointError(say("The class names are too long: a card holds at most a million bytes."))
+    parse_card(text, say("this form"))
     return text
 
 
@@ -56,25 +61,43 @@ def write_card(checkpoint: Checkpoint, text: str) -> Path:
     """
     path, target = checkpoint.path, card_path(checkpoint.path)
     said = printable(target.name)
-    taken = CheckpointError(f"{said} is there already, and was not changed. Edit it, or delete it first.")
+    taken = CheckpointError(
+        say("{name} is there already, and was not changed. Edit it, or delete it first.", name=said)
+    )
     if os.path.lexists(target):
         raise taken
     now = describe(entry_of(path))
     if (now.sha256, now.card) != (checkpoint.sha256, checkpoint.card):
         raise CheckpointError(
-            f"{printable(path.name)} was replaced just now, so no card was written. Choose Refresh and try again."
+            say(
+                "{name} was replaced just now, so no card was written. Choose Refresh and try again.",
+                name=printable(path.name),
+            )
         )
     try:
         if others := _others(path):
             too = printable(others[0])
-            raise CheckpointError(f"{said} would be the card of {too} too, so it was not written. Rename a file.")
+            raise CheckpointError(
+                say(
+                    "{name} would be the card of {other} too, so it was not written. Rename a file.",
+                    name=said,
+                    other=too,
+                )
+            )
         _write(target, text.encode(), stat.S_IMODE(path.stat().st_mode) & 0o666)
     except FileExistsError as error:
         raise taken from error
     except OSError as error:
         folder = printable(str(path.parent))
-        reason = error.strerror or "the disk refused"
-        raise WriteError(f"{said} could not be written to {folder}: {reason}. Download it and put it there.") from error
+        reason = error.strerror or say("the disk refused")
+        raise WriteError(
+            say(
+                "{name} could not be written to {folder}: {reason}. Download it and put it there.",
+                name=said,
+                folder=folder,
+                reason=reason,
+            )
+        ) from error
     return target
 
 

@@ -8,6 +8,7 @@ from camdash.errors import CheckpointError, UsageError
 from camdash.networks.engines.engine import EngineSlot, TorchEngine
 from camdash.settings import ENGINE_VARIABLE as ENGINE_VARIABLE
 from camdash.settings import Choice, engine_choice
+from camdash.words.sentence import say
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,10 @@ def first_slot(original: TorchEngine) -> EngineSlot:
     if engine_choice() is not Choice.ONNX:
         return EngineSlot(original)
     if not _on_cpu(original):
-        raise UsageError(f"{ENGINE_VARIABLE}=onnx runs on the CPU only; the device is {original.network.device}.")
+        device = str(original.network.device)
+        raise UsageError(
+            say("{setting}=onnx runs on the CPU only; the device is {device}.", setting=ENGINE_VARIABLE, device=device)
+        )
     from camdash.networks.engines.onnx_engine import checked_onnx_engine
 
     return EngineSlot(checked_onnx_engine(original))

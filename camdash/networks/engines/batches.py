@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from camdash.errors import CheckpointError
+from camdash.words.sentence import say
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ def in_parts_that_fit(run: Callable[[Tensor], Results], inputs: Tensor) -> Resul
             results.append(result)
             done += size
         elif size == 1:
-            raise CheckpointError("The device has no memory for this radiograph. Close other programs, or use the CPU.")
+            raise CheckpointError(
+                say("The device has no memory for this radiograph. Close other programs, or use the CPU.")
+            )
         else:
             size, halvings = (size + 1) // 2, halvings + 1
     if halvings:

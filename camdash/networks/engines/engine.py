@@ -8,6 +8,7 @@ import torch
 
 from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
 from camdash.networks.shapes import Inputs, Maps, Pooled
+from camdash.words.sentence import joined
 
 
 class Engine(Protocol):
@@ -58,7 +59,7 @@ class EngineSlot:
     @property
     def words(self) -> str:
         """What runs the network, and why it is not a faster engine, for people."""
-        return " ".join([f"{self.engine.name}.", self.remark]).strip()
+        return joined(" ", [f"{self.engine.name}.", self.remark])
 
     def claim(self) -> bool:
         """Return True to the first who asks, who may then exchange the engine."""

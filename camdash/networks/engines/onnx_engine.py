@@ -18,6 +18,7 @@ from camdash.networks.architectures.split import TOLERANCE
 from camdash.networks.engines.engine import TorchEngine, thread_count
 from camdash.networks.engines.onnx_graph import INPUT, MAPS, POOLED, onnx_model
 from camdash.networks.shapes import Inputs, Maps, Pooled
+from camdash.words.sentence import say
 
 CHECK_SHAPE = (2, 224, 256)
 """Batch, rows and columns of the check: another batch and another size than those of the pass that is recorded."""
@@ -59,7 +60,7 @@ def onnx_engine(model: bytes) -> OnnxEngine:
     try:
         return OnnxEngine(onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
     except RUNTIME_ERRORS as error:
-        raise CheckpointError(f"ONNX Runtime does not take the network: {error}") from error
+        raise CheckpointError(say("ONNX Runtime does not take the network: {reason}", reason=str(error))) from error
 
 
 def checked_onnx_engine(original: TorchEngine) -> OnnxEngine:
@@ -76,8 +77,12 @@ def checked_onnx_engine(original: TorchEngine) -> OnnxEngine:
     deviation = _deviation(original, made, inputs)
     if not deviation <= TOLERANCE:
         raise CheckpointError(
-            f"ONNX Runtime misses PyTorch's maps by {deviation:.2g} of the largest logit, "
-            f"and at most {TOLERANCE:g} is accepted."
+            say(
+                "ONNX Runtime misses PyTorch's maps by {deviation:.2g} of the largest logit, "
+                "and at most {limit:g} is accepted.",
+                deviation=deviation,
+                limit=TOLERANCE,
+            )
         )
     return made
 
@@ -87,7 +92,7 @@ def _deviation(original: TorchEngine, made: OnnxEngine, inputs: Inputs) -> float
     try:
         found, pooled = made.maps_and_pooled(inputs)
     except RUNTIME_ERRORS as error:
-        raise CheckpointError(f"ONNX Runtime cannot run the network: {error}") from error
+        raise CheckpointError(say("ONNX Runtime cannot run the network: {reason}", reason=str(error))) from error
     logits = expected.mean((2, 3)) + original.network.bias.cpu()
     own = (pooled - expected_pooled).abs().max() / expected_pooled.abs().max().clamp_min(1e-12)
     return float(torch.maximum((found - expected).abs().max() / logits.abs().max().clamp_min(1e-12), own))

@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import SplitNetwork
+from camdash.words.sentence import say
 
 OPSET, IR_VERSION = 18, 8
 """Of ONNX's operators and files: the first in which the axes of ReduceMean are an input; any later runtime reads it."""
@@ -69,7 +70,7 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
         elif func in TRANSLATIONS:
             TRANSLATIONS[func](self, args, result)
         elif func is not aten.empty.memory_format:  # batch norm's scratch room, which nothing reads
-            raise CheckpointError(f"The operation {func} has no translation to ONNX.")
+            raise CheckpointError(say("The operation {name} has no translation to ONNX.", name=str(func)))
         return result
 
     @classmethod
@@ -128,7 +129,7 @@ Translation = Callable[[_Recorder, Sequence[Any], Any], object]
 def _convolution(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
     inputs, weight, bias, stride, padding, dilation, transposed, _, groups = args
     if transposed:
-        raise CheckpointError("A transposed convolution has no translation to ONNX.")
+        raise CheckpointError(say("A transposed convolution has no translation to ONNX."))
     values = [inputs, weight] if bias is None else [inputs, weight, bias]
     graph.node("Conv", values, result, strides=stride, pads=[*padding, *padding], dilations=dilation, group=groups)
 
@@ -169,7 +170,8 @@ def _view(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
     """Translate a view that divides or unites channels, and keeps the batch and the grid, which are free."""
     inputs, shape = args
     if tuple(shape[:1]) + tuple(shape[-2:]) != tuple(inputs.shape[:1]) + tuple(inputs.shape[-2:]):
-        raise CheckpointError(f"A view of {tuple(inputs.shape)} as {tuple(shape)} has no translation to ONNX.")
+        own, wanted = str(tuple(inputs.shape)), str(tuple(shape))
+        raise CheckpointError(say("A view of {own} as {wanted} has no translation to ONNX.", own=own, wanted=wanted))
     batch, grid = graph.node("Shape", [inputs], end=1), graph.node("Shape", [inputs], start=-2)
     target = graph.node("Concat", [batch, list(shape[1:-2]), grid], axis=0)
     graph.node("Reshape", [inputs, target], result)

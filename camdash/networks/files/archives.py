@@ -7,8 +7,9 @@ from pathlib import Path
 
 from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.files.content import Content
-from camdash.networks.files.numpy_values import LARGE_ARRAYS, asks_for_arrays
+from camdash.networks.files.numpy_values import asks_for_arrays, large_arrays
 from camdash.networks.files.recipes import ADVICE, EXPORTED, TORCHSCRIPT, recipe
+from camdash.words.sentence import joined, say
 
 LARGEST_PART = 20_000_000
 """Bytes of the list of members, and of what stands beside the numbers: a network has some hundred thousand."""
@@ -35,15 +36,21 @@ def check_archive(content: Content, path: Path) -> None:
         with zipfile.ZipFile(_InParts(content.raw())) as archive:
             members = archive.infolist()
     except UNREADABLE_ZIP as error:
-        raise CheckpointError(f"{content.said} is damaged or cut short: its list of members cannot be read.") from error
+        raise CheckpointError(
+            say("{name} is damaged or cut short: its list of members cannot be read.", name=content.said)
+        ) from error
     _check_kind({member.filename.partition("/")[2] for member in members}, content.said, path)
     if any(member.compress_type != zipfile.ZIP_STORED for member in members):
-        raise CheckpointError(f"{content.said} is a compressed archive, which PyTorch does not write. Save it again.")
+        raise CheckpointError(
+            say("{name} is a compressed archive, which PyTorch does not write. Save it again.", name=content.said)
+        )
     too_long = sum(member.file_size for member in members if _is_pickle(member)) > LARGEST_PART
     if too_long and asks_for_arrays(content.reader().read(LARGEST_PART)):
-        raise CheckpointError(f"{content.said} {LARGE_ARRAYS}")
+        raise CheckpointError(large_arrays(content.said))
     if too_long or sum(member.file_size for member in members) > content.size:
-        raise CheckpointError(f"{content.said} is damaged: its members are longer than the file, or one is too long.")
+        raise CheckpointError(
+            say("{name} is damaged: its members are longer than the file, or one is too long.", name=content.said)
+        )
 
 
 def pickles_of(content: Content) -> bytes:
@@ -56,22 +63,20 @@ def pickles_of(content: Content) -> bytes:
         with zipfile.ZipFile(_InParts(content.raw())) as archive:
             return b"".join(archive.read(member) for member in archive.infolist() if _is_pickle(member))
     except UNREADABLE_ZIP as error:
-        raise CheckpointError(f"{content.said} is damaged, or no checkpoint at all.") from error
+        raise CheckpointError(say("{name} is damaged, or no checkpoint at all.", name=content.said)) from error
 
 
 def _check_kind(parts: set[str], said: str, path: Path) -> None:
     if any(part.startswith("code/") for part in parts):
-        raise PickledCodeError(
-            f"{said} holds a compiled TorchScript network, which is code, so it was not opened. {ADVICE}",
-            recipe(path, TORCHSCRIPT),
-        )
+        compiled = say("{name} holds a compiled TorchScript network, which is code, so it was not opened.", name=said)
+        raise PickledCodeError(joined(" ", [compiled, ADVICE]), recipe(path, TORCHSCRIPT))
     if "archive_format" in parts and "data.pkl" not in parts:
-        raise PickledCodeError(
-            f"{said} holds a program that torch.export wrote, which is code, so it was not opened. {ADVICE}",
-            recipe(path, EXPORTED),
+        exported = say(
+            "{name} holds a program that torch.export wrote, which is code, so it was not opened.", name=said
         )
+        raise PickledCodeError(joined(" ", [exported, ADVICE]), recipe(path, EXPORTED))
     if "data.pkl" not in parts:
-        raise CheckpointError(f"{said} is a ZIP archive, but no checkpoint.")
+        raise CheckpointError(say("{name} is a ZIP archive, but no checkpoint.", name=said))
 
 
 def _is_pickle(member: zipfile.ZipInfo) -> bool:

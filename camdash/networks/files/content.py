@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from camdash.errors import CheckpointError
+from camdash.words.sentence import say
 
 BLOCK = 1 << 20
 """Bytes that are read at once."""
-
-AGAIN = "Try again once it is written."
 
 
 class Content:
@@ -84,7 +83,7 @@ class Content:
             grown = os.fstat(self._file.fileno()).st_size != self.size
         found = self._whole.hexdigest()
         if not self._same or grown or self._sha256 not in ("", found):
-            raise CheckpointError(f"{self.said} changed while it was read. {AGAIN}")
+            raise self._changed()
         self._whole, self._hashed, self._sha256 = hashlib.sha256(), 0, found  # what is read from now on counts too
         return found
 
@@ -97,7 +96,7 @@ class Content:
         with self._sentences():
             data = b"".join(self._block(number) for number in range(self._count))
         if len(data) != self.size:
-            raise CheckpointError(f"{self.said} changed while it was read. {AGAIN}")
+            raise self._changed()
         return data
 
     @property
@@ -120,12 +119,16 @@ class Content:
             wanted -= len(part)
         return b"".join(parts)
 
+    def _changed(self) -> CheckpointError:
+        return CheckpointError(say("{name} changed while it was read. Try again once it is written.", name=self.said))
+
     @contextmanager
     def _sentences(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
-            raise CheckpointError(f"{self.said} cannot be read: {error.strerror}.") from error
+            reason = str(error.strerror)
+            raise CheckpointError(say("{name} cannot be read: {reason}.", name=self.said, reason=reason)) from error
 
 
 class _Blocks(io.RawIOBase):

@@ -1,6 +1,6 @@
 """What a checkpoint file is, told from its first bytes: what is none of ours is refused before it is read."""
 
-from enum import StrEnum
+from enum import Enum
 from pathlib import Path
 
 from camdash.errors import CheckpointError, PickledCodeError
@@ -8,6 +8,7 @@ from camdash.networks.endings import SAFETENSORS, ending_of
 from camdash.networks.files.archives import check_archive
 from camdash.networks.files.content import Content
 from camdash.networks.files.recipes import ADVICE, PICKLE, TORCH, recipe
+from camdash.words.sentence import joined, say
 
 LARGEST_FILE = 4_000_000_000
 """Bytes; a larger file is refused unread."""
@@ -22,30 +23,30 @@ TORCH_PICKLE = PICKLES[0] + MAGIC_NUMBER
 """How torch's files began before its version 1.6: a pickle of protocol 2, unless asked for another, with a number."""
 
 OTHERS = (
-    (0, b"\x89HDF\r\n\x1a\n", "an HDF5 file, as Keras writes it"),
-    (0, b"GGUF", "a GGUF file"),
-    (4, b"TFL3", "a TensorFlow Lite file"),
-    (0, b"\x93NUMPY", "a NumPy array"),
-    (257, b"ustar", "a TAR archive; unpack it"),
-    (0, b"\x1f\x8b", "a gzip file; unpack it"),
-    (0, b"BZh", "a bzip2 file; unpack it"),
-    (0, b"\xfd7zXZ\x00", "an xz file; unpack it"),
-    (0, b"\x28\xb5\x2f\xfd", "a Zstandard file; unpack it"),
-    (0, b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it"),
-    (0, b"version https://git-lfs", "a Git LFS pointer to it; run `git lfs pull`"),
-    (0, b"<!DOCTYPE", "a web page; download the file again"),
-    (0, b"<!doctype", "a web page; download the file again"),
-    (0, b"<html", "a web page; download the file again"),
+    (0, b"\x89HDF\r\n\x1a\n", say("it is an HDF5 file, as Keras writes it")),
+    (0, b"GGUF", say("it is a GGUF file")),
+    (4, b"TFL3", say("it is a TensorFlow Lite file")),
+    (0, b"\x93NUMPY", say("it is a NumPy array")),
+    (257, b"ustar", say("it is a TAR archive; unpack it")),
+    (0, b"\x1f\x8b", say("it is a gzip file; unpack it")),
+    (0, b"BZh", say("it is a bzip2 file; unpack it")),
+    (0, b"\xfd7zXZ\x00", say("it is an xz file; unpack it")),
+    (0, b"\x28\xb5\x2f\xfd", say("it is a Zstandard file; unpack it")),
+    (0, b"7z\xbc\xaf\x27\x1c", say("it is a 7z archive; unpack it")),
+    (0, b"version https://git-lfs", say("it is a Git LFS pointer to it; run `git lfs pull`")),
+    (0, b"<!DOCTYPE", say("it is a web page; download the file again")),
+    (0, b"<!doctype", say("it is a web page; download the file again")),
+    (0, b"<html", say("it is a web page; download the file again")),
 )
-"""Where other files that are taken for checkpoints have which bytes, and what they are."""
+"""Where other files that are taken for checkpoints have which bytes, and what is said of them."""
 
 
-class FileKind(StrEnum):
-    """How a checkpoint is stored."""
+class FileKind(Enum):
+    """How a checkpoint is stored, in words."""
 
     SAFETENSORS = "safetensors"
     ZIP = "PyTorch"
-    PICKLE = "PyTorch's format before 1.6"
+    PICKLE = say("PyTorch's format before 1.6")
 
 
 def kind_of(content: Content, path: Path) -> FileKind:
@@ -56,22 +57,25 @@ def kind_of(content: Content, path: Path) -> FileKind:
     """
     head, said = content.head(512), content.said
     if not head:
-        raise CheckpointError(f"{said} is empty.")
+        raise CheckpointError(say("{name} is empty.", name=said))
     kind = _kind(head, content.size)
     named = ending_of(path.name).lower() == SAFETENSORS
     if named and kind is not FileKind.SAFETENSORS:
-        begins = f"it begins as a file of {kind}" if kind else _none_of_ours(head, path)
-        raise CheckpointError(f"{said} is not a whole safetensors file: {begins}.")
+        reason = say("it begins as a file of {format}", format=kind.value) if kind else _none_of_ours(head, path)
+        raise CheckpointError(say("{name} is not a whole safetensors file: {reason}.", name=said, reason=reason))
     if kind is FileKind.SAFETENSORS and not named:
-        raise CheckpointError(f"{said} contains safetensors data. Rename it to end in .safetensors.")
+        raise CheckpointError(say("{name} contains safetensors data. Rename it to end in .safetensors.", name=said))
     if kind is None and head.startswith(PICKLES):
-        raise PickledCodeError(
-            f"{said} is a pickle that torch did not write: it cannot be read without running code that stands in "
-            f"it, so it was not opened. {ADVICE}",
-            recipe(path, TORCH if MAGIC_NUMBER in head[:32] else PICKLE),
+        pickle = say(
+            "{name} is a pickle that torch did not write: it cannot be read without running code that stands in it, "
+            "so it was not opened.",
+            name=said,
         )
+        opening = TORCH if MAGIC_NUMBER in head[:32] else PICKLE
+        raise PickledCodeError(joined(" ", [pickle, ADVICE]), recipe(path, opening))
     if kind is None:
-        raise CheckpointError(f"{said} is not a checkpoint: {_none_of_ours(head, path)}.")
+        reason = _none_of_ours(head, path)
+        raise CheckpointError(say("{name} is not a checkpoint: {reason}.", name=said, reason=reason))
     if kind is FileKind.ZIP:
         check_archive(content, path)
     return kind
@@ -92,10 +96,10 @@ def _none_of_ours(head: bytes, path: Path) -> str:
     """Say what a file is instead of a checkpoint."""
     for place, mark, what in OTHERS:
         if head.startswith(mark, place):
-            return f"it is {what}"
+            return what
     ending = ending_of(path.name).lower()
     if ending == ".onnx":
-        return "ONNX files are not read; save the PyTorch network's weights"
+        return say("ONNX files are not read; save the PyTorch network's weights")
     if ending == SAFETENSORS:
-        return "its header is missing, or longer than the file"
-    return "its format is not recognised"
+        return say("its header is missing, or longer than the file")
+    return say("its format is not recognised")

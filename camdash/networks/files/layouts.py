@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from camdash.errors import CheckpointError
-from camdash.networks.files.numpy_values import ONLY_ARRAYS, are_weights
+from camdash.networks.files.numpy_values import are_weights, only_arrays
 from camdash.networks.text import printable
+from camdash.words.sentence import say, say_many
 
 NESTINGS = ("state_dict", "model_state_dict", "model", "net", "ema", "state_dict_ema", "model_ema")
 """Keys under which training scripts usually nest a state dict."""
@@ -66,15 +67,18 @@ def find_state_dict(loaded: object, where: str) -> tuple[dict[str, Tensor], tupl
         nested = [key for key in NESTINGS if isinstance(loaded.get(key), dict)]
         if not nested:
             if any("." in name for name in tensors):
-                return tensors, (*conversions, f"{_others(loaded, tensors)} left out")
+                return tensors, (*conversions, say("{names} left out", names=_others(loaded, tensors)))
             break
-        conversions.append(f"taken from under {nested[0]!r}")
+        conversions.append(say("taken from under {key}", key=repr(nested[0])))
         if len(loaded) > 1:
-            conversions.append(f"{_others(loaded, nested[:1])} left out")
+            conversions.append(say("{names} left out", names=_others(loaded, nested[:1])))
         loaded = loaded[nested[0]]
     if isinstance(loaded, dict) and are_weights(loaded):
-        raise CheckpointError(f"{where} {ONLY_ARRAYS}")
-    raise CheckpointError(f"{where} holds no state dict, bare or under one of the keys {', '.join(NESTINGS)}.")
+        raise CheckpointError(only_arrays(where))
+    keys = ", ".join(NESTINGS)
+    raise CheckpointError(
+        say("{name} holds no state dict, bare or under one of the keys {keys}.", name=where, keys=keys)
+    )
 
 
 def clean(tensors: Mapping[str, Tensor]) -> Layout:
@@ -84,7 +88,13 @@ def clean(tensors: Mapping[str, Tensor]) -> Layout:
     kept = {name: value for name, value in names.items() if not name.startswith(LOSSES)}
     renamed = {_renamed(name): value for name, value in kept.items()}
     if changed := len(renamed.keys() - kept.keys()):
-        conversions.append(f"{changed} names of an older convention brought to torchvision's")
+        conversions.append(
+            say_many(
+                "{count} names of an older convention brought to torchvision's",
+                "{count} names of an older convention brought to torchvision's",
+                changed,
+            )
+        )
     counters = [name for name in tensors if name.rpartition(".")[2] == COUNTER]
     return Layout(renamed, tuple(conversions), (*counters, *(name for name in names if name not in kept)))
 
@@ -107,11 +117,11 @@ def _unprefixed(names: dict[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]
         others = {name: value for name, value in names.items() if not name.startswith(prefix)}
         inner = {name.removeprefix(prefix): value for name, value in names.items() if name.startswith(prefix)}
         if inner.keys() == others.keys():
-            conversions.append(f"a second copy of the network, under {prefix!r}, left out")
+            conversions.append(say("a second copy of the network, under {prefix}, left out", prefix=repr(prefix)))
             return others, conversions
         if inner.keys() & others.keys():
             return names, conversions
-        conversions.append(f"prefix {prefix!r} taken off")
+        conversions.append(say("prefix {prefix} taken off", prefix=repr(prefix)))
         names = others | inner
     return names, conversions
 
@@ -137,9 +147,11 @@ def _renamed(name: str) -> str:
 
 def _others(loaded: Mapping[object, object], taken: object) -> str:
     names = [key for key in loaded if not isinstance(taken, dict | list) or key not in taken]
-    return ", ".join(repr(_short(name)) for name in names[:6]) + (
-        f" and {len(names) - 6} more" if len(names) > 6 else ""
-    )
+    first = ", ".join(repr(_short(name)) for name in names[:6])
+    more = len(names) - 6
+    if more <= 0:
+        return first
+    return say_many("{names} and {count} more", "{names} and {count} more", more, names=first)
 
 
 def _short(key: object) -> str:

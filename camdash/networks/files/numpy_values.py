@@ -1,5 +1,7 @@
 """NumPy values in a checkpoint's pickle: none is made, and a file of nothing else is refused in words."""
 
+from camdash.words.sentence import say
+
 NUMPY = (
     *(f"numpy.{core}.multiarray.{name}" for core in ("core", "_core") for name in ("scalar", "_reconstruct")),
     *("numpy.dtype", "numpy.ndarray", "numpy.bool", "numpy.bool_", "numpy.str_", "numpy.bytes_", "numpy.object_"),
@@ -7,11 +9,6 @@ NUMPY = (
     *(f"numpy.{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
 )
 """What pickles of NumPy's scalars, arrays and types ask for, in its first and second version."""
-
-LARGE_ARRAYS = "holds large NumPy arrays. Save the weights alone, as tensors: torch.save(model.state_dict(), path)."
-ONLY_ARRAYS = (
-    "holds NumPy arrays in place of tensors. Turn each into a tensor by torch.from_numpy(array), and save them again."
-)
 
 
 class NumpyValue:
@@ -23,6 +20,23 @@ class NumpyValue:
 
     def __setstate__(self, state: object) -> None:
         """Leave the numbers out."""
+
+
+def large_arrays(name: str) -> str:
+    """Say of a file that its arrays are too large to be looked through."""
+    return say(
+        "{name} holds large NumPy arrays. Save the weights alone, as tensors: torch.save(model.state_dict(), path).",
+        name=name,
+    )
+
+
+def only_arrays(name: str) -> str:
+    """Say of a file that its weights are arrays."""
+    return say(
+        "{name} holds NumPy arrays in place of tensors. Turn each into a tensor by torch.from_numpy(array), "
+        "and save them again.",
+        name=name,
+    )
 
 
 def asks_for_arrays(pickles: bytes) -> bool:

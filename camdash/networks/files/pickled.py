@@ -18,10 +18,11 @@ from camdash.networks.files.archives import LARGEST_PART, pickles_of
 from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import FileKind
 from camdash.networks.files.layouts import DEEPEST
-from camdash.networks.files.numpy_values import LARGE_ARRAYS, NUMPY, NumpyValue, asks_for_arrays
+from camdash.networks.files.numpy_values import NUMPY, NumpyValue, asks_for_arrays, large_arrays
 from camdash.networks.files.pickle_steps import check_steps
 from camdash.networks.files.recipes import ADVICE, recipe
 from camdash.networks.text import printable
+from camdash.words.sentence import joined, say
 
 log = logging.getLogger(__name__)
 
@@ -31,18 +32,31 @@ UNREADABLE = (
 )
 """What torch's safe unpickler was seen to raise, besides UnpicklingError, for files with bytes cut off or changed."""
 
+OTHER_DEVICE = say("tensors of another device"), say("Move them to the CPU and save again.")
+BYTES = say("an array of bytes, which no network needs"), say("Save the weights alone.")
+
 UNSUPPORTED = {
-    "torch._utils._rebuild_qtensor": "quantised weights, which are not run. Save the network before it is quantised",
-    "torch._utils._rebuild_sparse_tensor": "sparse tensors. Save them with all their numbers: tensor.to_dense()",
-    "torch._utils._rebuild_nested_tensor": "nested tensors. Save each of them alone",
-    "torch._utils._rebuild_meta_tensor_no_storage": "tensors without numbers, of PyTorch's meta device. "
-    "Save the network once its weights are loaded",
-    "torch._utils._rebuild_wrapper_subclass": "tensors of a class of their own. Save them as plain tensors",
-    "torch._utils._rebuild_device_tensor_from_numpy": "tensors of another device. Move them to the CPU and save again",
-    "torch._utils._rebuild_device_tensor_from_cpu_tensor": "tensors of another device. Move them to the CPU and save "
-    "again",
-    "builtins.bytearray": "an array of bytes, which no network needs. Save the weights alone",
-    "__builtin__.bytearray": "an array of bytes, which no network needs. Save the weights alone",
+    "torch._utils._rebuild_qtensor": (
+        say("quantised weights, which are not run"),
+        say("Save the network before it is quantised."),
+    ),
+    "torch._utils._rebuild_sparse_tensor": (
+        say("sparse tensors"),
+        say("Save them with all their numbers: tensor.to_dense()."),
+    ),
+    "torch._utils._rebuild_nested_tensor": (say("nested tensors"), say("Save each of them alone.")),
+    "torch._utils._rebuild_meta_tensor_no_storage": (
+        say("tensors without numbers, of PyTorch's meta device"),
+        say("Save the network once its weights are loaded."),
+    ),
+    "torch._utils._rebuild_wrapper_subclass": (
+        say("tensors of a class of their own"),
+        say("Save them as plain tensors."),
+    ),
+    "torch._utils._rebuild_device_tensor_from_numpy": OTHER_DEVICE,
+    "torch._utils._rebuild_device_tensor_from_cpu_tensor": OTHER_DEVICE,
+    "builtins.bytearray": BYTES,
+    "__builtin__.bytearray": BYTES,
 }
 """What is refused before torch makes it, and the advice: it fills memory by a size that the file only says."""
 
@@ -79,7 +93,10 @@ def unexpected(path: Path) -> str:
     """Log the error that is being handled, whole, and return what is said of the file that caused it."""
     said = printable(path.name)
     log.exception("Reading the checkpoint %s failed in an unexpected way.", said)
-    return f"{said} could not be read: it holds something unexpected. Save its weights again, or report this as a bug."
+    return say(
+        "{name} could not be read: it holds something unexpected. Save its weights again, or report this as a bug.",
+        name=said,
+    )
 
 
 def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> object:
@@ -97,14 +114,27 @@ def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> 
             return _plain(torch.load(content.reader(), map_location=place, weights_only=True))
     except UnpicklingError as error:
         named = re.search(r"GLOBAL ([\w.]{1,100})", str(error))
-        reason = f" ({named[1]})" if named else ""
         raise PickledCodeError(
-            f"{content.said} holds something other than weights{reason}, or is damaged: it cannot be read without "
-            f"running code that stands in it, so it was not opened. {ADVICE}",
-            recipe(path),
+            joined(" ", [_other_than_weights(content.said, named[1] if named else ""), ADVICE]), recipe(path)
         ) from error
     except UNREADABLE as error:
-        raise CheckpointError(f"{content.said} is damaged, or no checkpoint at all.") from error
+        raise CheckpointError(say("{name} is damaged, or no checkpoint at all.", name=content.said)) from error
+
+
+def _other_than_weights(said: str, asked: str) -> str:
+    """Say that a file holds pickled code, and by what name it asks for it, if that is known."""
+    if asked:
+        return say(
+            "{name} holds something other than weights ({asked}), or is damaged: it cannot be read without running "
+            "code that stands in it, so it was not opened.",
+            name=said,
+            asked=asked,
+        )
+    return say(
+        "{name} holds something other than weights, or is damaged: it cannot be read without running code that stands "
+        "in it, so it was not opened.",
+        name=said,
+    )
 
 
 @contextmanager
@@ -128,15 +158,18 @@ def _plain(value: object, left: int = DEEPEST) -> object:
 def _check_names(content: Content, kind: FileKind) -> None:
     """Refuse a file that asks for a kind of tensor that is not read."""
     pickles = pickles_of(content) if kind is FileKind.ZIP else content.reader().read(LARGEST_PART)
-    for asked, what in UNSUPPORTED.items():
+    for asked, (what, advice) in UNSUPPORTED.items():
         module, _, name = asked.rpartition(".")
         if f"c{module}\n{name}\n".encode("ascii") in pickles:  # so a pickle asks for it
-            raise CheckpointError(f"{content.said} holds {what}.")
+            raise CheckpointError(joined(" ", [say("{name} holds {what}.", name=content.said, what=what), advice]))
     try:
         check_steps(pickles, None if kind is FileKind.ZIP else IN_OLD_FILES)
     except UNREADABLE as error:
         if asks_for_arrays(pickles) and len(pickles) == LARGEST_PART:
-            raise CheckpointError(f"{content.said} {LARGE_ARRAYS}") from error
+            raise CheckpointError(large_arrays(content.said)) from error
         raise CheckpointError(
-            f"{content.said} is damaged, or holds Python values that no network needs. Save the weights alone."
+            say(
+                "{name} is damaged, or holds Python values that no network needs. Save the weights alone.",
+                name=content.said,
+            )
         ) from error

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from camdash.networks.endings import bare_name
 from camdash.networks.files.layouts import NESTINGS
+from camdash.words.sentence import joined, say
 
-ADVICE = "Save the weights alone: torch.save(model.state_dict(), path)."
+ADVICE = say("Save the weights alone: torch.save(model.state_dict(), path).")
 
 TORCH = "torch.load({name}, map_location='cpu', weights_only=False)"
 PICKLE = "pickle.loads(pathlib.Path({name}).read_bytes())"
@@ -21,14 +22,18 @@ def recipe(path: Path, opening: str = TORCH) -> str:
     """
     modules = "pathlib, pickle, torch" if opening is PICKLE else "torch"
     target = repr(bare_name(path.name) + ".weights.pth")
-    return (
-        f"import {modules}; loaded = {opening.format(name=repr(path.name))}  "
-        "# runs the code in the file: only if you trust who made it\n"
-        f"for key in {NESTINGS}: loaded = loaded[key] if isinstance(loaded, dict) and "
-        "(isinstance(loaded.get(key), dict) or hasattr(loaded.get(key), 'state_dict')) else loaded\n"
-        "torch.save({name: value if isinstance(value, (torch.Tensor, dict)) else torch.as_tensor(value) "
-        "for name, value in (loaded.state_dict() if hasattr(loaded, 'state_dict') else loaded).items() "
-        "if isinstance(value, (torch.Tensor, dict)) "
-        "or (type(value).__name__ == 'ndarray' and value.dtype.kind in 'fiu')}, "
-        f"{target})"
+    warning = say("runs the code in the file: only if you trust who made it")
+    return joined(
+        "",
+        [
+            f"import {modules}; loaded = {opening.format(name=repr(path.name))}  # ",
+            warning,
+            f"\nfor key in {NESTINGS}: loaded = loaded[key] if isinstance(loaded, dict) and "
+            "(isinstance(loaded.get(key), dict) or hasattr(loaded.get(key), 'state_dict')) else loaded\n"
+            "torch.save({name: value if isinstance(value, (torch.Tensor, dict)) else torch.as_tensor(value) "
+            "for name, value in (loaded.state_dict() if hasattr(loaded, 'state_dict') else loaded).items() "
+            "if isinstance(value, (torch.Tensor, dict)) "
+            "or (type(value).__name__ == 'ndarray' and value.dtype.kind in 'fiu')}, "
+            f"{target})",
+        ],
     )

@@ -10,27 +10,26 @@ from pathlib import Path
 from camdash.errors import CheckpointError
 from camdash.networks.files.content import Content
 from camdash.networks.text import printable
-
-TOO_LARGE = "is too large, so it was not read"
+from camdash.words.sentence import say
 
 KINDS = {
-    stat.S_IFIFO: "a named pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
+    stat.S_IFIFO: say("a named pipe"),
+    stat.S_IFSOCK: say("a socket"),
+    stat.S_IFCHR: say("a device"),
+    stat.S_IFBLK: say("a device"),
 }
 """What else than a regular file or a folder may lie in a folder."""
 
 
 @contextmanager
-def opened(path: Path, largest: int, *, said: str = "", too_large: str = TOO_LARGE) -> Iterator[Content]:
+def opened(path: Path, largest: int, *, said: str = "", too_large: str = "") -> Iterator[Content]:
     """Open a regular file; nothing else is ever opened, and nothing waits.
 
     Args:
         path: the file, or a link to it.
         largest: bytes.
         said: how sentences name it; by default its name.
-        too_large: what is said of a larger one.
+        too_large: what is said of a larger one, a sentence; by default that it is too large.
 
     Raises:
         CheckpointError: it is no regular file, too large, or cannot be read.
@@ -39,7 +38,7 @@ def opened(path: Path, largest: int, *, said: str = "", too_large: str = TOO_LAR
     with _file(path, said) as file:
         size = os.fstat(file.fileno()).st_size
         if size > largest:
-            raise CheckpointError(f"{said} {too_large}.")
+            raise CheckpointError(too_large or say("{name} is too large, so it was not read.", name=said))
         yield Content(file, said, size)
 
 
@@ -57,9 +56,10 @@ def check_regular(status: os.stat_result, said: str) -> None:
     """
     kind = stat.S_IFMT(status.st_mode)
     if kind == stat.S_IFDIR:
-        raise CheckpointError(f"{said} is a folder, not a checkpoint.")
+        raise CheckpointError(say("{name} is a folder, not a checkpoint.", name=said))
     if kind != stat.S_IFREG:
-        raise CheckpointError(f"{said} is {KINDS.get(kind, 'no regular file')}, not a file, so it was not opened.")
+        what = KINDS.get(kind, say("no regular file"))
+        raise CheckpointError(say("{name} is {what}, not a file, so it was not opened.", name=said, what=what))
 
 
 def _file(path: Path, said: str) -> io.FileIO:
@@ -67,8 +67,8 @@ def _file(path: Path, said: str) -> io.FileIO:
         check_regular(path.stat(), said)  # before it is opened: some devices act on that
         file = io.FileIO(path, opener=_without_waiting)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "its name is not valid"
-        raise CheckpointError(f"{said} cannot be read: {reason}.") from error
+        reason = str(error.strerror) if isinstance(error, OSError) else say("its name is not valid")
+        raise CheckpointError(say("{name} cannot be read: {reason}.", name=said, reason=reason)) from error
     try:
         check_regular(os.fstat(file.fileno()), said)
     except CheckpointError:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from camdash.networks.files.kinds import LARGEST_FILE, LARGEST_HEADER
+from camdash.words.sentence import say, say_many
 
 DTYPES = {
     "F64": torch.float64,
@@ -83,18 +84,24 @@ def read_header(stream: io.BufferedIOBase, size: int) -> Header:
     """
     length = int.from_bytes(stream.read(8), "little")
     if not 2 <= length <= min(LARGEST_HEADER, size - 8):
-        raise ValueError("its header is missing, or longer than the file")
+        raise ValueError(say("its header is missing, or longer than the file"))
     try:
         fields = json.loads(stream.read(length).decode("utf-8"), object_pairs_hook=_without_repeats)
     except RecursionError as error:
-        raise ValueError("its header is nested too deeply") from error
+        raise ValueError(say("its header is nested too deeply")) from error
     if not isinstance(fields, dict):
-        raise ValueError("its header is no JSON object")  # noqa: TRY004 (the file's fault, not a bug)
+        raise ValueError(say("its header is no JSON object"))  # noqa: TRY004 (the file's fault, not a bug)
     metadata = fields.pop(METADATA, {})
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
-        raise ValueError("its metadata are not texts")
+        raise ValueError(say("its metadata are not texts"))
     if len(fields) > MOST_TENSORS:
-        raise ValueError(f"it holds {len(fields)} tensors, more than any network that is known here")
+        raise ValueError(
+            say_many(
+                "it holds {count} tensor, more than any network that is known here",
+                "it holds {count} tensors, more than any network that is known here",
+                len(fields),
+            )
+        )
     first = 8 + length
     parts = {name: _part(value, first) for name, value in fields.items()}
     _check_places(parts, first, size)
@@ -112,29 +119,31 @@ def read_tensor(stream: io.BufferedIOBase, part: Part) -> Tensor:
         return torch.empty(part.shape, dtype=part.dtype)
     stream.seek(part.begin)
     if stream.readinto(numbers) != len(numbers):
-        raise ValueError("it ends before its numbers do")
+        raise ValueError(say("it ends before its numbers do"))
     return torch.frombuffer(numbers, dtype=part.dtype).reshape(part.shape)
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
-        raise ValueError("its header gives a name twice")
+        raise ValueError(say("its header gives a name twice"))
     return fields
 
 
 def _part(value: Any, first: int) -> Part:
     if not isinstance(value, dict) or value.keys() != {"dtype", "shape", "data_offsets"}:
-        raise ValueError("its header does not say type, shape and place of each tensor")
+        raise ValueError(say("its header does not say type, shape and place of each tensor"))
     dtype, shape, places = value["dtype"], value["shape"], value["data_offsets"]
     if not _are_counts(shape) or len(shape) > MOST_AXES or prod(max(side, 1) for side in shape) > LARGEST_FILE:
-        raise ValueError("a tensor in it has an impossible shape")
+        raise ValueError(say("a tensor in it has an impossible shape"))
     if not _are_counts(places) or len(places) != 2:
-        raise ValueError("a tensor in it has an impossible place")
+        raise ValueError(say("a tensor in it has an impossible place"))
     if not isinstance(dtype, str) or dtype not in DTYPES:
-        raise UnknownType(f"it holds numbers of the type {str(dtype)[:20]!r}, which is not read; save them as F32")
+        raise UnknownType(
+            say("it holds numbers of the type {type}, which is not read; save them as F32", type=repr(str(dtype)[:20]))
+        )
     if places[1] - places[0] != prod(shape) * DTYPES[dtype].itemsize:
-        raise ValueError("a tensor in it has another size than its shape")
+        raise ValueError(say("a tensor in it has another size than its shape"))
     return Part(DTYPES[dtype], tuple(shape), first + places[0], first + places[1])
 
 
@@ -147,4 +156,4 @@ def _check_places(parts: Mapping[str, Part], first: int, size: int) -> None:
     places = sorted((part.begin, part.end) for part in parts.values())
     edges = [(first, first), *places, (size, size)]
     if any(before[1] != after[0] for before, after in pairwise(edges)):
-        raise ValueError("its tensors do not fill it one after another, so it is cut short or damaged")
+        raise ValueError(say("its tensors do not fill it one after another, so it is cut short or damaged"))

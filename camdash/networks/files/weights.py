@@ -14,6 +14,7 @@ from camdash.networks.files.layouts import clean, find_state_dict
 from camdash.networks.files.pickled import unpickled
 from camdash.networks.files.regular_files import opened
 from camdash.networks.text import printable
+from camdash.words.sentence import say, say_many
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,9 @@ class StoredWeights:
 
 def opened_checkpoint(path: Path) -> AbstractContextManager[Content]:
     """Open a checkpoint file; raise as `opened`."""
-    return opened(path, LARGEST_FILE, too_large=f"is larger than {LARGEST_FILE / 1e9:g} GB, so it was not read")
+    size, name = LARGEST_FILE / 1e9, printable(path.name)
+    too_large = say("{name} is larger than {size:g} GB, so it was not read.", name=name, size=size)
+    return opened(path, LARGEST_FILE, too_large=too_large)
 
 
 def read_header(path: Path) -> StoredWeights:
@@ -85,7 +88,7 @@ def stored_of(content: Content, path: Path) -> StoredWeights:
         try:
             tensors = {name: tensor_files.read_tensor(stream, part) for name, part in header.parts.items()}
         except ValueError as error:
-            raise CheckpointError(f"{content.said} is not a whole safetensors file: {error}.") from error
+            raise _not_whole(content, error) from error
         return _clean(content, tensors, dict(header.metadata), ())
     _state_dict(content, path, kind, values=False)  # a file that only says that it has numbers is refused here
     return _state_dict(content, path, kind, values=True)
@@ -100,9 +103,9 @@ def tensor_header(content: Content) -> tensor_files.Header:
     try:
         return tensor_files.read_header(content.reader(), content.size)
     except tensor_files.UnknownType as error:
-        raise CheckpointError(f"{content.said} cannot be read: {error}.") from error
+        raise CheckpointError(say("{name} cannot be read: {reason}.", name=content.said, reason=str(error))) from error
     except ValueError as error:
-        raise CheckpointError(f"{content.said} is not a whole safetensors file: {error}.") from error
+        raise _not_whole(content, error) from error
 
 
 def in_float32(value: Tensor) -> Tensor:
@@ -110,11 +113,18 @@ def in_float32(value: Tensor) -> Tensor:
     return value.float() if value.is_floating_point() else value
 
 
+def _not_whole(content: Content, error: ValueError) -> CheckpointError:
+    reason = str(error)
+    return CheckpointError(say("{name} is not a whole safetensors file: {reason}.", name=content.said, reason=reason))
+
+
 def _state_dict(content: Content, path: Path, kind: FileKind, *, values: bool) -> StoredWeights:
     loaded = unpickled(content, path, kind, values=values)
     tensors, conversions = find_state_dict(loaded, content.said)
     if any(value.is_meta is values for value in tensors.values()):
-        raise CheckpointError(f"{content.said} holds tensors without numbers. Save it once the weights are loaded.")
+        raise CheckpointError(
+            say("{name} holds tensors without numbers. Save it once the weights are loaded.", name=content.said)
+        )
     said = loaded.get("arch") if isinstance(loaded, dict) else None
     return _clean(content, tensors, {"arch": said} if isinstance(said, str) else {}, conversions)
 
@@ -124,9 +134,16 @@ def _clean(
 ) -> StoredWeights:
     """Bring names to the network's own; those that are not fit to be shown are no network's, and escaped."""
     if len(tensors) > tensor_files.MOST_TENSORS:
-        raise CheckpointError(f"{content.said} holds {len(tensors)} tensors, more than any network that is known here.")
+        raise CheckpointError(
+            say_many(
+                "{name} holds {count} tensor, more than any network that is known here.",
+                "{name} holds {count} tensors, more than any network that is known here.",
+                len(tensors),
+                name=content.said,
+            )
+        )
     fit = {printable(name): value for name, value in tensors.items() if name != tensor_files.FAMILIARITY}
     layout = clean(fit)
     if not layout.tensors:
-        raise CheckpointError(f"{content.said} holds no weights.")
+        raise CheckpointError(say("{name} holds no weights.", name=content.said))
     return StoredWeights(layout.tensors, metadata, conversions + layout.conversions, layout.ignored)
