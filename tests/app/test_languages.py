@@ -18,6 +18,7 @@ NAMES = {
     *(f"Part {k}" for k in range(8)),
     *("first", "second", "wrong", "bad", "film", "hand", "foot", "camdash", "streamlit"),
     *("resnet18", "layer2", "layer3", "layer4", "float32", "sha256"),
+    *("pooling", "output_stride", "first_stride"),
     *(
         "PNG",
         "ZIP",

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -24,7 +25,7 @@ class Pseudo:
     def gettext(self, message: str, /) -> str:
         """Return a template with its words in wide letters."""
         ends = [0, *(place for found in KEPT.finditer(message) for place in found.span()), len(message)]
-        parts = [message[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+        parts = [message[start:end] for start, end in pairwise(ends)]
         return "".join(part if place % 2 else part.translate(WIDE) for place, part in enumerate(parts))
 
     def ngettext(self, one: str, many: str, count: int, /) -> str:
@@ -43,21 +44,8 @@ def english(text: str, names: set[str]) -> set[str]:
 TECHNICAL = {
     *("id", "key", "form_id", "element_id", "url", "icon", "script_hash", "page_script_hash", "user_key", "hash"),
     *("mime", "component_name", "file_name", "url_path", "url_pathname", "type", "kind", "function", "panels", "slot"),
-    *(
-        "js_content",
-        "css_content",
-        "look",
-        "mode",
-        "table",
-        "show",
-        "token",
-        "address",
-        "image",
-        "default",
-        "state",
-        "uploads",
-        "selection_mode",
-    ),
+    *("js_content", "css_content", "look", "mode", "table", "show", "token", "address", "image", "default", "state"),
+    *("uploads", "selection_mode"),
 }
 """What nobody reads of Streamlit's messages and of what the browser's components are given."""
 CHARTED = {"text", "name", "title", "label", "hovertemplate", "hovertext", "ticktext", "x", "y"}
