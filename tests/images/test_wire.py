@@ -112,7 +112,8 @@ def test_what_is_said_can_still_be_translated(sentence: str) -> None:
         ["{a.__new__.__globals__}", "", {"a": ["b", "", {}], "a.__new__.__globals__": 1}],
         ["{a}", "{a} {count}", {"a": "b"}], ["{a}", "{a}", {"a": "b"}],
         ["{a}", "", {"a": 10**400}], ["{a}" * 50, "", {"a": "b" * 100}], ["b", "{count}" * 5000, {"count": 1}],
-        nested("b", 7, "{inner}{inner}{inner}{inner}"), nested("b", 9), nested("b", 200),
+        nested("b", 6, "{inner}" * 5), ["{a}", "", {"a": "b", "c": nested("b", 6, "{inner}" * 5)}],
+        nested("b", 9), nested("b", 200),
     ],
     ids=lambda said: str(said)[:60],
 )  # fmt: skip

@@ -165,7 +165,7 @@ def _length(parts: Any, depth: int = 0) -> int:
     if depth == DEEPEST_SENTENCE:
         raise ValueError("this sentence is too deep")
     inner = {name: _length(value, depth + 1) for name, value in values.items()}
-    return max(sum(_lengths(form, inner)) for form in (template, many))
+    return max(*inner.values(), *(sum(_lengths(form, inner)) for form in (template, many)))
 
 
 def _lengths(template: str, inner: dict[str, int]) -> Iterator[int]:
