@@ -18,23 +18,16 @@ NAMES = {
     *(f"Part {k}" for k in range(8)),
     *("first", "second", "wrong", "bad", "film", "hand", "foot", "camdash", "streamlit"),
     *("resnet18", "layer2", "layer3", "layer4", "float32", "sha256"),
-    *("pooling", "output_stride", "first_stride"),
-    *(
-        "PNG",
-        "ZIP",
-        "CSV",
-        "npz",
-        ".png",
-        ".pth",
-        ".safetensors",
-        "left_out.txt",
-        "PyTorch",
-        "ONNX Runtime",
-        "CPU",
-        "UTC",
-    ),
+    *("pooling", "output_stride", "first_stride", "fc.weight", "fc.bias"),
+    *("PNG", "ZIP", "CSV", "npz", ".png", ".pth", ".json", ".safetensors", "safetensors", "left_out.txt"),
+    *("PyTorch", "ONNX Runtime", "CPU", "MB", "UTC"),
 }
 """What has a name: classes, checkpoints, files, networks and their parts, formats, libraries."""
+CARD = (
+    *("architecture", "class_names", "input_size", "fit", "stretch", "interpolation", "bilinear", "pad_value"),
+    *("mean", "std"),
+)
+"""Fields of a card and what stands in them."""
 
 
 @pytest.fixture(autouse=True)
@@ -50,10 +43,10 @@ def worklist(checkpoints: Path) -> Iterator[AppTest]:
     st.cache_resource.clear()
 
 
-def left(page: AppTest) -> dict[str, set[str]]:
+def left(page: AppTest, *names: str) -> dict[str, set[str]]:
     """Return the English words that are left on a page, with the texts that they are in."""
     assert not page.exception
-    said = {text: english(text, NAMES) for text in shown(page)}
+    said = {text: english(text, {*NAMES, *names}) for text in shown(page)}
     return {text: words for text, words in said.items() if words}
 
 
@@ -104,7 +97,7 @@ def test_the_page_of_checkpoints_leaves_no_english(checkpoints: Path) -> None:
 
         checkpoints_page()
 
-    assert left(AppTest.from_function(shown_page, default_timeout=60).run()) == {}
+    assert left(AppTest.from_function(shown_page, default_timeout=60).run(), str(checkpoints), *CARD) == {}
 
 
 def test_english_that_is_not_said_is_found(page: AppTest) -> None:

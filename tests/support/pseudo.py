@@ -7,13 +7,14 @@ from itertools import pairwise
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Dataframe
 
 KEPT = re.compile(r"\{\{|\}\}|\{[^{}]*\}|<[^<>]*>|:[a-z]+(?:/[a-z_]+)?:|:[a-z]+(?:-[a-z]+)?\[|`[^`]*`|&[a-z]+;")
 """What is no word in a template: names in braces, tags, icons and colors of Markdown, code."""
 WIDE = {ord(letter): ord(letter) + 0xFEE0 for letter in map(chr, (*range(65, 91), *range(97, 123)))}
 WORD = re.compile(r"[A-Za-z]{2,}")
 NO_WORD = re.compile(
-    r"<style>.*?</style>|#[0-9a-f]{6}|\b[0-9a-f-]{12,}\b|\b(?=[a-f]*[0-9])[0-9a-f]{5}\b|%\{[^}]*\}|\$\$ID[^\s]*",
+    r"<style>.*?</style>|#[0-9a-f]{6}|\b[0-9a-f-]{12,}\b|%\{[^}]*\}|\$\$ID[^\s]*",
     re.DOTALL,
 )
 """Style, colors, digests, Plotly's places for figures, Streamlit's names of widgets."""
@@ -35,7 +36,7 @@ class Pseudo:
 
 def english(text: str, names: set[str]) -> set[str]:
     """Return the words of a text that are not in wide letters, but for names and what is no word."""
-    text = KEPT.sub(" ", NO_WORD.sub(" ", text))
+    text = KEPT.sub(" ", NO_WORD.sub(" ", text.replace("\\", "")))
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ")
     return set(WORD.findall(text))
@@ -45,7 +46,7 @@ TECHNICAL = {
     *("id", "key", "form_id", "element_id", "url", "icon", "script_hash", "page_script_hash", "user_key", "hash"),
     *("mime", "component_name", "file_name", "url_path", "url_pathname", "type", "kind", "function", "panels", "slot"),
     *("js_content", "css_content", "look", "mode", "table", "show", "token", "address", "image", "default", "state"),
-    *("uploads", "selection_mode"),
+    *("uploads", "selection_mode", "uuid", "styles"),
 }
 """What nobody reads of Streamlit's messages and of what the browser's components are given."""
 CHARTED = {"text", "name", "title", "label", "hovertemplate", "hovertext", "ticktext", "x", "y"}
@@ -59,6 +60,14 @@ def shown(page: AppTest) -> Iterator[str]:
             proto = getattr(node, "proto", None)
             if proto is not None:
                 yield from _texts(proto)
+            if isinstance(node, Dataframe):
+                yield from _cells(node.value)
+
+
+def _cells(table: Any) -> Iterator[str]:
+    """Return what stands in a table; its columns have titles of their own in its message."""
+    for column in table.columns:
+        yield from (cell for cell in table[column] if isinstance(cell, str) and not cell.startswith("data:"))
 
 
 def _texts(message: Any) -> Iterator[str]:
