@@ -130,7 +130,9 @@ def text_of(parts: Any) -> str:
 def _check(template: str, values: dict[str, Any]) -> None:
     """Refuse a template that does more than put values in place of names: who sent it may be hostile."""
     for _, name, form, conversion in Formatter().parse(template):
-        if name is not None and (name not in values or conversion or not FORMAT.fullmatch(form or "")):
+        if name is None:
+            continue
+        if not name.isidentifier() or name not in values or conversion or not FORMAT.fullmatch(form or ""):
             raise ValueError("this is no template")
 
 

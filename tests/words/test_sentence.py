@@ -116,6 +116,7 @@ def test_json_carries_a_sentence_whole(name: str, count: int, share: float) -> N
         ["{name}", "", {}],
         ["{name.__class__}", "", {"name": "a"}],
         ["{name[0]}", "", {"name": "a"}],
+        ["{name.__class__}", "", {"name": "a", "name.__class__": 1}],
         ["{name!r}", "", {"name": "a"}],
         ["{name:>999999999}", "", {"name": "a"}],
         ["{name:{name}}", "", {"name": "a"}],
