@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from camdash.app import language
+from camdash.words.catalogs import ENGLISH
 from camdash.words.markup import html_in
 
 
@@ -14,9 +15,9 @@ def component(name: str, *, html: str, css: str, js: str) -> Callable[..., Any]:
     """Return what mounts a component with this HTML, its words in double braces, in the page's language."""
 
     @cache
-    def made(name_of_language: str) -> Callable[..., Any]:
-        said = html_in(html, language.spoken())
-        return st.components.v2.component(f"camdash_{name_of_language}_{name}", html=said, css=css, js=js)
+    def made(spoken: str) -> Callable[..., Any]:
+        full_name = f"camdash_{name}" if spoken == ENGLISH else f"camdash_{spoken}_{name}"
+        return st.components.v2.component(full_name, html=html_in(html, language.spoken()), css=css, js=js)
 
     def mount(**given: Any) -> Any:
         return made(language.language_name())(**given)
