@@ -48,10 +48,10 @@ class Order(StrEnum):
     """How a worklist is sorted; what the order knows nothing of comes last. `value` can be translated."""
 
     GIVEN = say("As uploaded")
-    MARGIN = say("Smallest margin first")
+    MARGIN = say("Least certain first (smallest margin)")
     PROBABILITY = say("Least probable first")
     EVIDENCE = say("Most evidence first")
-    CLASS = say("By class, smallest margin first")
+    CLASS = say("By class, least certain first")
     UNLIKE = say("Least like the training images first")
     FILE = say("By file name")
 
