@@ -11,7 +11,7 @@ def language_name() -> str:
     return ENGLISH
 
 
-def spoken() -> Language:
+def page_catalog() -> Language:
     """Return the catalog of that language, for what draws words by itself."""
     return catalog(language_name())
 
@@ -28,4 +28,4 @@ def tr_many(one: LiteralString, many: LiteralString, /, count: int, **values: Va
 
 def localized(text: str) -> str:
     """Return what any part of camdash says in the page's language; a name stays as it is."""
-    return translated(text, spoken())
+    return translated(text, page_catalog())

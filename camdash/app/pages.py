@@ -6,7 +6,7 @@ from streamlit.navigation.page import Page as StreamlitPage
 from camdash.app.checkpoints.page import checkpoints_page
 from camdash.app.language import tr
 from camdash.app.markdown import plain
-from camdash.app.opener import open_page
+from camdash.app.page_link import open_page
 from camdash.app.radiograph.page import page
 from camdash.app.results.in_list import answers
 from camdash.app.session import address, link, selection, stage

@@ -4,7 +4,7 @@ import sys
 
 from streamlit import net_util
 
-from camdash.app.memory.uploads import keep_uploads_in_memory, room, share_bytes_of_copies
+from camdash.app.memory.upload_memory import keep_uploads_in_memory, room, share_bytes_of_copies
 from camdash.errors import UsageError
 
 

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.checkpoints.choice import checkpoints_here, choose_checkpoint, choose_second, set_pair
-from camdash.app.films.caches import settled
+from camdash.app.films.caches import warm_up
 from camdash.app.films.files import Film
 from camdash.app.films.samples import MARKED, SHORTCUT, TITLES, thumbnail
 from camdash.app.language import localized, tr, tr_many
@@ -16,7 +16,7 @@ from camdash.app.memory.refusals import refusals
 from camdash.app.memory.tabs import note_run
 from camdash.app.session import link, selection
 from camdash.app.session.inversion import film_of
-from camdash.app.session.opened import opened
+from camdash.app.session.uploads import opened
 from camdash.app.uploads.dropping import take_drops
 from camdash.images.formats import READ
 from camdash.networks.cards.card import Checkpoint
@@ -48,7 +48,7 @@ class Controls:
 def controls() -> Controls:
     """Draw the sidebar, the same on every page: what stands in it outlives a visit to another page."""
     note_run()
-    settled()
+    warm_up()
     with st.sidebar:
         st.markdown("#### camdash")
         found = checkpoints_here()

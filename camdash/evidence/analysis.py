@@ -10,7 +10,7 @@ import torch
 from camdash.errors import CamdashError, CheckpointError, DecoderError, ImageError
 from camdash.evidence.maps import EvidenceMaps
 from camdash.images.radiograph import Radiograph
-from camdash.networks.architectures.whole import WholeNetwork
+from camdash.networks.architectures.prediction_only import WholeNetwork
 from camdash.networks.cards.card import Checkpoint, Preprocessing
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.engines.batches import in_parts_that_fit

@@ -148,7 +148,7 @@ def _common_grid(first: Analysis, second: Analysis) -> tuple[Placement, bool]:
         raise ValueError("the two analyses are not of the same radiograph")
     if first.placement == second.placement and first.maps.maps.shape[1:] == second.maps.maps.shape[1:]:
         return first.placement, False
-    return evenly(shape, (SAMPLES, SAMPLES)), True
+    return uniform_placement(shape, (SAMPLES, SAMPLES)), True
 
 
 def _difference(
@@ -156,7 +156,7 @@ def _difference(
 ) -> Difference:
     before, after = first.maps.maps[pair.first], second.maps.maps[pair.second]
     if resampled:
-        before, after = sampled(before, first.placement, placement), sampled(after, second.placement, placement)
+        before, after = resample(before, first.placement, placement), resample(after, second.placement, placement)
     return Difference(
         pair,
         after - before,
@@ -177,7 +177,7 @@ def correlation(first: Cells, second: Cells) -> float | None:
     return float(np.clip(np.corrcoef(a, b)[0, 1], -1, 1))
 
 
-def sampled(values: Cells, placement: Placement, sampling: Placement) -> Drawn:
+def resample(values: Cells, placement: Placement, sampling: Placement) -> Drawn:
     """Return a map at the centres of another grid on the radiograph: bilinear, edges held, NaN where it saw nothing."""
     weights, seen = [], []
     for axis in (0, 1):
@@ -193,7 +193,7 @@ def sampled(values: Cells, placement: Placement, sampling: Placement) -> Drawn:
     return result
 
 
-def evenly(shape: tuple[int, int], counts: tuple[int, int]) -> Placement:
+def uniform_placement(shape: tuple[int, int], counts: tuple[int, int]) -> Placement:
     """Return a grid of `counts` rows and columns that divides a radiograph of `shape` evenly, for `sampled`."""
     scale = (counts[0] / shape[0], counts[1] / shape[1])
     return Placement(shape, counts, scale, (0.0, 0.0), Grid(1.0, 0.0))

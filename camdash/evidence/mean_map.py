@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.comparison import evenly, sampled
+from camdash.evidence.comparison import resample, uniform_placement
 from camdash.shapes import Square
 
 SIDE = 50
@@ -80,8 +80,8 @@ class MeanMaps:
     def add(self, analysis: Analysis) -> None:
         """Add the map of the class that an analysis predicts; all must be of one checkpoint."""
         k = analysis.prediction.predicted
-        square = evenly(analysis.placement.radiograph_shape, (SIDE, SIDE))
-        values = sampled(analysis.maps.maps[k], analysis.placement, square)
+        square = uniform_placement(analysis.placement.radiograph_shape, (SIDE, SIDE))
+        values = resample(analysis.maps.maps[k], analysis.placement, square)
         if k not in self._names:
             self._names[k], self._counts[k] = analysis.prediction.class_names[k], 0
             self._sums[k], self._seen[k] = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE), np.int64)

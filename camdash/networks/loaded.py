@@ -6,8 +6,8 @@ from threading import Thread
 import numpy as np
 from numpy.typing import NDArray
 
+from camdash.networks.architectures.prediction_only import WholeNetwork
 from camdash.networks.architectures.split import SplitNetwork
-from camdash.networks.architectures.whole import WholeNetwork
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.engines.acceleration import accelerate, first_slot

@@ -15,9 +15,9 @@ from camdash.networks.architectures.building import blueprint, family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
+from camdash.networks.architectures.prediction_only import WholeNetwork
 from camdash.networks.architectures.recognition import fixed_input, head_renames
 from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
-from camdash.networks.architectures.whole import WholeNetwork
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path

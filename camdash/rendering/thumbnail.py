@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.comparison import evenly, sampled
+from camdash.evidence.comparison import resample, uniform_placement
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.looks import EVIDENCE
 from camdash.rendering.overlay import overlay
@@ -41,7 +41,7 @@ def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> P
         return np.repeat(grey[:, :, None], 3, axis=2)
     k = analysis.prediction.predicted
     scale = scales([panel.values for panel in shown_together(analysis)], EVIDENCE)[k]
-    values = sampled(analysis.maps.maps[k], analysis.placement, evenly(radiograph.shape, shape))
+    values = resample(analysis.maps.maps[k], analysis.placement, uniform_placement(radiograph.shape, shape))
     return overlay(grey, values, scale, EVIDENCE.opacity)
 
 

@@ -15,7 +15,7 @@ from camdash.networks import report
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any
-from camdash.running import held
+from camdash.running import loaded_checkpoints
 from tests.app.switching import switch
 from tests.app.test_checkpoints_page import shown
 from tests.app.test_page import analysed
@@ -39,7 +39,7 @@ def alive(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         counts.append(before + 1)
         return loaded
 
-    monkeypatch.setattr(held, "load_any", counted)
+    monkeypatch.setattr(loaded_checkpoints, "load_any", counted)
     monkeypatch.setattr(report, "load_any", counted)
     return counts
 

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from camdash.app import widget_keys
-from camdash.app.memory.uploads import share_bytes_of_copies
+from camdash.app.memory.upload_memory import share_bytes_of_copies
 from tests.app.test_opened import archive
 from tests.app.test_page import film, upload
 from tests.app.uploads_list import drop

@@ -8,7 +8,7 @@ import pytest
 from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-from camdash.app.memory.uploads import share_bytes_of_copies
+from camdash.app.memory.upload_memory import share_bytes_of_copies
 from tests.app.conftest import small_server, until
 from tests.app.test_opened import archive
 from tests.conftest import image_bytes, speckle

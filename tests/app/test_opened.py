@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from camdash.app.films.opening import NO_ROOM, Opened
 from camdash.app.memory import room as upload_room
-from camdash.app.session import opened
-from camdash.app.session.opened import _with_row
+from camdash.app.session import uploads
+from camdash.app.session.uploads import _with_row
 from tests.app.test_page import film, texts, upload
 from tests.app.uploads_list import listed, looked_at, names
 from tests.support.state import remembered
@@ -73,7 +73,7 @@ def test_a_damaged_zip_file_is_said_and_the_others_are_shown(page: AppTest) -> N
 def test_files_beyond_the_limits_are_left_out_and_the_first_are_open(
     page: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opened, "LARGEST_SESSION", len(film(0)) + len(film(1)))
+    monkeypatch.setattr(uploads, "LARGEST_SESSION", len(film(0)) + len(film(1)))
     monkeypatch.setattr("camdash.images.limits.LARGEST_SESSION", len(film(0)) + len(film(1)))
     upload(page.run(), *((f"{k}.png", film(k)) for k in range(3)))
     assert names(page) == ["0.png", "1.png", "2.png"]

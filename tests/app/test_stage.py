@@ -131,7 +131,7 @@ def test_a_pass_that_fails_leaves_the_exact_maps_and_says_why(page: AppTest, mon
     def fails(*_: object) -> None:
         raise CheckpointError("The disk is gone.")
 
-    monkeypatch.setattr("camdash.running.held.load_split", fails)
+    monkeypatch.setattr("camdash.running.loaded_checkpoints.load_split", fails)
     choose(page, "layer3")
     assert not page.exception
     assert "The disk is gone" in texts(page)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from camdash.evidence.analysis import Analysis, PlacedMaps, predict
-from camdash.evidence.comparison import ClassPair, compare, correlation, evenly, match_classes, sampled
+from camdash.evidence.comparison import ClassPair, compare, correlation, match_classes, resample, uniform_placement
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
@@ -113,7 +113,7 @@ def test_sampling_a_linear_map_gives_its_value_at_the_same_place_of_the_radiogra
     ramp = np.tile(np.arange(2, dtype=np.float32), (2, 1))
     grid = Placement(SHAPE, (10, 9), (10 / 120, 9 / 90), (0, 0), Grid(1, 0))
     # Column 4 of 9 is centred on pixel 44.5, which stretching brings to network pixel 45 * 64 / 90 - 0.5 = 31.5.
-    assert sampled(ramp, STRETCHED, grid)[5, 4] == pytest.approx(31.5 / 32, abs=1e-6)
+    assert resample(ramp, STRETCHED, grid)[5, 4] == pytest.approx(31.5 / 32, abs=1e-6)
 
 
 @pytest.mark.parametrize("origin", [(0, -13), (-28, 0), (-28, -13)])
@@ -121,7 +121,7 @@ def test_a_map_sampled_at_each_pixel_is_the_map_as_it_is_drawn(origin: tuple[int
     shape = (64 - 2 * origin[0], 64 - 2 * origin[1])
     cropped = Placement(shape, (64, 64), (1.0, 1.0), origin, Grid(32, 0))
     values = np.asarray(maps(5), np.float32)[0]
-    found = sampled(values, cropped, evenly(shape, shape))
+    found = resample(values, cropped, uniform_placement(shape, shape))
     np.testing.assert_allclose(found, enlarge(values, cropped), atol=1e-5)
     assert np.isnan(found).sum() == shape[0] * shape[1] - 64 * 64
 

@@ -20,7 +20,7 @@ from camdash.networks.files.content import BLOCK
 from camdash.networks.files.regular_files import opened
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load, load_any
-from camdash.running.held import HeldCheckpoints
+from camdash.running.loaded_checkpoints import HeldCheckpoints
 from tests.networks.zoo import TINY, card_of, saved, state
 
 CHECK = FamiliarityCheck(unit(torch.eye(3, 1024)), 0.25, "three images")

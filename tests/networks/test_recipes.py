@@ -16,7 +16,7 @@ import torch
 from camdash.errors import CheckpointError
 from camdash.networks.catalog.folders import entries
 from camdash.networks.files.archives import LARGEST_PART
-from camdash.networks.files.layouts import NESTINGS
+from camdash.networks.files.state_dicts import NESTINGS
 from camdash.networks.files.weights import read_stored
 from camdash.networks.report import IntakeReport, intake
 from tests.networks.zoo import TINY, images, network, saved, state

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
 from camdash.networks.cards.writing import write_checkpoint
-from camdash.networks.files.layouts import NESTINGS, PREFIXES, clean
+from camdash.networks.files.state_dicts import NESTINGS, PREFIXES, clean
 from camdash.networks.files.weights import in_float32, read_stored
 from tests.conftest import save_state_dict, small_card
 

@@ -14,7 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, PickledCodeError
-from camdash.networks.files.layouts import NESTINGS, PREFIXES, clean, find_state_dict, is_plain
+from camdash.networks.files.state_dicts import NESTINGS, PREFIXES, clean, find_state_dict, is_plain
 from camdash.networks.files.weights import read_header, read_stored
 
 SMALL = {"conv1.weight": torch.arange(18.0).reshape(2, 1, 3, 3), "fc.weight": torch.eye(2), "fc.bias": torch.ones(2)}

@@ -189,7 +189,7 @@ class _Inside:
             return file.write(bytes(2 * 2**20))
 
     def held(self) -> int:
-        from camdash.app.memory.uploads import room
+        from camdash.app.memory.upload_memory import room
 
         return room().held()
 

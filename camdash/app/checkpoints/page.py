@@ -8,8 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app.checkpoints.card_permission import may_write
 from camdash.app.checkpoints.choice import descriptions
 from camdash.app.checkpoints.naming import offer_names, say_saved
-from camdash.app.films.caches import reported
-from camdash.app.films.turns import line
+from camdash.app.films.caches import intake_report
+from camdash.app.films.device_turn import line
 from camdash.app.language import localized, tr, tr_many
 from camdash.app.markdown import plain
 from camdash.errors import CamdashError
@@ -45,7 +45,7 @@ def checkpoints_page() -> None:
         reading = tr("Reading and checking {file} …", file=plain(printable(entry.path.name)))
         try:
             with busy, st.spinner(reading):
-                report, writes = reported(entry, partial(_wait, place)), may_write()
+                report, writes = intake_report(entry, partial(_wait, place)), may_write()
         except CamdashError as error:
             st.error(plain(str(error)))
             return

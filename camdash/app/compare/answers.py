@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import streamlit as st
 
 from camdash.app import widget_keys
-from camdash.app.language import localized, spoken, tr, tr_many
+from camdash.app.language import localized, page_catalog, tr, tr_many
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.answer import EVEN, say_guess
 from camdash.app.results.familiarity_notice import is_unfamiliar, warn_if_unfamiliar
@@ -34,7 +34,7 @@ def show_comparison(comparison: Comparison) -> None:
             say_guess(one.checkpoint.card, letter)
     with bars:
         st.plotly_chart(
-            comparison_chart(comparison, spoken()),
+            comparison_chart(comparison, page_catalog()),
             key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
             alt=tr(

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import streamlit as st
 
+from camdash.app.films.device_turn import Waiting, in_turn
 from camdash.app.films.files import Film, FilmKey, ImageFile
-from camdash.app.films.turns import Waiting, in_turn
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.slope_maps import SlopeMaps, slope_maps
@@ -24,7 +24,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.folders import Entry
 from camdash.networks.loading import preferred_device
 from camdash.networks.report import IntakeReport, intake
-from camdash.running.held import HeldCheckpoints, checkpoints_at_once
+from camdash.running.loaded_checkpoints import HeldCheckpoints, checkpoints_at_once
 from camdash.running.pipeline import Decoded, Run, runner
 
 log = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def _digest(file: ImageFile) -> str:
 
 
 @st.cache_resource(show_spinner=False)
-def settled() -> bool:
+def warm_up() -> bool:
     """Finish the imports, and take what they made out of the garbage collector's sight: 0.2 s less at every rerun.
 
     Streamlit imports pandas when it first draws a table; Plotly, in the run that follows a quick click, would then
@@ -82,7 +82,7 @@ def _slope_maps() -> dict[tuple[FilmKey, Checkpoint, str], SlopeMaps]:
     return {}
 
 
-def reported(entry: Entry, waiting: Waiting) -> IntakeReport:
+def intake_report(entry: Entry, waiting: Waiting) -> IntakeReport:
     """Return a checkpoint's intake report, in the device's turn; made once for each state of the file."""
 
     def look() -> IntakeReport:
@@ -92,7 +92,7 @@ def reported(entry: Entry, waiting: Waiting) -> IntakeReport:
     return _once(_reports(), entry, look, waiting)
 
 
-def without_map(checkpoint: Checkpoint, waiting: Waiting) -> str:
+def ensure_loaded(checkpoint: Checkpoint, waiting: Waiting) -> str:
     """Load and check a checkpoint on the device, in its turn, unless that was done before.
 
     Returns:
@@ -102,9 +102,9 @@ def without_map(checkpoint: Checkpoint, waiting: Waiting) -> str:
         CheckpointError: it cannot be used.
     """
     held, device = _held(), str(preferred_device())
-    if held.passed(checkpoint, device) is None:
+    if held.no_map_reason(checkpoint, device) is None:
         in_turn(partial(held.get, checkpoint, device), waiting)
-    return held.passed(checkpoint, device) or ""
+    return held.no_map_reason(checkpoint, device) or ""
 
 
 @st.cache_resource(show_spinner=False, scope="session", max_entries=RADIOGRAPHS, hash_funcs={ImageFile: _digest})
@@ -171,7 +171,7 @@ def forget(files: Sequence[ImageFile]) -> None:
         slopes.pop(own, None)
 
 
-def known(film: Film, checkpoint: Checkpoint) -> Analysis | None:
+def cached_analysis(film: Film, checkpoint: Checkpoint) -> Analysis | None:
     """Return what a checkpoint said of a film in this session; None where it was not asked yet."""
     return _analyses().get((film.key, checkpoint))
 

@@ -23,7 +23,7 @@ from streamlit import runtime
 from streamlit.runtime.state import SessionState
 
 from camdash.app.memory.tabs import Tab, all_tabs, forget
-from camdash.app.memory.uploads import forget_uploads, room
+from camdash.app.memory.upload_memory import forget_uploads, room
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from camdash.app.memory.refusals import Refusals
 from camdash.app.memory.room import FullError
 from camdash.app.memory.tabs import Tab, tab_named
-from camdash.app.memory.uploads import FRAME, LARGEST_BODY, forget_uploads, room
+from camdash.app.memory.upload_memory import FRAME, LARGEST_BODY, forget_uploads, room
 
 FILE_NAME = re.compile(rb'filename="([^"\r\n]{1,200})')
 """In the first lines of an upload's body (RFC 7578)."""

@@ -12,7 +12,7 @@ from streamlit import runtime
 from camdash.app.language import tr, tr_many
 from camdash.app.markdown import named, plain
 from camdash.app.memory.tabs import Tab, own_tab
-from camdash.app.memory.uploads import room
+from camdash.app.memory.upload_memory import room
 
 TELLING = 0.5
 """Seconds from a refusal until the page says so, in which the other files of the same drop come."""

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from camdash.app.films.device_turn import Waiting
 from camdash.app.films.files import Film
-from camdash.app.films.turns import Waiting
 from camdash.app.language import tr, tr_many
 from camdash.app.markdown import named, plain
 from camdash.app.results.outcomes import outcome
 from camdash.app.session import selection
-from camdash.app.session.opened import opened
+from camdash.app.session.uploads import opened
 from camdash.evidence.analysis import failure_in
 from camdash.networks.cards.card import Checkpoint
 

@@ -8,8 +8,8 @@ import streamlit as st
 from camdash.app import widget_keys
 from camdash.app.compare.answers import show_agreement
 from camdash.app.films.caches import packed_values, radiograph_of, slope_maps_of
+from camdash.app.films.device_turn import Waiting
 from camdash.app.films.files import Film
-from camdash.app.films.turns import Waiting
 from camdash.app.markdown import plain
 from camdash.app.radiograph.about import about_image
 from camdash.app.radiograph.downloads import offer_downloads, offer_slopes

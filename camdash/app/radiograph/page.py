@@ -8,9 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from camdash.app.checkpoints.choice import say_engine, take_another
 from camdash.app.compare.answers import show_comparison
 from camdash.app.compare.table import compare_all
-from camdash.app.films.caches import without_map
+from camdash.app.films.caches import ensure_loaded
+from camdash.app.films.device_turn import Waiting, line
 from camdash.app.films.files import Film
-from camdash.app.films.turns import Waiting, line
 from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.radiograph.arrows import show_arrows
@@ -111,7 +111,7 @@ def _load(checkpoint: Checkpoint, waiting: Waiting) -> str:
         CheckpointError: it cannot be loaded, and was chosen, or is the last.
     """
     try:
-        return without_map(checkpoint, waiting)
+        return ensure_loaded(checkpoint, waiting)
     except CheckpointError as error:
         if take_another(checkpoint, error):
             st.rerun()
@@ -127,7 +127,7 @@ def _ready(second: Checkpoint | None, waiting: Waiting, busy: DeltaGenerator) ->
         return None, False
     try:
         with busy, st.spinner(tr("Loading and checking the checkpoint …")):
-            return second, not without_map(second, waiting)
+            return second, not ensure_loaded(second, waiting)
     except CamdashError as error:
         st.warning(tr("There is nothing to compare with: {reason}", reason=plain(str(error))))
         return None, False

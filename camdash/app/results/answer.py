@@ -3,7 +3,7 @@
 import streamlit as st
 
 from camdash.app import widget_keys
-from camdash.app.language import spoken, tr, tr_many
+from camdash.app.language import page_catalog, tr, tr_many
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_probabilities
@@ -31,7 +31,7 @@ def show_answer(analysis: Analysis) -> None:
         say_guess(analysis.checkpoint.card)
     with bars:
         st.plotly_chart(
-            softmax_chart(prediction, spoken()),
+            softmax_chart(prediction, page_catalog()),
             key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
             alt=tr("Softmax: {figures}", figures=", ".join(_figures(prediction))),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from camdash.app.films.caches import known
+from camdash.app.films.caches import cached_analysis
 from camdash.app.films.files import Film
 from camdash.app.language import localized, tr
 from camdash.app.results.familiarity_notice import UNLIKE, is_unfamiliar
@@ -31,12 +31,12 @@ def answers(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | 
 def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> Answer:
     if reason := failure_of(film.sha256):
         return Answer(tr("cannot be read"), State.FAILED, localized(reason))
-    first = known(film, checkpoint)
+    first = cached_analysis(film, checkpoint)
     if first is None:
         return _refusal(film.sha256, checkpoint) or WAITS
     name, share = first.prediction.predicted_name, _share(first)
     about = [f"{name} {share}"]
-    other = known(film, second) if second is not None else None
+    other = cached_analysis(film, second) if second is not None else None
     if other is not None:
         about = [f"A: {name} {share}", f"B: {other.prediction.predicted_name} {_share(other)}"]
         if not is_same_class(other.prediction.predicted_name, name):

@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from camdash.app.films.caches import Answers, known, pass_over_many
+from camdash.app.films.caches import Answers, cached_analysis, pass_over_many
+from camdash.app.films.device_turn import Waiting, line
 from camdash.app.films.files import Film, FilmKey
 from camdash.app.films.rows import ComparedRow, ListedRow
-from camdash.app.films.turns import Waiting, line
 from camdash.app.language import localized, tr
 from camdash.app.results.in_list import note_failed
 from camdash.app.session.retries import failure_of, offer_retry
@@ -124,7 +124,7 @@ def _content(film: Film) -> bytes:
 
 def _failing(film: Film, checkpoints: Sequence[Checkpoint]) -> Checkpoint:
     """Return which checkpoint has failed on a film: the first that has not answered."""
-    return next((one for one in checkpoints if known(film, one) is None), checkpoints[-1])
+    return next((one for one in checkpoints if cached_analysis(film, one) is None), checkpoints[-1])
 
 
 def _take_up(job: Job[RowT], films: Sequence[Film]) -> None:
@@ -136,7 +136,7 @@ def _take_up(job: Job[RowT], films: Sequence[Film]) -> None:
     here = {film.key: film for film in films}
 
     def is_kept(key: FilmKey, row: RowT) -> bool:
-        answered = all(known(here[key], one) for one in job.checkpoints)
+        answered = all(cached_analysis(here[key], one) for one in job.checkpoints)
         return not row.line.can_retry and (bool(row.line.error) or answered)
 
     job.task.take_up(job.checkpoints, here, is_kept)

@@ -7,8 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.films.caches import analysed
+from camdash.app.films.device_turn import Waiting
 from camdash.app.films.files import Film
-from camdash.app.films.turns import Waiting
 from camdash.app.language import tr
 from camdash.app.markdown import named, plain
 from camdash.app.results.analysing import analysing

@@ -4,7 +4,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from camdash.app.session import selection
-from camdash.app.session.opened import drop_member, opened, present
+from camdash.app.session.uploads import drop_member, opened, present
 
 
 def remove_one(key: str) -> None:

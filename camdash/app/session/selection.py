@@ -8,8 +8,8 @@ from camdash.app.memory.refusals import acknowledge_refusals
 from camdash.app.session import link
 from camdash.app.session.address import of_image
 from camdash.app.session.inversion import film_of
-from camdash.app.session.opened import opened
 from camdash.app.session.state import session
+from camdash.app.session.uploads import opened
 
 
 def choose_sample(name: str) -> None:

@@ -13,9 +13,9 @@ from camdash.app import widget_keys
 from camdash.app.component import component
 from camdash.app.language import localized, tr, tr_many
 from camdash.app.session import selection
-from camdash.app.session.opened import opened
 from camdash.app.session.removal import remove_all, remove_one
 from camdash.app.session.state import session
+from camdash.app.session.uploads import opened
 from camdash.words.sentence import say, unfilled
 
 _HERE = Path(__file__).parent

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from camdash.app.films.caches import known
+from camdash.app.films.caches import cached_analysis
 from camdash.app.films.files import Film
 from camdash.app.language import tr
 from camdash.evidence.worklist import Line
@@ -46,7 +46,7 @@ def offer_files(films: Sequence[Film], lines: Sequence[Line], checkpoint: Checkp
 
 def _packed(film: Film, checkpoint: Checkpoint) -> Packed | None:
     """Return what is packed of a film; None where it has no maps."""
-    analysis = known(film, checkpoint)
+    analysis = cached_analysis(film, checkpoint)
     if analysis is None or not analysis.has_maps:
         return None
     return Packed(film.name, film.sha256, partial(shared_pool().decode, film.file.data), analysis, film.inverted)

@@ -8,11 +8,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
-from camdash.app.films.caches import known, without_map
+from camdash.app.films.caches import cached_analysis, ensure_loaded
+from camdash.app.films.device_turn import line
 from camdash.app.films.files import Film
 from camdash.app.films.rows import ListedRow
 from camdash.app.films.samples import TITLES, sample
-from camdash.app.films.turns import line
 from camdash.app.language import tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.results.analysing import analysing, analysing_second
@@ -43,7 +43,7 @@ def worklist_page(controls: Controls) -> None:
     place, busy = st.empty(), st.container(key="busy")
     try:
         with busy, st.spinner(tr("Loading and checking the checkpoint …")):
-            without_map(checkpoint, partial(_say, place))
+            ensure_loaded(checkpoint, partial(_say, place))
         second = _ready(second, place, busy)
         _show(films, checkpoint, second, are_uploads=bool(uploads))
         seconds = SECONDS + MORE_SECONDS * len(films)
@@ -63,7 +63,7 @@ def _ready(second: Checkpoint | None, place: DeltaGenerator, busy: DeltaGenerato
         return None
     try:
         with busy, st.spinner(tr("Loading and checking the checkpoint …")):
-            without_map(second, partial(_say, place))
+            ensure_loaded(second, partial(_say, place))
     except CamdashError as error:
         st.warning(tr("There is nothing to compare with: {reason}", reason=plain(str(error))))
         return None
@@ -108,7 +108,7 @@ def _show(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | No
     st.caption(" ".join(filter(None, (_counts(rows, len(chosen)), hint, compared))))
     there = [places[k] for k in chosen]
     show_table([rows[k] for k in chosen], there, [others[k] for k in there] if others else (), are_uploads=are_uploads)
-    analyses = {film.key: known(film, checkpoint) for film in films}
+    analyses = {film.key: cached_analysis(film, checkpoint) for film in films}
     unique = {films[place].key: row for place, row in zip(places, rows, strict=True)}
     maps = {key: one for key, one in analyses.items() if one and one.has_maps and key in unique}
     show_means(maps, list(unique.values()), checkpoint)

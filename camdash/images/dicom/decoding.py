@@ -6,7 +6,7 @@ from pydicom.config import disable_value_validation
 
 from camdash.images.dicom.dataset.header import MONOCHROME
 from camdash.images.dicom.dataset.reading import Parsed, parse
-from camdash.images.dicom.dataset.syntaxes import spoken
+from camdash.images.dicom.dataset.syntaxes import syntax_name
 from camdash.images.dicom.facts import facts_of
 from camdash.images.dicom.picture.colors import brightness_of
 from camdash.images.dicom.picture.pixels import Stored, stored_values
@@ -92,4 +92,4 @@ def _facts(parsed: Parsed, default: Preset) -> tuple[tuple[str, str], ...]:
 
 def _encoding(parsed: Parsed, stored: Stored) -> str:
     bits = depth_of(stored.bits) if parsed.keyword == "PixelData" else FLOAT
-    return joined(", ", ["DICOM", bits, spoken(parsed.syntax)])
+    return joined(", ", ["DICOM", bits, syntax_name(parsed.syntax)])

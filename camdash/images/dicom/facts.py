@@ -1,7 +1,7 @@
 """What may be told of a DICOM file beside its picture: an allow-list, in the standard's own terms."""
 
-from camdash.images.dicom.dataset.header import Description, Layout, Meaning
-from camdash.images.dicom.dataset.syntaxes import spoken
+from camdash.images.dicom.dataset.header import Description, Interpretation, Layout
+from camdash.images.dicom.dataset.syntaxes import syntax_name
 from camdash.words.sentence import say
 
 MODALITIES = "CR CT DX ES IO IVUS MG MR NM OP OT PT PX RF RG RTIMAGE SC SM US XA XC"
@@ -24,7 +24,7 @@ BODY_PARTS = (
 
 
 def facts_of(
-    layout: Layout, meaning: Meaning, description: Description, syntax: str, window: str
+    layout: Layout, meaning: Interpretation, description: Description, syntax: str, window: str
 ) -> tuple[tuple[str, str], ...]:
     """Return the facts as (name, value): numbers, and words of the standard; nothing else that stands there."""
     facts = (
@@ -37,7 +37,7 @@ def facts_of(
         (say("Photometric interpretation"), layout.photometric),
         (say("Bits"), _bits(layout)),
         (say("Rescale"), "" if meaning.modality else _line(meaning.slope, meaning.intercept)),
-        (say("Transfer syntax"), spoken(syntax)),
+        (say("Transfer syntax"), syntax_name(syntax)),
         (say("Window"), window),
     )
     return tuple((name, value) for name, value in facts if value)

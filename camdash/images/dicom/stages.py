@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.errors import ImageError
-from camdash.images.dicom.dataset.header import Meaning
+from camdash.images.dicom.dataset.header import Interpretation
 from camdash.images.dicom.dataset.tables import BITS, LookupTable, looked_up, placed
 from camdash.images.limits import MOST_PIXELS
 from camdash.shapes import Bool, Mask, Plane, Shaped
@@ -24,7 +24,7 @@ SHAPES = ("", "IDENTITY", "INVERSE", "LIN OD")
 """Of Presentation LUT Shape; the last is for films, whose grey is not turned (PS3.3, C.11.6.1.2 and C.13.6)."""
 
 
-def padding_of(stored: Plane, meaning: Meaning) -> tuple[Mask | None, tuple[str, ...]]:
+def padding_of(stored: Plane, meaning: Interpretation) -> tuple[Mask | None, tuple[str, ...]]:
     """Return the pixels whose stored value is padding (C.7.5.1.1.2), or None if there are none."""
     if meaning.padding is None:
         return None, ()
@@ -35,7 +35,7 @@ def padding_of(stored: Plane, meaning: Meaning) -> tuple[Mask | None, tuple[str,
     return (padding if padding.any() else None), ()
 
 
-def modality_values(stored: Plane, meaning: Meaning) -> tuple[Plane, tuple[str, ...]]:
+def modality_values(stored: Plane, meaning: Interpretation) -> tuple[Plane, tuple[str, ...]]:
     """Apply the modality lookup table or, where there is none, Rescale Slope and Intercept (C.11.1.1)."""
     if meaning.modality is not None:
         return _through_table(stored, meaning.modality)

@@ -6,7 +6,7 @@ out with a note, and the next one, or the full range, is shown and given to the 
 
 import numpy as np
 
-from camdash.images.dicom.dataset.header import Meaning, WindowHint
+from camdash.images.dicom.dataset.header import Interpretation, WindowHint
 from camdash.images.dicom.dataset.tables import BITS, LookupTable, placed, white_of
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
@@ -41,7 +41,7 @@ INVALID_WIDTH = say("Ignored a window with an invalid width.")
 
 
 def presets_of(
-    meaning: Meaning, plain: Radiograph, declared: tuple[float, float] | None = None
+    meaning: Interpretation, plain: Radiograph, declared: tuple[float, float] | None = None
 ) -> tuple[tuple[Preset, ...], tuple[str, ...]]:
     """Return the file's tables, then its windows, as far as they can be used, and notes on the others.
 

@@ -11,8 +11,8 @@ from typing import IO, cast
 
 from camdash.errors import DecoderError, ImageError
 from camdash.images.radiograph import Radiograph
+from camdash.images.sandbox.serialization import PING, READY, receive_answer, receive_bytes, send_bytes
 from camdash.images.sandbox.timed_pipes import TimedPipe
-from camdash.images.sandbox.wire import PING, READY, receive_answer, receive_bytes, send_bytes
 from camdash.words.sentence import say
 
 ROOT = Path(__file__).resolve().parents[3]

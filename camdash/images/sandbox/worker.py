@@ -13,7 +13,7 @@ from camdash.errors import ImageError
 from camdash.images.decoding import decode
 from camdash.images.limits import LARGEST_FILE, LONGEST_DECODING, MOST_MEMORY
 from camdash.images.radiograph import Radiograph
-from camdash.images.sandbox.wire import PING, READY, receive_bytes, send_answer, send_bytes
+from camdash.images.sandbox.serialization import PING, READY, receive_bytes, send_answer, send_bytes
 
 
 def main() -> None:

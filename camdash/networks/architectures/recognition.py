@@ -34,7 +34,7 @@ def recognise(shapes: Shapes) -> str:
     raise CheckpointError(joined(" ", [unknown, close, taken]))
 
 
-def check_said(said: str, architecture: str) -> None:
+def refuse_lookalikes(said: str, architecture: str) -> None:
     """Refuse weights of a network that has the names and shapes of another one and computes differently.
 
     Args:

@@ -10,7 +10,7 @@ from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import check_arithmetic
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.fitting import check_fit
-from camdash.networks.architectures.recognition import check_said, class_count_of, fixed_input, recognise
+from camdash.networks.architectures.recognition import class_count_of, fixed_input, recognise, refuse_lookalikes
 from camdash.networks.cards.card import METADATA_KEY, Card, Checkpoint, assumed_card, card_fields, card_of
 from camdash.networks.cards.familiarity import content_beside
 from camdash.networks.catalog.folders import Entry, entries, entry_of
@@ -81,7 +81,7 @@ def assumed(stored: StoredWeights) -> Card:
         CheckpointError: the architecture is not recognised.
     """
     architecture = recognise(stored.shapes)
-    check_said(stored.metadata.get("arch", ""), architecture)
+    refuse_lookalikes(stored.metadata.get("arch", ""), architecture)
     family = family_of(architecture)
     count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
     return assumed_card(architecture, count, fixed_input(architecture, stored.shapes), channels)

@@ -17,10 +17,10 @@ from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.files.archives import LARGEST_PART, pickles_of
 from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import FileKind
-from camdash.networks.files.layouts import DEEPEST
 from camdash.networks.files.numpy_values import NUMPY, NumpyValue, asks_for_arrays, large_arrays
 from camdash.networks.files.pickle_steps import check_steps
 from camdash.networks.files.recipes import ADVICE, recipe
+from camdash.networks.files.state_dicts import DEEPEST
 from camdash.networks.text import printable
 from camdash.words.sentence import joined, say
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from camdash.networks.endings import bare_name
-from camdash.networks.files.layouts import NESTINGS
+from camdash.networks.files.state_dicts import NESTINGS
 from camdash.words.sentence import joined, say
 
 ADVICE = say("Save the weights alone: torch.save(model.state_dict(), path).")

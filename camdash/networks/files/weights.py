@@ -10,9 +10,9 @@ from camdash.errors import CheckpointError
 from camdash.networks.files import tensor_files
 from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import LARGEST_FILE, FileKind, kind_of
-from camdash.networks.files.layouts import clean, find_state_dict
 from camdash.networks.files.pickled import unpickled
 from camdash.networks.files.regular_files import opened
+from camdash.networks.files.state_dicts import clean, find_state_dict
 from camdash.networks.text import printable
 from camdash.words.sentence import say, say_many
 

@@ -76,12 +76,14 @@ class Elements:
             if values is None or (values and values[0] != ""):
                 return int(values[0] if values else UNREAD)
         except (ValueError, OverflowError) as error:
-            raise ImageError(say("The DICOM file's {element} cannot be read.", element=spoken(keyword))) from error
+            raise ImageError(
+                say("The DICOM file's {element} cannot be read.", element=element_name(keyword))
+            ) from error
         if default is None:
             raise ImageError(
                 say(
                     "The DICOM file does not say its {element}, without which it cannot be shown.",
-                    element=spoken(keyword),
+                    element=element_name(keyword),
                 )
             )
         return default
@@ -155,6 +157,6 @@ class Elements:
         return None if vr == "SQ" else tuple(raw.value.decode("latin-1").rstrip(" \0").split("\\"))
 
 
-def spoken(keyword: str) -> str:
+def element_name(keyword: str) -> str:
     """Return an element's name in words."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", keyword)

@@ -42,7 +42,7 @@ class WindowHint:
 
 
 @dataclass(frozen=True, eq=False)
-class Meaning:
+class Interpretation:
     """What the stored values mean and how they are meant to be shown.
 
     Attributes:

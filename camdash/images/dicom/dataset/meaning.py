@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from itertools import islice, zip_longest
 
 from camdash.errors import ImageError
-from camdash.images.dicom.dataset.elements import Elements, spoken
-from camdash.images.dicom.dataset.header import MONOCHROME, Layout, Meaning, WindowHint
+from camdash.images.dicom.dataset.elements import Elements, element_name
+from camdash.images.dicom.dataset.header import MONOCHROME, Interpretation, Layout, WindowHint
 from camdash.images.dicom.dataset.numerals import Numeral, read_numeral
 from camdash.images.dicom.dataset.tables import UNREADABLE, LookupTable, read_table
 from camdash.words.sentence import say
@@ -21,7 +21,7 @@ SPACINGS = ("PixelSpacing", "ImagerPixelSpacing", "NominalScannedPixelSpacing", 
 PALETTE = ("Red", "Green", "Blue")
 
 
-def meaning_of(elements: Elements, layout: Layout) -> Meaning:
+def meaning_of(elements: Elements, layout: Layout) -> Interpretation:
     """Return what the values mean.
 
     Raises:
@@ -30,7 +30,7 @@ def meaning_of(elements: Elements, layout: Layout) -> Meaning:
     notes: list[str] = []
     modality = _modality(elements, layout)
     slope, intercept = (1.0, 0.0) if modality else _rescale(elements, notes)
-    return Meaning(
+    return Interpretation(
         slope=slope,
         intercept=intercept,
         modality=modality,
@@ -52,7 +52,7 @@ def spacing_of(elements: Elements, keywords: Sequence[str], notes: list[str]) ->
         if len(values) == len(elements.texts(keyword)) == 2:
             _note_unusual(keyword, values, notes)
             return values[0].value, values[1].value
-        element = spoken(keyword).lower()
+        element = element_name(keyword).lower()
         notes.append(say("The {element} in the file is invalid and was ignored.", element=element))
     return None
 
@@ -66,7 +66,7 @@ def _rescale(elements: Elements, notes: list[str]) -> tuple[float, float]:
             raise ImageError(
                 say(
                     "The DICOM file's {element} cannot be read, so its values are unknown. Export it again.",
-                    element=spoken(keyword),
+                    element=element_name(keyword),
                 )
             )
         _note_unusual(keyword, [numeral], notes)
@@ -78,7 +78,7 @@ def _note_unusual(keyword: str, numerals: Sequence[Numeral], notes: list[str]) -
     """Note a number, or two, that is not written as the standard says."""
     if all(one.as_standard for one in numerals):
         return
-    element, first, last = spoken(keyword).lower(), numerals[0].value, numerals[-1].value
+    element, first, last = element_name(keyword).lower(), numerals[0].value, numerals[-1].value
     if len(numerals) == 1:
         note = say(
             "The {element} is not written as DICOM requires. It was read as {value:g}.", element=element, value=first
@@ -148,7 +148,7 @@ def _padding(elements: Elements, layout: Layout, notes: list[str]) -> tuple[int,
     for keyword in ("PixelPaddingValue", "PixelPaddingRangeLimit"):
         values = elements.shorts(keyword)
         if values is None or (elements.has(keyword) and not len(values)):
-            element = spoken(keyword).lower()
+            element = element_name(keyword).lower()
             notes.append(say("The {element} in the file cannot be read and was ignored.", element=element))
         if values is None or not len(values):
             break

@@ -21,7 +21,7 @@ from camdash.errors import ImageError
 from camdash.images.dicom.dataset.color_streams import as_in_stream
 from camdash.images.dicom.dataset.elements import UNREADABLE, Elements
 from camdash.images.dicom.dataset.frames import first_frame, frames_in
-from camdash.images.dicom.dataset.header import Description, Layout, Meaning, check
+from camdash.images.dicom.dataset.header import Description, Interpretation, Layout, check
 from camdash.images.dicom.dataset.meaning import meaning_of, spacing_of
 from camdash.images.dicom.dataset.syntaxes import refuse_unread
 from camdash.images.limits import LARGEST_INFLATED, MEGABYTE, check_frames
@@ -59,7 +59,7 @@ class Parsed:
     """
 
     layout: Layout
-    meaning: Meaning
+    meaning: Interpretation
     description: Description
     syntax: str
     keyword: str

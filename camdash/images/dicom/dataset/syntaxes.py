@@ -49,7 +49,7 @@ DECODERS: dict[UID, str] = {
 """The one decoder for each compressed syntax, by pydicom's name for it, so that a file is read alike everywhere."""
 
 
-def spoken(syntax: str) -> str:
+def syntax_name(syntax: str) -> str:
     """Return the standard's name of a transfer syntax, or its number; nothing else that may stand in its place."""
     if UID(syntax).is_transfer_syntax:
         return str(UID(syntax).name)
@@ -65,10 +65,12 @@ def refuse_unread(syntax: str, *, compressed: bool) -> None:
             say(
                 "The DICOM file's transfer syntax is {syntax}, which no decoder here reads. "
                 "Export it uncompressed or as JPEG 2000.",
-                syntax=spoken(syntax),
+                syntax=syntax_name(syntax),
             )
         )
     if compressed and UID(syntax) in NATIVE:
         raise ImageError(say("The DICOM file's picture is compressed, and the file does not say how."))
     if not compressed and UID(syntax) in DECODERS:
-        raise ImageError(say("The DICOM file says {syntax}, but its picture is not compressed.", syntax=spoken(syntax)))
+        raise ImageError(
+            say("The DICOM file says {syntax}, but its picture is not compressed.", syntax=syntax_name(syntax))
+        )

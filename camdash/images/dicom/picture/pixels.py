@@ -18,7 +18,7 @@ from camdash.images.dicom.dataset.color_streams import colors_of
 from camdash.images.dicom.dataset.frames import first_frame
 from camdash.images.dicom.dataset.header import Layout
 from camdash.images.dicom.dataset.reading import Parsed
-from camdash.images.dicom.dataset.syntaxes import DECODERS, spoken
+from camdash.images.dicom.dataset.syntaxes import DECODERS, syntax_name
 from camdash.images.dicom.picture.jpeg_structure import check_structure, without_applications
 from camdash.images.dicom.picture.stored_bits import meant_bits
 from camdash.images.streams.headers import EXTENDED, LOSSLESS, describe, frame_marker
@@ -70,7 +70,7 @@ def stored_values(parsed: Parsed) -> Stored:
     except UNDECODABLE as error:
         if not compressed:
             raise ImageError(DAMAGED) from error
-        how = spoken(parsed.syntax)
+        how = syntax_name(parsed.syntax)
         raise ImageError(
             say("The picture in the DICOM file is damaged or cut short ({syntax}). Export it again.", syntax=how)
         ) from error
@@ -209,7 +209,7 @@ def _extended_12_bits(frame: bytes, layout: Layout) -> NDArray[Any]:
             say(
                 "The DICOM file's picture is {syntax} of 12 bits in color, "
                 "which no decoder here reads. Export it uncompressed or as JPEG 2000.",
-                syntax=spoken(str(JPEGExtended12Bit)),
+                syntax=syntax_name(str(JPEGExtended12Bit)),
             )
         )
     fragment = gdcm.Fragment()

@@ -60,7 +60,7 @@ class HeldCheckpoints:
                 self._split[place] = load_split(checkpoint, device)
             return self._split[place]
 
-    def passed(self, checkpoint: Checkpoint, device: str) -> str | None:
+    def no_map_reason(self, checkpoint: Checkpoint, device: str) -> str | None:
         """Return why a checkpoint that was once loaded and checked there has no exact map, empty where it has one.
 
         It need not be there any more. None for one that was not loaded yet.

@@ -10,7 +10,7 @@ import pytest
 
 from camdash.errors import ImageError
 from camdash.images.radiograph import Radiograph
-from camdash.images.sandbox.wire import receive_answer, send_answer, send_bytes
+from camdash.images.sandbox.serialization import receive_answer, send_answer, send_bytes
 from camdash.images.window import Preset, VoiLut, Window
 from camdash.words.sentence import Sentence, joined, say, say_many
 from tests.images.test_pool import same

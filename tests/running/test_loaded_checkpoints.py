@@ -10,8 +10,8 @@ from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any
-from camdash.running import held
-from camdash.running.held import HeldCheckpoints, checkpoints_at_once
+from camdash.running import loaded_checkpoints
+from camdash.running.loaded_checkpoints import HeldCheckpoints, checkpoints_at_once
 from tests.conftest import save_checkpoint, small_card
 
 
@@ -34,7 +34,7 @@ def alive(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         references.append(weakref.ref(loaded.network))  # type: ignore[arg-type]
         return loaded
 
-    monkeypatch.setattr(held, "load_any", counted)
+    monkeypatch.setattr(loaded_checkpoints, "load_any", counted)
     return counts
 
 
@@ -86,10 +86,10 @@ def test_room_is_made_for_one_that_is_loaded_elsewhere(three: list[Checkpoint]) 
 
 def test_what_was_found_of_a_checkpoint_outlives_it(three: list[Checkpoint]) -> None:
     holder = HeldCheckpoints(1)
-    assert holder.passed(three[0], "cpu") is None
+    assert holder.no_map_reason(three[0], "cpu") is None
     holder.get(three[0], "cpu")
     holder.get(three[1], "cpu")
-    assert holder.passed(three[0], "cpu") == ""
+    assert holder.no_map_reason(three[0], "cpu") == ""
 
 
 def test_one_that_cannot_be_used_is_not_held(three: list[Checkpoint]) -> None:
@@ -97,7 +97,7 @@ def test_one_that_cannot_be_used_is_not_held(three: list[Checkpoint]) -> None:
     three[0].path.write_bytes(b"nothing")
     with pytest.raises(CheckpointError):
         holder.get(three[0], "cpu")
-    assert holder.passed(three[0], "cpu") is None
+    assert holder.no_map_reason(three[0], "cpu") is None
     holder.get(three[1], "cpu")
 
 

@@ -15,7 +15,7 @@ from camdash.app.films.opening import NO_ROOM, Opened, Unopened, open_archive, o
 from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.memory.tabs import own_name
-from camdash.app.memory.uploads import room
+from camdash.app.memory.upload_memory import room
 from camdash.app.session.state import session
 from camdash.errors import ImageError
 from camdash.images.archive import is_archive
