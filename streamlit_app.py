@@ -7,11 +7,11 @@ clicks on it.
 import streamlit as st
 from starlette.middleware import Middleware
 
-from camdash.app.frame import ICON, about, frame
+from camdash.app.frame.page_frame import ICON, about, frame
+from camdash.app.frame.starting import starting
 from camdash.app.memory.expiry import watching_tabs
 from camdash.app.memory.limit import UploadLimit
 from camdash.app.server import prepare_server
-from camdash.app.starting import starting
 
 
 def page() -> None:

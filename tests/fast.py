@@ -9,7 +9,7 @@ FAST = (
     *("command_line/test_progress_line.py", "command_line/test_rows.py"),
     *("command_line/test_streams.py", "command_line/test_text.py"),
     *("images/test_archive.py", "images/test_numerals.py", "images/test_privacy.py", "images/test_radiograph.py"),
-    *("images/test_raster.py", "images/test_wire.py"),
+    *("images/test_raster.py", "images/test_serialization.py"),
     *("networks/test_card.py", "networks/test_exact_arithmetic.py", "networks/test_placement.py"),
     *("networks/test_preprocessing.py", "networks/test_text.py", "networks/test_weights.py"),
 )

@@ -21,7 +21,7 @@ from camdash.words.markup import templates_in
 PACKAGE = Path(__file__).parents[1] / "camdash"
 FORMS = {"say": 1, "tr": 1, "unfilled": 1, "say_many": 2, "tr_many": 2}
 """How many templates each function is given first, written out."""
-NOT_SAID = ("language.py", "sentence.py")
+NOT_SAID = (PACKAGE / "app" / "language.py", PACKAGE / "words" / "sentence.py")
 """Where those functions are made: there a template has a name."""
 
 HEAD = b'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
@@ -48,7 +48,7 @@ def _catalog(files: list[Path]) -> Catalog:
 def _messages(path: Path) -> Iterator[str | tuple[str, ...]]:
     if path.suffix == ".html":
         yield from templates_in(path.read_text(encoding="utf-8"))
-    if path.suffix == ".py" and path.name not in NOT_SAID:
+    if path.suffix == ".py" and path not in NOT_SAID:
         yield from messages_in(path.read_text(encoding="utf-8"), path)
 
 
@@ -60,7 +60,8 @@ def messages_in(code: str, path: Path) -> Iterator[str | tuple[str, ...]]:
     """
     for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in FORMS:
-            texts = [_text(one, path) for one in node.args[: FORMS[node.func.id]]]
+            given = [*node.args, node][: FORMS[node.func.id]]  # where one is missing, the call itself is no text
+            texts = [_text(one, path) for one in given]
             yield tuple(texts) if len(texts) > 1 else texts[0]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from camdash.app import language
-from camdash.words.catalogs import ENGLISH
+from camdash.words.catalogs import ENGLISH, catalog
 from camdash.words.markup import html_in
 
 
@@ -17,7 +17,7 @@ def component(name: str, *, html: str, css: str, js: str) -> Callable[..., Any]:
     @cache
     def made(spoken: str) -> Callable[..., Any]:
         full_name = f"camdash_{name}" if spoken == ENGLISH else f"camdash_{spoken}_{name}"
-        return st.components.v2.component(full_name, html=html_in(html, language.page_catalog()), css=css, js=js)
+        return st.components.v2.component(full_name, html=html_in(html, catalog(spoken)), css=css, js=js)
 
     def mount(**given: Any) -> Any:
         return made(language.language_name())(**given)

@@ -27,5 +27,5 @@ def open_page(page: Page, label: str, address: Mapping[str, str]) -> None:
 
 
 _opener = st.components.v2.component(
-    "camdash_opener", html="<span></span>", js=(Path(__file__).parent / "opener.js").read_text(encoding="utf-8")
+    "camdash_opener", html="<span></span>", js=(Path(__file__).parent / "page_link.js").read_text(encoding="utf-8")
 )

@@ -3,8 +3,8 @@
 import numpy as np
 
 from camdash.rendering.color import opencv_table, ramp
-from camdash.rendering.scale import HIGH, LOW, OWN, OWN_RANGE, SHARED, SHARED_POSITIVE, Look
-from camdash.words.sentence import say
+from camdash.rendering.scale import OWN, OWN_RANGE, SHARED, SHARED_POSITIVE, Look
+from camdash.words.sentence import say, unfilled
 
 # Weak evidence keeps a saturated hue: its opacity fades at zero, so the film shows through instead of a white. The two
 # sides are told apart with each of the common color blindnesses.
@@ -41,7 +41,7 @@ OWN_SCALE = Look(
         "Red speaks for the class, blue against it. Each panel on its own scale: strengths are not comparable."
     ),
     change=say("Red: counts more towards this class in B than in A. Blue: less. Each panel on its own scale."),
-    caption=say("stretched ×{factor} to ±{size} logits", factor="{factor}", size="{size}"),
+    caption=unfilled("stretched ×{factor} to ±{size} logits"),
     rule=OWN,
     table=_AGAINST_AND_FOR,
 )
@@ -60,7 +60,7 @@ CLASSIC = Look(
     change=say(
         "Each panel from its own lowest to its highest change. Red is the highest, even where B counts less than A."
     ),
-    caption=say("blue {low} … red {high} logits", low=LOW, high=HIGH),
+    caption=unfilled("blue {low} … red {high} logits"),
     rule=OWN_RANGE,
     table=opencv_table("jet"),
     fades=False,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.words.sentence import say
+from camdash.words.sentence import say, unfilled
 
 #: A range this small, as a share of the shared limit, is drawn as flat: it would only amplify rounding errors.
 FLAT_SHARE = 1e-6
@@ -177,16 +177,16 @@ def _always(ends: Ends) -> Legend:
     return Legend(ends, ends, ends, ends)
 
 
-AGAINST, FOR, HIGH_LOGITS = say("against"), say("for"), say("{high} logits", high=HIGH)
+AGAINST, FOR, HIGH_LOGITS = say("against"), say("for"), unfilled("{high} logits")
 
 SHARED = ScaleRule(
     _around_zero,
     shared=True,
     diverges=True,
     legend=Legend(
-        full=(say("{low} against", low=LOW), "0", say("for {high} logits", high=HIGH)),
+        full=(unfilled("{low} against"), "0", unfilled("for {high} logits")),
         brief=(LOW, "0", HIGH),
-        change=(say("{low} less in B", low=LOW), "0", say("more in B {high} logits", high=HIGH)),
+        change=(unfilled("{low} less in B"), "0", unfilled("more in B {high} logits")),
         apart=(AGAINST, "0", FOR),
     ),
 )

@@ -8,8 +8,16 @@ _WORDS = re.compile(r'(=")?\{\{(.*?)\}\}', re.DOTALL)
 
 
 def templates_in(html: str) -> list[str]:
-    """Return all templates in HTML, for the catalogs."""
-    return [_template(found) for found in _WORDS.finditer(html)]
+    """Return all templates in HTML, for the catalogs.
+
+    Raises:
+        ValueError: words stand within others, or are only a part of an attribute.
+    """
+    found = list(_WORDS.finditer(html))
+    for one in found:
+        if "{{" in one[2] or html[: one.start()].endswith("=") or re.search(r'="[^">]*$', html[: one.start()]):
+            raise ValueError(f"words must fill an attribute whole, and hold no others: {one[0]}")
+    return [_template(one) for one in found]
 
 
 def html_in(html: str, language: Language) -> str:

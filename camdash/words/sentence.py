@@ -2,21 +2,17 @@
 
 `say("{name} has no pixels.", name="a.png")` is the English text, a `str` like any other, in logs, on the command line
 and in files. Beside it stand its template and what fills it: `translated` looks the template up in a catalog and fills
-it anew. English is the key of the catalogs, as gettext has it; `tools/catalogs.sh` collects all templates.
+it anew. English is the key of the catalogs, as gettext has it; `python -m tools.collect_words` collects all templates.
 """
 
-import re
 from collections.abc import Iterable
 from string import Formatter
-from typing import Any, LiteralString, Protocol, Self
+from typing import LiteralString, Protocol, Self
 
 Value = str | int | float
 """What fills a template. A sentence among the values is translated too; all else stays as it is."""
 
 COUNT = "count"
-
-FORMAT = re.compile(r"[,+]?(\.[0-9])?[dfg]?")
-"""How a number may be written in a template that another process sends."""
 
 
 class Language(Protocol):
@@ -86,55 +82,22 @@ def joined(separator: str, parts: Iterable[Value]) -> str:
 
 
 def translated(text: str, language: Language) -> str:
-    """Return a sentence in a language; any other text as it is."""
-    if not isinstance(text, Sentence):
+    """Return a sentence in a language, any other text as it is; in English where a translation has other names."""
+    if not isinstance(text, Sentence) or not text.template:
         return text
-    template = text.template
-    if text.many:
-        count = text.values[COUNT]
-        template = language.ngettext(template, text.many, count if isinstance(count, int) else 2)
-    else:
-        template = language.gettext(template)
-    return template.format_map({name: _inner(value, language) for name, value in text.values.items()})
+    values = {name: _inner(value, language) for name, value in text.values.items()}
+    try:
+        return _template(text, language).format_map(values)
+    except (LookupError, ValueError, AttributeError, TypeError):
+        return str.__str__(text)
+
+
+def _template(text: Sentence, language: Language) -> str:
+    if not text.many:
+        return language.gettext(text.template)
+    count = text.values[COUNT]
+    return language.ngettext(text.template, text.many, count if isinstance(count, int) else 2)
 
 
 def _inner(value: Value, language: Language) -> Value:
     return translated(value, language) if isinstance(value, str) else value
-
-
-def parts_of(text: str) -> Any:
-    """Return a text as JSON can carry it: a plain string, or template, second form and values."""
-    if not isinstance(text, Sentence):
-        return text
-    values = {name: parts_of(value) if isinstance(value, str) else value for name, value in text.values.items()}
-    return [text.template, text.many, values]
-
-
-def text_of(parts: Any) -> str:
-    """Return the text of which `parts_of` made the parts.
-
-    Raises:
-        TypeError: they are no such parts.
-        ValueError: likewise; `LookupError` where a name has no value.
-    """
-    if isinstance(parts, str):
-        return parts
-    template, many, values = parts
-    if not (isinstance(template, str) and isinstance(many, str) and isinstance(values, dict)):
-        raise TypeError("this is no text")
-    _check(template, values)
-    _check(many, values)
-    return Sentence(template, many, {name: _value(value) for name, value in values.items()})
-
-
-def _check(template: str, values: dict[str, Any]) -> None:
-    """Refuse a template that does more than put values in place of names: who sent it may be hostile."""
-    for _, name, form, conversion in Formatter().parse(template):
-        if name is None:
-            continue
-        if not name.isidentifier() or name not in values or conversion or not FORMAT.fullmatch(form or ""):
-            raise ValueError("this is no template")
-
-
-def _value(parts: Any) -> Value:
-    return parts if isinstance(parts, int | float) else text_of(parts)

@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import language
+from camdash.app import component, language
 from tests.app.test_page import film, upload
 from tests.app.test_worklist import shown as worklist_page
 from tests.conftest import card_fields, save_state_dict
@@ -33,7 +33,8 @@ CARD = (
 @pytest.fixture(autouse=True)
 def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(language, "language_name", lambda: "pseudo")
-    monkeypatch.setattr(language, "catalog", lambda _: Pseudo())
+    for module in (language, component):
+        monkeypatch.setattr(module, "catalog", lambda _: Pseudo())
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_grad_cam_leaves_no_english(page: AppTest) -> None:
 
 def test_a_link_that_asks_for_what_is_not_here_leaves_no_english(page: AppTest) -> None:
     page.query_params.update({"checkpoint": "0123", "image": "0123456789abcdef"})
-    assert left(page.run()) == {}
+    assert left(page.run(), "checkpoint") == {}
 
 
 def test_the_worklist_leaves_no_english(worklist: AppTest) -> None:

@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from camdash.app import starting
+from camdash.app.frame import starting
 
 
 def test_only_the_first_page_of_a_server_says_that_the_libraries_load(

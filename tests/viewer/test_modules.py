@@ -50,7 +50,7 @@ def test_the_types_in_javascript_are_those_of_the_header() -> None:
 @pytest.mark.parametrize("look", [look for look in LOOKS if look.id not in tuple(Mode)], ids=lambda look: look.id)
 def test_no_script_knows_a_look_by_name(look: Look) -> None:
     scripts = HTML + "".join(path.read_text(encoding="utf-8") for path in MODULES)
-    texts = set(re.findall(r"""(?<=["'`>])[^"'`<>\n]+(?=["'`<])""", scripts))
+    texts = set(re.findall(r"""(?<=["'`>{])[^"'`<>{}\n]+(?=["'`<}])""", scripts))
     assert {"average", "Top class", "evidence"} < texts
     assert texts.isdisjoint({look.id, look.label, look.spoken, look.about, look.reading, look.change, look.caption})
 

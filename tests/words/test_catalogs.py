@@ -41,6 +41,10 @@ def test_a_number_takes_the_form_of_its_language(count: int, said: str, folder: 
     assert translated(say_many("{count} file", "{count} files", count), catalog("pl", folder)) == said
 
 
+def test_a_language_that_is_none_is_english(folder: Path) -> None:
+    assert translated(say("{name} has no pixels.", name="a.png"), catalog("../pl", folder)) == "a.png has no pixels."
+
+
 def test_english_needs_no_catalog(folder: Path) -> None:
     assert languages(folder) == ("en", "pl")
     assert translated(say_many("{count} file", "{count} files", 2), catalog("en", folder)) == "2 files"

@@ -18,7 +18,7 @@ def test_templates_are_collected_with_both_forms_and_across_lines() -> None:
     assert set(messages_in(code, Path("x.py"))) == {"a {b} c", ("{count} file", "{count} files"), "{y}"}
 
 
-@pytest.mark.parametrize("said", ["name", 'f"{name}"', '"a" + name'])
+@pytest.mark.parametrize("said", ["name", 'f"{name}"', '"a" + name', ""])
 def test_a_template_that_nobody_can_collect_is_refused(said: str) -> None:
     with pytest.raises(ValueError, match=r"x.py, line 2: a template must be written out"):
         list(messages_in(f"\nsay({said})", Path("x.py")))

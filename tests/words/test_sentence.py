@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camdash.errors import ImageError
-from camdash.words.sentence import Sentence, joined, parts_of, say, say_many, text_of, translated, unfilled
+from camdash.words.received import parts_of, text_of
+from camdash.words.sentence import Sentence, joined, say, say_many, translated, unfilled
 
 
 class German:
@@ -66,6 +67,17 @@ def test_a_template_can_be_filled_later() -> None:
     assert translated(unfilled("{name} has no pixels."), German()) == "{name} hat keine Bildpunkte."
 
 
+class Careless(German):
+    """A catalog whose translations have names that no template has."""
+
+    texts: ClassVar = {"{name} has no pixels.": "{Name} hat keine Bildpunkte.", "{count} file": "{0.real} Datei"}
+
+
+def test_a_translation_with_wrong_names_is_said_in_english() -> None:
+    assert translated(say("{name} has no pixels.", name="a.png"), Careless()) == "a.png has no pixels."
+    assert translated(say_many("{count} file", "{count} files", 1), Careless()) == "1 file"
+
+
 def test_braces_in_values_stay() -> None:
     assert translated(say("{name} has no pixels.", name="{0}.png"), German()) == "{0}.png hat keine Bildpunkte."
 
@@ -112,6 +124,7 @@ def test_json_carries_a_sentence_whole(name: str, count: int, share: float) -> N
     [
         None,
         [1, "", {}],
+        ["", "", {}],
         ["{name", "", {"name": "a"}],
         ["{name}", "", {}],
         ["{name.__class__}", "", {"name": "a"}],

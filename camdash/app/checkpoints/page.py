@@ -71,7 +71,7 @@ def _show(report: IntakeReport, *, writes: bool) -> None:
             st.error(plain(report.error))
         if report.recipe:
             st.caption(tr("To convert it, if you trust who made it:"))
-            st.code(report.recipe, language="python")
+            st.code(_code(report.recipe), language="python")
         if report.no_map:
             st.info(plain(report.no_map))
         if report.checkpoint:
@@ -105,10 +105,22 @@ def _facts(report: IntakeReport) -> list[tuple[str, str]]:
         (tr("Conversions"), joined("; ", report.conversions)),
         (tr("Guessed"), report.card.guess if report.card else None),
         (tr("Assumed"), report.assumptions),
-        (tr("Stored as"), f"{report.stored_as}, {report.size / 2**20:.1f} MB" if report.stored_as else None),
+        (tr("Stored as"), _stored(report)),
         ("sha256", report.sha256),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def _code(recipe: str) -> str:
+    """Return a recipe whose remark is in the page's language, and stays on the lines that the recipe has."""
+    said = localized(recipe)
+    return said if said.count("\n") == recipe.count("\n") else recipe
+
+
+def _stored(report: IntakeReport) -> str | None:
+    if report.stored_as is None:
+        return None
+    return say("{format}, {size:.1f} MB", format=report.stored_as, size=report.size / 2**20)
 
 
 def _check(report: IntakeReport) -> str | None:

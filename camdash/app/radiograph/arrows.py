@@ -6,6 +6,7 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.language import localized, tr
+from camdash.app.markdown import plain
 from camdash.app.session import selection
 from camdash.app.session.state import session
 from camdash.words.sentence import say
@@ -24,7 +25,7 @@ def show_arrows() -> None:
     at = order.index(place)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="arrows"):
         _arrow("previous", ":material/chevron_left:", order[at - 1] if at else None)
-        st.markdown(f":small[{tr('{place} of {count}', place=at + 1, count=len(order))}]", width="content")
+        st.markdown(f":small[{plain(tr('{place} of {count}', place=at + 1, count=len(order)))}]", width="content")
         _arrow("next", ":material/chevron_right:", order[at + 1] if at + 1 < len(order) else None)
         _keys(key=widget_keys.ARROW_KEYS)
 

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from camdash.app.films.samples import MARKED, TITLES
-from camdash.app.language import localized, tr
+from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.viewer.modes import Mode
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.gradients import stage_names
 from camdash.rendering.looks import look_of
 from camdash.rendering.scale import Look
-from camdash.words.sentence import say
 
 CHECKPOINT, SECOND, CLASS, VIEW, ENLARGED = "checkpoint", "with", "class", "view", "enlarged"
 SAMPLE, IMAGE, SHOW, PANELS, LOOK, CELLS = "sample", "image", "show", "panels", "look", "cells"
@@ -32,21 +31,6 @@ SHOWS = ("all", "every", "average", "top", "three")
 
 NOT_CLASSES = ("average", "radiograph")
 """Panels beside the classes' that can be enlarged."""
-
-_WHAT = {
-    CHECKPOINT: say("checkpoint"),
-    SECOND: say("with"),
-    CLASS: say("class"),
-    VIEW: say("view"),
-    SAMPLE: say("sample"),
-    IMAGE: say("image"),
-    STAGE: say("stage"),
-    ENLARGED: say("enlarged"),
-    SHOW: say("show"),
-    PANELS: say("panels"),
-    LOOK: say("look"),
-    CELLS: say("cells"),
-}
 
 LONGEST = 60
 """Characters of an unknown value that are repeated to the user."""
@@ -136,6 +120,6 @@ def _sentence(key: str, value: str) -> str:
     short = value if len(value) <= LONGEST else value[:LONGEST] + " …"
     return tr(
         "The link asks for {what} “{value}”, which cannot be shown here; it was ignored.",
-        what=localized(_WHAT[key]),
+        what=key,
         value=plain(short),
     )

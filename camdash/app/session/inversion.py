@@ -8,6 +8,7 @@ import streamlit as st
 from camdash.app import widget_keys
 from camdash.app.films.files import Film, ImageFile
 from camdash.app.language import localized, tr
+from camdash.app.markdown import plain
 from camdash.app.session.state import session
 from camdash.words.sentence import say
 
@@ -22,7 +23,7 @@ def film_of(file: ImageFile) -> Film:
 def say_inverted(film: Film) -> None:
     """Say above the answer that it is about the inverted image."""
     if film.inverted:
-        st.markdown(f":orange-badge[:material/invert_colors: {tr('Inverted before the network saw it')}]")
+        st.markdown(f":orange-badge[:material/invert_colors: {plain(tr('Inverted before the network saw it'))}]")
 
 
 def choose_inversion(film: Film) -> None:

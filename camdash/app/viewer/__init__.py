@@ -35,7 +35,7 @@ def _nothing() -> None:
     """Streamlit names a component's state only if there is a callback for it."""
 
 
-HTML, CSS = ((HERE / name).read_text(encoding="utf-8") for name in ("viewer.html", "viewer.css"))
+HTML, CSS = ((HERE / "html" / name).read_text(encoding="utf-8") for name in ("viewer.html", "viewer.css"))
 JAVASCRIPT = joined(HERE / "js" / "input" / "viewer.js")
 
 _viewer = component("viewer", html=HTML, css=CSS, js=JAVASCRIPT)

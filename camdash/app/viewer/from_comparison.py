@@ -73,8 +73,11 @@ def _difference(comparison: Comparison) -> Source:
 def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
     before, after = probabilities(one, comparison)
     mark = _mark(one, comparison)
-    agreement = say("none") if one.correlation is None else figure(one.correlation)
-    notes = [RESAMPLED] * comparison.resampled + [say("correlation {figure}", figure=agreement)]
+    if one.correlation is None:
+        agreement = say("correlation none")
+    else:
+        agreement = say("correlation {figure}", figure=figure(one.correlation))
+    notes = [RESAMPLED] * comparison.resampled + [agreement]
     return ViewerMap(
         id=f"difference-{one.pair.first}",
         slot=class_slot(one.pair.first),

@@ -43,8 +43,10 @@ def show_means(analyses: Mapping[FilmKey, Analysis], rows: Sequence[ListedRow], 
     st.html(f'<div style="display:flex; flex-wrap:wrap; gap:1rem">{figures}</div>{_legend(means)}')
     said = tr(
         "Maps are aligned to the radiograph's frame and averaged per predicted class, on one scale. Markers and "
-        "borders stay in place and stand out; anatomy varies and blurs. Uniform evidence would put 36 % near the "
-        "border (the outer tenth) and 1 % in each corner."
+        "borders stay in place and stand out; anatomy varies and blurs. Uniform evidence would put {border} near "
+        "the border (the outer tenth) and {corner} in each corner.",
+        border="36 %",
+        corner="1 %",
     )
     st.caption(said)
 

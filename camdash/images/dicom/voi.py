@@ -105,7 +105,10 @@ class _Film:
         if shares[0] >= SATURATED > shares[1]:
             self.notes.append(say("The file's window shows almost the whole radiograph as black or white."))
         if np.ptp(np.append(grey, ends)) < FAINT:
-            self.notes.append(say("The file's window shows the whole radiograph in less than 10 % of the grey scale."))
+            said = say(
+                "The file's window shows the whole radiograph in less than {share} of the grey scale.", share="10 %"
+            )
+            self.notes.append(said)
 
     @property
     def _full_range(self) -> Window:

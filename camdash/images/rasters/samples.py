@@ -160,8 +160,8 @@ def channel_of(values: Plane) -> Channel:
     if known.all():
         return Channel(values.astype(np.float32, copy=False))
     filled = np.where(known, values, values[known].min()).astype(np.float32)
-    share = float(100 * (1 - known.mean()))
-    note = say("{share:.2g} % of the pixels hold no finite number; they are shown black.", share=share)
+    share = f"{100 * (1 - known.mean()):.2g} %"
+    note = say("{share} of the pixels hold no finite number; they are shown black.", share=share)
     return Channel(filled, ~known, (note,))
 
 

@@ -4,7 +4,6 @@ import io
 import json
 import struct
 from collections.abc import Iterator
-from string import Formatter
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -14,7 +13,7 @@ from camdash.errors import ImageError
 from camdash.images.limits import check_pixels
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
-from camdash.words.sentence import parts_of, text_of
+from camdash.words.received import length_of, parts_of, text_of
 
 LENGTH = struct.Struct("<Q")
 PING, READY = b"", b"ready"
@@ -22,14 +21,8 @@ PING, READY = b"", b"ready"
 
 KINDS = ("uint8", "uint16", "int16", "float32")
 LARGEST_HEADER = 16 * 2**20
-LONGEST_SENTENCE = 4096
-"""Characters of a sentence with all that stands in it. None that is said here has a tenth of them."""
-
-DEEPEST_SENTENCE = 8
-"""Sentences within each other."""
-
-LONGEST_NUMBER = "{:,.9f}"
-"""The longest form in which a sentence may have a number."""
+MOST_TEXT = 2**20
+"""Characters of all notes, facts and names of a radiograph together."""
 
 
 def send_bytes(stream: BinaryIO, content: bytes) -> None:
@@ -63,13 +56,14 @@ def receive_answer(stream: io.BufferedReader) -> Radiograph | ImageError:
     try:
         header = json.loads(receive_bytes(stream, LARGEST_HEADER))
         if "refused" in header:
-            return ImageError(_text(header["refused"]))
+            return ImageError(text_of(header["refused"]))
         return _radiograph(stream, header)
     except (TypeError, LookupError, OverflowError, RecursionError, ImageError) as error:
         raise ValueError("this is no answer") from error
 
 
 def _radiograph(stream: io.BufferedReader, header: dict[str, Any]) -> Radiograph:
+    _check_texts(header)
     rows, columns = header["rows"], header["columns"]
     check_pixels(rows, columns)
     values = np.empty((rows, columns), KINDS[KINDS.index(header["kind"])])
@@ -85,14 +79,14 @@ def _radiograph(stream: io.BufferedReader, header: dict[str, Any]) -> Radiograph
     return Radiograph(
         values,
         _window(header["window"]),
-        _text(header["encoding"]),
+        text_of(header["encoding"]),
         lut=presets[0].lut if presets else None,
         inverted=bool(header["inverted"]),
         padding=padding,
         own_presets=presets,
-        facts=tuple((_text(name), _text(value)) for name, value in header["facts"]),
+        facts=tuple((text_of(name), text_of(value)) for name, value in header["facts"]),
         may_hold_names=bool(header["may_hold_names"]),
-        notes=tuple(_text(note) for note in header["notes"]),
+        notes=tuple(text_of(note) for note in header["notes"]),
     )
 
 
@@ -135,44 +129,18 @@ def _preset_parts(preset: Preset) -> dict[str, Any]:
 
 
 def _preset(parts: dict[str, Any]) -> Preset:
-    name, window = _text(parts["name"]), _window(parts["window"])
+    name, window = text_of(parts["name"]), _window(parts["window"])
     if parts["table"] is None:
         return Preset(name, window)
     first, highest, entries = parts["table"]
     return Preset(name, window, VoiLut(int(first), np.array(entries, np.uint16), int(highest)))
 
 
-def _text(parts: Any) -> str:
-    """Return a text, which can still be translated if it is a sentence."""
-    if not isinstance(parts, str) and _length(parts) > LONGEST_SENTENCE:
-        raise ValueError("this sentence is too long")
-    return text_of(parts)
-
-
-def _length(parts: Any, depth: int = 0) -> int:
-    """Return how long a text gets at most, before it is made: in a short one a long one may stand over and over.
-
-    Raises:
-        TypeError, ValueError, LookupError, OverflowError: it is none, is too deep, or asks for more than its values.
-    """
-    if isinstance(parts, str):
-        return len(parts)
-    if isinstance(parts, int | float):
-        return len(LONGEST_NUMBER.format(parts))
-    template, many, values = parts
-    if not isinstance(values, dict) or not all(map(str.isidentifier, values)):  # others reach into what they name
-        raise TypeError("this is no sentence")
-    if depth == DEEPEST_SENTENCE:
-        raise ValueError("this sentence is too deep")
-    inner = {name: _length(value, depth + 1) for name, value in values.items()}
-    return max(*inner.values(), *(sum(_lengths(form, inner)) for form in (template, many)))
-
-
-def _lengths(template: str, inner: dict[str, int]) -> Iterator[int]:
-    for literal, name, *_ in Formatter().parse(template):
-        yield len(literal)
-        if name is not None:
-            yield inner[name]
+def _check_texts(header: dict[str, Any]) -> None:
+    facts = [part for fact in header["facts"] for part in fact]
+    names = [preset["name"] for preset in header["presets"]]
+    if sum(map(length_of, (header["encoding"], *header["notes"], *facts, *names))) > MOST_TEXT:
+        raise ValueError("there is too much text")
 
 
 def _exactly(stream: BinaryIO, count: int) -> bytes:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from camdash.app.frame.theme import theme_switch
 from camdash.app.language import localized, tr
-from camdash.app.theme import theme_switch
 from camdash.words.sentence import say
 
 ICON = str(Path(__file__).with_name("icon.png"))

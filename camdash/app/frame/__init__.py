@@ -1,0 +1,1 @@
+"""What stands around every page, and what it shows while it starts."""
