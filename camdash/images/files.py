@@ -5,12 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from camdash.images.formats import FIRST_BYTES, OTHER, recognise
+from camdash.images.formats import FIRST_BYTES, OTHER, SUFFIXES, recognise
 
-SUFFIXES = (
-    *(".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"),
-    *(".jp2", ".j2k", ".jpx", ".jxl", ".avif", ".pgm", ".pnm", ".ppm", ".pbm"),
-)
 DIRECTORY_OF_A_DISC = "DICOMDIR"
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 """What a ZIP file begins with: one with members, and one without (APPNOTE 4.3.7, 4.3.16)."""

@@ -17,6 +17,12 @@ FIRST_BYTES = 512
 READ = say("DICOM, PNG, JPEG, TIFF, BMP, WebP, GIF, JPEG 2000, JPEG XL, AVIF or PGM")
 """The formats that are read, as a sentence names them."""
 
+SUFFIXES = (
+    *(".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"),
+    *(".jp2", ".j2k", ".jpx", ".jxl", ".avif", ".pgm", ".pnm", ".ppm", ".pbm"),
+)
+"""What their files' names end in: a file of such a name is never passed over, whatever is in it."""
+
 UNPACK = say("Unpack it first.")
 AS_PICTURE = say("Export the radiograph as DICOM or PNG.")
 AS_RASTER = say("Export it as PNG or TIFF.")

@@ -12,8 +12,8 @@ from camdash.app.language import localized, tr
 from camdash.app.markdown import named, plain
 from camdash.errors import ImageError
 from camdash.images.archive import unpack
-from camdash.images.files import SUFFIXES, kind_if_skipped
-from camdash.images.formats import FIRST_BYTES, skipped_words
+from camdash.images.files import kind_if_skipped
+from camdash.images.formats import FIRST_BYTES, SUFFIXES, skipped_words
 from camdash.words.sentence import say, say_many
 
 NOTHING = say("It contains no radiograph that camdash can read.")

@@ -17,7 +17,7 @@ def fold_batch_norm(module: nn.Module) -> None:
         convolution, norm = module._modules[name], module._modules[following]
         if (
             isinstance(convolution, nn.Conv2d)
-            and isinstance(norm, nn.BatchNorm2d)
+            and type(norm) is nn.BatchNorm2d
             and convolution.out_channels == norm.num_features
         ):
             module._modules[name] = fuse_conv_bn_eval(convolution, norm)
