@@ -1,5 +1,6 @@
-"""Grad-CAM's maps of one radiograph: what many papers show. They do not add up to the answer."""
+"""Maps of one radiograph that need slopes, such as Grad-CAM's. They do not add up to the answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from camdash.images.radiograph import Radiograph
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Checkpoint
-from camdash.networks.gradients import grad_cam, stage_of
+from camdash.networks.gradients import slope_pass, stage_of
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
 from camdash.shapes import Maps
@@ -22,14 +23,14 @@ class SlopeMaps:
     """The maps of all classes at a stage of the network.
 
     Attributes:
-        maps: not negative.
+        maps: of each method, by its `id`; not negative.
         prediction: of the same pass.
         placement: where the radiograph lies in the network's input, and the stage's grid.
         checkpoint: whose network it was.
         stage: the stage, as `networks.gradients` names it.
     """
 
-    maps: Maps
+    maps: Mapping[str, Maps]
     prediction: Prediction
     placement: Placement
     checkpoint: Checkpoint
@@ -48,12 +49,13 @@ def slope_maps(radiograph: Radiograph, checkpoint: Checkpoint, network: SplitNet
     found = stage_of(network, family_of(card.architecture), stage)
     inputs = network_input(radiograph, how, network.channels)
     try:
-        passed = grad_cam(network, inputs, found)
+        passed = slope_pass(network, inputs, found)
     except (MemoryError, RuntimeError) as error:  # PyTorch raises the second where the processor's memory ends
         if not is_out_of_memory(error):
             raise
         raise CheckpointError(
-            say("There is too little memory for Grad-CAM at {stage}. Choose a later layer.", stage=stage)
+            say("There is too little memory for maps at {stage}. Choose a later layer.", stage=stage)
         ) from error
     prediction = softmax(card.class_names, passed.logits[0].numpy().astype(np.float64))
-    return SlopeMaps(passed.maps[0].numpy(), prediction, place(radiograph.shape, how, found.grid), checkpoint, stage)
+    maps = {method: own[0].numpy() for method, own in passed.maps.items()}
+    return SlopeMaps(maps, prediction, place(radiograph.shape, how, found.grid), checkpoint, stage)

@@ -1,11 +1,11 @@
-"""Grad-CAM (Selvaraju et al. 2017, equations 1 and 2) at a stage of a split network. PyTorch runs it: it needs slopes.
+"""Maps of methods that need slopes, at a stage of a split network; PyTorch runs them. `METHODS` names them all.
 
-A map is the positive part of a sum over channels of activation times the mean slope of the class's logit. At the
-last stage that is the positive part of the class activation map, divided by the number of cells. At an earlier one
-the cells are finer, and nothing adds up to the logit.
+Grad-CAM (Selvaraju et al. 2017, equations 1 and 2): a map is the positive part of a sum over channels of activation
+times the mean slope of the class's logit. At the last stage that is the positive part of the class activation map,
+divided by the number of cells. At an earlier one the cells are finer, and nothing adds up to the logit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -45,16 +45,55 @@ class Stage:
     grid: Grid
 
 
+@dataclass(frozen=True)
+class Method:
+    """A way to make maps of activations and slopes.
+
+    Attributes:
+        id: names it in the page's address and among the viewer's kinds of maps.
+        name: as papers call it.
+        about: what its maps are, a sentence.
+        introduction: what they are good for and what not, in a few sentences.
+        made: from the activations of a stage and the slopes of a class's logit there, both (n, channels, grid rows,
+            grid columns), to the class's map: (n, grid rows, grid columns), not negative.
+    """
+
+    id: str
+    name: str
+    about: str
+    introduction: str
+    made: Callable[[Tensor, Tensor], Tensor]
+
+
+def _grad_cam(activations: Tensor, slopes: Tensor) -> Tensor:
+    weights = slopes.mean((2, 3))
+    return torch.einsum("nc,ncij->nij", weights, activations).relu()
+
+
+GRAD_CAM = Method(
+    "slopes",
+    say("Grad-CAM"),
+    about=say("Grad-CAM does not add up to the answer, and leaves out what speaks against a class."),
+    introduction=say(
+        "Grad-CAM is what many papers show. Its maps do not add up to the answer, and leave out what speaks against a "
+        "class. At an earlier layer they are finer."
+    ),
+    made=_grad_cam,
+)
+METHODS = (GRAD_CAM,)
+"""In the order in which they are offered: page, files and address take them from here."""
+
+
 @dataclass(frozen=True, eq=False)
 class SlopePass:
     """What a pass with slopes gives, float32, on the CPU.
 
     Attributes:
-        maps: (n, classes, grid rows, grid columns), not negative.
+        maps: of each method, by its `id`: (n, classes, grid rows, grid columns), not negative.
         logits: (n, classes).
     """
 
-    maps: Tensor
+    maps: Mapping[str, Tensor]
     logits: Tensor
 
 
@@ -97,8 +136,8 @@ def stage_of(network: SplitNetwork, family: Family, name: str) -> Stage:
     raise UsageError(say("There are no maps at {name}. Choose one of {known}.", name=name, known=known))
 
 
-def grad_cam(network: SplitNetwork, inputs: Tensor, stage: Stage) -> SlopePass:
-    """Return the maps of all classes at a stage, and the logits of the same pass.
+def slope_pass(network: SplitNetwork, inputs: Tensor, stage: Stage) -> SlopePass:
+    """Return each method's maps of all classes at a stage, and the logits of the same pass.
 
     It takes one pass, and for each class one pass back from the logit to the stage.
 
@@ -115,15 +154,15 @@ def grad_cam(network: SplitNetwork, inputs: Tensor, stage: Stage) -> SlopePass:
         activations.requires_grad_(True)
         last = nn.Sequential(*layers[stage.length :])(activations.clone())  # a layer may change its input
         logits = last.mean((2, 3)) @ weight.T + bias
-        slopes = [_mean_slope(logits[:, k].sum(), activations) for k in range(len(weight))]
+        made = [_maps_of_class(logits[:, k].sum(), activations) for k in range(len(weight))]
+    maps = {method.id: torch.stack([own[method.id] for own in made], 1).cpu() for method in METHODS}
+    return SlopePass(maps, logits.detach().cpu())
+
+
+def _maps_of_class(logit: Tensor, activations: Tensor) -> dict[str, Tensor]:
+    (slopes,) = torch.autograd.grad(logit, activations, retain_graph=True)
     with torch.no_grad():
-        maps = torch.einsum("knc,ncij->nkij", torch.stack(slopes), activations).relu()
-    return SlopePass(maps.cpu(), logits.detach().cpu())
-
-
-def _mean_slope(logit: Tensor, activations: Tensor) -> Tensor:
-    (slope,) = torch.autograd.grad(logit, activations, retain_graph=True)
-    return slope.mean((2, 3))
+        return {method.id: method.made(activations, slopes) for method in METHODS}
 
 
 def _flat(module: nn.Module, name: str = "") -> Iterator[tuple[str, nn.Module]]:

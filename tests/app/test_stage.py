@@ -12,8 +12,6 @@ from streamlit.testing.v1 import AppTest
 from camdash.app.films import caches
 from camdash.app.films.samples import sample
 from camdash.app.session.address import parse
-from camdash.app.session.stage import ABOUT
-from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import Source, ViewerData, ViewerMap, pack
 from camdash.app.viewer.picture import Picture
 from camdash.app.viewer.windowing import Windowing
@@ -23,7 +21,7 @@ from camdash.images.decoding import decode
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Window
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
-from camdash.networks.gradients import MOST_CLASSES
+from camdash.networks.gradients import GRAD_CAM, MOST_CLASSES
 from camdash.networks.loading import load_split
 from camdash.networks.placement import Grid, Placement
 from tests.app.test_page import texts
@@ -57,20 +55,20 @@ def maps_in(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 def slopes_in(found: dict[str, Any]) -> dict[str, NDArray[np.float32]]:
     """Return the maps that are shown in Grad-CAM's mode, by the name of their class."""
-    return {one["name"]: one["values"] for one in maps_in(found) if Mode.SLOPES in one["scales"]}
+    return {one["name"]: one["values"] for one in maps_in(found) if GRAD_CAM.id in one["scales"]}
 
 
 def expected(name: str, stage: str) -> NDArray[np.float32]:
     checkpoint = describe(find("first", checkpoint_folders()))
     network = load_split(checkpoint, torch.device("cpu"))
-    return slope_maps(decode(sample(name).data), checkpoint, network, stage).maps
+    return slope_maps(decode(sample(name).data), checkpoint, network, stage).maps[GRAD_CAM.id]
 
 
 def test_nothing_is_said_of_it_until_somebody_asks(page: AppTest) -> None:
     page.run()
     assert slopes_in(viewed(page)) == {}
     assert page.radio[0].options == ["None", "layer4", "layer3", "layer2"]
-    assert ABOUT in texts(page)
+    assert GRAD_CAM.introduction in texts(page)
 
 
 @pytest.mark.parametrize("stage", ["layer4", "layer2"])
@@ -84,13 +82,13 @@ def test_the_chosen_stage_gives_its_maps_beside_the_exact_ones(page: AppTest, st
     for k, name in enumerate(names):
         assert slopes[name] == pytest.approx(expected("hand", stage)[k], rel=1e-5, abs=1e-7)
     for one in maps_in(found):
-        if Mode.SLOPES in one["scales"]:
+        if GRAD_CAM.id in one["scales"]:
             assert one["evidence"] is one["bias"] is one["logit"] is None
-            assert list(one["scales"]) == [Mode.SLOPES]
-    exact = {one["id"]: one["values"] for one in maps_in(found) if Mode.SLOPES not in one["scales"]}
+            assert list(one["scales"]) == [GRAD_CAM.id]
+    exact = {one["id"]: one["values"] for one in maps_in(found) if GRAD_CAM.id not in one["scales"]}
     for one in maps_in(before):
         assert exact[one["id"]] == pytest.approx(one["values"])
-    assert found["opening"]["mode"] == Mode.SLOPES
+    assert found["opening"]["mode"] == GRAD_CAM.id
     assert found["sources"][1]["label"] == f"Grad-CAM at {stage}: does not add up to the answer"
     assert page.query_params["stage"] == stage
 
@@ -117,7 +115,7 @@ def test_a_link_shows_the_stage_and_says_if_the_network_has_none_of_that_name(pa
     page.query_params.update({"stage": "layer3", "view": "slopes"})
     page.run()
     assert next(iter(slopes_in(viewed(page)))) == "Part 0"
-    assert viewed(page)["opening"]["mode"] == Mode.SLOPES
+    assert viewed(page)["opening"]["mode"] == GRAD_CAM.id
     checkpoint = describe(find("first", checkpoint_folders()))
     unknown = parse({"stage": "layer9", "view": "slopes"}, [checkpoint])
     assert unknown.stage == ""
@@ -148,21 +146,21 @@ def test_too_little_memory_for_a_stage_is_a_sentence_and_another_can_be_chosen(
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
 
     with monkeypatch.context() as patch:
-        patch.setattr("camdash.evidence.slope_maps.grad_cam", fails)
+        patch.setattr("camdash.evidence.slope_maps.slope_pass", fails)
         choose(page, "layer2")
     assert not page.exception
-    assert "too little memory for Grad" in texts(page)
+    assert "too little memory for maps at" in texts(page)
     choose(page, "layer4")
     assert list(slopes_in(viewed(page))) == [f"Part {k}" for k in range(5)]
 
 
 def test_a_class_that_nothing_speaks_for_is_said_to_be_one() -> None:
-    against = ViewerMap("slopes-0", "class-0", (Mode.SLOPES,), "Hip", np.zeros((2, 2), np.float32), class_index=0)
+    against = ViewerMap("slopes-0", "class-0", (GRAD_CAM.id,), "Hip", np.zeros((2, 2), np.float32), class_index=0)
     strong = replace(against, id="slopes-1", slot="class-1", values=np.ones((2, 2), np.float32), class_index=1)
     found = Source("Grad-CAM", PLACEMENT, (against, strong))
     data = ViewerData(Picture(b"", "image/png", (2, 2), ""), Windowing("", FILM), (found,))
     for one in maps_in(opened(pack(data))[0]):
-        flat = one["scales"][Mode.SLOPES]["evidence"]["flat"]
+        flat = one["scales"][GRAD_CAM.id]["evidence"]["flat"]
         assert flat == ("Nothing speaks for the class here: nothing to draw." if one["id"] == "slopes-0" else "")
 
 

@@ -10,7 +10,7 @@ from camdash.evidence.slope_maps import slope_maps
 from camdash.networks.architectures.building import family_of
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
-from camdash.networks.gradients import grad_cam, stage_names, stage_of
+from camdash.networks.gradients import slope_pass, stage_names, stage_of
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load
 from camdash.networks.preprocessing import network_input, place
@@ -33,11 +33,13 @@ def test_the_maps_are_those_of_the_stage_and_lie_on_its_grid(loaded: LoadedCheck
     for name in stages(loaded):
         found = slope_maps(FILM, loaded.checkpoint, network, name)
         stage = stage_of(network, family_of(card.architecture), name)
-        passed = grad_cam(network, network_input(FILM, card.preprocessing, network.channels), stage)
-        np.testing.assert_allclose(found.maps, passed.maps[0].numpy(), rtol=1e-5, atol=1e-6)
+        passed = slope_pass(network, network_input(FILM, card.preprocessing, network.channels), stage)
+        assert found.maps.keys() == passed.maps.keys()
+        for method, maps in found.maps.items():
+            np.testing.assert_allclose(maps, passed.maps[method][0].numpy(), rtol=1e-5, atol=1e-6)
+            assert maps.min() >= 0
         assert found.placement == place(FILM.shape, card.preprocessing, stage.grid)
         assert (found.stage, found.checkpoint) == (name, loaded.checkpoint)
-        assert found.maps.min() >= 0
 
 
 def test_the_prediction_is_that_of_the_exact_maps(loaded: LoadedCheckpoint) -> None:
@@ -60,11 +62,11 @@ def test_too_little_memory_is_a_sentence_and_another_error_is_a_bug(
         def failing(*_: object) -> None:
             raise RuntimeError(words)
 
-        monkeypatch.setattr(module, "grad_cam", failing)
+        monkeypatch.setattr(module, "slope_pass", failing)
 
     name = stages(loaded)[-1]
     fail("DefaultCPUAllocator: can't allocate memory")
-    sentence = f"^There is too little memory for Grad-CAM at {name}\\. Choose a later layer\\.$"
+    sentence = f"^There is too little memory for maps at {name}\\. Choose a later layer\\.$"
     with pytest.raises(CheckpointError, match=sentence):
         slope_maps(FILM, loaded.checkpoint, split_of(loaded), name)
     fail("a bug")

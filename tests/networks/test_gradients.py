@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from camdash.errors import UsageError
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.split import SplitNetwork, class_activation_maps, split
-from camdash.networks.gradients import Stage, grad_cam, stage_names, stage_of, stages
+from camdash.networks.gradients import GRAD_CAM, METHODS, Stage, slope_pass, stage_names, stage_of, stages
 from tests.conftest import random_images, random_network, small_card
 
 CLASSES, SHAPE = 4, (96, 128)
@@ -70,7 +70,7 @@ def test_the_last_three_grids_are_offered_by_the_names_of_pytorch(architecture: 
 def test_a_map_is_captums_layer_grad_cam_without_its_negative_part(place: int) -> None:
     network, inputs = divided(), random_images(1, *SHAPE)
     stage = stages_of(network)[place]
-    maps = grad_cam(network, inputs, stage).maps
+    maps = slope_pass(network, inputs, stage).maps[GRAD_CAM.id]
     original = random_network("resnet18", CLASSES)
     attributed = LayerGradCam(original, original.get_submodule(stage.name))
     for k in range(CLASSES):
@@ -81,7 +81,7 @@ def test_a_map_is_captums_layer_grad_cam_without_its_negative_part(place: int) -
 def test_a_map_is_grad_cams_once_it_is_scaled_and_resized_as_there(place: int) -> None:
     network, inputs = divided(), random_images(1, *SHAPE)
     stage = stages_of(network)[place]
-    maps = grad_cam(network, inputs, stage).maps[0]
+    maps = slope_pass(network, inputs, stage).maps[GRAD_CAM.id][0]
     original = random_network("resnet18", CLASSES)
     with GradCAM(model=original, target_layers=[original.get_submodule(stage.name)]) as extractor:
         for k in [k for k in range(CLASSES) if maps[k].max() > 0]:
@@ -103,16 +103,16 @@ def min_max(values: NDArray[Any]) -> NDArray[np.float32]:
 @pytest.mark.parametrize("architecture", ["resnet18", "densenet121", "efficientnet_b0", "mnasnet0_5", "regnet_x_400mf"])
 def test_the_last_stage_gives_the_positive_part_of_the_class_activation_map_over_its_cells(architecture: str) -> None:
     network, inputs = divided(architecture), random_images(channels_of(architecture), *SHAPE)
-    found = grad_cam(network, inputs, stages_of(network, architecture)[0])
+    found = slope_pass(network, inputs, stages_of(network, architecture)[0])
     maps = class_activation_maps(network.activations(inputs), network.weight)
-    assert_same(found.maps, maps.relu() / maps[0, 0].numel())
+    assert_same(found.maps[GRAD_CAM.id], maps.relu() / maps[0, 0].numel())
     assert_same(found.logits, maps.mean((2, 3)) + network.bias)
 
 
 def test_each_stage_gives_the_same_logits_and_its_own_grid() -> None:
     network, inputs = divided(), random_images(1, *SHAPE)
-    passes = [grad_cam(network, inputs, stage) for stage in stages_of(network)]
-    assert [tuple(one.maps.shape) for one in passes] == [(1, 4, 3, 4), (1, 4, 6, 8), (1, 4, 12, 16)]
+    passes = [slope_pass(network, inputs, stage) for stage in stages_of(network)]
+    assert [tuple(one.maps[GRAD_CAM.id].shape) for one in passes] == [(1, 4, 3, 4), (1, 4, 6, 8), (1, 4, 12, 16)]
     for one in passes:
         assert torch.allclose(one.logits, passes[0].logits, rtol=1e-5)
 
@@ -121,15 +121,23 @@ def test_radiographs_of_a_batch_do_not_mix() -> None:
     network = divided()
     batch = torch.rand(3, 1, *SHAPE, generator=torch.Generator().manual_seed(5))
     stage = stages_of(network)[1]
-    together = grad_cam(network, batch, stage)
+    together = slope_pass(network, batch, stage).maps[GRAD_CAM.id]
     for place in range(3):
-        assert_same(together.maps[place], grad_cam(network, batch[place : place + 1], stage).maps[0])
+        alone = slope_pass(network, batch[place : place + 1], stage).maps[GRAD_CAM.id]
+        assert_same(together[place], alone[0])
 
 
 def test_the_network_is_left_without_slopes_and_as_it_was() -> None:
     network, inputs = divided(), random_images(1, *SHAPE)
     before = network.activations(inputs)
-    grad_cam(network, inputs, stages_of(network)[2])
+    slope_pass(network, inputs, stages_of(network)[2])
     assert all(parameter.grad is None and not parameter.requires_grad for parameter in network.features.parameters())
     assert torch.equal(network.activations(inputs), before)
     assert isinstance(network.features, nn.Sequential)
+
+
+def test_each_method_has_a_name_and_says_that_it_does_not_add_up() -> None:
+    assert len({method.id for method in METHODS}) == len(METHODS)
+    for method in METHODS:
+        assert "does not add up" in method.about
+        assert method.name in method.introduction

@@ -13,6 +13,7 @@ from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
 from camdash.networks.cards.card import Fit, Preprocessing
+from camdash.networks.gradients import GRAD_CAM
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.files.export import (
     WARNING,
@@ -159,15 +160,16 @@ def test_a_difference_is_drawn_on_the_scale_of_all_differences(film: Radiograph,
 
 def test_a_map_of_grad_cam_is_drawn_on_the_scale_of_all_classes(film: Radiograph, analysis: Analysis) -> None:
     maps = np.maximum(analysis.maps.maps, 0)
-    found = SlopeMaps(maps, analysis.prediction, analysis.placement, analysis.checkpoint, "layer3")
+    found = SlopeMaps({GRAD_CAM.id: maps}, analysis.prediction, analysis.placement, analysis.checkpoint, "layer3")
     limit = float(maps.max())
     for place in range(3):
         expected = overlay(
             film.display(), enlarge(maps[place], analysis.placement), Scale(EVIDENCE, -limit, limit), 0.7
         )
-        picture = np.asarray(Image.open(io.BytesIO(slopes_png(film, found, Drawing(opacity=0.7), place))))
+        picture = np.asarray(Image.open(io.BytesIO(slopes_png(film, found, GRAD_CAM, Drawing(opacity=0.7), place))))
         np.testing.assert_array_equal(picture, expected)
-    names = {slopes_name("x", SHA256, replace(found, stage=stage), Drawing(), k) for stage in "ab" for k in range(3)}
+    staged = [replace(found, stage=stage) for stage in "ab"]
+    names = {slopes_name("x", SHA256, one, GRAD_CAM, Drawing(), k) for one in staged for k in range(3)}
     assert len(names) == 6
     assert all(name.startswith(("x_known_grad-cam-a-part-", "x_known_grad-cam-b-part-")) for name in names)
 

@@ -13,6 +13,7 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
 from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
+from camdash.networks.gradients import Method
 from camdash.rendering.files.export import (
     WARNING,
     Drawing,
@@ -96,20 +97,21 @@ def _offer_differences(
         _offer(plain(names[place]), name, partial(difference_png, radiograph, comparison, drawing, place))
 
 
-def offer_slopes(film: Film, radiograph: Radiograph, found: SlopeMaps, drawing: Drawing) -> None:
-    """Offer a PNG of each of Grad-CAM's overlays, the most probable class first."""
+def offer_slopes(film: Film, radiograph: Radiograph, found: SlopeMaps, method: Method, drawing: Drawing) -> None:
+    """Offer a PNG of each overlay of a method with slopes, the most probable class first."""
     with st.popover(tr("Download"), icon=":material/download:"):
         st.caption(
             tr(
-                "Overlays of Grad-CAM at {stage}, at the radiograph's own size, as the viewer shows them.",
+                "Overlays of {method} at {stage}, at the radiograph's own size, as the viewer shows them.",
+                method=localized(method.name),
                 stage=plain(found.stage),
             )
         )
         if radiograph.may_hold_names:
             st.caption(f":material/warning: {localized(WARNING)}")
         for place in found.prediction.ranking:
-            name = slopes_name(_stem(film), film.sha256, found, drawing, place)
-            made = partial(slopes_png, radiograph, found, drawing, place)
+            name = slopes_name(_stem(film), film.sha256, found, method, drawing, place)
+            made = partial(slopes_png, radiograph, found, method, drawing, place)
             _offer(plain(found.prediction.class_names[place]), name, made)
 
 

@@ -19,7 +19,7 @@ from camdash.app.session.stage import choose_stage, chosen_stage
 from camdash.app.viewer import has_told, saved_settings, viewer
 from camdash.app.viewer.from_analysis import picture_of, source_of
 from camdash.app.viewer.from_comparison import sources_of
-from camdash.app.viewer.from_slopes import source_of_slopes
+from camdash.app.viewer.from_slopes import sources_of_slopes
 from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
@@ -29,6 +29,7 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, compare
 from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
+from camdash.networks.gradients import METHODS
 from camdash.rendering.files.export import Drawing
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.panels import AVERAGE
@@ -44,7 +45,7 @@ class Prepared:
         sent: the same, packed.
         asked: what the browser had asked for then: preset, lossless, the radiograph's own values.
         comparison: of two checkpoints; None where one is shown alone.
-        slopes: Grad-CAM's maps, where somebody asked for them.
+        slopes: maps with slopes, such as Grad-CAM's, where somebody asked for them.
         trouble: why there are none of those, where somebody did; else empty.
     """
 
@@ -63,7 +64,9 @@ def prepare_maps(film: Film, results: tuple[Analysis, ...], waiting: Waiting) ->
     try:
         slopes = slope_maps_of(film, results[0].checkpoint, stage, waiting) if stage else None
     except CamdashError as error:
-        return _prepared(film, results, comparison, None, say("There are no Grad-CAM maps. {error}", error=str(error)))
+        return _prepared(
+            film, results, comparison, None, say("There are no maps at {stage}. {error}", stage=stage, error=str(error))
+        )
     return _prepared(film, results, comparison, slopes)
 
 
@@ -71,7 +74,7 @@ def _prepared(
     film: Film, results: tuple[Analysis, ...], both: Comparison | None, slopes: SlopeMaps | None, trouble: str = ""
 ) -> Prepared:
     sources = sources_of(both) if both else tuple(source_of(one) for one in results if one.has_maps)
-    more = () if slopes is None else (source_of_slopes(slopes),)
+    more = () if slopes is None else sources_of_slopes(slopes)
     data = _data(film, radiograph_of(film), (*sources, *more), answer_name(film, results))
     return Prepared(data, pack(data), _asked(film), both, slopes, trouble)
 
@@ -95,8 +98,9 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
         about_image(film)
         slots = {*settings.panels, settings.focus}
         in_view = {names[slot].casefold() for slot in slots if slot in names} | {AVERAGE.casefold()}
-        if prepared.slopes and settings.mode is Mode.SLOPES:
-            offer_slopes(film, radiograph, prepared.slopes, _drawing(settings))
+        method = next((one for one in METHODS if one.id == settings.mode), None)
+        if prepared.slopes and method:
+            offer_slopes(film, radiograph, prepared.slopes, method, _drawing(settings))
         else:
             offer_downloads(film, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
         if not both:
@@ -130,7 +134,7 @@ def _drawing(settings: ViewerSettings) -> Drawing:
     return Drawing(
         look=settings.look,
         opacity=settings.opacity,
-        contrast=settings.mode is Mode.CONTRAST,
+        contrast=settings.mode == Mode.CONTRAST,
         smooth=settings.smooth,
         preset=settings.preset,
         window=settings.window,
@@ -191,9 +195,9 @@ def _drawn(settings: ViewerSettings) -> dict[str, str | None]:
 
 def _view(settings: ViewerSettings, sources: tuple[Source, ...]) -> str | None:
     """Return the view for the address; the default needs no mention."""
-    shown = settings.mode in _modes(sources) and settings.mode is not Mode.EVIDENCE
+    shown = settings.mode in _modes(sources) and settings.mode != Mode.EVIDENCE
     return settings.mode if shown else None
 
 
-def _modes(sources: tuple[Source, ...]) -> set[Mode]:
+def _modes(sources: tuple[Source, ...]) -> set[str]:
     return {mode for source in sources for one in source.maps for mode in one.modes}

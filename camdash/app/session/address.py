@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from camdash.app.films.samples import MARKED, TITLES
 from camdash.app.language import tr
 from camdash.app.markdown import plain
-from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.modes import Mode, mode_of
 from camdash.networks.cards.card import Checkpoint
-from camdash.networks.gradients import stage_names
+from camdash.networks.gradients import METHODS, stage_names
 from camdash.rendering.looks import look_of
 from camdash.rendering.scale import Look
 
@@ -59,7 +59,7 @@ class Link:
     checkpoint: Checkpoint | None = None
     second: Checkpoint | None = None
     class_name: str = ""
-    view: Mode | None = None
+    view: str | None = None
     sample: str = ""
     image: str = ""
     stage: str = ""
@@ -79,8 +79,9 @@ def parse(values: Mapping[str, str], usable: Sequence[Checkpoint]) -> Link:
     second = None if second == first else second
     known_classes = {name for one in (first, second) if one is not None for name in one.card.class_names}
     class_name = values.get(CLASS, "") if values.get(CLASS) in known_classes else ""
-    view = Mode(values[VIEW]) if values.get(VIEW) in tuple(Mode) else None
-    if (view is Mode.DIFFERENCE and second is None) or (view is Mode.SLOPES and not values.get(STAGE)):
+    view = mode_of(values.get(VIEW))
+    has_slopes = view in {method.id for method in METHODS}
+    if (view == Mode.DIFFERENCE and second is None) or (has_slopes and not values.get(STAGE)):
         view = None
     sample = values.get(SAMPLE, "") if values.get(SAMPLE) in SAMPLES else ""
     image = values.get(IMAGE, "") if re.fullmatch(rf"[0-9a-f]{{{DIGITS}}}", values.get(IMAGE, "")) else ""

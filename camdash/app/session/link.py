@@ -14,8 +14,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from camdash.app.language import tr
 from camdash.app.session.address import OF_PAGE, OF_VIEWER, SHOW, VIEW, Link, parse
 from camdash.app.session.state import session
-from camdash.app.viewer.modes import Mode
 from camdash.networks.cards.card import Checkpoint
+from camdash.networks.gradients import METHODS
 
 
 def follow(usable: Sequence[Checkpoint]) -> Link | None:
@@ -66,8 +66,8 @@ def _is_history() -> bool:
 
 
 def show_slopes() -> None:
-    """Have the viewer show Grad-CAM's maps, as it showed the others: all else that is set there stays."""
-    _open(replace(asked(), view=Mode.SLOPES), {VIEW: Mode.SLOPES}, keeps=True)
+    """Have the viewer show the first method's maps, as it showed the others: all else that is set there stays."""
+    _open(replace(asked(), view=METHODS[0].id), {VIEW: METHODS[0].id}, keeps=True)
 
 
 def show_predicted() -> None:

@@ -1,4 +1,4 @@
-"""Grad-CAM's stage: none at first; who asks for one keeps it from image to image, as far as the network has it."""
+"""The stage of maps with slopes: none at first; who asks for one keeps it for all images, where the network has it."""
 
 import streamlit as st
 
@@ -8,13 +8,7 @@ from camdash.app.session import link
 from camdash.app.session.address import STAGE
 from camdash.app.session.state import session
 from camdash.networks.cards.card import Card, Checkpoint
-from camdash.networks.gradients import stage_names
-from camdash.words.sentence import say
-
-ABOUT = say(
-    "Grad-CAM is what many papers show. Its maps do not add up to the answer, and leave out what speaks against a "
-    "class. At an earlier layer they are finer."
-)
+from camdash.networks.gradients import METHODS, stage_names
 
 
 def chosen_stage(card: Card) -> str:
@@ -31,14 +25,15 @@ def choose_stage(card: Card) -> None:
     now = chosen_stage(card)
     with st.popover(tr("Advanced"), icon=":material/tune:"):
         wished = st.radio(
-            tr("Grad-CAM at"),
+            tr("{methods} at", methods=", ".join(localized(method.name) for method in METHODS)),
             ["", *names],
             index=["", *names].index(now),
             key=widget_keys.STAGE.format(now),
             format_func=lambda name: name or tr("None"),
             horizontal=True,
         )
-        st.caption(localized(ABOUT))
+        for method in METHODS:
+            st.caption(localized(method.introduction))
     if wished is not None and wished != now:
         session().stage = wished
         link.note({STAGE: wished or None})

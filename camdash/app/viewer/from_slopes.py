@@ -1,27 +1,31 @@
-"""From Grad-CAM's maps to what the viewer is given: a row of its own, which is seen in its own mode alone."""
+"""From maps with slopes to what the viewer is given: a row for each method, which is seen in its own mode alone."""
 
 from camdash.app.viewer.from_analysis import class_slot
-from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import Source, ViewerMap
 from camdash.evidence.slope_maps import SlopeMaps
+from camdash.networks.gradients import METHODS, Method
 from camdash.words.sentence import say
 
 
-def source_of_slopes(found: SlopeMaps) -> Source:
-    """Return the row of a checkpoint's Grad-CAM maps; no totals stand beneath them, for there are none."""
-    label = say("Grad-CAM at {stage}: does not add up to the answer", stage=found.stage)
-    return Source(label, found.placement, _maps(found))
+def sources_of_slopes(found: SlopeMaps) -> tuple[Source, ...]:
+    """Return a row for each method's maps of a checkpoint; no totals stand beneath them, for there are none."""
+    return tuple(_source(found, method) for method in METHODS)
 
 
-def _maps(found: SlopeMaps) -> tuple[ViewerMap, ...]:
+def _source(found: SlopeMaps, method: Method) -> Source:
+    label = say("{method} at {stage}: does not add up to the answer", method=method.name, stage=found.stage)
+    return Source(label, found.placement, _maps(found, method))
+
+
+def _maps(found: SlopeMaps, method: Method) -> tuple[ViewerMap, ...]:
     prediction = found.prediction
     return tuple(
         ViewerMap(
-            id=f"slopes-{k}",
+            id=f"{method.id}-{k}",
             slot=class_slot(k),
-            modes=(Mode.SLOPES,),
+            modes=(method.id,),
             name=name,
-            values=found.maps[k],
+            values=found.maps[method.id][k],
             predicted=k == prediction.predicted,
             probability=float(prediction.probabilities[k]),
             class_index=k,

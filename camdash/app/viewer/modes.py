@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from camdash.networks.gradients import METHODS, Method
 from camdash.words.sentence import say
 
 
 class Mode(StrEnum):
-    """Which maps the viewer shows; all maps of a mode share its scale."""
+    """Which maps the viewer shows, of those that add up; a method with slopes has its own mode, by its `id`.
+
+    All maps of a mode share its scale.
+    """
 
     EVIDENCE = "evidence"
     CONTRAST = "contrast"
     DIFFERENCE = "difference"
-    SLOPES = "slopes"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class ModeWords:
         is_change: whether the maps say how one checkpoint differs from another.
     """
 
-    mode: Mode
+    mode: str
     label: str
     about: str = ""
     total: str = ""
@@ -44,6 +47,17 @@ class ModeWords:
     reading_apart: str = ""
     nothing: str = ""
     is_change: bool = False
+
+
+def _of_method(method: Method) -> ModeWords:
+    return ModeWords(
+        method.id,
+        method.name,
+        about=method.about,
+        reading=say("Red speaks for the class."),
+        reading_apart=say("Red speaks for the class. Each panel on its own scale: strengths are not comparable."),
+        nothing=say("Nothing speaks for the class here: nothing to draw."),
+    )
 
 
 MODES = (
@@ -74,13 +88,13 @@ MODES = (
         terms=(say("Δ evidence"), say("Δ bias")),
         is_change=True,
     ),
-    ModeWords(
-        Mode.SLOPES,
-        say("Grad-CAM"),
-        about=say("Grad-CAM does not add up to the answer, and leaves out what speaks against a class."),
-        reading=say("Red speaks for the class."),
-        reading_apart=say("Red speaks for the class. Each panel on its own scale: strengths are not comparable."),
-        nothing=say("Nothing speaks for the class here: nothing to draw."),
-    ),
+    *map(_of_method, METHODS),
 )
 """In the order of their buttons; the first is the one to start with."""
+
+_IDS = {words.mode for words in MODES}
+
+
+def mode_of(told: object) -> str | None:
+    """Return the mode that somebody named; None for anything that is none."""
+    return told if isinstance(told, str) and told in _IDS else None

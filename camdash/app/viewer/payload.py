@@ -29,7 +29,7 @@ from camdash.app.viewer.header import (
     ScaleHeader,
     SourceHeader,
 )
-from camdash.app.viewer.modes import MODES, Mode, ModeWords
+from camdash.app.viewer.modes import MODES, ModeWords
 from camdash.app.viewer.picture import Picture
 from camdash.app.viewer.windowing import PackedValues, Windowing, described_windows
 from camdash.app.viewer.words import WORDS
@@ -64,7 +64,7 @@ class ViewerMap:
 
     id: str
     slot: str
-    modes: tuple[Mode, ...]
+    modes: tuple[str, ...]
     name: str
     values: NDArray[np.float32]
     predicted: bool = False
@@ -117,7 +117,7 @@ class Opening:
         address: what a link to this says of checkpoints and image.
     """
 
-    mode: Mode | None = None
+    mode: str | None = None
     slot: str = ""
     look: Look | None = None
     show: str = ""
@@ -299,7 +299,7 @@ def _map(drawn: ViewerMap, start: int, scales: ByModeAndLook, apart: ByModeAndLo
 
 def _peaks(maps: Sequence[ViewerMap]) -> dict[str, float]:
     """Return the largest size of a value in each mode that has maps."""
-    by_mode = {mode: [drawn for drawn in maps if mode in drawn.modes] for mode in Mode}
+    by_mode = {words.mode: [drawn for drawn in maps if words.mode in drawn.modes] for words in MODES}
     return {
         mode: max(float(np.abs(_known(drawn.values)).max()) for drawn in drawn_maps)
         for mode, drawn_maps in by_mode.items()

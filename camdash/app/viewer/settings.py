@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeGuard
 
-from camdash.app.viewer.modes import Mode
+from camdash.app.viewer.modes import Mode, mode_of
 from camdash.images.window import VoiFunction, Window
 from camdash.rendering.looks import LOOKS, look_of
 from camdash.rendering.scale import Look
@@ -36,7 +36,7 @@ class ViewerSettings:
     look: Look = LOOKS[0]
     opacity: float = LOOKS[0].opacity
     panels: tuple[str, ...] = ()
-    mode: Mode = Mode.EVIDENCE
+    mode: str = Mode.EVIDENCE
     smooth: bool = True
     lossless: bool = False
     focus: str = ""
@@ -68,7 +68,7 @@ def parse_settings(told: object) -> ViewerSettings:
         panels=tuple(slot for slot in panels if isinstance(slot, str)) if isinstance(panels, list) else (),
         show=_text(told.get("show")),
         token=_text(told.get("token")),
-        mode=Mode(told["mode"]) if told.get("mode") in tuple(Mode) else Mode.EVIDENCE,
+        mode=mode_of(told.get("mode")) or Mode.EVIDENCE,
         smooth=told.get("smooth") is not False,
         lossless=told.get("lossless") is True,
         focus=_text(told.get("focus")),

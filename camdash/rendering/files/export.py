@@ -16,6 +16,7 @@ from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Window
 from camdash.networks.cards.card import Checkpoint
+from camdash.networks.gradients import Method
 from camdash.networks.placement import Placement
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.looks import LOOKS
@@ -123,24 +124,25 @@ def difference_png(radiograph: Radiograph, comparison: Comparison, drawing: Draw
     return _one_png(radiograph, differences, place, comparison.differences[place].placement, drawing)
 
 
-def slopes_png(radiograph: Radiograph, found: SlopeMaps, drawing: Drawing, place: int) -> bytes:
-    """Return the overlay of one class's Grad-CAM map as PNG, at the radiograph's size.
+def slopes_png(radiograph: Radiograph, found: SlopeMaps, method: Method, drawing: Drawing, place: int) -> bytes:
+    """Return the overlay of one class's map of a method with slopes as PNG, at the radiograph's size.
 
     Args:
         radiograph: the radiograph.
-        found: whose maps; they share the scale.
+        found: whose maps; those of a method share the scale.
+        method: whose, such as Grad-CAM.
         drawing: how they are drawn.
         place: which class.
 
     Raises:
         IndexError: there is no such class.
     """
-    return _one_png(radiograph, list(found.maps), place, found.placement, drawing)
+    return _one_png(radiograph, list(found.maps[method.id]), place, found.placement, drawing)
 
 
-def slopes_name(stem: str, sha256: str, found: SlopeMaps, drawing: Drawing, place: int) -> str:
-    """Return the file name of a Grad-CAM overlay, with a digest of image, checkpoint, stage, class and drawing."""
-    name = f"grad-cam-{_safe(found.stage)}-{_safe(found.prediction.class_names[place])}".lower()
+def slopes_name(stem: str, sha256: str, found: SlopeMaps, method: Method, drawing: Drawing, place: int) -> str:
+    """Return the file name of such an overlay, with a digest of image, checkpoint, stage, class and drawing."""
+    name = f"{_safe(method.name)}-{_safe(found.stage)}-{_safe(found.prediction.class_names[place])}".lower()
     digest = _digest(f"{sha256}{found.stage}{place}", found.checkpoint, drawing)
     return f"{_safe(stem)}_{_safe(found.checkpoint.name)}_{name}_{drawing.look.id}_{digest}.png"
 
