@@ -92,9 +92,20 @@ def by_name(page: Any, control: str) -> Any:
     return place.get_by_role(ROLES.get(kind, kind), name=name, exact=True).first
 
 
+FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+LOOKS = 20
+"""How often the page is looked at until two looks find the same."""
+
+
 def controls(page: Any) -> set[str]:
-    """Return the names of all controls that are on the page."""
-    return {_general(one) for one in page.evaluate(_LISTING)}
+    """Return the names of all controls that are on the page, once the browser has drawn what it was sent."""
+    found = page.evaluate(_LISTING)
+    for _ in range(LOOKS):
+        page.evaluate(FRAMES)
+        before, found = found, page.evaluate(_LISTING)
+        if before == found:
+            break
+    return {_general(one) for one in found}
 
 
 def _general(name: str) -> str:
