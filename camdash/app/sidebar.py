@@ -84,10 +84,10 @@ def _say(remarks: Sequence[str]) -> None:
         said = tr_many("{count} remark on these files", "{count} remarks on these files", len(remarks))
         with st.popover(said, icon=":material/warning:", width="stretch"):
             for remark in remarks:
-                st.warning(localized(remark))
+                st.warning(remark)
         return
     for remark in remarks:
-        st.warning(localized(remark))
+        st.warning(remark)
 
 
 def choose_sample(usable: Sequence[Checkpoint]) -> None:

@@ -1,4 +1,4 @@
-"""Maps of one radiograph that need slopes, such as Grad-CAM's. They do not add up to the answer."""
+"""Gradient-based maps of one radiograph, such as Grad-CAM's. They do not add up to the answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

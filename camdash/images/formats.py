@@ -21,7 +21,7 @@ SUFFIXES = (
     *(".dcm", ".dicom", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".gif"),
     *(".jp2", ".j2k", ".jpx", ".jxl", ".avif", ".pgm", ".pnm", ".ppm", ".pbm"),
 )
-"""What their files' names end in: a file of such a name is never passed over, whatever is in it."""
+"""File name endings of these formats. In a folder, a file with one of them is always reported, whatever is in it."""
 
 UNPACK = say("Unpack it first.")
 AS_PICTURE = say("Export the radiograph as DICOM or PNG.")

@@ -1,4 +1,4 @@
-"""Maps of methods that need slopes, at a stage of a split network; PyTorch runs them. `METHODS` names them all.
+"""Gradient-based maps, at a stage of a split network; PyTorch runs them. `METHODS` names them all.
 
 Grad-CAM (Selvaraju et al. 2017, equations 1 and 2): a map is the positive part of a sum over channels of activation
 times the mean slope of the class's logit. At the last stage that is the positive part of the class activation map,
@@ -47,14 +47,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Method:
-    """A way to make maps of activations and slopes.
+    """A way to make maps of activations and gradients.
 
     Attributes:
         id: names it in the page's address and among the viewer's kinds of maps.
         name: as papers call it.
         about: what its maps are, a sentence.
         introduction: what they are good for and what not, in a few sentences.
-        made: from the activations of a stage and the slopes of a class's logit there, both (n, channels, grid rows,
+        made: from the activations of a stage and the gradients of a class's logit there, both (n, channels, grid rows,
             grid columns), to the class's map: (n, grid rows, grid columns), not negative.
     """
 

@@ -39,7 +39,7 @@ MOST = 2000
 """Analyses kept for a session, and reports for all."""
 
 FEW = 8
-"""Films of a session whose maps with slopes are kept: at an early stage those of many classes take megabytes."""
+"""Films of a session whose gradient-based maps are kept: at an early stage those of many classes take megabytes."""
 
 RADIOGRAPHS = 4
 """Decoded radiographs kept for a session; a large film takes 30 MB, and is decoded again in a blink."""

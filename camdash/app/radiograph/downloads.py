@@ -98,7 +98,7 @@ def _offer_differences(
 
 
 def offer_slopes(film: Film, radiograph: Radiograph, found: SlopeMaps, method: Method, drawing: Drawing) -> None:
-    """Offer a PNG of each overlay of a method with slopes, the most probable class first."""
+    """Offer a PNG of each overlay of a gradient-based method, the most probable class first."""
     with st.popover(tr("Download"), icon=":material/download:"):
         st.caption(
             tr(

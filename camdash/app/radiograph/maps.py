@@ -45,7 +45,7 @@ class Prepared:
         sent: the same, packed.
         asked: what the browser had asked for then: preset, lossless, the radiograph's own values.
         comparison: of two checkpoints; None where one is shown alone.
-        slopes: maps with slopes, such as Grad-CAM's, where somebody asked for them.
+        slopes: gradient-based maps, such as Grad-CAM's, where somebody asked for them.
         trouble: why there are none of those, where somebody did; else empty.
     """
 

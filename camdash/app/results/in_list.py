@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from camdash.app.films.caches import cached_analysis
 from camdash.app.films.files import Film
-from camdash.app.language import localized, tr
 from camdash.app.results.familiarity_notice import UNLIKE, is_unfamiliar
 from camdash.app.session.retries import failure_of, note_failure
 from camdash.app.session.state import session
@@ -13,6 +12,7 @@ from camdash.evidence.analysis import Analysis, Failed
 from camdash.evidence.comparison import is_same_class
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.charts import percent
+from camdash.words.sentence import joined, say
 
 
 def note_failed(sha256: str, checkpoint: Checkpoint, failed: Failed) -> None:
@@ -30,7 +30,7 @@ def answers(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | 
 
 def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> Answer:
     if reason := failure_of(film.sha256):
-        return Answer(tr("cannot be read"), State.FAILED, localized(reason))
+        return Answer(say("cannot be read"), State.FAILED, reason)
     first = cached_analysis(film, checkpoint)
     if first is None:
         return _refusal(film.sha256, checkpoint) or WAITS
@@ -40,19 +40,19 @@ def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> An
     if other is not None:
         about = [f"A: {name} {share}", f"B: {other.prediction.predicted_name} {_share(other)}"]
         if not is_same_class(other.prediction.predicted_name, name):
-            name, share = f"{name} → {other.prediction.predicted_name}", tr("differ")
+            name, share = f"{name} → {other.prediction.predicted_name}", say("differ")
     unlike = _unlike(first, other)
-    return Answer(name, State.UNLIKE if unlike else State.ANSWERED, "\n".join([*about, *unlike]), share)
+    return Answer(name, State.UNLIKE if unlike else State.ANSWERED, joined("\n", [*about, *unlike]), share)
 
 
 def _unlike(first: Analysis, other: Analysis | None) -> list[str]:
     """Return a sentence where an image is unlike training images; of two checkpoints, unlike whose."""
     if other is None:
-        return [localized(UNLIKE)] if is_unfamiliar(first) else []
+        return [UNLIKE] if is_unfamiliar(first) else []
     letters = [letter for letter, one in zip("AB", (first, other), strict=True) if is_unfamiliar(one)]
     if len(letters) > 1:
-        return [tr("Unlike the training images of A and B.")]
-    return [tr("Unlike the training images of {letter}.", letter=letter) for letter in letters]
+        return [say("Unlike the training images of A and B.")]
+    return [say("Unlike the training images of {letter}.", letter=letter) for letter in letters]
 
 
 def _share(result: Analysis) -> str:
@@ -62,7 +62,7 @@ def _share(result: Analysis) -> str:
 
 def _refusal(sha256: str, checkpoint: Checkpoint) -> Answer | None:
     refusals = session().refusals
-    for whose, words in ((None, tr("cannot be read")), (checkpoint, tr("no answer"))):
+    for whose, words in ((None, say("cannot be read")), (checkpoint, say("no answer"))):
         if reason := refusals.get((sha256, whose)):
-            return Answer(words, State.FAILED, localized(reason))
+            return Answer(words, State.FAILED, reason)
     return None

@@ -1,4 +1,4 @@
-"""The stage of maps with slopes: none at first; who asks for one keeps it for all images, where the network has it."""
+"""The stage of gradient-based maps: none at first; a chosen one stays for all images, where the network has it."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""From maps with slopes to what the viewer is given: a row for each method, which is seen in its own mode alone."""
+"""From gradient-based maps to what the viewer is given: a row for each method, which is seen in its own mode alone."""
 
 from camdash.app.viewer.from_analysis import class_slot
 from camdash.app.viewer.payload import Source, ViewerMap

@@ -8,7 +8,7 @@ from camdash.words.sentence import say
 
 
 class Mode(StrEnum):
-    """Which maps the viewer shows, of those that add up; a method with slopes has its own mode, by its `id`.
+    """Which maps the viewer shows, of those that add up; a gradient-based method has its own mode, by its `id`.
 
     All maps of a mode share its scale.
     """

@@ -125,7 +125,7 @@ def difference_png(radiograph: Radiograph, comparison: Comparison, drawing: Draw
 
 
 def slopes_png(radiograph: Radiograph, found: SlopeMaps, method: Method, drawing: Drawing, place: int) -> bytes:
-    """Return the overlay of one class's map of a method with slopes as PNG, at the radiograph's size.
+    """Return the overlay of one class's map of a gradient-based method as PNG, at the radiograph's size.
 
     Args:
         radiograph: the radiograph.
