@@ -30,3 +30,12 @@ def test_a_file_without_room_is_named_and_the_others_of_the_drop_are_shown(addre
     upload(page, ("again.png", image_bytes(speckle(201, 150))))
     page.locator(".camdash .first", has_text="again.png").first.wait_for()
     assert page.get_by_text("TypeError").count() == 0
+
+
+def test_the_button_for_more_files_has_words(address: str, open_page: Open) -> None:
+    page = open_page(f"{address}/?checkpoint=whole")
+    settled(page)
+    upload(page, ("film.png", image_bytes(speckle(200, 150))))
+    button = page.get_by_role("button", name="Add files")
+    button.wait_for()
+    assert button.evaluate("node => getComputedStyle(node, '::after').content") == '"Add files"'
