@@ -214,8 +214,8 @@ def _familiarity(check: FamiliarityCheck | None) -> str | None:
     if check is None:
         return None
     return say_many(
-        "{count} training images, familiar up to a distance of {distance:.3g}",
-        "{count} training images, familiar up to a distance of {distance:.3g}",
+        "{count:,} training images, familiar up to a distance of {distance:.3g}",
+        "{count:,} training images, familiar up to a distance of {distance:.3g}",
         len(check.vectors),
         distance=check.threshold,
     )
