@@ -310,7 +310,7 @@ def test_the_server_is_told_of_the_settings(page: Any) -> None:
     choose(page, "Contrast")
     told = "look=<Look positive>, opacity=0.25"
     page.get_by_text(told, exact=False).wait_for()
-    page.get_by_text("mode=<Mode.CONTRAST: 'contrast'>, smooth=True, lossless=False", exact=False).wait_for()
+    page.get_by_text("mode='contrast', smooth=True, lossless=False", exact=False).wait_for()
 
 
 def test_on_a_dense_screen_canvases_have_as_many_pixels(address: str, open_page: Open) -> None:
