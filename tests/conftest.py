@@ -25,6 +25,7 @@ from camdash.networks.architectures.families import RESNET
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
+from camdash.networks.cards.output import SOFTMAX, assumed_output
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.loaded import LoadedCheckpoint
@@ -91,7 +92,8 @@ def state_digest(module: nn.Module) -> str:
 
 def small_card(classes: int = 5, size: tuple[int, int] = (64, 96), fit: Fit = Fit.STRETCH) -> Card:
     """Return a card for a small resnet18."""
-    return Card("resnet18", tuple(f"Part {k}" for k in range(classes)), Preprocessing(size, fit))
+    names = tuple(f"Part {k}" for k in range(classes))
+    return Card("resnet18", names, Preprocessing(size, fit), output=SOFTMAX if classes > 1 else assumed_output(1))
 
 
 def card_fields(**changed: object) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def save_checkpoint(folder: Path, name: str = "small", card: Card | None = None,
     """Write a random resnet18 with its card (float32) to `folder/name.safetensors`."""
     card = card or small_card()
     path = folder / f"{name}.safetensors"
-    network = random_network("resnet18", len(card.class_names), channels)
+    network = random_network("resnet18", len(card.logit_names), channels)
     write_checkpoint(path, network.state_dict(), card, half=False)
     return path
 

@@ -103,7 +103,7 @@ def stage_names(card: Card) -> tuple[str, ...]:
 
     None either where its head is no linear layer after average pooling: then it is not run in two parts.
     """
-    if len(card.class_names) > MOST_CLASSES or whole_reason(card) is not None:
+    if len(card.logit_names) > MOST_CLASSES or whole_reason(card) is not None:
         return ()
     family = family_of(card.architecture)
     options = {"transform_input": True} if family.transforms_input and card.transform_input else {}

@@ -156,7 +156,7 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     options: dict[str, Any] = {} if side is None else {"image_size": side}
     if family_of(card.architecture).transforms_input:
         options["transform_input"] = bool(card.transform_input)
-    network = blueprint(card.architecture, len(card.class_names), channels, **options)
+    network = blueprint(card.architecture, len(card.logit_names), channels, **options)
     apply_arithmetic(network, card.arithmetic)
     shape = card.preprocessing.input_size
     if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:

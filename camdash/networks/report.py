@@ -15,7 +15,7 @@ from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.architectures.recognition import head_renames, match_keys, nearest
 from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json
 from camdash.networks.cards.familiarity import FamiliarityCheck
-from camdash.networks.catalog.checkpoints import FoundCard, assumed, familiarity_digest, read_card
+from camdash.networks.catalog.checkpoints import FoundCard, card_for, familiarity_digest, read_card
 from camdash.networks.catalog.folders import Entry
 from camdash.networks.files.kinds import kind_of
 from camdash.networks.files.pickled import UNREADABLE, unexpected
@@ -122,7 +122,7 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         found = read_card(entry.path, stored.metadata)
         report = _with_weights(report, stored, found)
         yield report
-        card = assumed(stored) if found is None else found.card
+        card = card_for(stored, found)
         report = replace(report, card=card, fields=_fields(card, found))
         yield report
         check_arithmetic(card, content.said)
@@ -185,7 +185,7 @@ def _compared(stored: StoredWeights, found: FoundCard | None) -> tuple[str | Non
         return nearest(stored.shapes) or (None, None)
     architecture = found.card.architecture
     family_of(architecture)
-    return architecture, match_keys(architecture, stored.shapes, len(found.card.class_names))
+    return architecture, match_keys(architecture, stored.shapes, len(found.card.logit_names))
 
 
 def _precisions(stored: StoredWeights) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, Pooling
 from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing, assumed_card, card_json, parse_card
+from camdash.networks.cards.output import output_of
 from camdash.networks.text import same
 from tests.conftest import card_fields
 
@@ -38,7 +39,8 @@ def cards(draw: st.DrawFn) -> Card:
         first_pooling=draw(st.none() | st.sampled_from(FirstPooling)),
         pooling=draw(st.none() | st.sampled_from(Pooling)),
     )
-    return Card(draw(st.text()), tuple(names), how, tuple(about), arithmetic=arithmetic)
+    output = output_of({}, len(names))
+    return Card(draw(st.text()), tuple(names), how, tuple(about), arithmetic=arithmetic, output=output)
 
 
 @given(cards())
@@ -169,7 +171,7 @@ def test_without_a_card_five_outputs_of_any_other_network_are_numbered(architect
     ],
 )
 def test_a_card_may_say_what_its_writer_did_not_know(guessed: object, sentence: str) -> None:
-    card = parse_card(json.dumps(card_fields(guessed=guessed)), "here.json")
+    card = parse_card(json.dumps(card_fields(guessed=guessed, output="softmax")), "here.json")
     assert card.guess == sentence
     assert parse_card(card_json(card), "again.json") == card
 

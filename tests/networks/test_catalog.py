@@ -19,6 +19,8 @@ from tests.conftest import card_fields, random_network, save_checkpoint, save_st
 TINY = {"fc.weight": torch.ones(2, 2)}
 """Enough for what reads the card alone."""
 
+ASSUMED = "That exactly one class is right (softmax) is assumed."
+
 
 def touch(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,9 +114,9 @@ def test_a_bare_state_dict_is_recognised_and_its_card_assumed(tmp_path: Path, cl
     ("architecture", "channels", "classes", "guess"),
     [
         ("resnet34", 1, 5, "No card: class names and input size are guesses."),
-        ("resnet34", 3, 5, "No card: classes are only numbered, and the input size is a guess."),
-        ("resnet34", 1, 4, "No card: classes are only numbered, and the input size is a guess."),
-        ("resnet50", 1, 5, "No card: classes are only numbered, and the input size is a guess."),
+        ("resnet34", 3, 5, "No card: classes are only numbered, and the input size is a guess. " + ASSUMED),
+        ("resnet34", 1, 4, "No card: classes are only numbered, and the input size is a guess. " + ASSUMED),
+        ("resnet50", 1, 5, "No card: classes are only numbered, and the input size is a guess. " + ASSUMED),
     ],
 )
 def test_the_five_body_parts_are_assumed_for_the_users_own_network_alone(
@@ -130,7 +132,7 @@ def test_the_five_body_parts_are_assumed_for_the_users_own_network_alone(
 def test_the_input_size_of_a_vision_transformer_is_no_guess() -> None:
     card = assumed_card("vit_b_16", 5, 64, 3)
     assert card.assumed == ("architecture", "class_names", "fit")
-    assert card.guess == "No card: classes are only numbered, and the fit to the input is a guess."
+    assert card.guess == "No card: classes are only numbered, and the fit to the input is a guess. " + ASSUMED
 
 
 def test_a_bare_state_dict_without_batch_norms_counters_is_recognised(tmp_path: Path) -> None:

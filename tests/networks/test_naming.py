@@ -38,7 +38,7 @@ def test_a_written_card_names_the_classes_and_says_what_is_still_a_guess(bare: C
     assert card.class_names == NAMES
     assert (card.architecture, card.preprocessing) == (bare.card.architecture, bare.card.preprocessing)
     assert card.assumed == ("input_size", "fit")
-    assert card.guess == "Input size is a guess."
+    assert card.guess == "Input size is a guess. That exactly one class is right (softmax) is assumed."
     assert json.loads(written.read_text())["guessed"] == ["input_size", "fit"]
     report = intake(entry_of(bare.path))
     assert report.usable

@@ -29,7 +29,7 @@ def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:
             )
         )
     _check_card(checkpoint, first[1], fixed_input(card.architecture, shapes))
-    count = len(card.class_names)
+    count = len(card.logit_names)
     matched = match_keys(card.architecture, shapes, count)
     if not matched.perfect:
         raise CheckpointError(

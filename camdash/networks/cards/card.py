@@ -14,8 +14,9 @@ from typing import Any
 
 from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
+from camdash.networks.cards.output import SOFTMAX, Output, OutputKind, assumed_output, output_of
 from camdash.networks.cards.values import choice, lengths, names, numbers, some_of, truth, without_repeats, words
-from camdash.words.sentence import say
+from camdash.words.sentence import joined, say
 
 METADATA_KEY = "camdash"
 FIVE_CLASSES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")
@@ -90,13 +91,14 @@ class Card:
 
     Attributes:
         architecture: torchvision's builder name ("resnet34").
-        class_names: in the head's order.
+        class_names: in the head's order; for the output `binary` the negative class and the positive one.
         preprocessing: from radiograph to network input.
         about: free text by field: `trained`, `notes`, `sources`, `license`; only what the card has.
         assumed: the fields that no card gave, or that its writer did not know.
         transform_input: torchvision's option of GoogLeNet and Inception v3, true for those that began with its own
             weights; None where the card does not say, and then taken as false.
         arithmetic: what else the weights do not tell.
+        output: what the logits mean.
     """
 
     architecture: str
@@ -106,6 +108,12 @@ class Card:
     assumed: tuple[str, ...] = ()
     transform_input: bool | None = None
     arithmetic: Arithmetic = AS_TORCHVISION
+    output: Output = SOFTMAX
+
+    @property
+    def logit_names(self) -> tuple[str, ...]:
+        """A name for each logit, in the head's order: of two classes with one logit, the positive one's."""
+        return self.class_names[1:] if self.output.kind is OutputKind.BINARY else self.class_names
 
     def text(self, key: str) -> str | None:
         """Return a free-text field of the card, or None."""
@@ -113,7 +121,10 @@ class Card:
 
     @property
     def guess(self) -> str:
-        """A sentence that says what is a guess because there is no card; empty where nothing is."""
+        """Sentences that say what is a guess because no card says it; empty where nothing is."""
+        return joined(" ", [self._guessed_fields(), self.output.assumed])
+
+    def _guessed_fields(self) -> str:
         if "class_names" in self.assumed:
             return self._without_card()
         if "input_size" in self.assumed:
@@ -193,7 +204,9 @@ def card_of(fields: Mapping[str, Any], where: str) -> Card:
         raise CheckpointError(say("The card in {name} cannot be used: {reason}.", name=where, reason=reason)) from error
 
 
-def assumed_card(architecture: str, class_count: int, side: int | None = None, channels: int = 1) -> Card:
+def assumed_card(
+    architecture: str, class_count: int, side: int | None = None, channels: int = 1, sigmoid_sign: str = ""
+) -> Card:
     """Return the card of a bare state dict: grey / 255, stretched, and the names by their number.
 
     Args:
@@ -201,11 +214,14 @@ def assumed_card(architecture: str, class_count: int, side: int | None = None, c
         class_count: outputs.
         side: of the only square input that the weights take; None for 1024 pixels, which is a guess.
         channels: input channels; the names of the five body parts are assumed for `OWN_NETWORK` alone.
+        sigmoid_sign: the name of a weight that only a training of independent labels leaves; empty for none.
     """
     is_own = (architecture, channels, class_count) == OWN_NETWORK
     names = FIVE_CLASSES if is_own else tuple(f"Class {k}" for k in range(class_count))
     how = Preprocessing((side or ASSUMED_SIDE, side or ASSUMED_SIDE), Fit.STRETCH)
-    return Card(architecture, names, how, assumed=tuple(key for key in REQUIRED if not (side and key == "input_size")))
+    assumed = tuple(key for key in REQUIRED if not (side and key == "input_size"))
+    output = assumed_output(class_count, sigmoid_sign=sigmoid_sign, is_own=is_own)
+    return Card(architecture, names, how, assumed=assumed, output=output)
 
 
 def card_json(card: Card) -> str:
@@ -227,21 +243,23 @@ def card_json(card: Card) -> str:
         fields["transform_input"] = card.transform_input
     if card.assumed and "class_names" not in card.assumed:  # else there is no card, and all of it is assumed
         fields["guessed"] = card.assumed
-    fields |= card.arithmetic.said
+    fields |= card.arithmetic.said | card.output.said
     return json.dumps(fields | dict(card.about), ensure_ascii=False)
 
 
 def _card(fields: Mapping[str, Any]) -> Card:
     if not isinstance(fields["architecture"], str):
         raise ValueError(say('architecture must be a builder\'s name such as "resnet34"'))  # noqa: TRY004 (the card's fault, not a bug)
+    class_names = names(fields["class_names"], "class_names", MOST_CLASSES)
     return Card(
         architecture=fields["architecture"],
-        class_names=names(fields["class_names"], "class_names", MOST_CLASSES),
+        class_names=class_names,
         preprocessing=_preprocessing(fields),
         about=tuple((key, words(fields[key], key)) for key in ABOUT if fields.get(key)),
         assumed=some_of(fields.get("guessed"), GUESSES, "guessed"),
         transform_input=truth(fields.get("transform_input"), "transform_input"),
         arithmetic=arithmetic_of(fields),
+        output=output_of(fields, len(class_names), is_own=class_names == FIVE_CLASSES),
     )
 
 

@@ -76,11 +76,36 @@ def some_of(value: object, known: Sequence[str], key: str) -> tuple[str, ...]:
     return tuple(word for word in known if word in value)
 
 
-def choice(kind: type[Choice], value: object, key: str) -> Choice:
-    """Return one of a few words."""
-    if not isinstance(value, str) or value not in list(kind):
-        raise ValueError(_not_one_of(key, kind, value))
+def choice(kind: type[Choice], value: object, key: str, known: Sequence[str] = ()) -> Choice:
+    """Return one of a few words: all of their kind, or those that are `known`."""
+    among = known or list(kind)
+    if not isinstance(value, str) or value not in among:
+        raise ValueError(_not_one_of(key, among, value))
     return kind(value)
+
+
+def number(value: object, key: str, largest: float) -> float:
+    """Return one number."""
+    if type(value) in (int, float):  # true and false are none
+        return numbers(value, key, largest)[0]
+    raise ValueError(say("{key} must be a number, not {value}", key=key, value=_shown(value)))
+
+
+def list_of_numbers(value: object, key: str, largest: float) -> tuple[float, ...]:
+    """Return a list of numbers."""
+    if type(value) is not list:
+        raise ValueError(say("{key} must be a list of numbers, not {value}", key=key, value=_shown(value)))
+    return tuple(number(item, key, largest) for item in value)
+
+
+def text(value: object, key: str, longest: int) -> str:
+    """Return a short text, trimmed; an empty one where the card does not say."""
+    if value is None:
+        return ""
+    if type(value) is not str:
+        raise ValueError(say("{key} must be a text, not {value}", key=key, value=_shown(value)))
+    _check_fit(value, key, longest)
+    return value.strip()
 
 
 def lengths(value: object, key: str, largest: int) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from camdash.errors import CheckpointError, UsageError
@@ -13,10 +13,12 @@ from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.recognition import class_count_of, fixed_input, recognise, refuse_lookalikes
 from camdash.networks.cards.card import METADATA_KEY, Card, Checkpoint, assumed_card, card_fields, card_of
 from camdash.networks.cards.familiarity import content_beside
+from camdash.networks.cards.output import assumed_output
 from camdash.networks.catalog.folders import Entry, entries, entry_of
 from camdash.networks.endings import bare_name, card_path
 from camdash.networks.files.pickled import UNREADABLE
 from camdash.networks.files.regular_files import small_content
+from camdash.networks.files.state_dicts import sigmoid_sign
 from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint, read_header
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
@@ -59,7 +61,7 @@ def describe(entry: Entry) -> Checkpoint:
     with opened_checkpoint(entry.path) as content:
         stored = header_of(content, entry.path)
         found = read_card(entry.path, stored.metadata)
-        card = assumed(stored) if found is None else found.card
+        card = card_for(stored, found)
         check_arithmetic(card, printable(entry.path.name))
         return Checkpoint(entry.name, entry.path, content.sha256(), card, familiarity_digest(entry.path))
 
@@ -74,7 +76,21 @@ def familiarity_digest(path: Path) -> str:
     return "" if data is None else hashlib.sha256(data).hexdigest()
 
 
-def assumed(stored: StoredWeights) -> Card:
+def card_for(stored: StoredWeights, found: FoundCard | None) -> Card:
+    """Return the card of weights: the one that was found, what it leaves open assumed; else one that is assumed.
+
+    Raises:
+        CheckpointError: there is none, and the architecture is not recognised.
+    """
+    if found is None:
+        return _assumed(stored)
+    sign = sigmoid_sign(stored.ignored)
+    if not sign or not found.card.output.assumed:
+        return found.card
+    return replace(found.card, output=assumed_output(len(found.card.class_names), sigmoid_sign=sign))
+
+
+def _assumed(stored: StoredWeights) -> Card:
     """Return the card that is assumed for weights without one.
 
     Raises:
@@ -84,7 +100,8 @@ def assumed(stored: StoredWeights) -> Card:
     refuse_lookalikes(stored.metadata.get("arch", ""), architecture)
     family = family_of(architecture)
     count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
-    return assumed_card(architecture, count, fixed_input(architecture, stored.shapes), channels)
+    side, sign = fixed_input(architecture, stored.shapes), sigmoid_sign(stored.ignored)
+    return assumed_card(architecture, count, side, channels, sign)
 
 
 def find(name: str | None, folders: Sequence[Path]) -> Entry:

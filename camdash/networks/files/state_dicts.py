@@ -1,7 +1,7 @@
 """Where training scripts put a state dict in a file, and what they write before and after its names."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -26,6 +26,13 @@ MOST_PREFIXES = 10
 
 LOSSES = ("criterion.", "loss.", "loss_fn.", "loss_function.")
 """Beginnings of the names of a loss's own weights (its class weights, say), which stand beside the network's."""
+
+SIGMOID_SIGNS = ("pos_weight", "op_threshs")
+"""Last parts of names that only a training of independent labels leaves: BCEWithLogitsLoss's weight of the positive
+examples, and torchxrayvision's thresholds."""
+
+COUNTS = ("total_ops", "total_params")
+"""Last parts of names that counting a network's operations leaves in it (thop)."""
 
 COUNTER = "n_averaged"
 """The counter of torch.optim.swa_utils.AveragedModel, beside the averaged network's `module.`."""
@@ -85,7 +92,7 @@ def clean(tensors: Mapping[str, Tensor]) -> Layout:
     """Take off prefixes, in any nesting, leave out losses and counters, and bring old names to today's."""
     names = {name: value for name, value in tensors.items() if name.rpartition(".")[2] != COUNTER}
     names, conversions = _unprefixed(names)
-    kept = {name: value for name, value in names.items() if not name.startswith(LOSSES)}
+    kept = {name: value for name, value in names.items() if not _stands_beside(name)}
     renamed = {_renamed(name): value for name, value in kept.items()}
     if changed := len(renamed.keys() - kept.keys()):
         conversions.append(
@@ -99,6 +106,11 @@ def clean(tensors: Mapping[str, Tensor]) -> Layout:
     return Layout(renamed, tuple(conversions), (*counters, *(name for name in names if name not in kept)))
 
 
+def sigmoid_sign(ignored: Iterable[str]) -> str:
+    """Return the first name that only a training of independent labels leaves; empty for none."""
+    return next((name for name in ignored if name.rpartition(".")[2] in SIGMOID_SIGNS), "")
+
+
 def is_plain(value: object) -> bool:
     """Tell whether a value is a dense tensor whose every number is stored, not one number said to be a billion."""
     return (
@@ -108,6 +120,11 @@ def is_plain(value: object) -> bool:
         and not value.is_nested
         and value.untyped_storage().nbytes() >= value.numel() * value.element_size()
     )
+
+
+def _stands_beside(name: str) -> bool:
+    """Return whether a name belongs to no network: to a loss, to thresholds, or to a count of operations."""
+    return name.startswith(LOSSES) or name.rpartition(".")[2] in (*SIGMOID_SIGNS, *COUNTS)
 
 
 def _unprefixed(names: dict[str, Tensor]) -> tuple[dict[str, Tensor], list[str]]:
