@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from camdash.errors import CamdashError, CheckpointError, ImageError, is_out_of_memory
 from camdash.evidence.analysis import Analysis, Failed, analyse_batch
@@ -70,6 +70,18 @@ class Explained(Generic[T]):
 
     decoded: Decoded
     result: T | Failed
+
+    @property
+    def failed(self) -> Failed | None:
+        """Why there is no result; None where there is one."""
+        return self.result if isinstance(self.result, Failed) else None
+
+    @property
+    def answer(self) -> T:
+        """The result; raises a ValueError where there is none."""
+        if self.failed:
+            raise ValueError(self.failed.sentence)
+        return cast(T, self.result)
 
 
 @dataclass(frozen=True)

@@ -111,11 +111,11 @@ def _made(job: Job[RowT], films: Sequence[Film], waiting: Waiting) -> Generator[
     with closing(explain_many(items, run, Pace.on(str(preferred_device())), shared_pool().decode)) as found:
         for film, one in zip(films, found, strict=True):
             radiograph = one.decoded.radiograph
-            if isinstance(one.result, Failed):
-                note_failed(film.sha256, _failing(film, job.checkpoints), one.result)
-                yield film.key, job.fail(film, radiograph, one.result)
+            if one.failed:
+                note_failed(film.sha256, _failing(film, job.checkpoints), one.failed)
+                yield film.key, job.fail(film, radiograph, one.failed)
             else:
-                yield film.key, job.make(film, radiograph, one.result)
+                yield film.key, job.make(film, radiograph, one.answer)
 
 
 def _content(film: Film) -> bytes:

@@ -1,6 +1,5 @@
 """The viewer component: all panels in one, painted in the browser."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ def saved_settings(key: str) -> ViewerSettings:
 def has_told(key: str) -> bool:
     """Return whether the browser has told anything yet; until then its settings are only the defaults."""
     state: Any = st.session_state.get(key) or {}
-    return isinstance(state.get("settings"), Mapping)
+    return bool(state.get("settings"))
 
 
 def _nothing() -> None:

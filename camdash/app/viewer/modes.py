@@ -92,9 +92,7 @@ MODES = (
 )
 """In the order of their buttons; the first is the one to start with."""
 
-_IDS = {words.mode for words in MODES}
-
 
 def mode_of(told: object) -> str | None:
     """Return the mode that somebody named; None for anything that is none."""
-    return told if isinstance(told, str) and told in _IDS else None
+    return next((words.mode for words in MODES if words.mode == told), None)

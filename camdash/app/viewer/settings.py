@@ -3,12 +3,14 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeGuard
+from typing import TypeVar
 
 from camdash.app.viewer.modes import Mode, mode_of
 from camdash.images.window import VoiFunction, Window
 from camdash.rendering.looks import LOOKS, look_of
 from camdash.rendering.scale import Look
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,16 @@ class ViewerSettings:
 
 def parse_settings(told: object) -> ViewerSettings:
     """Return the settings in what a browser sent; whatever is missing or makes no sense is the default."""
-    if not isinstance(told, Mapping):
-        return ViewerSettings()
+    return _settings(_of(dict, told) or {})
+
+
+def _settings(told: Mapping[str, object]) -> ViewerSettings:
     look = look_of(told.get("look")) or LOOKS[0]
-    opacity, panels = told.get("opacity"), told.get("panels")
+    opacity = _number(told.get("opacity"))
     return ViewerSettings(
         look=look,
-        opacity=opacity if _is_number(opacity) and 0 <= opacity <= 1 else look.opacity,
-        panels=tuple(slot for slot in panels if isinstance(slot, str)) if isinstance(panels, list) else (),
+        opacity=look.opacity if opacity is None or not 0 <= opacity <= 1 else opacity,
+        panels=tuple(filter(None, map(_text, _of(list, told.get("panels")) or ()))),
         show=_text(told.get("show")),
         token=_text(told.get("token")),
         mode=mode_of(told.get("mode")) or Mode.EVIDENCE,
@@ -83,25 +87,34 @@ def parse_settings(told: object) -> ViewerSettings:
 
 def _window(told: object) -> Window | None:
     """Return the window in [centre, width, VOI function]; None for anything that is none."""
-    if not isinstance(told, list) or len(told) != 3 or not all(_is_number(number) for number in told[:2]):
+    parts = _of(list, told)
+    if parts is None or len(parts) != 3:
         return None
-    functions = {function.value: function for function in VoiFunction}
-    function = functions.get(told[2]) if isinstance(told[2], str) else None
-    if function is None:
+    centre, width = _number(parts[0]), _number(parts[1])
+    function = next((function for function in VoiFunction if function.value == parts[2]), None)
+    if centre is None or width is None or function is None:
         return None
     try:
-        return Window(float(told[0]), float(told[1]), function)
+        return Window(centre, width, function)
     except ValueError:
         return None
 
 
 def _place(told: object) -> int:
-    return told if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else 0
+    return max(_of(int, told) or 0, 0)
 
 
-def _is_number(told: object) -> TypeGuard[float]:
-    return isinstance(told, int | float) and not isinstance(told, bool) and abs(told) <= sys.float_info.max
+def _number(told: object) -> float | None:
+    """Return a number that a float can hold."""
+    whole, broken = _of(int, told), _of(float, told)
+    found = broken if whole is None else whole
+    return None if found is None or not abs(found) <= sys.float_info.max else float(found)
 
 
 def _text(told: object) -> str:
-    return told if isinstance(told, str) else ""
+    return _of(str, told) or ""
+
+
+def _of(kind: type[T], told: object) -> T | None:
+    """Return what was told if it is of this kind, as JSON has kinds: true and false are no numbers."""
+    return told if isinstance(told, kind) and type(told) is not bool else None
