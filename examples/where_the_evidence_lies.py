@@ -15,7 +15,7 @@ import camdash
 def main(file: str) -> None:
     """Print the shares, and show that they add up to the logit."""
     explanation = camdash.explain(file)
-    k = explanation.prediction.predicted
+    k = explanation.prediction.foremost
     map_of_class = explanation.maps.maps[k]
     rows, columns = map_of_class.shape
     upper, left = np.arange(rows) < rows / 2, np.arange(columns) < columns / 2

@@ -63,7 +63,7 @@ def answers(images: Sequence[Labelled], folder: Path, loaded: LoadedCheckpoint, 
         label = class_index(image.label, loaded.checkpoint.card.class_names)
         plain, marked = _analysis(grey, loaded), _analysis(stamped(grey), loaded)
         means.add(marked)
-        yield Answers(label, plain.prediction.predicted, marked.prediction.predicted)
+        yield Answers(label, plain.prediction.foremost, marked.prediction.foremost)
 
 
 def table(found: Sequence[Answers], names: Sequence[str], marked: int) -> list[str]:

@@ -4,6 +4,9 @@ import re
 
 from camdash.app.language import localized
 
+SPACES = re.compile(r"[^\S\u00a0]+")
+"""All but no-break spaces, which hold a figure and its unit together."""
+
 MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=])")
 
 
@@ -14,9 +17,4 @@ def named(name: str) -> str:
 
 def plain(text: str) -> str:
     """Return a sentence in the page's language, in which Markdown shows each sign as it is."""
-    return MARKDOWN_SIGNS.sub(r"\\\1", " ".join(localized(text).split()))
-
-
-def unbroken(text: str) -> str:
-    """Return a figure with its unit that no line's end tears apart: with no-break spaces."""
-    return text.replace(" ", "\u00a0")
+    return MARKDOWN_SIGNS.sub(r"\\\1", SPACES.sub(" ", localized(text)).strip())

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from camdash.errors import CamdashError, CheckpointError, DecoderError, ImageError
+from camdash.errors import CamdashError, DecoderError, ImageError
 from camdash.evidence.maps import EvidenceMaps
+from camdash.evidence.prediction import Prediction, predict
 from camdash.images.radiograph import Radiograph
 from camdash.networks.architectures.prediction_only import WholeNetwork
 from camdash.networks.cards.card import Checkpoint, Preprocessing
@@ -19,34 +20,9 @@ from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
 from camdash.networks.shapes import Inputs, Pooled
 from camdash.shapes import CellShares, PerClass
-from camdash.words.sentence import say
 
 MOST_THREADS, MOST_AT_ONCE = 8, 100_000_000
 """Network inputs that are made at once, and the pixels of all of them: each takes four bytes a pixel meanwhile."""
-
-
-@dataclass(frozen=True, eq=False)
-class Prediction:
-    """Class names, logits and probabilities (softmax of the logits), all of the same length, in the head's order."""
-
-    class_names: tuple[str, ...]
-    logits: PerClass
-    probabilities: PerClass
-
-    @property
-    def ranking(self) -> list[int]:
-        """Class indices, the most probable first; equals keep the head's order."""
-        return [int(index) for index in np.argsort(-self.probabilities, kind="stable")]
-
-    @property
-    def predicted(self) -> int:
-        """The index of the most probable class."""
-        return self.ranking[0]
-
-    @property
-    def predicted_name(self) -> str:
-        """The name of the most probable class."""
-        return self.class_names[self.predicted]
 
 
 @dataclass(frozen=True)
@@ -235,7 +211,7 @@ def _analysis(
     radiograph: Radiograph, evidence: EvidenceMaps, familiarity: Familiarity | None, loaded: LoadedCheckpoint
 ) -> Analysis:
     card = loaded.checkpoint.card
-    prediction = predict(card.class_names, evidence)
+    prediction = predict(card, evidence.evidence + evidence.bias)
     placement = place(radiograph.shape, card.preprocessing, loaded.network.grid)
     placed = PlacedMaps(evidence, placement)
     return Analysis(prediction, loaded.checkpoint, placed, familiarity, loaded.slot.words)
@@ -245,25 +221,4 @@ def _predicted(radiograph: Radiograph, checkpoint: Checkpoint, network: WholeNet
     card = checkpoint.card
     inputs = network_input(radiograph, card.preprocessing, network.channels)
     logits = network.logits(inputs)[0].cpu().numpy().astype(np.float64)
-    return Analysis(softmax(card.class_names, logits), checkpoint, no_map=network.sentence)
-
-
-def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
-    """Return the prediction that the maps add up to: logit k = mean of map k + bias k.
-
-    Raises:
-        CheckpointError: the logits are not finite.
-    """
-    return softmax(class_names, maps.evidence + maps.bias)
-
-
-def softmax(class_names: tuple[str, ...], logits: PerClass) -> Prediction:
-    """Return the prediction of logits.
-
-    Raises:
-        CheckpointError: they are not finite.
-    """
-    if not np.isfinite(logits).all():
-        raise CheckpointError(say("The network gave logits that are not finite numbers for this image."))
-    exponentials = np.exp(logits - logits.max())
-    return Prediction(class_names, logits, exponentials / exponentials.sum())
+    return Analysis(predict(card, logits), checkpoint, no_map=network.sentence)

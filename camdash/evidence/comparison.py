@@ -39,7 +39,7 @@ class Difference:
         placement: where their grid lies on the radiograph.
         evidence: change of the evidence, each on its own cells.
         bias: change of the bias; evidence + bias is the change of the logit.
-        probability: change of the probability.
+        probability: change of the probability; None where one of them gives none.
         correlation: Pearson's correlation of the two maps, in [-1, 1]; None where one of them is constant.
     """
 
@@ -48,7 +48,7 @@ class Difference:
     placement: Placement
     evidence: float
     bias: float
-    probability: float
+    probability: float | None
     correlation: float | None
 
     @property
@@ -81,18 +81,28 @@ class Comparison:
 
     @property
     def flips(self) -> bool:
-        """Whether the two predict different classes, by name."""
-        return not is_same_class(self.first.prediction.predicted_name, self.second.prediction.predicted_name)
+        """Whether the two give different answers, by the names of the classes."""
+        return self.is_same is False
+
+    @property
+    def is_same(self) -> bool | None:
+        """Whether the two give the same answer, by the names of the classes; None where nothing decides that."""
+        return same_labels(self.first.prediction.labels, self.second.prediction.labels)
+
+    @property
+    def has_one_meaning(self) -> bool:
+        """Whether the outputs of both mean the same, so that their figures can be compared."""
+        return self.first.prediction.output.kind is self.second.prediction.output.kind
 
     @property
     def predicted(self) -> Difference | None:
-        """What changed for the class that the first predicts; None where the second does not know it, or maps lack."""
-        index = self.first.prediction.predicted
+        """What changed for the first's foremost class; None where the second does not know it, or maps lack."""
+        index = self.first.prediction.foremost
         return next((one for one in self.differences if one.pair.first == index), None)
 
     @property
     def agreement(self) -> float | None:
-        """The correlation of both maps of the class that the first predicts; None without a twin, or a constant map."""
+        """The correlation of both maps of the first's foremost class; None without a twin, or a constant map."""
         return self.predicted.correlation if self.predicted else None
 
 
@@ -109,6 +119,13 @@ def match_classes(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[Clas
 def is_same_class(first: str, second: str) -> bool:
     """Return whether two names mean one class: without regard to case and to how many spaces stand where."""
     return _key(first) == _key(second)
+
+
+def same_labels(first: tuple[str, ...] | None, second: tuple[str, ...] | None) -> bool | None:
+    """Return whether two answers name the same classes; None where one of them is no such answer."""
+    if first is None or second is None:
+        return None
+    return {_key(name) for name in first} == {_key(name) for name in second}
 
 
 def _key(name: str) -> str:
@@ -163,9 +180,13 @@ def _difference(
         placement,
         float(second.maps.evidence[pair.second] - first.maps.evidence[pair.first]),
         float(second.maps.bias[pair.second] - first.maps.bias[pair.first]),
-        float(second.prediction.probabilities[pair.second] - first.prediction.probabilities[pair.first]),
+        _change(first.prediction.probability(pair.first), second.prediction.probability(pair.second)),
         correlation(before, after),
     )
+
+
+def _change(before: float | None, after: float | None) -> float | None:
+    return None if before is None or after is None else after - before
 
 
 def correlation(first: Cells, second: Cells) -> float | None:

@@ -69,7 +69,7 @@ class MeanMap:
 
 
 class MeanMaps:
-    """Running sums of the maps of the predicted class; what was added is not kept."""
+    """Running sums of the maps that explain the answers; what was added is not kept."""
 
     def __init__(self) -> None:
         self._names: dict[int, str] = {}
@@ -78,8 +78,11 @@ class MeanMaps:
         self._seen: dict[int, NDArray[np.int64]] = {}
 
     def add(self, analysis: Analysis) -> None:
-        """Add the map of the class that an analysis predicts; all must be of one checkpoint."""
-        k = analysis.prediction.predicted
+        """Add the maps that explain an analysis's answer; all must be of one checkpoint."""
+        for k in analysis.prediction.answers:
+            self._add(analysis, k)
+
+    def _add(self, analysis: Analysis, k: int) -> None:
         square = uniform_placement(analysis.placement.radiograph_shape, (SIDE, SIDE))
         values = resample(analysis.maps.maps[k], analysis.placement, square)
         if k not in self._names:

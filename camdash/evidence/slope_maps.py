@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from camdash.errors import CheckpointError, is_out_of_memory
-from camdash.evidence.analysis import Prediction, softmax
+from camdash.evidence.prediction import Prediction, predict
 from camdash.images.radiograph import Radiograph
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.split import SplitNetwork
@@ -56,6 +56,6 @@ def slope_maps(radiograph: Radiograph, checkpoint: Checkpoint, network: SplitNet
         raise CheckpointError(
             say("There is too little memory for maps at {stage}. Choose a later layer.", stage=stage)
         ) from error
-    prediction = softmax(card.class_names, passed.logits[0].numpy().astype(np.float64))
+    prediction = predict(card, passed.logits[0].numpy().astype(np.float64))
     maps = {method: own[0].numpy() for method, own in passed.maps.items()}
     return SlopeMaps(maps, prediction, place(radiograph.shape, how, found.grid), checkpoint, stage)

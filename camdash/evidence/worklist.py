@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from camdash.evidence.analysis import Analysis, Failed
+from camdash.evidence.comparison import same_labels
 from camdash.words.sentence import say
 
 
@@ -15,16 +16,19 @@ class Line:
     Attributes:
         file: its name.
         sha256: its content's digest.
-        predicted: the most probable class; None where the file has no result.
-        probability: that class's probability.
+        predicted: the answer in a few words: the class that is predicted, or the labels found; None where the file has
+            no result.
+        probability: that class's probability; None where no single class is predicted.
         runner_up: the second most probable class; None where there is none.
-        margin: the difference between the two highest logits, log(p / p of the runner-up); never negative.
-        evidence: the predicted class's evidence, in logits; None where the network has no map.
+        margin: how far the answer is from another one, in logits; never negative; see `Prediction.margin`.
+        evidence: of the class that is shown first, in logits; None where the network has no map.
         familiar: whether the image looks like the checkpoint's training images; None where it has no check.
         error: why there is no result, as a sentence; empty where there is one.
         can_retry: whether the file itself was not refused: its decoder failed, so it may be tried again.
         distance: how far the image is from the training images, as a multiple of the familiar limit; None where the
             checkpoint has no check.
+        labels: the names that are the answer; None where nothing decides that, or there is no result.
+        drawn: the names of the classes whose maps explain the answer.
     """
 
     file: str
@@ -38,6 +42,13 @@ class Line:
     error: str = ""
     can_retry: bool = False
     distance: float | None = None
+    labels: tuple[str, ...] | None = None
+    drawn: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names under which a filter finds the line: of the answer, else of what is shown first."""
+        return self.labels or self.drawn or ((self.predicted,) if self.predicted else ())
 
     def renamed(self, name: str) -> "Line":
         """Return the line under the name that its file has now."""
@@ -64,19 +75,25 @@ def failed_line(name: str, sha256: str, failed: Failed) -> Line:
 def line_of(name: str, sha256: str, analysis: Analysis) -> Line:
     """Return the line of a radiograph, under the name that it has now."""
     prediction, familiarity = analysis.prediction, analysis.familiarity
-    first, *others = prediction.ranking
-    margin = float(prediction.logits[first] - prediction.logits[others[0]]) if others else None
+    second = prediction.runner_up
     return Line(
         name,
         sha256,
-        prediction.class_names[first],
-        float(prediction.probabilities[first]),
-        prediction.class_names[others[0]] if others else None,
-        margin,
-        float(analysis.maps.evidence[first]) if analysis.has_maps else None,
+        prediction.brief,
+        prediction.share,
+        None if second is None else prediction.class_names[second],
+        prediction.margin,
+        float(analysis.maps.evidence[prediction.foremost]) if analysis.has_maps else None,
         familiarity.familiar if familiarity else None,
         distance=familiarity.score / familiarity.threshold if familiarity and familiarity.threshold else None,
+        labels=prediction.labels,
+        drawn=tuple(prediction.class_names[k] for k in prediction.answers),
     )
+
+
+def is_same_answer(first: Line, second: Line) -> bool | None:
+    """Return whether two checkpoints give the same answer; None where nothing decides that, or one gives none."""
+    return same_labels(first.labels, second.labels)
 
 
 def listed(
@@ -92,7 +109,7 @@ def listed(
 
     Args:
         lines: all lines.
-        classes: predicted classes that are listed; none for all lines, those without a result too.
+        classes: the classes in the answers that are listed; none for all lines, those without a result too.
         below: margin, in logits, from which a line is not listed; None for any.
         order: how they are sorted; equals keep their order.
         only_unlike: whether only those unlike the training images are listed, of one checkpoint or the other.
@@ -107,7 +124,7 @@ def listed(
 
 
 def _is_listed(line: Line, classes: Collection[str], below: float | None) -> bool:
-    if classes and line.predicted not in classes:
+    if classes and not set(line.classes) & set(classes):
         return False
     return below is None or (line.margin is not None and line.margin < below)
 

@@ -1,13 +1,17 @@
 """Charts as Plotly figures."""
 
 import html
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
-from camdash.evidence.analysis import Analysis, Prediction
+from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
+from camdash.evidence.prediction import EVEN, Prediction
 from camdash.rendering.ranks import all_rows, rest_of, shown_classes, shown_rows
+from camdash.rendering.wording.answers import beside, mark, percent
 from camdash.words.catalogs import ENGLISH, catalog
 from camdash.words.sentence import Language, joined, say, say_many, translated
 
@@ -27,35 +31,53 @@ HATCHED = {
 }
 FIGURES = 62
 """Pixels at the right for the figure beside a full bar, however narrow the chart is."""
+AXIS = 24
+"""Pixels for the figures of an axis."""
+THRESHOLD_COLOR = "#9aa4b2"
 PROBABILITY = say("probability {probability}", probability="%{hovertext}")
 LOGIT = say("logit {logit}", logit="%{customdata:+.3f}")
 NOT_MORE = "<extra></extra>"
 """Hides the name that Plotly writes beside what it says of a bar."""
 HOVER_REST = joined("", ["%{y}<br>", PROBABILITY, NOT_MORE])
+HOVER_BAR = joined("", [PROBABILITY, "<br>", LOGIT, NOT_MORE])
 HOVER = joined("", ["%{y}<br>", PROBABILITY, "<br>", LOGIT, NOT_MORE])
+HOVER_VALUE = joined("", ["%{y}: %{text}<br>", LOGIT, NOT_MORE])
+THRESHOLD = say("threshold {threshold}", threshold="%{hovertext}")
 
 
-def softmax_chart(prediction: Prediction, language: Language | None = None) -> go.Figure:
-    """Return the softmax as horizontal bars, the predicted one marked: all classes in the checkpoint's order.
+def answer_chart(prediction: Prediction, language: Language | None = None) -> go.Figure:
+    """Return the figures of one answer as horizontal bars, what is part of the answer marked.
 
-    Of more than `MOST_BARS` classes the most probable ones stand there, in the order of their probability, and beneath
-    them the sum of all others, named as what it is. Hovering a bar shows its logit.
+    Probabilities stand on an axis from 0 to 1, with a line at the threshold of each label that has one; one logit
+    between two classes is one bar between their names; values and bare logits have an axis with figures. Of more than
+    `MOST_BARS` classes the most probable ones stand there; where classes exclude each other, the sum of all others
+    stands beneath them, named as what it is. Hovering a bar shows its logit.
 
     Args:
-        prediction: whose softmax.
+        prediction: whose figures.
         language: in which its words are drawn; None for English. Names stay as they are.
     """
     language = language or catalog(ENGLISH)
-    predicted, shown = prediction.predicted, shown_classes(prediction)
-    values = [float(prediction.probabilities[k]) for k in shown]
-    names = [_label(prediction.class_names[k], marked=k == predicted) for k in shown]
-    colors = [PREDICTED_COLOR if k == predicted else OTHER_COLOR for k in shown]
+    if prediction.probabilities is None:
+        return _value_chart(prediction, language)
+    if prediction.negative_name:
+        return _between_two(prediction, language)
+    return _probability_chart(prediction, language)
+
+
+def _probability_chart(prediction: Prediction, language: Language) -> go.Figure:
+    shown = shown_classes(prediction)
+    values = [prediction.probability(k) or 0.0 for k in shown]
+    marked = {k for k in shown if mark(prediction, k)}
+    names = [_label(prediction.class_names[k], marked=k in marked) for k in shown]
+    colors = [PREDICTED_COLOR if k in marked else OTHER_COLOR for k in shown]
     hover = translated(HOVER, language)
     templates = [hover] * len(shown)
-    rest = len(prediction.class_names) - len(shown)
-    if rest:
-        values.append(rest_of(prediction, shown))
-        names.append(_rest_label(rest, language))
+    others = len(prediction.class_names) - len(shown)
+    rest = rest_of(prediction, shown) if others else None
+    if rest is not None:
+        values.append(rest)
+        names.append(_rest_label(others, language))
         colors.append(REST_COLOR)
         templates.append(translated(HOVER_REST, language))
     figure = go.Figure(
@@ -64,22 +86,134 @@ def softmax_chart(prediction: Prediction, language: Language | None = None) -> g
             y=names,
             orientation="h",
             marker_color=colors,
-            text=[percent(value) for value in values],
+            text=None if prediction.output.thresholds else [percent(value) for value in values],
             textposition="outside",
             cliponaxis=False,
             customdata=[float(prediction.logits[k]) for k in shown],
             hovertext=[exact_percent(value) for value in values],
-            hovertemplate=templates if rest else hover,
+            hovertemplate=hover if rest is None else templates,
         )
     )
     _bare_axes(figure)
+    _size(figure, len(names))
+    if prediction.output.thresholds:
+        thresholds = [prediction.output.thresholds[k] for k in shown]
+        _mark_thresholds(figure, dict(zip(names, zip(thresholds, thresholds, strict=True), strict=True)), language)
+        _write_at_the_right(figure, names, [percent(value) for value in values])
+    return figure
+
+
+def _between_two(prediction: Prediction, language: Language) -> go.Figure:
+    """Return one bar between two names: as long as the probability of the class at its right end."""
+    positive = prediction.probability(0) or 0.0
+    names = (prediction.negative_name, prediction.class_names[0])
+    shares = (1 - positive, positive)
+    is_answer = [name == prediction.predicted_name for name in names]
+    hover = translated(HOVER_BAR, language)
+    bars = [
+        go.Bar(
+            x=[share],
+            y=[0],
+            width=0.6,
+            orientation="h",
+            marker_color=PREDICTED_COLOR if answer else OTHER_COLOR,
+            customdata=[float(prediction.logits[0])],
+            hovertext=[exact_percent(share)],
+            hovertemplate=f"{html.escape(name)}<br>{hover}",
+        )
+        for name, share, answer in zip(names, shares, is_answer, strict=True)
+    ]
+    figure = go.Figure(bars)
+    for name, share, answer, x, side in zip(names, shares, is_answer, (0, 1), ("left", "right"), strict=True):
+        figure.add_annotation(
+            x=x,
+            y=0.4,
+            text=f"{_label(name, marked=answer)} {percent(share)}",
+            showarrow=False,
+            xanchor=side,
+            yanchor="bottom",
+        )
+    threshold = (*prediction.output.thresholds, EVEN)[0]
+    _mark_thresholds(figure, {0: (1 - threshold, threshold)}, language)
+    _bare_axes(figure)
+    _size(figure, 3)
+    figure.update_yaxes(autorange=False, range=[-0.6, 1.6], visible=False)
+    figure.update_layout(barmode="stack")
+    return figure
+
+
+def _value_chart(prediction: Prediction, language: Language) -> go.Figure:
+    """Return values, or logits of which nobody says what they mean, as bars from zero on an axis with figures."""
+    shown = shown_classes(prediction)
+    values = prediction.logits if prediction.values is None else prediction.values
+    names = [_label(prediction.class_names[k], marked=False) for k in shown]
+    figure = go.Figure(
+        go.Bar(
+            x=[float(values[k]) for k in shown],
+            y=names,
+            orientation="h",
+            marker_color=OTHER_COLOR,
+            text=[translated(beside(prediction, k), language) for k in shown],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=[float(prediction.logits[k]) for k in shown],
+            hovertemplate=translated(HOVER_VALUE, language),
+        )
+    )
+    largest = 1.1 * max(float(np.abs(values[shown]).max()), 1e-12)
+    low = -largest if float(values[shown].min()) < 0 else 0.0
+    _bare_axes(figure)
+    _size(figure, len(names))
+    figure.update_xaxes(
+        range=[low, largest if float(values[shown].max()) > 0 else 0.0],
+        visible=True,
+        title=None,
+        zeroline=True,
+        ticksuffix=f" {html.escape(prediction.output.unit)}".rstrip(),
+        nticks=5,
+    )
+    figure.update_layout(height=figure.layout.height + AXIS, margin_b=AXIS)
+    return figure
+
+
+def _write_at_the_right(figure: go.Figure, names: list[str], figures: list[str]) -> None:
+    """Write the figure of each bar at the end of the axis, where no threshold's line crosses it."""
+    figure.add_trace(
+        go.Scatter(
+            x=[1] * len(names),
+            y=names,
+            mode="text",
+            text=figures,
+            textposition="middle right",
+            cliponaxis=False,
+            hoverinfo="skip",
+        )
+    )
+    figure.update_yaxes(autorange=False, range=[len(names) - 0.5, -0.5])
+
+
+def _mark_thresholds(figure: go.Figure, at: Mapping[Any, tuple[float, float]], language: Language) -> None:
+    """Draw a line across the bar of each name, at a place on the axis that stands for a threshold."""
+    figure.add_trace(
+        go.Scatter(
+            x=[place for place, _ in at.values()],
+            y=list(at),
+            mode="markers",
+            marker={"symbol": "line-ns", "size": BAR_HEIGHT // 2, "line": {"width": 2, "color": THRESHOLD_COLOR}},
+            hovertext=[percent(threshold) for _, threshold in at.values()],
+            hovertemplate=joined("", [translated(THRESHOLD, language), NOT_MORE]),
+            cliponaxis=False,
+        )
+    )
+
+
+def _size(figure: go.Figure, rows: int) -> None:
     figure.update_layout(
-        height=BAR_HEIGHT * max(len(names), 3) + 4,
+        height=BAR_HEIGHT * max(rows, 3) + 4,
         margin={"l": 0, "r": FIGURES, "t": 2, "b": 2},
         bargap=0.25,
         showlegend=False,
     )
-    return figure
 
 
 def comparison_chart(comparison: Comparison, language: Language | None = None) -> go.Figure:
@@ -97,7 +231,7 @@ def comparison_chart(comparison: Comparison, language: Language | None = None) -
     rows = shown_rows(comparison)
     labels = [translated(_row_label(*row), language) for row in rows]
     rest = len(all_rows(comparison)) - len(rows)
-    if rest:
+    if rest and (comparison.first.prediction.excludes or comparison.second.prediction.excludes):
         labels.append(_rest_label(rest, language))
     figure = go.Figure(
         [
@@ -137,8 +271,8 @@ def _bars(
     language: Language,
 ) -> go.Bar:
     prediction = analysis.prediction
-    values = [None if k is None else float(prediction.probabilities[k]) for k in classes]
-    checks = ["✓ " if k == prediction.predicted else "" for k in classes]
+    values = [None if k is None else prediction.probability(k) for k in classes]
+    checks = ["✓ " if k is not None and mark(prediction, k) else "" for k in classes]
     hovers = [translated(HOVER, language)] * len(classes)
     if len(labels) > len(classes):
         known = [k for k in classes if k is not None]
@@ -175,12 +309,3 @@ def _label(name: str, *, marked: bool) -> str:
 def exact_percent(probability: float) -> str:
     """Return a probability with four decimals, in the one style of all shares: "98.7012 %"."""
     return f"{100 * probability:.4f} %"
-
-
-def percent(probability: float) -> str:
-    """Return a probability in words that never claim certainty: "98.7 %", "> 99.9 %", "< 0.1 %"."""
-    if probability > 0.999:
-        return "> 99.9 %"
-    if probability < 0.001:
-        return "< 0.1 %"
-    return f"{100 * probability:.1f} %"

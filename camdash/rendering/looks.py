@@ -41,7 +41,7 @@ OWN_SCALE = Look(
         "Red speaks for the class, blue against it. Each panel on its own scale: strengths are not comparable."
     ),
     change=say("Red: counts more towards this class in B than in A. Blue: less. Each panel on its own scale."),
-    caption=unfilled("stretched ×{factor} to ±{size} logits"),
+    caption=unfilled("stretched ×{factor} to ±{size} {unit}"),
     rule=OWN,
     table=_AGAINST_AND_FOR,
 )
@@ -60,7 +60,7 @@ CLASSIC = Look(
     change=say(
         "Each panel from its own lowest to its highest change. Red is the highest, even where B counts less than A."
     ),
-    caption=unfilled("blue {low} … red {high} logits"),
+    caption=unfilled("blue {low} … red {high} {unit}"),
     rule=OWN_RANGE,
     table=opencv_table("jet"),
     fades=False,

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from camdash.evidence.analysis import Analysis
 from camdash.shapes import Cells, Maps
 from camdash.words.sentence import say
@@ -16,7 +18,7 @@ class PanelMap:
     Attributes:
         id: "class-0", "contrast-0" or "average".
         name: what it shows, for people.
-        values: in logits.
+        values: in the unit of the output: logits, or what a regression gives.
     """
 
     id: str
@@ -40,14 +42,18 @@ def average_map(analysis: Analysis) -> PanelMap:
 
 
 def has_average(analysis: Analysis) -> bool:
-    """Return whether there is an average to speak of: that of one class is the class itself, and its contrast zero."""
-    return len(analysis.prediction.class_names) > 1
+    """Return whether there is an average to speak of.
+
+    That of one class is the class itself, and its contrast zero. Where classes do not exclude each other, what they
+    have in common is part of each answer.
+    """
+    return analysis.prediction.excludes and len(analysis.prediction.class_names) > 1
 
 
 def shown_together(analysis: Analysis, *, contrast: bool = False) -> list[PanelMap]:
     """Return the maps that are drawn side by side, on one scale where the look shares it.
 
-    Of a network with one class this is the class's own map, whatever `contrast` says.
+    Of a network without an average these are the classes' own maps, whatever `contrast` says.
     """
     if not has_average(analysis):
         return class_maps(analysis)
@@ -55,5 +61,8 @@ def shown_together(analysis: Analysis, *, contrast: bool = False) -> list[PanelM
 
 
 def _by_class(kind: str, analysis: Analysis, maps: Maps) -> list[PanelMap]:
-    names = analysis.prediction.class_names
-    return [PanelMap(f"{kind}-{k}", name, values) for k, (name, values) in enumerate(zip(names, maps, strict=True))]
+    names, scale = analysis.prediction.class_names, np.float32(analysis.prediction.output.scale)
+    return [
+        PanelMap(f"{kind}-{k}", name, values if scale == 1 else values * scale)
+        for k, (name, values) in enumerate(zip(names, maps, strict=True))
+    ]

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 import numpy as np
 
-from camdash.evidence.analysis import Prediction
 from camdash.evidence.comparison import Comparison
+from camdash.evidence.prediction import Prediction
 
 MOST_BARS = 8
 """Rows of a chart: of more classes the most probable ones, and the others in one. Two checkpoints' take 232 pixels,
@@ -36,9 +36,9 @@ def ranked_rows(comparison: Comparison) -> list[Row]:
 
     def place(row: Row) -> tuple[bool, float]:
         _, one, two = row
-        in_first = 0.0 if one is None else float(first.probabilities[one])
-        in_second = 0.0 if two is None else float(second.probabilities[two])
-        return one != first.predicted and two != second.predicted, -max(in_first, in_second)
+        in_first = 0.0 if one is None else first.probability(one) or 0.0
+        in_second = 0.0 if two is None else second.probability(two) or 0.0
+        return one not in first.answers and two not in second.answers, -max(in_first, in_second)
 
     return sorted(all_rows(comparison), key=place)
 
@@ -50,6 +50,8 @@ def shown_classes(prediction: Prediction) -> list[int]:
     return prediction.ranking[: MOST_BARS - 1]
 
 
-def rest_of(prediction: Prediction, shown: Collection[int]) -> float:
-    """Return the sum of the probabilities of all classes but these."""
+def rest_of(prediction: Prediction, shown: Collection[int]) -> float | None:
+    """Return the sum of the probabilities of all classes but these; None where they do not exclude each other."""
+    if prediction.probabilities is None or not prediction.excludes:
+        return None
     return float(np.delete(prediction.probabilities, list(shown)).sum())

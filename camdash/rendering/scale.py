@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.words.sentence import say, unfilled
+from camdash.words.sentence import Sentence, say, unfilled
 
 #: A range this small, as a share of the shared limit, is drawn as flat: it would only amplify rounding errors.
 FLAT_SHARE = 1e-6
@@ -173,20 +173,27 @@ def _flat(look: Look, sentence: str) -> Scale:
     return Scale(look, 0, 0, flat=sentence)
 
 
+def in_unit(text: str, unit: str) -> str:
+    """Return words about the ends of a scale with the unit of its values; other words as they are."""
+    if not isinstance(text, Sentence) or "unit" not in text.values:
+        return text
+    return Sentence(text.template, text.many, {**text.values, "unit": unit})
+
+
 def _always(ends: Ends) -> Legend:
     return Legend(ends, ends, ends, ends)
 
 
-AGAINST, FOR, HIGH_LOGITS = say("against"), say("for"), unfilled("{high} logits")
+AGAINST, FOR, HIGH_IN_UNIT = say("against"), say("for"), unfilled("{high} {unit}")
 
 SHARED = ScaleRule(
     _around_zero,
     shared=True,
     diverges=True,
     legend=Legend(
-        full=(unfilled("{low} against"), "0", unfilled("for {high} logits")),
+        full=(unfilled("{low} against"), "0", unfilled("for {high} {unit}")),
         brief=(LOW, "0", HIGH),
-        change=(unfilled("{low} less in B"), "0", unfilled("more in B {high} logits")),
+        change=(unfilled("{low} less in B"), "0", unfilled("more in B {high} {unit}")),
         apart=(AGAINST, "0", FOR),
     ),
 )
@@ -197,9 +204,9 @@ SHARED_POSITIVE = ScaleRule(
     shared=True,
     diverges=False,
     legend=Legend(
-        full=("0", "", HIGH_LOGITS),
-        brief=("0", "", HIGH_LOGITS),
-        change=("0", "", HIGH_LOGITS),
+        full=("0", "", HIGH_IN_UNIT),
+        brief=("0", "", HIGH_IN_UNIT),
+        change=("0", "", HIGH_IN_UNIT),
         apart=("0", "", FOR),
     ),
 )

@@ -1,4 +1,4 @@
-"""Small pictures for lists: the radiograph with the evidence of the predicted class, as the viewer first shows it."""
+"""Small pictures for lists: the radiograph with the evidence of its foremost class, as the viewer first shows it."""
 
 import base64
 import io
@@ -30,7 +30,7 @@ def thumbnail_shape(shape: tuple[int, int], side: int) -> tuple[int, int]:
 
 
 def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> Picture:
-    """Return a small overlay of the predicted class, `side` pixels long.
+    """Return a small overlay of the foremost class, `side` pixels long.
 
     The scale is that of all maps of the radiograph together, so that a weak class stays pale. Without maps it is
     the radiograph alone.
@@ -39,9 +39,10 @@ def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> P
     grey = small(radiograph, shape)
     if analysis is None or not analysis.has_maps:
         return np.repeat(grey[:, :, None], 3, axis=2)
-    k = analysis.prediction.predicted
-    scale = scales([panel.values for panel in shown_together(analysis)], EVIDENCE)[k]
-    values = resample(analysis.maps.maps[k], analysis.placement, uniform_placement(radiograph.shape, shape))
+    k = analysis.prediction.foremost
+    maps = [panel.values for panel in shown_together(analysis)]
+    scale = scales(maps, EVIDENCE)[k]
+    values = resample(maps[k], analysis.placement, uniform_placement(radiograph.shape, shape))
     return overlay(grey, values, scale, EVIDENCE.opacity)
 
 

@@ -7,7 +7,7 @@ it anew. English is the key of the catalogs, as gettext has it; `python -m tools
 
 from collections.abc import Iterable
 from string import Formatter
-from typing import LiteralString, Protocol, Self
+from typing import Any, LiteralString, Protocol, Self
 
 Value = str | int | float
 """What fills a template. A sentence among the values is translated too; all else stays as it is."""
@@ -90,6 +90,15 @@ def translated(text: str, language: Language) -> str:
         return _template(text, language).format_map(values)
     except (LookupError, ValueError, AttributeError, TypeError):
         return str.__str__(text)
+
+
+def translated_all(part: Any, language: Language) -> Any:
+    """Return what JSON can write with all its sentences in a language; tuples become lists."""
+    if isinstance(part, dict):
+        return {key: translated_all(value, language) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [translated_all(one, language) for one in part]
+    return translated(part, language) if isinstance(part, str) else part
 
 
 def _template(text: Sentence, language: Language) -> str:

@@ -25,7 +25,7 @@ NAMES = {
 """What has a name: classes, checkpoints, files, networks and their parts, formats, libraries."""
 CARD = (
     *("architecture", "class_names", "input_size", "fit", "stretch", "interpolation", "bilinear", "pad_value"),
-    *("mean", "std"),
+    *("mean", "std", "output", "softmax"),
 )
 """Fields of a card and what stands in them."""
 

@@ -28,14 +28,15 @@ def test_of_two_checkpoints_only_the_one_with_several_classes_has_an_average() -
     assert [drawn.name for drawn in difference.maps] == ["hand"]
 
 
-def test_the_page_says_that_there_is_only_one_class(checkpoints: Path, page: AppTest) -> None:
+def test_one_output_of_unknown_meaning_is_shown_as_the_logit_that_it_is(checkpoints: Path, page: AppTest) -> None:
     for path in checkpoints.iterdir():
         path.unlink()
     save_checkpoint(checkpoints, "one", small_card(1))
     page.run()
     assert not page.exception
-    words = texts(page)
-    assert "This checkpoint has only one class" in words
-    assert "classes it knows" not in words
+    words = texts(page).replace("\\", "")
+    assert "raw output (logit): no probability is known" in words
+    assert 'Add "output" to the card' in words
+    assert "%" not in words
     labels = [button.proto.label for button in page.get("download_button")]
     assert labels == ["Part 0", "Raw maps (.npz)"]

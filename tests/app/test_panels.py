@@ -8,11 +8,12 @@ import pytest
 from camdash.app.viewer.from_analysis import maps_of, padding_note
 from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import ViewerMap
-from camdash.evidence.analysis import Analysis, PlacedMaps, predict
+from camdash.evidence.analysis import Analysis, PlacedMaps
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from tests.conftest import small_card
+from tests.support.small import softmax_of
 
 # Cells tile the input; the radiograph leaves half of the left column to padding, and nothing of the right one.
 HALF_PADDED = Placement((64, 48), (64, 64), (1, 1), (0, 16), Grid(32, 15.5))
@@ -25,7 +26,7 @@ BIAS = (0.25, 0.5, 1.5)
 def panels() -> dict[str, ViewerMap]:
     names, evidence = ("Hip", "Hand", "Foot"), EvidenceMaps(np.array(MAPS, np.float32), np.array(BIAS, np.float32))
     checkpoint = Checkpoint("x", Path("x"), "0" * 64, small_card(3))
-    found = Analysis(predict(names, evidence), checkpoint, PlacedMaps(evidence, HALF_PADDED))
+    found = Analysis(softmax_of(names, evidence), checkpoint, PlacedMaps(evidence, HALF_PADDED))
     return {one.id: one for one in maps_of(found)}
 
 

@@ -51,7 +51,7 @@ def test_answers_differ_by_class_and_not_another_way_to_write_it(names: tuple[st
 
 
 def line(predicted: str) -> Line:
-    return Line("film.png", "0" * 64, predicted)
+    return Line("film.png", "0" * 64, predicted, labels=None if predicted is None else (predicted,))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from camdash.app.results import analysing as rows
 from camdash.app.session.state import session
 from camdash.app.worklist.table import with_percentages
 from camdash.evidence.worklist import Order
-from camdash.rendering.charts import percent
+from camdash.rendering.wording.answers import percent
 from tests.app.test_familiar import give_check
 from tests.app.test_page import analysed, film, texts, upload
 from tests.support.state import look_at, remembered

@@ -143,7 +143,12 @@ def test_no_checkpoint_at_all_is_an_empty_list(
     ("architecture", "first", "guess"),
     [
         ("resnet34", "Chest frontal", "No card: class names and input size are guesses."),
-        ("resnet18", "Class 0", "No card: classes are only numbered, and the input size is a guess."),
+        (
+            "resnet18",
+            "Class 0",
+            "No card: classes are only numbered, and the input size is a guess. That exactly one class is right (softmax) is "
+            "assumed.",
+        ),
     ],
 )
 def test_what_is_a_guess_is_said(

@@ -23,7 +23,7 @@ from tests.images.test_privacy import CANARY, with_canaries
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
-    "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "probabilities", "logits", "evidence", "bias",
+    "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "positive", "values", "unit",
     "grid", "familiarity", "error",
 ]  # fmt: skip
 PARTS = [f"Part {k}" for k in range(5)]
@@ -331,4 +331,7 @@ def test_a_checkpoint_without_a_card_says_what_is_a_guess_among_the_remarks(
     assert main(["explain", str(tmp_path / "a.png"), "--checkpoint", str(bare), "--json"]) == 0
     (row,) = json_lines(capsys.readouterr().out)
     assert list(row["probabilities"]) == [f"Class {k}" for k in range(5)]
-    assert "bare: No card: classes are only numbered, and the input size is a guess." in caplog.messages
+    assert (
+        "bare: No card: classes are only numbered, and the input size is a guess. "
+        "That exactly one class is right (softmax) is assumed."
+    ) in caplog.messages

@@ -9,15 +9,16 @@ import pytest
 
 from camdash.command_line.explaining.predictions import as_read
 from camdash.command_line.explaining.rows import Row, header, line, row_of, row_of_line
-from camdash.evidence.analysis import Analysis, Failed, Familiarity, predict
+from camdash.evidence.analysis import Analysis, Failed, Familiarity
 from camdash.networks.cards.card import Checkpoint
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
+from tests.support.small import softmax_of
 
 CARD = replace(small_card(2), class_names=("=Hand", "手"))
 CHECKPOINT = Checkpoint("small", Path("small"), "c" * 64, CARD)
 SEEN = analysis(np.random.default_rng(5).normal(size=(2, 3, 4)), CARD.class_names)
-ALONE = Analysis(predict(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="There is no map.")
+ALONE = Analysis(softmax_of(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="There is no map.")
 
 
 @pytest.mark.parametrize(
@@ -32,15 +33,15 @@ ALONE = Analysis(predict(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="There
 )
 def test_a_line_gives_back_the_row_that_it_was_written_from(result: Analysis) -> None:
     row = row_of("=a.png", "a" * 64, CHECKPOINT, result)
-    cells = as_read(line(row, CARD.class_names))
-    assert len(cells) == len(header(CARD.class_names))
+    cells = as_read(line(row, CARD))
+    assert len(cells) == len(header(CARD))
     again = row_of_line("=a.png", CHECKPOINT, cells, result.no_map or None)
     assert json.dumps(again) == json.dumps(row)  # keys in their order, numbers to the last digit
 
 
 def test_a_line_that_somebody_has_changed_is_not_taken_for_a_row() -> None:
     row = row_of("a.png", "a" * 64, CHECKPOINT, SEEN)
-    cells = list(as_read(line(row, CARD.class_names)))
+    cells = list(as_read(line(row, CARD)))
     for place, text in ((7, ""), (7, "1,5"), (7, "much"), (13, "3.5")):
         changed = [*cells[:place], text, *cells[place + 1 :]]
         with pytest.raises(ValueError, match=r"."):
@@ -50,6 +51,7 @@ def test_a_line_that_somebody_has_changed_is_not_taken_for_a_row() -> None:
 def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
     row: Row = row_of("a.png", None, CHECKPOINT, Failed("It is damaged."))
     assert [key for key, value in row.items() if value is None] == [
-        *("sha256", "predicted", "probabilities", "logits", "evidence", "bias", "grid", "familiarity"),
+        *("sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "positive", "values", "unit"),
+        *("grid", "familiarity"),
     ]
-    assert as_read(line(row, CARD.class_names)) == ("a.png", "", "small", "c" * 64, *[""] * 14, "It is damaged.")
+    assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 14, "It is damaged.")

@@ -3,13 +3,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.evidence.analysis import Analysis, PlacedMaps, predict
+from camdash.evidence.analysis import Analysis, PlacedMaps
 from camdash.evidence.comparison import ClassPair, compare, correlation, match_classes, resample, uniform_placement
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.enlarge import enlarge
 from tests.conftest import small_card
+from tests.support.small import softmax_of
 
 SHAPE = (120, 90)
 STRETCHED = Placement(SHAPE, (64, 64), (64 / 120, 64 / 90), (0, 0), Grid(32, 0))
@@ -21,7 +22,7 @@ def analysis(maps: object, names: tuple[str, ...], placement: Placement = STRETC
     values = np.asarray(maps, np.float32)
     evidence = EvidenceMaps(values, np.linspace(0, 1, len(names)).astype(np.float32))
     return Analysis(
-        predict(names, evidence), Checkpoint("x", Path("x"), "0" * 64, small_card()), PlacedMaps(evidence, placement)
+        softmax_of(names, evidence), Checkpoint("x", Path("x"), "0" * 64, small_card()), PlacedMaps(evidence, placement)
     )
 
 
@@ -158,7 +159,7 @@ def test_answers_without_maps_are_compared_and_the_maps_are_not() -> None:
     for first, second in ((with_maps, alone), (alone, with_maps), (alone, alone)):
         found = compare(first, second)
         assert (found.first, found.second, found.differences, found.agreement) == (first, second, (), None)
-        names = [first.prediction.predicted_name.lower(), second.prediction.predicted_name.lower()]
+        names = [str(one.prediction.predicted_name).lower() for one in (first, second)]
         assert found.flips == (names[0] != names[1])
     found = compare(with_maps, alone)
     assert found.pairs == (ClassPair("hip", 0, 2), ClassPair("hand", 1, 0))

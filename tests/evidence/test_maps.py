@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from torch import nn
 
 from camdash.errors import CheckpointError
-from camdash.evidence.analysis import Analysis, analyse, predict
+from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.architectures.split import class_activation_maps
 from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.networks.preprocessing import network_input
 from tests.conftest import loaded, radiograph, random_network, speckle
+from tests.support.small import shares, softmax_of
 
 HAND = EvidenceMaps(
     maps=np.array([[[4, 0], [0, 0]], [[0, 2], [-6, 0]]], np.float32),
@@ -88,8 +89,8 @@ def test_mean_of_contrast_plus_centred_bias_is_log_p_minus_the_mean_log_p(maps: 
 
 @given(evidence())
 def test_removing_the_average_changes_no_probability(maps: EvidenceMaps) -> None:
-    before = predict(names(maps), maps).probabilities
-    after = predict(names(maps), EvidenceMaps(maps.contrast, maps.bias)).probabilities
+    before = shares(softmax_of(names(maps), maps))
+    after = shares(softmax_of(names(maps), EvidenceMaps(maps.contrast, maps.bias)))
     np.testing.assert_allclose(after, before, atol=1e-5)
 
 
@@ -103,28 +104,28 @@ def test_difference_of_two_maps_plus_that_of_their_biases_is_the_log_of_their_od
 
 @given(evidence())
 def test_probabilities_are_positive_sum_to_one_and_rank_as_the_logits(maps: EvidenceMaps) -> None:
-    prediction = predict(names(maps), maps)
-    np.testing.assert_allclose(prediction.probabilities, np.exp(log_probabilities(maps)), atol=1e-9)
-    assert float(prediction.probabilities.sum()) == pytest.approx(1)
-    assert prediction.logits[prediction.predicted] == pytest.approx(prediction.logits.max())
+    prediction = softmax_of(names(maps), maps)
+    np.testing.assert_allclose(shares(prediction), np.exp(log_probabilities(maps)), atol=1e-9)
+    assert float(shares(prediction).sum()) == pytest.approx(1)
+    assert prediction.logits[prediction.foremost] == pytest.approx(prediction.logits.max())
 
 
 def test_softmax_by_hand() -> None:
     logits = np.log(np.array([1.0, 2.0, 5.0])).astype(np.float32)
-    prediction = predict(("a", "b", "c"), EvidenceMaps(np.zeros((3, 1, 1), np.float32), logits))
-    np.testing.assert_allclose(prediction.probabilities, [0.125, 0.25, 0.625], rtol=1e-6)
+    prediction = softmax_of(("a", "b", "c"), EvidenceMaps(np.zeros((3, 1, 1), np.float32), logits))
+    np.testing.assert_allclose(shares(prediction), [0.125, 0.25, 0.625], rtol=1e-6)
     assert prediction.ranking == [2, 1, 0]
     assert prediction.predicted_name == "c"
 
 
 def test_softmax_of_huge_logits_does_not_overflow() -> None:
     maps = EvidenceMaps(np.zeros((2, 1, 1), np.float32), np.array([1e30, -1e30], np.float32))
-    np.testing.assert_allclose(predict(("a", "b"), maps).probabilities, [1, 0])
+    np.testing.assert_allclose(shares(softmax_of(("a", "b"), maps)), [1, 0])
 
 
 def test_ties_keep_the_heads_order() -> None:
     tied = EvidenceMaps(np.ones((99, 2, 2), np.float32), np.arange(99, dtype=np.float32) % 3)
-    prediction = predict(names(tied), tied)
+    prediction = softmax_of(names(tied), tied)
     assert prediction.ranking == [*range(2, 99, 3), *range(1, 99, 3), *range(0, 99, 3)]
     assert prediction.predicted_name == "Part 2"
 
@@ -135,7 +136,7 @@ def test_logits_that_are_not_finite_are_refused_with_a_sentence(value: float, wh
     maps, bias = ONES.maps.copy(), ONES.bias.copy()
     (maps if where == "maps" else bias)[..., 0] = value
     with pytest.raises(CheckpointError, match="logits that are not finite numbers for this image"):
-        predict(("a", "b", "c"), EvidenceMaps(maps, bias))
+        softmax_of(("a", "b", "c"), EvidenceMaps(maps, bias))
 
 
 def test_an_analysis_of_a_padded_radiograph_by_hand() -> None:

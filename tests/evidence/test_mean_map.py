@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from camdash.evidence.analysis import Analysis, PlacedMaps, predict
+from camdash.evidence.analysis import Analysis, PlacedMaps
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.mean_map import SIDE, MeanMap, MeanMaps, regions
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.placement import Grid, Placement
 from tests.conftest import small_card
+from tests.support.small import softmax_of
 
 NAMES = ("Hip", "Hand")
 # A grid of 16 x 16 cells of 4 pixels, each centred on its tile.
@@ -32,7 +33,7 @@ def analysis(values: NDArray[Any], predicted: int = 1, placement: Placement = ST
     bias[predicted] = 1000
     evidence = EvidenceMaps(maps, bias)
     return Analysis(
-        predict(NAMES, evidence), Checkpoint("x", Path("x"), "0" * 64, small_card()), PlacedMaps(evidence, placement)
+        softmax_of(NAMES, evidence), Checkpoint("x", Path("x"), "0" * 64, small_card()), PlacedMaps(evidence, placement)
     )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.evidence.analysis import Analysis, Failed, Familiarity, PlacedMaps, predict
+from camdash.evidence.analysis import Analysis, Failed, Familiarity, PlacedMaps
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.worklist import Line, Order, failed_line, line_of, listed
 from camdash.networks.cards.card import Checkpoint
@@ -12,6 +12,7 @@ from camdash.networks.placement import Grid, Placement
 from camdash.words.sentence import translated
 from tests.conftest import small_card
 from tests.support.marked import Marked
+from tests.support.small import shares, softmax_of
 
 CHECKPOINT = Checkpoint("x", Path("x"), "0" * 64, small_card())
 PLACEMENT = Placement((64, 64), (64, 64), (1, 1), (0, 0), Grid(32, 0))
@@ -23,7 +24,7 @@ def analysis(logits: list[float], bias: float = 0.0) -> Analysis:
     maps = np.tile(values[:, None, None], (1, 2, 2))
     evidence = EvidenceMaps(maps, np.full(len(logits), bias, np.float32))
     names = tuple(f"Part {k}" for k in range(len(logits)))
-    return Analysis(predict(names, evidence), CHECKPOINT, PlacedMaps(evidence, PLACEMENT))
+    return Analysis(softmax_of(names, evidence), CHECKPOINT, PlacedMaps(evidence, PLACEMENT))
 
 
 def line(result: Analysis) -> Line:
@@ -40,7 +41,7 @@ def test_a_line_says_the_two_most_probable_classes_and_how_far_they_are_apart() 
 
 def test_the_margin_is_the_logarithm_of_how_many_times_as_probable_the_answer_is() -> None:
     one = analysis([1.0, 0.3])
-    first, second = one.prediction.probabilities
+    first, second = shares(one.prediction)
     assert line(one).margin == pytest.approx(np.log(first / second))
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from camdash.evidence.analysis import Analysis, Prediction
+from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import compare
+from camdash.evidence.prediction import Prediction, signed
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.agreement import change_words, correlation_words, figure, pair_words, probabilities, signed
+from camdash.rendering.wording.agreement import change_words, correlation_words, figure, figures, pair_words
 from camdash.words.sentence import translated
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
@@ -56,7 +57,7 @@ def test_the_ends_of_a_correlation_have_their_meaning_too(correlation: float, wo
 def test_a_change_of_probability_comes_with_its_meaning() -> None:
     # Evidence 5 and 1 with biases 0 and 1: the logits differ by 6 and by 2, so p is 99.75 % and 88.08 %.
     found = compare(analysis(WEAK, ("a", "b")), analysis(STRONG, ("a", "b")))
-    assert probabilities(found.differences[1], found) == pytest.approx((0.99753, 0.88080), abs=1e-5)
+    assert figures(found.differences[1].pair, found) == ("99.8 %", "88.1 %")
     assert change_words(found.differences[1], found) == "99.8 % → 88.1 %, less probable in B"
     assert change_words(found.differences[0], found) == "0.2 % → 11.9 %, more probable in B"
 

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from camdash.evidence.analysis import Prediction
 from camdash.evidence.comparison import Comparison, compare
-from camdash.rendering.charts import OTHER_COLOR, PREDICTED_COLOR, comparison_chart, percent, softmax_chart
+from camdash.evidence.prediction import Prediction
+from camdash.rendering.charts import OTHER_COLOR, PREDICTED_COLOR, answer_chart, comparison_chart
+from camdash.rendering.wording.answers import percent
 from tests.evidence.test_comparison import analysis
 from tests.support.marked import Marked
 
@@ -13,7 +14,7 @@ def prediction() -> Prediction:
 
 
 def test_the_bars_are_all_classes_in_the_heads_order_with_logits_to_hover() -> None:
-    bars = softmax_chart(prediction()).data[0]
+    bars = answer_chart(prediction()).data[0]
     assert [name.replace("<b>▸ ", "").replace("</b>", "") for name in bars.y] == ["Hip", "Hand", "Foot"]
     assert list(bars.x) == pytest.approx([0.0745, 0.9088, 0.0167])
     assert list(bars.customdata) == pytest.approx([0.5, 3.0, -1.0])
@@ -21,7 +22,7 @@ def test_the_bars_are_all_classes_in_the_heads_order_with_logits_to_hover() -> N
 
 
 def test_the_predicted_class_is_marked_by_a_sign_and_by_color() -> None:
-    bars = softmax_chart(prediction()).data[0]
+    bars = answer_chart(prediction()).data[0]
     assert ["▸" in name for name in bars.y] == [False, True, False]
     assert [color == PREDICTED_COLOR for color in bars.marker.color] == [False, True, False]
 
@@ -35,7 +36,7 @@ def test_probabilities_in_words_never_claim_certainty(probability: float, words:
 
 
 def test_a_bar_is_its_share_of_the_chart_with_the_figure_at_its_end() -> None:
-    for figure in (softmax_chart(prediction()), comparison_chart(compared())):
+    for figure in (answer_chart(prediction()), comparison_chart(compared())):
         assert (figure.layout.xaxis.range, figure.layout.xaxis.visible) == ((0, 1), False)
         assert (figure.layout.yaxis.autorange, figure.layout.yaxis.automargin) == ("reversed", True)
         assert (figure.layout.yaxis.ticks, figure.layout.yaxis.title.text) == ("", None)
@@ -45,9 +46,9 @@ def test_a_bar_is_its_share_of_the_chart_with_the_figure_at_its_end() -> None:
 
 
 def test_nothing_in_a_chart_can_be_dragged_or_switched_off() -> None:
-    for figure in (softmax_chart(prediction()), comparison_chart(compared())):
+    for figure in (answer_chart(prediction()), comparison_chart(compared())):
         assert (figure.layout.xaxis.fixedrange, figure.layout.yaxis.fixedrange) == (True, True)
-    assert softmax_chart(prediction()).layout.showlegend is False
+    assert answer_chart(prediction()).layout.showlegend is False
     legend = comparison_chart(compared()).layout.legend
     assert (legend.itemclick, legend.traceorder, legend.orientation) == (False, "normal", "h")
     assert (legend.x, legend.y, legend.yanchor) == (0, 1, "bottom")
@@ -55,14 +56,14 @@ def test_nothing_in_a_chart_can_be_dragged_or_switched_off() -> None:
 
 def test_a_chart_is_as_high_as_its_bars_and_never_lower_than_three() -> None:
     one = Prediction(("Hip",), np.array([0.5]), np.array([1.0]))
-    assert softmax_chart(one).layout.height == softmax_chart(prediction()).layout.height == 3 * 19 + 4
-    assert softmax_chart(many(5)).layout.height == 5 * 19 + 4
+    assert answer_chart(one).layout.height == answer_chart(prediction()).layout.height == 3 * 19 + 4
+    assert answer_chart(many(5)).layout.height == 5 * 19 + 4
     assert comparison_chart(compared()).layout.height == 4 * 26 + 24
     assert comparison_chart(compared()).layout.barmode == "group"
 
 
 def test_hovering_a_bar_tells_class_exact_probability_and_logit() -> None:
-    bars = softmax_chart(prediction()).data[0]
+    bars = answer_chart(prediction()).data[0]
     assert bars.hovertemplate == "%{y}<br>probability %{hovertext}<br>logit %{customdata:+.3f}<extra></extra>"
     assert list(bars.hovertext) == ["7.4500 %", "90.8800 %", "1.6700 %"]
     first, second = comparison_chart(compared()).data
@@ -73,7 +74,7 @@ def test_hovering_a_bar_tells_class_exact_probability_and_logit() -> None:
 
 
 def test_bars_that_are_not_predicted_have_a_color_of_their_own() -> None:
-    assert list(softmax_chart(prediction()).data[0].marker.color) == [OTHER_COLOR, PREDICTED_COLOR, OTHER_COLOR]
+    assert list(answer_chart(prediction()).data[0].marker.color) == [OTHER_COLOR, PREDICTED_COLOR, OTHER_COLOR]
     first, second = comparison_chart(compared()).data
     assert first.marker.color != second.marker.color
     assert (second.marker.pattern.fillmode, second.marker.pattern.fgcolor) == ("overlay", "#ffffff")
@@ -81,7 +82,7 @@ def test_bars_that_are_not_predicted_have_a_color_of_their_own() -> None:
 
 def test_class_names_cannot_bring_markup_into_the_chart() -> None:
     odd = Prediction(("<b>x</b>", "y"), np.array([0.0, 1.0]), np.array([0.3, 0.7]))
-    assert softmax_chart(odd).data[0].y[0] == "&lt;b&gt;x&lt;/b&gt;"
+    assert answer_chart(odd).data[0].y[0] == "&lt;b&gt;x&lt;/b&gt;"
 
 
 def compared() -> Comparison:
@@ -122,13 +123,13 @@ def many(count: int) -> Prediction:
 
 
 def test_eight_classes_have_a_bar_each_in_the_heads_order() -> None:
-    bars = softmax_chart(many(8)).data[0]
+    bars = answer_chart(many(8)).data[0]
     assert list(bars.y) == [*(f"Part {k}" for k in range(1, 8)), "<b>▸ Part 0</b>"]
 
 
 @pytest.mark.parametrize("count", [9, 18, 40, 1000])
 def test_of_many_classes_the_most_probable_have_a_bar_and_the_others_one_with_their_sum(count: int) -> None:
-    figure = softmax_chart(many(count))
+    figure = answer_chart(many(count))
     bars = figure.data[0]
     others = count - 7
     assert list(bars.y) == ["<b>▸ Part 0</b>", *(f"Part {k}" for k in range(1, 7)), f"{others} other classes"]
@@ -140,7 +141,7 @@ def test_of_many_classes_the_most_probable_have_a_bar_and_the_others_one_with_th
 
 
 def test_all_shares_are_written_with_a_space_before_the_sign() -> None:
-    for bars in (*softmax_chart(prediction()).data, *comparison_chart(compared()).data):
+    for bars in (*answer_chart(prediction()).data, *comparison_chart(compared()).data):
         assert all(text.endswith(" %") for text in [*bars.text, *bars.hovertext] if text)
         assert "%}" not in str(bars.hovertemplate)
 
@@ -168,7 +169,7 @@ def test_a_checkpoint_that_knows_none_of_the_rest_has_no_bar_for_it() -> None:
 
 def test_the_words_of_a_chart_are_drawn_in_another_language_and_names_stay() -> None:
     hover, logit = "%{y}<br>«probability %{hovertext}»", "<br>«logit %{customdata:+.3f}»"
-    bars = softmax_chart(many(9), Marked()).data[0]
+    bars = answer_chart(many(9), Marked()).data[0]
     assert list(bars.y) == ["<b>▸ Part 0</b>", *(f"Part {k}" for k in range(1, 7)), "«2 other classes»"]
     assert [bars.hovertemplate[0], bars.hovertemplate[-1]] == [
         f"«{hover}{logit}<extra></extra>»",

@@ -10,7 +10,7 @@ from camdash.words.sentence import translated
 from tests.support.marked import Marked, unmarked
 
 KNOWN = (EVIDENCE, POSITIVE, OWN_SCALE, CLASSIC)
-FIGURES = {"low", "high", "size", "factor"}
+FIGURES = {"low", "high", "size", "factor", "unit"}
 """What the words of a look may name: `filled` of the viewer's words.js puts figures there."""
 
 

@@ -33,7 +33,7 @@ def test_without_an_analysis_it_is_the_radiograph() -> None:
 def test_it_shows_the_predicted_class_as_the_large_overlay_does() -> None:
     film = radiograph(np.full((640, 960), 90, np.uint8))
     analysis = analyse(film, network())
-    large = dict(overlays(film, analysis, Drawing()))[f"class-{analysis.prediction.predicted}"]
+    large = dict(overlays(film, analysis, Drawing()))[f"class-{analysis.prediction.foremost}"]
     reduced = large.reshape(64, 10, 96, 10, 3).mean((1, 3))
     assert np.abs(thumbnail(film, analysis, 96) - reduced).max() <= 3
     assert (thumbnail(film, analysis, 96) != 90).any()

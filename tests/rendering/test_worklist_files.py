@@ -58,7 +58,7 @@ def test_the_archive_holds_the_table_an_overlay_and_the_maps_of_each() -> None:
         assert LEFT_OUT not in names
         (picture,) = (name for name in names if name.startswith("hand") and name.endswith(".png"))
         (maps,) = (name for name in names if name.startswith("hand") and name.endswith(".npz"))
-        predicted = f"class-{one.analysis.prediction.predicted}"
+        predicted = f"class-{one.analysis.prediction.foremost}"
         assert whole.read(picture) == overlay_png(one.radiograph(), one.analysis, Drawing(), predicted)
         with Image.open(io.BytesIO(whole.read(picture))) as opened:
             assert opened.size == (40, 30)

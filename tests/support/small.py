@@ -6,12 +6,26 @@ import torch
 import torchvision
 from torch import nn
 
+from camdash.evidence.maps import EvidenceMaps
+from camdash.evidence.prediction import Prediction, predict
 from camdash.networks.cards.card import Card, Fit, Preprocessing
 from camdash.networks.cards.writing import write_checkpoint
+from camdash.shapes import PerClass
 
 NAME = "small"
 QUERY = f"checkpoint={NAME}"
 """The part of the page's address that chooses it."""
+
+
+def softmax_of(names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
+    """Return what maps predict where classes exclude each other."""
+    return predict(Card("resnet18", names, Preprocessing((64, 64), Fit.STRETCH)), maps.evidence + maps.bias)
+
+
+def shares(prediction: Prediction) -> PerClass:
+    """Return the probabilities of a prediction that has some."""
+    assert prediction.probabilities is not None
+    return prediction.probabilities
 
 
 def small_checkpoint(folder: Path) -> None:

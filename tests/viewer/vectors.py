@@ -15,17 +15,17 @@ from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import Source, ViewerData, ViewerMap, pack
 from camdash.app.viewer.picture import Picture
 from camdash.app.viewer.windowing import PackedValues, Windowing
+from camdash.evidence.prediction import signed
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import VoiFunction, Window
 from camdash.networks.placement import Grid, Placement
-from camdash.rendering.agreement import signed
-from camdash.rendering.charts import percent
 from camdash.rendering.color import STEPS, blend_table, opencv_table
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.files.export import Drawing, shown
 from camdash.rendering.looks import CLASSIC, LOOKS
 from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import scales
+from camdash.rendering.wording.answers import percent
 
 RANDOM = np.random.default_rng(7)
 SHAPE = (52, 60)

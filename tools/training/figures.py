@@ -41,7 +41,7 @@ def judge(radiograph: Radiograph, label: int, loaded: LoadedCheckpoint) -> tuple
     part is cut off; the body mask is that of the radiograph, brought along and dilated by one cell.
     """
     analysis = analyse(radiograph, loaded)
-    predicted = analysis.prediction.predicted
+    predicted = analysis.prediction.foremost
     rows, columns = loaded.checkpoint.card.preprocessing.input_size
     positive = enlarged(analysis.maps.maps[predicted], rows, columns, loaded.network.grid.stride).clip(0)
     film = _on_input(np.ones(radiograph.shape, np.uint8), analysis)

@@ -16,6 +16,7 @@ from camdash.app.session.state import session
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis
 from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
+from camdash.networks.cards.output import OutputKind
 from camdash.networks.catalog.checkpoints import checkpoint_folders
 from camdash.networks.catalog.descriptions import Descriptions
 from camdash.networks.text import printable
@@ -204,7 +205,10 @@ def _written(path: Path) -> str:
 
 
 def _classes(card: Card) -> str:
-    return tr_many("{count} classes", "{count} classes", len(card.class_names))
+    count = len(card.class_names)
+    if card.output.kind in (OutputKind.REGRESSION, OutputKind.UNKNOWN):
+        return tr_many("{count} output", "{count} outputs", count)
+    return tr_many("{count} class", "{count} classes", count)
 
 
 def _fitted(how: Preprocessing) -> str:

@@ -6,15 +6,17 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.language import localized, page_catalog, tr, tr_many
-from camdash.app.markdown import plain, unbroken
-from camdash.app.results.answer import EVEN, say_guess
+from camdash.app.markdown import plain
+from camdash.app.results.answer import say_guess
 from camdash.app.results.familiarity_notice import is_unfamiliar, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_both_probabilities
-from camdash.evidence.analysis import Analysis, Prediction
+from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import ClassPair, Comparison, Difference
-from camdash.rendering.agreement import change_words, correlation_words, pair_words, signed
-from camdash.rendering.charts import comparison_chart, percent
+from camdash.evidence.prediction import signed
+from camdash.rendering.charts import comparison_chart
 from camdash.rendering.ranks import MOST_BARS
+from camdash.rendering.wording.agreement import change_words, correlation_words, pair_words
+from camdash.rendering.wording.answers import beside, choice, headline, is_uncertain
 
 MOST_NAMED = 5
 """Classes that only one of two knows, by name."""
@@ -87,11 +89,11 @@ def missing_words(answers: Comparison) -> str:
 
 def _answer(letter: str, analysis: Analysis) -> str:
     prediction = analysis.prediction
-    answer = f"{plain(prediction.predicted_name)}, {unbroken(percent(_highest(prediction)))}"
+    answer = plain(headline(prediction))
     if is_unfamiliar(analysis):
         answer = f":gray[{answer}]"
     whole = f"{letter} · :gray[{plain(analysis.checkpoint.name)}] {answer}"
-    if _highest(prediction) >= EVEN:
+    if not is_uncertain(prediction):
         return whole
     uncertain = plain(tr("uncertain, below 50 %"))
     return f"{whole} :gray[:small[{uncertain}]]"
@@ -99,13 +101,15 @@ def _answer(letter: str, analysis: Analysis) -> str:
 
 def _verdict(comparison: Comparison) -> str:
     before, after = comparison.first.prediction, comparison.second.prediction
+    if comparison.is_same is None:
+        return tr("The two answers are of different kinds, or name no class: they cannot be the same or differ.")
     if not comparison.flips:
         return tr("Both give the same answer.")
     badge = plain(tr("Different answers"))
     change = tr(
         "The answer changes from {before} to {after}.",
-        before=f"**{plain(before.predicted_name)}**",
-        after=f"**{plain(after.predicted_name)}**",
+        before=f"**{plain(before.brief)}**",
+        after=f"**{plain(after.brief)}**",
     )
     return f":orange-badge[{badge}] {change}"
 
@@ -122,12 +126,19 @@ def _remarks(comparison: Comparison) -> list[str]:
             if mapped
             else tr("Probabilities use each checkpoint's own classes.")
         )
-    return [*about, missing_words(comparison), " ".join(sentence for sentence in alone if sentence)]
+    meaning = "" if comparison.has_one_meaning else _two_meanings(comparison)
+    return [*about, meaning, missing_words(comparison), " ".join(sentence for sentence in alone if sentence)]
+
+
+def _two_meanings(comparison: Comparison) -> str:
+    """Say that the figures of two kinds of output cannot be compared."""
+    first, second = (plain(choice(one.prediction)) for one in (comparison.first, comparison.second))
+    said = tr("The figures of A and B mean different things.")
+    return f"{said} A: {first} B: {second}"
 
 
 def _is_answer(pair: ClassPair, comparison: Comparison) -> bool:
-    first, second = comparison.first.prediction, comparison.second.prediction
-    return pair.first == first.predicted or pair.second == second.predicted
+    return pair.first in comparison.first.prediction.answers or pair.second in comparison.second.prediction.answers
 
 
 def _agreement(place: int, comparison: Comparison) -> Iterator[str]:
@@ -137,7 +148,11 @@ def _agreement(place: int, comparison: Comparison) -> Iterator[str]:
     if comparison.differences:
         alike = plain(correlation_words(comparison.differences[place].correlation))
         yield tr("Maps of {name}: {correlation}.", name=name, correlation=alike)
-    yield tr("Probability of {name}: {change}.", name=name, change=plain(pair_words(pair, comparison)))
+    change = plain(pair_words(pair, comparison))
+    if comparison.first.prediction.probabilities is None or comparison.second.prediction.probabilities is None:
+        yield tr("{name}: {change}.", name=name, change=change)
+    else:
+        yield tr("Probability of {name}: {change}.", name=name, change=change)
 
 
 def _alone(letter: str, names: tuple[str, ...]) -> str:
@@ -165,9 +180,5 @@ def _figures(letter: str, analysis: Analysis) -> str:
     prediction = analysis.prediction
     shown = prediction.ranking[:MOST_BARS]
     more = len(prediction.class_names) > len(shown)
-    figures = ", ".join(f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown)
+    figures = ", ".join(f"{prediction.class_names[k]} {localized(beside(prediction, k))}" for k in shown)
     return tr("{letter}: {figures}, and others", letter=letter, figures=figures) if more else f"{letter}: {figures}"
-
-
-def _highest(prediction: Prediction) -> float:
-    return float(prediction.probabilities[prediction.predicted])

@@ -21,9 +21,9 @@ from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, failed_line, flips_first, line_of, totals
 from camdash.images.radiograph import Radiograph
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.agreement import figure
 from camdash.rendering.files.tables import comparison_csv
 from camdash.rendering.thumbnail import data_uri, small, thumbnail_shape
+from camdash.rendering.wording.agreement import figure
 from camdash.words.sentence import say, say_many
 
 THUMBNAIL = 64

@@ -17,18 +17,17 @@ from camdash.app.radiograph.together import answer_name
 from camdash.app.session import address, link
 from camdash.app.session.stage import choose_stage, chosen_stage
 from camdash.app.viewer import has_told, saved_settings, viewer
-from camdash.app.viewer.from_analysis import picture_of, source_of
-from camdash.app.viewer.from_comparison import sources_of
+from camdash.app.viewer.from_analysis import picture_of, source_of, words_of
+from camdash.app.viewer.from_comparison import sources_of, words_of_both
 from camdash.app.viewer.from_slopes import sources_of_slopes
 from camdash.app.viewer.modes import Mode
-from camdash.app.viewer.payload import Opening, Source, ViewerData, pack
+from camdash.app.viewer.payload import MapWords, Opening, Source, ViewerData, pack
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import Windowing
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, compare
 from camdash.evidence.slope_maps import SlopeMaps
-from camdash.images.radiograph import Radiograph
 from camdash.networks.gradients import METHODS
 from camdash.rendering.files.export import Drawing
 from camdash.rendering.looks import LOOKS
@@ -75,7 +74,8 @@ def _prepared(
 ) -> Prepared:
     sources = sources_of(both) if both else tuple(source_of(one) for one in results if one.has_maps)
     more = () if slopes is None else sources_of_slopes(slopes)
-    data = _data(film, radiograph_of(film), (*sources, *more), answer_name(film, results))
+    words = words_of_both(both) if both else words_of(results[0])
+    data = _data(film, (*sources, *more), answer_name(film, results), words)
     return Prepared(data, pack(data), _asked(film), both, slopes, trouble)
 
 
@@ -111,12 +111,13 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
         show_agreement(both)
 
 
-def _data(film: Film, radiograph: Radiograph, sources: tuple[Source, ...], answer: str) -> ViewerData:
+def _data(film: Film, sources: tuple[Source, ...], answer: str, words: MapWords) -> ViewerData:
     """Return what the viewer is given, after what it told in an earlier run."""
+    radiograph = radiograph_of(film)
     preset, lossless, deep = _asked(film)
     picture = picture_of(film.name, radiograph, preset, lossless=lossless)
     windowing = Windowing(_image(film), radiograph, preset, packed_values(film.file) if deep else None)
-    return ViewerData(picture, windowing, sources, _opening(_names(sources)), answer)
+    return ViewerData(picture, windowing, sources, _opening(_names(sources)), answer, words)
 
 
 def _asked(film: Film) -> tuple[int, bool, bool]:

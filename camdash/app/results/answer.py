@@ -3,38 +3,42 @@
 import streamlit as st
 
 from camdash.app import widget_keys
-from camdash.app.language import page_catalog, tr, tr_many
-from camdash.app.markdown import plain, unbroken
+from camdash.app.language import localized, page_catalog, tr, tr_many
+from camdash.app.markdown import plain
 from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_probabilities
-from camdash.evidence.analysis import Analysis, Prediction
-from camdash.networks.cards.card import FIVE_CLASSES, Card
-from camdash.rendering.charts import percent, softmax_chart
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.prediction import Prediction
+from camdash.networks.cards.card import Card
+from camdash.rendering.charts import answer_chart
 from camdash.rendering.ranks import rest_of, shown_classes
+from camdash.rendering.wording.answers import beside, choice, headline, percent, remark, title
 
-EVEN = 0.5
-"""Below this probability of the predicted class the answer is called uncertain."""
+LONGEST_LARGE = 40
+"""Characters of an answer that is written large."""
 
 
 def show_answer(analysis: Analysis) -> None:
-    """Show the predicted class and its probability in words, and the softmax as bars."""
+    """Show the answer in words, and the figures of all classes as bars."""
     warn_if_unfamiliar([analysis])
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     prediction = analysis.prediction
     with words, st.container(key="words"):
-        headline = _headline(prediction)
-        st.markdown(f"### :gray[{headline}]" if is_unfamiliar(analysis) else f"### {headline}")
-        st.markdown(_runner_up(prediction))
-        if len(prediction.class_names) > 1:
-            st.caption(_choice(prediction))
+        answer = plain(headline(prediction))
+        size = "###" if len(answer) <= LONGEST_LARGE else "#####"
+        st.markdown(f"{size} :gray[{answer}]" if is_unfamiliar(analysis) else f"{size} {answer}")
+        if more := remark(prediction):
+            st.markdown(plain(more))
+        if between := choice(prediction):
+            st.caption(plain(between))
         show_familiarity(analysis)
         say_guess(analysis.checkpoint.card)
     with bars:
         st.plotly_chart(
-            softmax_chart(prediction, page_catalog()),
+            answer_chart(prediction, page_catalog()),
             key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
-            alt=tr("Softmax: {figures}", figures=", ".join(_figures(prediction))),
+            alt=tr("{title}: {figures}", title=title(prediction), figures=", ".join(_figures(prediction))),
         )
         offer_probabilities(prediction)
 
@@ -47,41 +51,11 @@ def say_guess(card: Card, letter: str = "") -> None:
         st.caption(f":material/help: {whose}{plain(card.guess)} {where}".rstrip())
 
 
-def _choice(prediction: Prediction) -> str:
-    count = len(prediction.class_names)
-    if prediction.class_names == FIVE_CLASSES:
-        return tr("One of {count} body parts. The model always picks one.", count=count)
-    return tr_many(
-        "One of {count} class. The model always picks one.",
-        "One of {count} classes. The model always picks one.",
-        count,
-    )
-
-
-def _headline(prediction: Prediction) -> str:
-    probability = unbroken(percent(float(prediction.probabilities[prediction.predicted])))
-    return f"{plain(prediction.predicted_name)}, {probability}"
-
-
-def _runner_up(prediction: Prediction) -> str:
-    if len(prediction.class_names) < 2:
-        return tr("This checkpoint has only one class, so it names that class for every image.")
-    second = prediction.ranking[1]
-    name, share = plain(prediction.class_names[second]), percent(float(prediction.probabilities[second]))
-    if prediction.probabilities[prediction.predicted] < EVEN:
-        return tr(
-            "Runner-up {name}, {share}. Uncertain: no class reaches 50\u00a0%.",
-            name=name,
-            share=share,
-        )
-    return tr("Runner-up {name}, {share}", name=name, share=share)
-
-
 def _figures(prediction: Prediction) -> list[str]:
     shown = shown_classes(prediction)
-    rest = len(prediction.class_names) - len(shown)
-    figures = [f"{prediction.class_names[k]} {percent(float(prediction.probabilities[k]))}" for k in shown]
-    if not rest:
+    others = len(prediction.class_names) - len(shown)
+    figures = [f"{prediction.class_names[k]} {localized(beside(prediction, k))}" for k in shown]
+    rest = rest_of(prediction, shown)
+    if not others or rest is None:
         return figures
-    others = percent(rest_of(prediction, shown))
-    return [*figures, tr_many("all {count} others {share}", "all {count} others {share}", rest, share=others)]
+    return [*figures, tr_many("all {count} others {share}", "all {count} others {share}", others, share=percent(rest))]

@@ -9,9 +9,10 @@ from camdash.app.session.retries import failure_of, note_failure
 from camdash.app.session.state import session
 from camdash.app.uploads.listing import WAITS, Answer, State
 from camdash.evidence.analysis import Analysis, Failed
-from camdash.evidence.comparison import is_same_class
+from camdash.evidence.comparison import same_labels
+from camdash.evidence.prediction import Prediction
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.charts import percent
+from camdash.rendering.wording.answers import share_of_answer
 from camdash.words.sentence import joined, say
 
 
@@ -34,13 +35,14 @@ def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> An
     first = cached_analysis(film, checkpoint)
     if first is None:
         return _refusal(film.sha256, checkpoint) or WAITS
-    name, share = first.prediction.predicted_name, _share(first)
-    about = [f"{name} {share}"]
+    name, share = first.prediction.brief, share_of_answer(first.prediction)
+    about = [joined(" ", (name, share))]
     other = cached_analysis(film, second) if second is not None else None
     if other is not None:
-        about = [f"A: {name} {share}", f"B: {other.prediction.predicted_name} {_share(other)}"]
-        if not is_same_class(other.prediction.predicted_name, name):
-            name, share = f"{name} → {other.prediction.predicted_name}", say("differ")
+        after = other.prediction
+        about = [_whose("A", first.prediction), _whose("B", after)]
+        if same_labels(first.prediction.labels, after.labels) is False:
+            name, share = joined(" → ", (name, after.brief)), say("differ")
     unlike = _unlike(first, other)
     return Answer(name, State.UNLIKE if unlike else State.ANSWERED, joined("\n", [*about, *unlike]), share)
 
@@ -55,9 +57,8 @@ def _unlike(first: Analysis, other: Analysis | None) -> list[str]:
     return [say("Unlike the training images of {letter}.", letter=letter) for letter in letters]
 
 
-def _share(result: Analysis) -> str:
-    prediction = result.prediction
-    return percent(float(prediction.probabilities[prediction.predicted]))
+def _whose(letter: str, prediction: Prediction) -> str:
+    return joined(" ", (f"{letter}:", prediction.brief, share_of_answer(prediction)))
 
 
 def _refusal(sha256: str, checkpoint: Checkpoint) -> Answer | None:

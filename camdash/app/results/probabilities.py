@@ -6,8 +6,8 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.language import tr, tr_many
-from camdash.evidence.analysis import Prediction
 from camdash.evidence.comparison import Comparison
+from camdash.evidence.prediction import Prediction
 from camdash.rendering.ranks import MOST_BARS, ranked_rows
 
 HEIGHT = 420
@@ -71,7 +71,8 @@ def _table(columns: dict[str, list[object]], shares: tuple[str, ...], logits: tu
 
 def _share(prediction: Prediction, place: int | None) -> float | None:
     """Return the probability of a class as a percentage."""
-    return None if place is None else 100 * float(prediction.probabilities[place])
+    share = None if place is None else prediction.probability(place)
+    return None if share is None else 100 * share
 
 
 def _logit(prediction: Prediction, place: int | None) -> float | None:

@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camdash.app.viewer.modes import Mode
-from camdash.app.viewer.payload import Source, ViewerMap
+from camdash.app.viewer.payload import MapWords, Source, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
+from camdash.evidence.prediction import signed
 from camdash.images.radiograph import Radiograph
-from camdash.rendering.agreement import signed
 from camdash.rendering.files.export import Drawing, shown
 from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average
+from camdash.rendering.wording.answers import beside, mark, reading, totals, unit
 from camdash.words.sentence import say
 
 WORTH_NAMING = 0.05
@@ -33,6 +34,13 @@ def source_of(analysis: Analysis) -> Source:
     return Source("", analysis.placement, maps_of(analysis))
 
 
+def words_of(analysis: Analysis) -> MapWords:
+    """Return what is said of the maps of one checkpoint, after what its output means."""
+    prediction = analysis.prediction
+    adds_up = "" if prediction.values is None else say("evidence + bias = value")
+    return MapWords(totals(prediction), reading(prediction), unit(prediction), adds_up)
+
+
 def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
     """Return all maps of one checkpoint: classes, contrasts, average; of one class only the class's own."""
     if not has_average(analysis):
@@ -41,8 +49,9 @@ def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
 
 
 def _class_panels(analysis: Analysis) -> Iterator[ViewerMap]:
-    maps = analysis.maps
-    totals = _Totals(maps.evidence, maps.bias.astype(np.float64), analysis.on_padding)
+    maps, output = analysis.maps, analysis.prediction.output
+    bias = maps.bias.astype(np.float64) * output.scale + output.offset
+    totals = _Totals(maps.evidence * output.scale, bias, analysis.on_padding * output.scale)
     return _panels(analysis, Mode.EVIDENCE, class_maps(analysis), totals)
 
 
@@ -54,7 +63,7 @@ def _contrast_panels(analysis: Analysis) -> Iterator[ViewerMap]:
 
 @dataclass(frozen=True, eq=False)
 class _Totals:
-    """What stands beneath each class's panel, in logits: (classes,) each."""
+    """What stands beneath each class's panel, in the unit of its output: (classes,) each."""
 
     evidence: NDArray[np.float64]
     bias: NDArray[np.float64]
@@ -63,7 +72,6 @@ class _Totals:
 
 def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: _Totals) -> Iterator[ViewerMap]:
     prediction = analysis.prediction
-    predicted = prediction.predicted
     for k, panel in enumerate(panels):
         yield ViewerMap(
             id=panel.id,
@@ -71,8 +79,10 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
             modes=(mode,),
             name=panel.name,
             values=panel.values,
-            predicted=k == predicted,
-            probability=float(prediction.probabilities[k]),
+            predicted=bool(said := mark(prediction, k)),
+            mark=said,
+            share="" if prediction.probabilities is not None else beside(prediction, k),
+            probability=prediction.probability(k),
             evidence=float(totals.evidence[k]),
             bias=float(totals.bias[k]),
             logit=float(totals.evidence[k] + totals.bias[k]),

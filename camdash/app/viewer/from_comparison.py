@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from camdash.app.viewer.from_analysis import class_slot, maps_of
+from camdash.app.viewer.from_analysis import class_slot, maps_of, words_of
 from camdash.app.viewer.modes import Mode
-from camdash.app.viewer.payload import Source, ViewerMap
+from camdash.app.viewer.payload import MapWords, Source, ViewerMap
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, Difference
-from camdash.rendering.agreement import figure, probabilities
-from camdash.rendering.charts import percent
+from camdash.rendering.wording.agreement import figure, figures
+from camdash.rendering.wording.answers import mark
 from camdash.words.sentence import joined, say
 
 RESAMPLED = say("drawn resampled")
@@ -27,6 +27,19 @@ def sources_of(comparison: Comparison) -> tuple[Source, ...]:
     if comparison.differences:
         return (*rows, _difference(comparison))
     return rows
+
+
+def words_of_both(comparison: Comparison) -> MapWords:
+    """Return what is said of the maps of two checkpoints: of each by its letter, where their outputs differ."""
+    first, second = words_of(comparison.first), words_of(comparison.second)
+    if first == second:
+        return first
+    totals, reading = (
+        first_words if first_words == second_words else joined(" ", (f"A: {first_words}", f"B: {second_words}"))
+        for first_words, second_words in ((first.totals, second.totals), (first.reading, second.reading))
+    )
+    units = first.unit if first.unit == second.unit else joined(" / ", (first.unit, second.unit))
+    return MapWords(totals, reading, units)
 
 
 def _row(letter: str, analysis: Analysis, twins: Mapping[int, int]) -> Source:
@@ -71,7 +84,7 @@ def _difference(comparison: Comparison) -> Source:
 
 
 def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
-    before, after = probabilities(one, comparison)
+    before, after = figures(one.pair, comparison)
     mark = _mark(one, comparison)
     if one.correlation is None:
         agreement = say("correlation none")
@@ -86,7 +99,7 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
         values=one.values,
         predicted=bool(mark),
         mark=mark,
-        share=f"{percent(before)} → {percent(after)}",
+        share=f"{before} → {after}",
         evidence=one.evidence,
         bias=one.bias,
         logit=one.logit,
@@ -97,8 +110,8 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
 
 def _mark(one: Difference, comparison: Comparison) -> str:
     """Return by whom a class is predicted: "by A", "by B", "by both"; empty if by neither."""
-    by_first = one.pair.first == comparison.first.prediction.predicted
-    by_second = one.pair.second == comparison.second.prediction.predicted
+    by_first = mark(comparison.first.prediction, one.pair.first)
+    by_second = mark(comparison.second.prediction, one.pair.second)
     if by_first and by_second:
         return say("by both")
     return say("by A") if by_first else say("by B") if by_second else ""

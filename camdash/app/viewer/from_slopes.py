@@ -4,6 +4,7 @@ from camdash.app.viewer.from_analysis import class_slot
 from camdash.app.viewer.payload import Source, ViewerMap
 from camdash.evidence.slope_maps import SlopeMaps
 from camdash.networks.gradients import METHODS, Method
+from camdash.rendering.wording.answers import beside, mark
 from camdash.words.sentence import say
 
 
@@ -26,8 +27,10 @@ def _maps(found: SlopeMaps, method: Method) -> tuple[ViewerMap, ...]:
             modes=(method.id,),
             name=name,
             values=found.maps[method.id][k],
-            predicted=k == prediction.predicted,
-            probability=float(prediction.probabilities[k]),
+            predicted=bool(said := mark(prediction, k)),
+            mark=said,
+            share="" if prediction.probabilities is not None else beside(prediction, k),
+            probability=prediction.probability(k),
             class_index=k,
         )
         for k, name in enumerate(prediction.class_names)

@@ -87,6 +87,7 @@ class ModeHeader(TypedDict):
     terms: tuple[str, str]
     reading: str
     readingApart: str
+    isOneSided: bool
     isChange: bool
 
 
@@ -214,6 +215,7 @@ class Header(TypedDict):
     window: WindowHeader
     looks: list[LookHeader]
     modes: list[ModeHeader]
+    totals: str
     sources: list[SourceHeader]
     opening: OpeningHeader
     answer: str

@@ -11,12 +11,11 @@ not send them twice.
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from camdash.app.language import localized
+from camdash.app.language import page_catalog
 from camdash.app.viewer.header import (
     AxisHeader,
     Header,
@@ -29,13 +28,14 @@ from camdash.app.viewer.header import (
     ScaleHeader,
     SourceHeader,
 )
-from camdash.app.viewer.modes import MODES, ModeWords
+from camdash.app.viewer.modes import MODES, Mode, ModeWords
 from camdash.app.viewer.picture import Picture
 from camdash.app.viewer.windowing import PackedValues, Windowing, described_windows
 from camdash.app.viewer.words import WORDS
 from camdash.networks.placement import Placement
 from camdash.rendering.looks import LOOKS
-from camdash.rendering.scale import Look, Scale, scales
+from camdash.rendering.scale import Ends, Look, Scale, in_unit, scales
+from camdash.words.sentence import joined, say, translated_all
 
 ByModeAndLook = dict[str, dict[str, ScaleHeader]]
 
@@ -50,9 +50,9 @@ class ViewerMap:
         modes: the modes in which it is shown.
         name: the panel's heading.
         values: (grid rows, grid columns), raw and signed; NaN leaves the radiograph untouched.
-        predicted: whether it is the class with the highest probability.
+        predicted: whether it is part of the answer: the predicted class, or a label above its threshold.
         share: what to say in the place of the probability.
-        mark: what to say of a predicted class beside its name; "predicted" if empty.
+        mark: what to say beside the name of what is part of the answer; "predicted" if empty.
         probability: the class's, in [0, 1].
         evidence: the mean of `values`; evidence + bias = logit.
         bias: the class's bias.
@@ -102,6 +102,23 @@ class Source:
 
 
 @dataclass(frozen=True)
+class MapWords:
+    """What is said of the maps that add up, after what the network's output means.
+
+    Attributes:
+        totals: what the totals become, in a sentence.
+        reading: how the two colors are read, where they are not for and against a class; else empty.
+        unit: of maps and totals.
+        adds_up: what adds up beneath a panel; empty where it is evidence + bias = logit.
+    """
+
+    totals: str = say("The totals become the probabilities (softmax).")
+    reading: str = ""
+    unit: str = say("logits")
+    adds_up: str = ""
+
+
+@dataclass(frozen=True)
 class Opening:
     """With what the viewer starts, until the user changes it; heeded once, and again for each new token.
 
@@ -138,6 +155,7 @@ class ViewerData:
         sources: the rows of panels.
         opening: with what the viewer starts.
         answer: names the answer that belongs to these maps; both are shown in the same frame.
+        words: what is said of the maps.
     """
 
     picture: Picture
@@ -145,6 +163,7 @@ class ViewerData:
     sources: tuple[Source, ...]
     opening: Opening = Opening()
     answer: str = ""
+    words: MapWords = MapWords()
 
 
 def pack(data: ViewerData) -> bytes:
@@ -158,24 +177,16 @@ def pack(data: ViewerData) -> bytes:
         "words": WORDS,
         "picture": _picture(data.picture, starts[-4]),
         "window": described_windows(data.windowing, (starts[-3], starts[-2], starts[-1])),
-        "looks": [_look(look, start) for look, start in zip(LOOKS, starts[len(grids) :], strict=False)],
-        "modes": [_mode(words) for words in MODES],
+        "looks": [_look(look, start, data.words) for look, start in zip(LOOKS, starts[len(grids) :], strict=False)],
+        "modes": [_mode(words, data.words) for words in MODES],
+        "totals": data.words.totals,
         "sources": list(_sources(data.sources, iter(starts))),
         "opening": _opening(data.opening),
         "answer": data.answer,
     }
-    text = json.dumps(_in_language(header), ensure_ascii=False, allow_nan=False).encode()
+    text = json.dumps(translated_all(header, page_catalog()), ensure_ascii=False, allow_nan=False).encode()
     text += b" " * (-len(text) % 4)
     return b"".join([len(text).to_bytes(4, "little"), text, *parts])
-
-
-def _in_language(part: Any) -> Any:
-    """Return a part of the header with all its sentences in the page's language."""
-    if isinstance(part, dict):
-        return {key: _in_language(value) for key, value in part.items()}
-    if isinstance(part, list | tuple):
-        return [_in_language(one) for one in part]
-    return localized(part) if isinstance(part, str) else part
 
 
 def _grid(drawn: ViewerMap) -> bytes:
@@ -194,13 +205,13 @@ def _picture(picture: Picture, start: int) -> PictureHeader:
     }
 
 
-def _look(look: Look, start: int) -> LookHeader:
+def _look(look: Look, start: int, words: MapWords) -> LookHeader:
     legend = look.rule.legend
     ends: LegendHeader = {
-        "full": legend.full,
-        "brief": legend.brief,
-        "change": legend.change,
-        "apart": legend.apart,
+        "full": _in_unit(legend.full, words.unit),
+        "brief": _in_unit(legend.brief, words.unit),
+        "change": _in_unit(legend.change, words.unit),
+        "apart": _in_unit(legend.apart, words.unit),
     }
     return {
         "id": look.id,
@@ -209,7 +220,7 @@ def _look(look: Look, start: int) -> LookHeader:
         "about": look.about,
         "reading": look.reading,
         "change": look.change,
-        "caption": look.caption,
+        "caption": in_unit(look.caption, words.unit),
         "panels": look.panels,
         "opacity": look.opacity,
         "fades": look.fades,
@@ -220,17 +231,25 @@ def _look(look: Look, start: int) -> LookHeader:
     }
 
 
-def _mode(words: ModeWords) -> ModeHeader:
+def _in_unit(ends: Ends, unit: str) -> Ends:
+    low, middle, high = ends
+    return in_unit(low, unit), in_unit(middle, unit), in_unit(high, unit)
+
+
+def _mode(words: ModeWords, maps: MapWords) -> ModeHeader:
+    reads = words.mode == Mode.EVIDENCE and maps.reading
+    apart = say("Each panel on its own scale: strengths are not comparable.")
     return {
         "id": words.mode,
         "label": words.label,
         "about": words.about,
         "total": words.total,
         "bar": words.bar,
-        "sum": words.sum,
+        "sum": maps.adds_up if words.mode == Mode.EVIDENCE and maps.adds_up else words.sum,
         "terms": words.terms,
-        "reading": words.reading,
-        "readingApart": words.reading_apart,
+        "reading": maps.reading if reads else words.reading,
+        "readingApart": joined(" ", (maps.reading, apart)) if reads else words.reading_apart,
+        "isOneSided": bool(words.nothing),
         "isChange": words.is_change,
     }
 

@@ -41,7 +41,7 @@ WORDS: WordsHeader = {
     "higherPeak": unfilled("{strong}'s peak is {times} times {weak}'s."),
     "useOneScale": say("Use one scale"),
     "giveOwnScales": say("Give each its own scale"),
-    "colorBar": unfilled("Color bar. {whose}, logits: {ends}"),
+    "colorBar": unfilled("Color bar. {whose}: {ends}"),
     "findClass": say("Find a class"),
     "allClasses": say("All classes"),
     "topClasses": unfilled("Top {count}"),

@@ -63,8 +63,8 @@ def _means(analyses: Mapping[FilmKey, Analysis], checkpoint: Checkpoint) -> list
     return sums.means()
 
 
-def _mean_square(rows: Sequence[ListedRow], predicted: str) -> NDArray[np.uint8]:
-    squares = [row.square for row in rows if row.line.predicted == predicted and row.square is not None]
+def _mean_square(rows: Sequence[ListedRow], name: str) -> NDArray[np.uint8]:
+    squares = [row.square for row in rows if name in row.line.drawn and row.square is not None]
     if not squares:
         return np.zeros((SQUARE, SQUARE), np.uint8)
     mean: NDArray[np.float64] = np.mean(np.stack(squares), axis=0)

@@ -13,15 +13,14 @@ from camdash.app.session import selection
 from camdash.app.session.state import session
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
 from camdash.app.worklist.keeping import keep_place
-from camdash.evidence.comparison import is_same_class
-from camdash.evidence.worklist import Line, Order, listed
-from camdash.rendering.charts import percent
+from camdash.evidence.worklist import Line, Order, is_same_answer, listed
+from camdash.rendering.wording.answers import percent
 from camdash.words.sentence import say
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-SAME, DIFFER = say("same"), say("differ")
+NOT_READ, SAME, DIFFER = say("not read"), say("same"), say("differ")
 """What tables say of two answers to one radiograph."""
 ROW, HEAD, HIGHEST = 64, 38, 422
 """Pixels of a row, of the head, and of the whole table at most."""
@@ -36,7 +35,7 @@ def choose_rows(rows: Sequence[ListedRow], others: Sequence[ListedRow | None] = 
     """
     lines = [row.line for row in rows]
     compared = [other.line if other else None for other in others]
-    names = list(dict.fromkeys(line.predicted for line in lines if line.predicted))
+    names = list(dict.fromkeys(name for line in lines for name in line.classes))
     chosen = st.session_state.get(widget_keys.CLASSES, [])
     st.session_state[widget_keys.CLASSES] = [name for name in chosen if name in names]
     classes = st.multiselect(
@@ -139,7 +138,7 @@ def _columns(rows: Sequence[ListedRow]) -> dict[str, list[object]]:
     return {
         "picture": [row.picture or None for row in rows],
         "file": [line.file for line in lines],
-        "predicted": [line.predicted or tr("not read: {reason}", reason=line.error) for line in lines],
+        "predicted": [localized(line.predicted or _unread(line)) for line in lines],
         "probability": [line.probability for line in lines],
         "runner-up": [line.runner_up for line in lines],
         "margin": [line.margin for line in lines],
@@ -152,7 +151,7 @@ def _other_columns(rows: Sequence[ListedRow], others: Sequence[ListedRow | None]
     lines = [other.line if other else None for other in others]
     return {
         "answers": [localized(same_or_differ(row.line, line)) for row, line in zip(rows, lines, strict=True)],
-        "B predicted": [line.predicted or tr("not read") if line else "…" for line in lines],
+        "B predicted": [localized(line.predicted or NOT_READ) if line else "…" for line in lines],
         "B probability": [line.probability if line else None for line in lines],
         "B margin": [line.margin if line else None for line in lines],
         "B familiar": [_familiar(line) for line in lines],
@@ -165,9 +164,12 @@ def _familiar(line: Line | None) -> str:
 
 def same_or_differ(first: Line, second: Line | None) -> str:
     """Return whether two checkpoints give the same answer, in a word; empty where one has none yet."""
-    if second is None or first.predicted is None or second.predicted is None:
-        return ""
-    return SAME if is_same_class(first.predicted, second.predicted) else DIFFER
+    same = is_same_answer(first, second) if second else None
+    return "" if same is None else SAME if same else DIFFER
+
+
+def _unread(line: Line) -> str:
+    return say("not read: {reason}", reason=line.error)
 
 
 def with_percentages(columns: dict[str, list[object]]) -> "Styler":

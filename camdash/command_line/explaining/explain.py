@@ -19,16 +19,20 @@ from camdash.command_line.streams import Output, Remarks
 from camdash.command_line.table import write_table
 from camdash.command_line.tally import Tally
 from camdash.evidence.analysis import Analysis
+from camdash.evidence.prediction import decimal
 from camdash.images.regular_files import content
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any, preferred_device
-from camdash.rendering.charts import percent
 from camdash.rendering.files.export import WARNING
+from camdash.rendering.wording.answers import percent
 from camdash.running.pipeline import Explained, Item, Pace, explain_many, runner
 
 log = logging.getLogger(__name__)
+
+MOST_NAMED = 5
+"""Labels or values that a line of the table names."""
 
 UNLIKE = "unlike the training images: do not rely on it"
 
@@ -156,9 +160,22 @@ def _results(work: _Work) -> Iterator[tuple[Path, Row, Explained[Analysis] | Non
                 yield file, row_of(str(file), explained.decoded.sha256, checkpoint, explained.result), explained
 
 
+def _answer(row: Row) -> str:
+    """Return the answer of a network that predicts no single class: the labels found, values, or logits."""
+    if row["error"]:
+        return ""
+    if row["positive"] and None not in row["positive"].values():
+        return ", ".join(name for name, found in row["positive"].items() if found) or "none above its threshold"
+    figures = row["values"] or row["probabilities"] or row["logits"]
+    words = percent if figures is row["probabilities"] else decimal
+    unit = f" {row['unit']}" if row["unit"] else ""
+    first = sorted(figures.items(), key=lambda item: -item[1]) if words is percent else list(figures.items())
+    return ", ".join(f"{name} {words(figure)}{unit}" for name, figure in first[:MOST_NAMED])
+
+
 def _cells(row: Row) -> list[str]:
-    predicted = row["predicted"]
-    probability = percent(row["probabilities"][predicted]) if predicted else ""
+    predicted = row["predicted"] or _answer(row)
+    probability = percent(row["probabilities"][row["predicted"]]) if row["predicted"] else ""
     familiarity = row["familiarity"] or {}
     remark = UNLIKE if familiarity.get("familiar") is False else ""
     return [row["file"], predicted or "", probability, row["error"] or "", remark]

@@ -44,7 +44,7 @@ class Earlier:
         """
         path = folder / PREDICTIONS
         lines: dict[str, dict[str, Cells]] = defaultdict(dict)
-        for cells in earlier_lines(path, header(checkpoint.card.class_names)):
+        for cells in earlier_lines(path, header(checkpoint.card)):
             if cells[CHECKPOINT_SHA256] != checkpoint.sha256:
                 raise UsageError(
                     say(

@@ -4,16 +4,20 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis, Failed, Familiarity, Outcome
-from camdash.networks.cards.card import Checkpoint
+from camdash.evidence.prediction import Prediction, predict
+from camdash.networks.cards.card import Card, Checkpoint
+from camdash.networks.cards.output import OutputKind
 from camdash.rendering.files.safe_csv import Cell
 
 Row = dict[str, Any]
 
 IDENTITY = ("file", "sha256", "checkpoint", "checkpoint_sha256")
-BY_CLASS = ("probabilities", "logits", "evidence", "bias")
+BY_CLASS = ("probabilities", "logits", "evidence", "bias", "positive", "values")
+JUDGED = (OutputKind.SIGMOID, OutputKind.BINARY)
+"""Outputs whose labels are above their thresholds or not."""
+
 CHECK = ("score", "threshold", "familiar")
 
 
@@ -21,24 +25,25 @@ def row_of(file: str, sha256: str | None, checkpoint: Checkpoint, outcome: Outco
     """Return the row of a file."""
     row: Row = dict(zip(IDENTITY, (file, sha256, checkpoint.name, checkpoint.sha256), strict=True))
     if isinstance(outcome, Failed):
-        return row | dict.fromkeys(("predicted", *BY_CLASS, "grid", "familiarity")) | {"error": outcome.sentence}
+        missing = dict.fromkeys(("predicted", "output", *BY_CLASS, "unit", "grid", "familiarity"))
+        return row | missing | {"error": outcome.sentence}
     return row | _analysis(outcome)
 
 
-def header(names: Sequence[str]) -> list[str]:
-    """Return the table's columns for a checkpoint's classes."""
+def header(card: Card) -> list[str]:
+    """Return the table's columns for a checkpoint: of each figure those classes that its output gives one for."""
     return [
         *(*IDENTITY, "predicted"),
-        *(f"{key}.{name}" for key in BY_CLASS for name in names),
+        *(f"{key}.{name}" for key, names in _columns(card).items() for name in names),
         *("grid.rows", "grid.columns"),
         *(f"familiarity.{key}" for key in CHECK),
         "error",
     ]
 
 
-def line(row: Row, names: Sequence[str]) -> list[Cell]:
+def line(row: Row, card: Card) -> list[Cell]:
     """Return a row as a line of the table."""
-    return [*(row[key] for key in (*IDENTITY, "predicted")), *_figures(row, names), row["error"]]
+    return [*(row[key] for key in (*IDENTITY, "predicted")), *_figures(row, card), row["error"]]
 
 
 def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map: str | None) -> Row:
@@ -55,17 +60,15 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     Raises:
         ValueError: the line is not one that was written so.
     """
-    names = checkpoint.card.class_names
-    at = iter(cells[len(IDENTITY) + 1 :])
-    columns = {key: [_number(next(at)) for _ in names] for key in BY_CLASS}
+    card, at = checkpoint.card, iter(cells[len(IDENTITY) + 1 :])
+    columns = {key: [next(at) for _ in names] for key, names in _columns(card).items()}
     grid = [int(number) for number in (next(at), next(at)) if number]
     score, threshold, familiar = _number(next(at)), _number(next(at)), {"True": True, "False": False}.get(next(at))
-    logits = columns["logits"]
-    if None in logits or len(cells) != len(header(names)):
+    if "" in columns["logits"] or len(cells) != len(header(card)):
         raise ValueError("a file without error has all logits")
     row: Row = dict(zip(IDENTITY, (file, cells[1], checkpoint.name, checkpoint.sha256), strict=True))
-    row["predicted"] = names[int(np.argmax(np.array(columns["probabilities"], np.float64)))]
-    row |= {key: None if None in values else dict(zip(names, values, strict=True)) for key, values in columns.items()}
+    evidence, bias = ([_number(cell) for cell in columns[key]] for key in ("evidence", "bias"))
+    row |= _of_prediction(predict(card, np.array(columns["logits"], np.float64)), evidence, bias)
     row["grid"] = grid or None
     row["familiarity"] = dict(zip(CHECK, (score, threshold, familiar), strict=True))
     return row | {"error": None} | ({} if no_map is None else {"no_map": no_map})
@@ -73,21 +76,38 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
 
 def _analysis(analysis: Analysis) -> Row:
     """Return the row of an analysis; without maps, what belongs to maps is None, and one more key says why."""
-    names, prediction, placed = analysis.prediction.class_names, analysis.prediction, analysis.placed
-    columns: dict[str, NDArray[Any] | None] = {
-        "probabilities": prediction.probabilities,
-        "logits": prediction.logits,
-        "evidence": placed.maps.evidence if placed else None,
-        "bias": placed.maps.bias if placed else None,
-    }
-    row: Row = {"predicted": prediction.predicted_name}
-    row |= {
-        key: None if values is None else dict(zip(names, values.tolist(), strict=True))
-        for key, values in columns.items()
-    }
+    placed = analysis.placed
+    evidence, bias = (placed.maps.evidence.tolist(), placed.maps.bias.tolist()) if placed else ([None], [None])
+    row = _of_prediction(analysis.prediction, evidence, bias)
     row["grid"] = list(placed.maps.maps.shape[1:]) if placed else None
     row |= {"familiarity": _familiarity(analysis.familiarity), "error": None}
     return row | ({} if placed else {"no_map": analysis.no_map})
+
+
+def _of_prediction(prediction: Prediction, evidence: Sequence[float | None], bias: Sequence[float | None]) -> Row:
+    """Return what stands in a row of the answer; evidence and bias, in logits, hold None where there are no maps."""
+    names, values, output = prediction.class_names, prediction.values, prediction.output
+    positive = dict(zip(names, prediction.positive, strict=True))
+    return {
+        "predicted": prediction.predicted_name,
+        "output": output.kind.value,
+        "probabilities": prediction.named_probabilities,
+        "logits": dict(zip(names, prediction.logits.tolist(), strict=True)),
+        "evidence": None if None in evidence else dict(zip(names, evidence, strict=True)),
+        "bias": None if None in bias else dict(zip(names, bias, strict=True)),
+        "positive": positive if output.kind in JUDGED else None,
+        "values": None if values is None else dict(zip(names, values.tolist(), strict=True)),
+        "unit": None if values is None else output.unit,
+    }
+
+
+def _columns(card: Card) -> dict[str, tuple[str, ...]]:
+    """Return, by figure, the names of the columns that the table has of it."""
+    names, kind = card.logit_names, card.output.kind
+    probable = card.class_names if kind in (OutputKind.SOFTMAX, *JUDGED) else ()
+    always = {"probabilities": probable, "logits": names, "evidence": names, "bias": names}
+    positive = names if kind in JUDGED and card.output.thresholds else ()
+    return always | {"positive": positive, "values": names if kind is OutputKind.REGRESSION else ()}
 
 
 def _familiarity(found: Familiarity | None) -> dict[str, float | bool | None]:
@@ -97,8 +117,8 @@ def _familiarity(found: Familiarity | None) -> dict[str, float | bool | None]:
     return {"score": found.score, "threshold": found.threshold, "familiar": found.familiar}
 
 
-def _figures(row: Row, names: Sequence[str]) -> Iterator[Cell]:
-    for key in BY_CLASS:
+def _figures(row: Row, card: Card) -> Iterator[Cell]:
+    for key, names in _columns(card).items():
         yield from (None if row[key] is None else row[key][name] for name in names)
     yield from row["grid"] or (None, None)
     yield from (None if row["familiarity"] is None else row["familiarity"][key] for key in CHECK)

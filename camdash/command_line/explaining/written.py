@@ -10,7 +10,7 @@ from camdash.command_line.explaining.predictions import Predictions, free_name
 from camdash.command_line.explaining.rows import Row, header, line
 from camdash.errors import UsageError, WriteError
 from camdash.evidence.analysis import Analysis, analysis_in
-from camdash.networks.cards.card import Checkpoint
+from camdash.networks.cards.card import Card, Checkpoint
 from camdash.rendering.files.export import export_files
 from camdash.running.pipeline import Explained
 from camdash.whole_files import write_whole
@@ -26,10 +26,10 @@ class Written:
         folder: where they lie.
     """
 
-    def __init__(self, folder: OutputFolder, made_with: str, names: Sequence[str], table: Predictions) -> None:
+    def __init__(self, folder: OutputFolder, made_with: str, card: Card, table: Predictions) -> None:
         self.folder = folder
         self._made_with = made_with
-        self._names = names
+        self._card = card
         self._table = table
 
     def add(self, pictures: Iterable[tuple[str, bytes]], row: Row) -> None:
@@ -40,7 +40,7 @@ class Written:
         """
         for name, content in pictures:
             write_whole(self.folder.path / name, content)
-        self._table.append(line(row, self._names))
+        self._table.append(line(row, self._card))
 
     def finish(self, rows: Sequence[Row] | None = None) -> None:
         """Note that all is done.
@@ -51,7 +51,7 @@ class Written:
         Raises:
             WriteError: the table cannot be written.
         """
-        self._table.finish(None if rows is None else [header(self._names), *(line(row, self._names) for row in rows)])
+        self._table.finish(None if rows is None else [header(self._card), *(line(row, self._card) for row in rows)])
         self.folder.finish(self._made_with)
 
 
@@ -102,11 +102,11 @@ def writing(folder: OutputFolder, checkpoint: Checkpoint, done: Iterable[Row], *
     """
     path = folder.path / PREDICTIONS
     aside = free_name(path) if keep and path.exists() else None
-    names = checkpoint.card.class_names
+    card = checkpoint.card
     made_with = identity(checkpoint)
     folder.begin(made_with)
     try:
-        table = Predictions(folder.path, [header(names), *(line(row, names) for row in done)], aside)
+        table = Predictions(folder.path, [header(card), *(line(row, card) for row in done)], aside)
     except WriteError:
         if not folder.unfinished:
             folder.give_up()
@@ -114,7 +114,7 @@ def writing(folder: OutputFolder, checkpoint: Checkpoint, done: Iterable[Row], *
     if aside is not None:
         log.warning("What an earlier run wrote to %s is now in %s.", path, aside.name)
     try:
-        yield Written(folder, made_with, names, table)
+        yield Written(folder, made_with, card, table)
     finally:
         table.close()
 

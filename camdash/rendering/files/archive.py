@@ -72,7 +72,7 @@ def _files(one: Packed) -> dict[str, bytes]:
         return {}
     stem = stem_of(one.name) + "-inverted" * one.inverted
     analysis, drawing = one.analysis, Drawing()
-    map_id = f"class-{analysis.prediction.predicted}"
+    map_id = f"class-{analysis.prediction.foremost}"
     return {
         file_name(stem, one.sha256, analysis, drawing, map_id): overlay_png(radiograph, analysis, drawing, map_id),
         npz_name(stem, one.sha256, analysis): maps_npz(analysis, one.sha256, inverted=one.inverted),

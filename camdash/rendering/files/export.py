@@ -170,18 +170,22 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
 
     It holds `maps` (classes, grid rows, grid columns; float32, logits), `average` (of all classes, so of one class
     that class's own map), `bias`, `logits`,
-    `probabilities`, `class_names`, `on_padding`, `image_sha256`, `inverted` (whether the network saw the image
-    inverted), `checkpoint`, `checkpoint_sha256`.
+    `probabilities` (each logit's own; NaN where the output is none), `values` (of a regression, in `unit`; else NaN),
+    `output` (what the logits mean), `unit`, `class_names` (a name a logit), `on_padding`, `image_sha256`,
+    `inverted` (whether the network saw the image inverted), `checkpoint`, `checkpoint_sha256`.
     """
-    content = io.BytesIO()
+    content, prediction, names = io.BytesIO(), analysis.prediction, analysis.prediction.class_names
     np.savez_compressed(
         content,
         maps=analysis.maps.maps,
         average=analysis.maps.average,
         bias=analysis.maps.bias,
-        logits=analysis.prediction.logits,
-        probabilities=analysis.prediction.probabilities,
-        class_names=np.array(analysis.prediction.class_names),
+        logits=prediction.logits,
+        probabilities=prediction.probabilities if prediction.probabilities is not None else np.full(len(names), np.nan),
+        values=prediction.values if prediction.values is not None else np.full(len(names), np.nan),
+        output=np.array(prediction.output.kind.value),
+        unit=np.array(prediction.output.unit),
+        class_names=np.array(names),
         on_padding=analysis.on_padding,
         image_sha256=np.array(sha256),
         inverted=np.array(inverted),

@@ -1,7 +1,7 @@
 """What the agreement of two checkpoints means, in a line of plain words."""
 
 from camdash.evidence.comparison import ClassPair, Comparison, Difference
-from camdash.rendering.charts import percent
+from camdash.rendering.wording.answers import beside
 from camdash.words.sentence import joined, say
 
 MEANINGS = (
@@ -31,30 +31,20 @@ def change_words(difference: Difference, comparison: Comparison) -> str:
 
 def pair_words(pair: ClassPair, answers: Comparison) -> str:
     """Return what `change_words` does, for two answers of which one or both come without maps."""
-    before, after = _probabilities(pair, answers)
-    return joined(", ", [f"{percent(before)} → {percent(after)}", _change(after - before)])
+    before, after = figures(pair, answers)
+    first, second = answers.first.prediction.probability(pair.first), answers.second.prediction.probability(pair.second)
+    change = "" if first is None or second is None or not answers.has_one_meaning else _change(second - first)
+    return joined(", ", [f"{before} → {after}", change])
 
 
-def probabilities(difference: Difference, comparison: Comparison) -> tuple[float, float]:
-    """Return the class's probability in the first and in the second checkpoint."""
-    return _probabilities(difference.pair, comparison)
-
-
-def _probabilities(pair: ClassPair, answers: Comparison) -> tuple[float, float]:
-    return (
-        float(answers.first.prediction.probabilities[pair.first]),
-        float(answers.second.prediction.probabilities[pair.second]),
-    )
+def figures(pair: ClassPair, answers: Comparison) -> tuple[str, str]:
+    """Return what stands beside a class in the first and in the second checkpoint: probability, value or logit."""
+    return beside(answers.first.prediction, pair.first), beside(answers.second.prediction, pair.second)
 
 
 def figure(value: float) -> str:
     """Return a signed figure of two digits with a true minus sign and no sign of plus: "0.83", "−0.12"."""
     return f"{value:.2f}".replace("-0.00", "0.00").replace("-", "−")
-
-
-def signed(value: float, digits: int = 2) -> str:
-    """Return a figure that always carries its sign: "+0.83", "−0.12"."""
-    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def _change(change: float) -> str:

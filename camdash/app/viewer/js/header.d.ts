@@ -90,6 +90,7 @@ export interface ModeHeader {
   terms: [string, string];
   reading: string;
   readingApart: string;
+  isOneSided: boolean;
   isChange: boolean;
 }
 
@@ -223,6 +224,7 @@ export interface Header {
   window: WindowHeader;
   looks: LookHeader[];
   modes: ModeHeader[];
+  totals: string;
   sources: SourceHeader[];
   opening: OpeningHeader;
   answer: string;

@@ -29,6 +29,7 @@ export type Unpacked = {
   window: FilmWindow;
   looks: Look[];
   modes: Mode[];
+  totals: string;
   sources: Source[];
   opening: OpeningHeader;
   answer: string;

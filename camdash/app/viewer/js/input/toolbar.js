@@ -104,6 +104,7 @@ export function showToolbar(root, state, data) {
   slider.value = String(opacity);
   slider.setAttribute("aria-valuetext", fill(data.words.percent, { number: opacity }));
   setText(find(root, ".opacity output"), `${opacity} %`);
+  setText(find(root, ".about-totals"), data.totals);
   showModes(/** @type {HTMLFieldSetElement} */ (find(root, ".mode")), state, data);
 }
 

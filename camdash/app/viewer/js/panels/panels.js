@@ -38,7 +38,7 @@ function withoutMaps(data) {
 function mappedPanels(data, state) {
   const ranks = rankOf(data);
   const drawn = data.sources.map((source) => inOrder(source.maps.filter((map) => map.scales[state.mode]), ranks));
-  const predicted = new Set(drawn.flat().filter((map) => map.predicted).map((map) => map.slot));
+  const predicted = new Set(drawn.flatMap(answersIn).map((map) => map.slot));
   const several = drawn.filter((maps) => maps.length).length > 1;
   const show = shownSlots(data, state);
   const three = show === "three" && lookOf(data, state).panels === show;
@@ -77,13 +77,25 @@ export function focusOf(data, state) {
 const everything = (state) => ({ ...state, shows: { all: "every", three: "every" } });
 
 /**
+ * The classes that are part of a checkpoint's answer; where none is, the foremost one.
+ * @param {DrawnMap[]} maps in their order
+ */
+function answersIn(maps) {
+  const found = maps.filter(({ predicted }) => predicted);
+  return found.length ? found : maps.filter(({ isClass }) => isClass).slice(0, 1);
+}
+
+/**
  * Each checkpoint's own predicted class beside the radiograph, large.
  * @param {Section[]} sections
  * @param {Words} words
  * @returns {Section}
  */
 function inOneRow(sections, words) {
-  const panels = sections.flatMap((section) => section.panels.filter(({ map }) => map?.predicted));
+  const panels = sections.flatMap((section) => {
+    const answers = new Set(answersIn(section.panels.flatMap(({ map }) => map ?? [])));
+    return section.panels.filter(({ map }) => map && answers.has(map));
+  });
   const named = panels.map((panel) => ({ ...panel, name: whose(panel) }));
   return { label: sections.map(({ label }) => label).join(" | "), panels: [sharedFilm(words), ...named] };
 }
@@ -127,7 +139,8 @@ function threePictures(maps, words) {
   if (!maps.length) return [];
   const top = maps.find((map) => map.predicted);
   const average = maps.find((map) => !map.isClass) ?? top ?? maps[0];
-  const label = top ? `${top.name}${top.probability === null ? "" : ` ${percent(top.probability)}`}` : "";
+  const share = top && (top.share || (top.probability === null ? "" : percent(top.probability)));
+  const label = top ? [top.name, share].filter(Boolean).join(" ") : "";
   const overlay = { ...mapPanel(average), name: fill(words.overlayOf, { name: average.name }) };
   const heat = { ...mapPanel(average), id: "heat", slot: "heat", name: fill(words.heatMapOf, { name: average.name }) };
   return [overlay, { ...heat, kind: "heat" }, film(words, label)];

@@ -90,9 +90,9 @@ export function factor(value) {
 /** @param {DrawnMap} map @param {Mode} mode @param {Words} words */
 export function description(map, mode, words) {
   const parts = [fill(words.mapOf, { mode: mode.label, name: map.name })];
-  if (map.predicted) parts.push(words.predictedClass);
+  if (map.predicted) parts.push(map.mark || words.predictedClass);
   if (map.probability !== null) parts.push(fill(words.probability, { share: percent(map.probability) }));
-  if (map.share) parts.push(fill(words.probability, { share: map.share }));
+  if (map.share) parts.push(map.share);
   if (equation(map, mode)) parts.push(`${equation(map, mode)} (${mode.sum})`);
   if (map.note) parts.push(map.note);
   if (map.caption) parts.push(map.caption);
@@ -171,7 +171,7 @@ function legendEnds({ legend, diverges }, mode, { brief }, apart) {
 
 /** Whether maps use half of the look's colors alone. @param {Pick<Look, "diverges">} look @param {Mode} mode */
 export function isOneSided({ diverges }, mode) {
-  return diverges && mode.reading !== "";
+  return diverges && mode.isOneSided;
 }
 
 /**

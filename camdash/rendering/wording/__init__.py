@@ -1,0 +1,1 @@
+"""What is said of answers, and of two that are compared."""
