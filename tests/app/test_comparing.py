@@ -267,6 +267,16 @@ def test_a_link_to_what_is_not_here_is_said_once(page: AppTest) -> None:
     assert not page.warning
 
 
+def test_a_link_to_an_upload_that_is_not_here_says_that_a_sample_or_another_film_is_shown(page: AppTest) -> None:
+    page.query_params.update({"image": "0123456789abcdef"})
+    page.run()
+    [said] = [one.value for one in page.warning]
+    assert said.startswith("The radiograph below is a **sample, not the one of this link**")
+    assert "0123456789abcdef" in said
+    [said] = [one.value for one in upload(page, ("hand.png", film())).warning]
+    assert said.startswith("The radiograph below is **not the one of this link**")
+
+
 def test_class_and_view_follow_the_browser_into_the_address(comparing: AppTest) -> None:
     tell_settings(comparing, {"mode": "difference", "focus": "class-2"})
     comparing.run()

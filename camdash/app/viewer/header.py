@@ -204,6 +204,7 @@ class WordsHeader(TypedDict):
     percent: str
     copyLink: str
     linkCopied: str
+    linkWithoutUpload: str
 
 
 class Header(TypedDict):

@@ -52,4 +52,7 @@ WORDS: WordsHeader = {
     "percent": unfilled("{number} percent"),
     "copyLink": say("Copy link"),
     "linkCopied": say("Link copied"),
+    "linkWithoutUpload": say(
+        "Link copied. The radiograph is not in it: whoever opens the link must open the same file there."
+    ),
 }

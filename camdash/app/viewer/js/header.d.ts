@@ -212,6 +212,7 @@ export interface WordsHeader {
   percent: string;
   copyLink: string;
   linkCopied: string;
+  linkWithoutUpload: string;
 }
 
 /**

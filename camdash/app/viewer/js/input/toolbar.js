@@ -21,7 +21,7 @@ export function wireToolbar(root, signal, viewer) {
   const value = (/** @type {Event} */ event) => fieldOf(event).value;
   on("input[name=show]", "click", (event) => setShow(viewer, value(event))); // also where it was chosen already
   on(".looks", "change", (event) => setLook(viewer, value(event)));
-  on("button[name=link]", "click", (event) => copyLink(fieldOf(event), viewer.shown()));
+  on("button[name=link]", "click", (event) => copyLink(root, fieldOf(event), viewer.shown()));
   on("button[name=back]", "click", () => change({ focus: null }));
   on("input[name=smooth]", "change", (event) => change({ smooth: value(event) === "smooth" }));
   on("input[name=opacity]", "input", (event) => setOpacity(viewer, Number(value(event)) / 100));
