@@ -219,6 +219,7 @@ def test_two_checkpoints_are_compared_in_the_list(worklist: AppTest) -> None:
     same = found["predicted"][:4] == found["B predicted"][:4]
     assert list(found["answers"]) == [*("same" if one else "differ" for one in same), ""]
     said = texts(worklist).replace("\\", "")
+    assert "Mean map of each class that A predicts (A is first)" in said
     assert f"A is first, B is second; they differ on {4 - sum(same)} of 5 radiographs." in said
     worklist.checkbox(key="worklist_flips").check().run()
     assert list(table(worklist)["answers"]) == ["differ"] * (4 - sum(same))
