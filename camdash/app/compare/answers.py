@@ -8,7 +8,7 @@ from camdash.app import widget_keys
 from camdash.app.language import localized, page_catalog, tr, tr_many
 from camdash.app.markdown import plain, unbroken
 from camdash.app.results.answer import EVEN, say_guess
-from camdash.app.results.familiarity_notice import is_unfamiliar, warn_if_unfamiliar
+from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity_of_two, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_both_probabilities
 from camdash.evidence.analysis import Analysis, Prediction
 from camdash.evidence.comparison import ClassPair, Comparison, Difference
@@ -30,6 +30,7 @@ def show_comparison(comparison: Comparison) -> None:
         st.markdown(_verdict(comparison))
         for sentence in filter(None, _remarks(comparison)):
             st.caption(sentence)
+        show_familiarity_of_two([comparison.first, comparison.second])
         for letter, one in zip("AB", (comparison.first, comparison.second), strict=True):
             say_guess(one.checkpoint.card, letter)
     with bars:

@@ -203,7 +203,10 @@ def _config() -> dict[str, Any]:
         ),
         "familiar": st.column_config.TextColumn(
             tr("resembles training images"),
-            help=tr("Does the image resemble the training images? If not, do not rely on the prediction."),
+            help=tr(
+                "Does the image resemble the training images? If not, do not rely on the prediction. If so, that does "
+                "not make it right."
+            ),
         ),
         "answers": tr("answers"),
         "B predicted": tr("B predicted"),
@@ -211,6 +214,9 @@ def _config() -> dict[str, Any]:
         "B margin": st.column_config.NumberColumn(tr("B margin"), format="%.2f"),
         "B familiar": st.column_config.TextColumn(
             tr("B resembles training images"),
-            help=tr("Does the image resemble B's training images? If not, do not rely on the prediction."),
+            help=tr(
+                "Does the image resemble B's training images? If not, do not rely on the prediction. If so, that does "
+                "not make it right."
+            ),
         ),
     }
