@@ -2,7 +2,7 @@
 
 from camdash.evidence.comparison import ClassPair, Comparison, Difference
 from camdash.rendering.charts import percent
-from camdash.words.sentence import joined, say
+from camdash.words.sentence import say
 
 MEANINGS = (
     (0.8, say("evidence in the same places")),
@@ -13,7 +13,7 @@ MEANINGS = (
 OPPOSITE = say("rather opposite evidence")
 NO_CORRELATION = say("no correlation: one of the maps is the same everywhere")
 LARGE, NOTICEABLE = 0.2, 0.02
-"""Changes of probability from which the words say so."""
+"""Differences of probability from which the words say so."""
 
 
 def correlation_words(correlation: float | None) -> str:
@@ -25,14 +25,15 @@ def correlation_words(correlation: float | None) -> str:
 
 
 def change_words(difference: Difference, comparison: Comparison) -> str:
-    """Return a change of probability with its meaning: "98.7 % → 3.2 %, much less probable in B"."""
+    """Return both probabilities with what their difference means: "A 98.7 %, B 3.2 %: much less probable in B"."""
     return pair_words(difference.pair, comparison)
 
 
 def pair_words(pair: ClassPair, answers: Comparison) -> str:
     """Return what `change_words` does, for two answers of which one or both come without maps."""
-    before, after = _probabilities(pair, answers)
-    return joined(", ", [f"{percent(before)} → {percent(after)}", _change(after - before)])
+    first, second = _probabilities(pair, answers)
+    meaning = _change(second - first)
+    return say("A {first}, B {second}: {meaning}", first=percent(first), second=percent(second), meaning=meaning)
 
 
 def probabilities(difference: Difference, comparison: Comparison) -> tuple[float, float]:
@@ -59,7 +60,7 @@ def signed(value: float, digits: int = 2) -> str:
 
 def _change(change: float) -> str:
     if abs(change) < NOTICEABLE:
-        return say("hardly changed")
+        return say("hardly different")
     if abs(change) >= LARGE:
         return say("much more probable in B") if change > 0 else say("much less probable in B")
     return say("more probable in B") if change > 0 else say("less probable in B")

@@ -98,7 +98,7 @@ test("the legend speaks of bars only where there are some, and of what they show
     legendWords(compared(6.25), EVIDENCE, { ...STATE, ...changed }, [SCALE]).sentences.join(" ");
   assert.ok(said({}).includes("the bar is the total."));
   assert.ok(said({ mode: "contrast" }).includes("the bar is the total minus the average total."));
-  assert.ok(said({ mode: "difference" }).includes("the bar is the change of the total."));
+  assert.ok(said({ mode: "difference" }).includes("the bar is the difference of the totals."));
   assert.ok(!said({ bars: false }).includes("the bar"));
 });
 

@@ -63,15 +63,15 @@ def show_agreement(comparison: Comparison) -> None:
                 "class": tr("class"),
                 "maps": tr("maps"),
                 "probability": tr("probability"),
-                "logit": tr("logit"),
+                "logit": tr("logit, B − A"),
             },
             hide_index=True,
             key=widget_keys.AGREEMENT,
         )
         about = tr(
             "Correlation (Pearson) of the two maps of a class: 1 when both find evidence in the same places, 0 when "
-            "they have nothing in common, −1 when they disagree everywhere. Strength is not compared. The change of "
-            "the logit is that of the evidence plus that of the bias."
+            "they have nothing in common, −1 when they disagree everywhere. Strength is not compared. The "
+            "difference of the logits (B − A) is that of the evidence plus that of the bias."
         )
         st.caption(about)
 
@@ -99,16 +99,16 @@ def _answer(letter: str, analysis: Analysis) -> str:
 
 
 def _verdict(comparison: Comparison) -> str:
-    before, after = comparison.first.prediction, comparison.second.prediction
+    first, second = comparison.first.prediction, comparison.second.prediction
     if not comparison.flips:
         return tr("Both give the same answer.")
     badge = plain(tr("Different answers"))
-    change = tr(
-        "The answer changes from {before} to {after}.",
-        before=f"**{plain(before.predicted_name)}**",
-        after=f"**{plain(after.predicted_name)}**",
+    both = tr(
+        "A says {first}, B says {second}.",
+        first=f"**{plain(first.predicted_name)}**",
+        second=f"**{plain(second.predicted_name)}**",
     )
-    return f":orange-badge[{badge}] {change}"
+    return f":orange-badge[{badge}] {both}"
 
 
 def _remarks(comparison: Comparison) -> list[str]:
@@ -132,13 +132,13 @@ def _is_answer(pair: ClassPair, comparison: Comparison) -> bool:
 
 
 def _agreement(place: int, comparison: Comparison) -> Iterator[str]:
-    """Yield what changed for a class; how alike its maps are, where both have maps."""
+    """Yield how probable a class is in both; how alike its maps are, where both have maps."""
     pair = comparison.pairs[place]
     name = plain(pair.name)
     if comparison.differences:
         alike = plain(correlation_words(comparison.differences[place].correlation))
         yield tr("Maps of {name}: {correlation}.", name=name, correlation=alike)
-    yield tr("Probability of {name}: {change}.", name=name, change=plain(pair_words(pair, comparison)))
+    yield tr("Probability of {name}: {figures}.", name=name, figures=plain(pair_words(pair, comparison)))
 
 
 def _alone(letter: str, names: tuple[str, ...]) -> str:

@@ -62,7 +62,7 @@ def _in_slot(drawn: ViewerMap, twins: Mapping[int, int], letter: str) -> ViewerM
 
 def _difference(comparison: Comparison) -> Source:
     first, second = comparison.first.checkpoint.name, comparison.second.checkpoint.name
-    label: str = say("B − A · change from {first} to {second}", first=first, second=second)
+    label: str = say("B − A · {second} minus {first}", first=first, second=second)
     if comparison.resampled:
         how = say("(drawn resampled through the radiograph's pixels; figures from each one's own cells)")
         label = joined(" ", (label, how))
@@ -71,7 +71,7 @@ def _difference(comparison: Comparison) -> Source:
 
 
 def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
-    before, after = probabilities(one, comparison)
+    first, second = probabilities(one, comparison)
     mark = _mark(one, comparison)
     if one.correlation is None:
         agreement = say("correlation none")
@@ -86,7 +86,7 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
         values=one.values,
         predicted=bool(mark),
         mark=mark,
-        share=f"{percent(before)} → {percent(after)}",
+        share=say("A {first}, B {second}", first=percent(first), second=percent(second)),
         evidence=one.evidence,
         bias=one.bias,
         logit=one.logit,
