@@ -157,7 +157,7 @@ def test_all_uploads_are_listed_with_both_answers(comparing: AppTest, passes: li
     assert not comparing.exception
     table = comparing.dataframe[-1].value
     assert list(table.columns) == [
-        *("picture", "file", "answers", "A · first", "p of A", "B · second", "p of B", "agreement"),
+        *("picture", "file", "A", "B", "p of A", "p of B", "answers", "agreement"),
     ]
     assert sorted(table["file"]) == ["bad.png", "film0.png", "film1.png", "film2.png"]
     assert table["answers"].iloc[-1] == "not read"
