@@ -40,7 +40,7 @@ def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> An
     if other is not None:
         about = [f"A: {name} {share}", f"B: {other.prediction.predicted_name} {_share(other)}"]
         if not is_same_class(other.prediction.predicted_name, name):
-            name, share = f"{name} → {other.prediction.predicted_name}", say("differ")
+            name, share = say("A: {first} · B: {second}", first=name, second=other.prediction.predicted_name), ""
     unlike = _unlike(first, other)
     return Answer(name, State.UNLIKE if unlike else State.ANSWERED, joined("\n", [*about, *unlike]), share)
 

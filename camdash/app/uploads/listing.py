@@ -36,10 +36,10 @@ class Answer:
     """What the list says of an upload.
 
     Attributes:
-        words: predicted class, or why there is none, in a few words.
+        words: predicted class, of two checkpoints both where they differ, or why there is none, in a few words.
         state: how it is marked.
         about: what is said beneath its name when the pointer rests on it.
-        share: the percentage of the predicted class, or that the second checkpoint's answer is another.
+        share: the percentage of the predicted class; empty where two checkpoints differ.
     """
 
     words: str
