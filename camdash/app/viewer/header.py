@@ -199,7 +199,6 @@ class WordsHeader(TypedDict):
     topClasses: str
     mostProbable: str
     everyClass: str
-    threeOfAverage: str
     threeOfClass: str
     percent: str
     copyLink: str

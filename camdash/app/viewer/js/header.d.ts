@@ -207,7 +207,6 @@ export interface WordsHeader {
   topClasses: string;
   mostProbable: string;
   everyClass: string;
-  threeOfAverage: string;
   threeOfClass: string;
   percent: string;
   copyLink: string;

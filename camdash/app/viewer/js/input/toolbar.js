@@ -151,7 +151,7 @@ function showChoices(root, state, data, look) {
   find(root, ".choose").setAttribute("aria-pressed", String(show === "choose"));
   const three = find(root, ".only-three");
   three.hidden = look.panels !== "three";
-  three.title = averaged ? data.words.threeOfAverage : data.words.threeOfClass;
+  three.title = data.words.threeOfClass;
   setText(find(three, "span"), look.label);
 }
 
