@@ -101,7 +101,7 @@ def _facts(report: IntakeReport) -> list[tuple[str, str]]:
         (tr("Self-check"), _check(report)),
         (tr("Weight names"), _keys(report.keys) if report.keys else None),
         (tr("Ignored"), _listed(report.ignored, report.ignored_count)),
-        (tr("Familiarity check"), report.familiarity or say("no check")),
+        (tr("Familiarity check"), report.familiarity or (say("no check") if report.usable else None)),
         (tr("Conversions"), joined("; ", report.conversions)),
         (tr("Guessed"), report.card.guess if report.card else None),
         (tr("Assumed"), report.assumptions),
