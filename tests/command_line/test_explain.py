@@ -232,7 +232,8 @@ def test_nothing_found_is_wrong_usage(tmp_path: Path, made: bool, capsys: pytest
     assert main(["explain", "--json", str(tmp_path / "films")]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.endswith(f"camdash: No image was found in {tmp_path / 'films'}.\n")
+    said = f"No image was found in {tmp_path / 'films'}." if made else f"{tmp_path / 'films'} does not exist."
+    assert captured.err.endswith(f"camdash: {said}\n")
 
 
 @pytest.mark.parametrize(
