@@ -13,7 +13,7 @@ from camdash.app.memory import room as upload_room
 from camdash.app.session import uploads
 from camdash.app.session.uploads import _with_row
 from tests.app.test_page import film, texts, upload
-from tests.app.uploads_list import listed, looked_at, names
+from tests.app.uploads_list import counted, listed, looked_at, names
 from tests.support.state import remembered
 
 
@@ -68,6 +68,15 @@ def test_a_damaged_zip_file_is_said_and_the_others_are_shown(page: AppTest) -> N
     assert listed(page)[1]["state"] == "unopened"
     assert looked_at(page) == "one.png"
     assert "`broken.zip`: " in texts(page)
+
+
+def test_list_and_arrows_count_the_same_files_and_a_damaged_zip_file_stands_apart(page: AppTest) -> None:
+    broken = ("broken.zip", archive({"a.png": film(1)})[:-30])
+    upload(page.run(), ("whole.zip", archive({"a.png": film(1), "b.png": film(2)})), broken)
+    assert counted(page) == "2 files · 1 not opened"
+    assert "1 of 2" in texts(page)
+    upload(page, broken)
+    assert counted(page) == "1 not opened"
 
 
 def test_files_beyond_the_limits_are_left_out_and_the_first_are_open(
