@@ -20,6 +20,9 @@ SEEN = analysis(np.random.default_rng(5).normal(size=(2, 3, 4)), CARD.class_name
 ALONE = Analysis(predict(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="There is no map.")
 
 
+NOTES = ["A VOI table has more entries than it declares; the others were ignored.", "The JPEG data is damaged."]
+
+
 @pytest.mark.parametrize(
     "result",
     [
@@ -31,7 +34,7 @@ ALONE = Analysis(predict(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="There
     ids=["no check", "unfamiliar", "familiar", "no map"],
 )
 def test_a_line_gives_back_the_row_that_it_was_written_from(result: Analysis) -> None:
-    row = row_of("=a.png", "a" * 64, CHECKPOINT, result)
+    row = row_of("=a.png", "a" * 64, CHECKPOINT, result, NOTES)
     cells = as_read(line(row, CARD.class_names))
     assert len(cells) == len(header(CARD.class_names))
     again = row_of_line("=a.png", CHECKPOINT, cells, result.no_map or None)
@@ -50,6 +53,6 @@ def test_a_line_that_somebody_has_changed_is_not_taken_for_a_row() -> None:
 def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
     row: Row = row_of("a.png", None, CHECKPOINT, Failed("It is damaged."))
     assert [key for key, value in row.items() if value is None] == [
-        *("sha256", "predicted", "probabilities", "logits", "evidence", "bias", "grid", "familiarity"),
+        *("sha256", "predicted", "probabilities", "logits", "evidence", "bias", "grid", "familiarity", "notes"),
     ]
-    assert as_read(line(row, CARD.class_names)) == ("a.png", "", "small", "c" * 64, *[""] * 14, "It is damaged.")
+    assert as_read(line(row, CARD.class_names)) == ("a.png", "", "small", "c" * 64, *[""] * 15, "It is damaged.")

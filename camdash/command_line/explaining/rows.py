@@ -1,5 +1,6 @@
 """What is said of one file: as a JSON object, and as a line of the table."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,15 +15,29 @@ Row = dict[str, Any]
 
 IDENTITY = ("file", "sha256", "checkpoint", "checkpoint_sha256")
 BY_CLASS = ("probabilities", "logits", "evidence", "bias")
+NEXT_NOTE = re.compile(r"(?<=\.); ")
+"""Between two notes in a line of the table: each is a sentence, and ends as one."""
 CHECK = ("score", "threshold", "familiar")
 
 
-def row_of(file: str, sha256: str | None, checkpoint: Checkpoint, outcome: Outcome) -> Row:
-    """Return the row of a file."""
+def row_of(
+    file: str, sha256: str | None, checkpoint: Checkpoint, outcome: Outcome, notes: Sequence[str] | None = None
+) -> Row:
+    """Return the row of a file.
+
+    Args:
+        file: its name.
+        sha256: its content's digest; None where it could not be read.
+        checkpoint: what was asked.
+        outcome: the answer, or why there is none.
+        notes: what was noted when the radiograph was read; None where there is none.
+    """
     row: Row = dict(zip(IDENTITY, (file, sha256, checkpoint.name, checkpoint.sha256), strict=True))
+    noted = None if notes is None else list(notes)
     if isinstance(outcome, Failed):
-        return row | dict.fromkeys(("predicted", *BY_CLASS, "grid", "familiarity")) | {"error": outcome.sentence}
-    return row | _analysis(outcome)
+        empty = dict.fromkeys(("predicted", *BY_CLASS, "grid", "familiarity"))
+        return row | empty | {"notes": noted, "error": outcome.sentence}
+    return row | _analysis(outcome, noted)
 
 
 def header(names: Sequence[str]) -> list[str]:
@@ -32,13 +47,14 @@ def header(names: Sequence[str]) -> list[str]:
         *(f"{key}.{name}" for key in BY_CLASS for name in names),
         *("grid.rows", "grid.columns"),
         *(f"familiarity.{key}" for key in CHECK),
-        "error",
+        *("notes", "error"),
     ]
 
 
 def line(row: Row, names: Sequence[str]) -> list[Cell]:
     """Return a row as a line of the table."""
-    return [*(row[key] for key in (*IDENTITY, "predicted")), *_figures(row, names), row["error"]]
+    notes = "; ".join(row["notes"] or ())
+    return [*(row[key] for key in (*IDENTITY, "predicted")), *_figures(row, names), notes, row["error"]]
 
 
 def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map: str | None) -> Row:
@@ -60,6 +76,7 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     columns = {key: [_number(next(at)) for _ in names] for key in BY_CLASS}
     grid = [int(number) for number in (next(at), next(at)) if number]
     score, threshold, familiar = _number(next(at)), _number(next(at)), {"True": True, "False": False}.get(next(at))
+    notes = NEXT_NOTE.split(next(at, ""))
     logits = columns["logits"]
     if None in logits or len(cells) != len(header(names)):
         raise ValueError("a file without error has all logits")
@@ -68,10 +85,11 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     row |= {key: None if None in values else dict(zip(names, values, strict=True)) for key, values in columns.items()}
     row["grid"] = grid or None
     row["familiarity"] = dict(zip(CHECK, (score, threshold, familiar), strict=True))
+    row["notes"] = [note for note in notes if note]
     return row | {"error": None} | ({} if no_map is None else {"no_map": no_map})
 
 
-def _analysis(analysis: Analysis) -> Row:
+def _analysis(analysis: Analysis, notes: list[str] | None) -> Row:
     """Return the row of an analysis; without maps, what belongs to maps is None, and one more key says why."""
     names, prediction, placed = analysis.prediction.class_names, analysis.prediction, analysis.placed
     columns: dict[str, NDArray[Any] | None] = {
@@ -86,7 +104,7 @@ def _analysis(analysis: Analysis) -> Row:
         for key, values in columns.items()
     }
     row["grid"] = list(placed.maps.maps.shape[1:]) if placed else None
-    row |= {"familiarity": _familiarity(analysis.familiarity), "error": None}
+    row |= {"familiarity": _familiarity(analysis.familiarity), "notes": notes, "error": None}
     return row | ({} if placed else {"no_map": analysis.no_map})
 
 
