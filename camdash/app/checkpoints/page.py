@@ -74,6 +74,8 @@ def _show(report: IntakeReport, *, writes: bool) -> None:
             st.code(_code(report.recipe), language="python")
         if report.no_map:
             st.info(plain(report.no_map))
+        for sentence in report.unused:
+            st.warning(plain(sentence))
         if report.checkpoint:
             offer_names(report.checkpoint, writes=writes)
         st.markdown("\n".join(f"- **{name}**: {plain(text)}" for name, text in _facts(report)))
