@@ -3,6 +3,7 @@
 import re
 
 from camdash.app.language import localized
+from camdash.words.names import visible
 
 SPACES = re.compile(r"[^\S\u00a0]+")
 """All but no-break spaces, which hold a figure and its unit together."""
@@ -12,7 +13,7 @@ MARKDOWN_SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=])")
 
 def named(name: str) -> str:
     """Return a file's name as code, in which Markdown finds no link, address, picture or HTML either."""
-    return f"`{' '.join(name.split()).replace('`', chr(39))}`"
+    return f"`{visible(' '.join(name.split())).replace('`', chr(39))}`"
 
 
 def plain(text: str) -> str:

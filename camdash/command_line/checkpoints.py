@@ -30,6 +30,8 @@ def list_checkpoints(out: Output, *, as_json: bool) -> int:
     for report in found:
         if report.card and report.card.guess:
             log.warning("%s: %s", report.name, report.card.guess)
+        for sentence in report.unused:
+            log.warning("%s: %s", report.name, sentence)
         if report.recipe:
             out.write(
                 f"\nTo convert {printable(report.path.name)}, if you trust who made it, run in its folder:"
@@ -61,6 +63,7 @@ def report_row(report: IntakeReport) -> dict[str, Any]:
         "ignored_count": report.ignored_count,
         "conversions": list(report.conversions),
         "fields": {field.name: {"value": json.loads(field.value), "source": field.source} for field in report.fields},
+        "unused": list(report.unused),
         "deviation": report.deviation,
         "assumptions": report.assumptions,
         "guess": (card.guess or None) if card else None,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from camdash.errors import UsageError
 from camdash.images.files import files_of
-from camdash.words.sentence import say
+from camdash.words.sentence import joined, say, say_many
 
 
 def found_files(paths: Sequence[str], output: Path | None) -> tuple[list[Path], Mapping[str, int]]:
@@ -28,8 +28,17 @@ def found_files(paths: Sequence[str], output: Path | None) -> tuple[list[Path], 
         files += sorted([*found, *_closed_folders(path)])
         skipped.update(others)
     if not any(os.path.lexists(file) for file in files):
-        raise UsageError(say("No image was found in {folders}.", folders=", ".join(paths)))
+        raise UsageError(_nothing_in(paths))
     return files, skipped
+
+
+def _nothing_in(paths: Sequence[str]) -> str:
+    """Return why there is no file: paths that lead nowhere, and folders without an image."""
+    missing = [path for path in paths if not os.path.lexists(path)]
+    empty = [path for path in paths if path not in missing]
+    gone = say_many("{paths} does not exist.", "{paths} do not exist.", len(missing), paths=", ".join(missing))
+    nothing = say("No image was found in {folders}.", folders=", ".join(empty))
+    return joined(" ", [*[gone] * bool(missing), *[nothing] * bool(empty)])
 
 
 def _closed_folders(folder: Path) -> list[Path]:

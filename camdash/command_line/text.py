@@ -2,6 +2,9 @@
 
 import unicodedata
 
+LONGEST = 60
+"""Characters of a name in a table."""
+
 SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -14,6 +17,14 @@ def printable(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(sign if _is_seen(sign) else escaped(sign) for sign in text)
+
+
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Return a text of so many characters at most: a longer one loses its middle, for both ends tell files apart."""
+    if len(text) <= longest:
+        return text
+    tail = longest // 2
+    return f"{text[: longest - 1 - tail]}…{text[-tail:]}"
 
 
 def encodable(text: str, encoding: str) -> str:

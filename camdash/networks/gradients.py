@@ -5,7 +5,7 @@ times the mean slope of the class's logit. At the last stage that is the positiv
 divided by the number of cells. At an earlier one the cells are finer, and nothing adds up to the logit.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -109,6 +109,22 @@ def stage_names(card: Card) -> tuple[str, ...]:
     options = {"transform_input": True} if family.transforms_input and card.transform_input else {}
     network = apply_arithmetic(blueprint(card.architecture, 1, 3, **options), card.arithmetic)
     return tuple(stage.name for stage in stages(features_of(network, family), family))
+
+
+def stage_words(name: str, names: Sequence[str]) -> str:
+    """Return which layer a stage is, with its name: "last layer (layer4)".
+
+    Args:
+        name: the stage's.
+        names: those of all stages, as `stage_names` has them.
+    """
+    if name not in names:
+        return name
+    return (
+        say("last layer ({name})", name=name),
+        say("second to last layer ({name})", name=name),
+        say("third to last layer ({name})", name=name),
+    )[list(names).index(name)]
 
 
 def stages(features: nn.Module, family: Family) -> list[Stage]:

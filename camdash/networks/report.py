@@ -13,7 +13,7 @@ from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.architectures.recognition import head_renames, match_keys, nearest
-from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json
+from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json, unused_fields
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, familiarity_digest, read_card
 from camdash.networks.catalog.folders import Entry
@@ -53,6 +53,7 @@ class IntakeReport:
         conversions: what was done to the file's content, a phrase each.
         card: the card, given or assumed.
         fields: the card's fields and where they came from.
+        unused: fields that the card gives and nothing uses, a sentence each.
         assumptions: what names and shapes of the weights do not tell, and what is taken for it, in sentences.
         deviation: the self-check's result: how far evidence + bias is from the logits of the network as camdash
             rebuilt it, in parts of the largest logit; None for a network without map.
@@ -78,6 +79,7 @@ class IntakeReport:
     conversions: tuple[str, ...] = ()
     card: Card | None = None
     fields: tuple[CardField, ...] = ()
+    unused: tuple[str, ...] = ()
     assumptions: str | None = None
     deviation: float | None = None
     familiarity: str | None = None
@@ -123,7 +125,8 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         report = _with_weights(report, stored, found)
         yield report
         card = card_for(stored, found)
-        report = replace(report, card=card, fields=_fields(card, found))
+        unused = () if found is None else unused_fields(found.given, card)
+        report = replace(report, card=card, fields=_fields(card, found), unused=unused)
         yield report
         check_arithmetic(card, content.said)
         report = replace(report, assumptions=assumptions(card))

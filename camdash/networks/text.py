@@ -7,13 +7,10 @@ the direction of writing: they break a page, a terminal or a UTF-8 file, or show
 import re
 import unicodedata
 
+from camdash.words.names import UNFIT, visible
+
 LONGEST = 200
 """Characters of a name from a file that are shown."""
-
-UNFIT = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]"
-)
-
 
 UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
@@ -24,7 +21,7 @@ UNSEEN = re.compile(
 def printable(text: str, longest: int = LONGEST) -> str:
     """Return a text with what is not fit to be shown written as an escape, and cut where it is too long."""
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
-    return UNFIT.sub(_escape, cut)
+    return visible(cut)
 
 
 def is_fit(text: str) -> bool:
@@ -37,7 +34,3 @@ def same(name: str) -> str:
     seen = "".join(sign for sign in name if unicodedata.category(sign) != "Cf" and not UNSEEN.match(sign))
     folded = unicodedata.normalize("NFKC", seen).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())
-
-
-def _escape(found: re.Match[str]) -> str:
-    return found[0].encode("unicode_escape").decode("ascii")

@@ -58,7 +58,7 @@ CLASSIC = Look(
         "the class."
     ),
     change=say(
-        "Each panel from its own lowest to its highest change. Red is the highest, even where B counts less than A."
+        "Each panel from its own lowest to its highest difference. Red is the highest, even where B counts less than A."
     ),
     caption=unfilled("blue {low} … red {high} {unit}"),
     rule=OWN_RANGE,

@@ -11,14 +11,15 @@ from camdash.rendering.looks import EVIDENCE
 from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Scale, scales
 from camdash.shapes import Drawn, Grey, Picture, Square, UInt8
-from camdash.words.sentence import joined, say
+from camdash.words.sentence import joined, say, say_many
 
 FAR = 10
 """Odds of evidence in a region, in parts of the odds of its area, from which it is named: 0.09 of the evidence in a
 hundredth of the area, 0.85 in the outer tenth, which is 0.36 of it."""
 
 FEWEST = 5
-"""Radiographs from which a share is said to be far above its area's: of fewer, chance may be the cause."""
+"""Radiographs from which a share is said to be far above its area's, and a mean needs no caveat: of fewer, chance may
+be the cause."""
 
 MIDDLE_GREY = 110
 
@@ -65,6 +66,19 @@ def share_words(mean: MeanMap) -> list[str]:
     if mean.count < FEWEST:
         return []
     return [_suspicion(mean.name, one) for one in mean.shares if _odds(one.evidence) >= FAR * _odds(one.area) > 0]
+
+
+def few_words(mean: MeanMap) -> str:
+    """Return a sentence where a mean is of few radiographs; empty from `FEWEST` on."""
+    if mean.count >= FEWEST:
+        return ""
+    if mean.count == 1:
+        return say("Only 1 radiograph: this is its own map, not a mean.")
+    return say_many(
+        "Only {count} radiograph: a mean of so few says little.",
+        "Only {count} radiographs: a mean of so few says little.",
+        mean.count,
+    )
 
 
 def share_lines(mean: MeanMap) -> list[str]:

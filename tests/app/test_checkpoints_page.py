@@ -75,6 +75,23 @@ def test_a_file_that_fails_is_listed_with_its_sentence_and_breaks_nothing(checkp
     assert "empty" in report.error[0].value
 
 
+def test_a_broken_file_is_named_once_in_the_sidebar(checkpoints: Path, page: AppTest) -> None:
+    (checkpoints / "picture.pth").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    page.run()
+    (said,) = [one.value for one in page.sidebar.warning]
+    assert said.count("picture") == 1
+
+
+def test_the_card_of_a_file_that_cannot_be_used_says_nothing_of_a_familiarity_check(
+    checkpoints: Path, report: AppTest
+) -> None:
+    (checkpoints / "empty.pth").write_bytes(b"")
+    report.run()
+    facts = {one.label: " ".join(text.value for text in one.markdown) for one in report.expander}
+    assert ["Familiarity check" in text for label, text in facts.items() if "empty" in label] == [False]
+    assert all("Familiarity check" in text for label, text in facts.items() if "empty" not in label)
+
+
 def test_the_fields_of_a_card_say_where_they_came_from(checkpoints: Path, report: AppTest) -> None:
     for path in checkpoints.iterdir():
         path.unlink()

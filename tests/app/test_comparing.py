@@ -65,7 +65,7 @@ def test_both_answers_and_whether_they_flip_are_said(comparing: AppTest) -> None
     shown = texts(comparing)
     assert "A · :gray[first]" in shown
     assert "B · :gray[second]" in shown
-    assert "Both give the same answer" in shown or "The answer changes" in shown
+    assert "Both give the same answer" in shown or "A says " in shown
     assert "correlation" in shown
 
 
@@ -157,7 +157,7 @@ def test_all_uploads_are_listed_with_both_answers(comparing: AppTest, passes: li
     assert not comparing.exception
     table = comparing.dataframe[-1].value
     assert list(table.columns) == [
-        *("picture", "file", "answers", "A · first", "p of A", "B · second", "p of B", "agreement"),
+        *("picture", "file", "A", "B", "p of A", "p of B", "answers", "agreement"),
     ]
     assert sorted(table["file"]) == ["bad.png", "film0.png", "film1.png", "film2.png"]
     assert table["answers"].iloc[-1] == "not read"
@@ -265,6 +265,16 @@ def test_a_link_to_what_is_not_here_is_said_once(page: AppTest) -> None:
     assert chosen(page, "second") == "second"
     page.run()
     assert not page.warning
+
+
+def test_a_link_to_an_upload_that_is_not_here_says_that_a_sample_or_another_film_is_shown(page: AppTest) -> None:
+    page.query_params.update({"image": "0123456789abcdef"})
+    page.run()
+    [said] = [one.value for one in page.warning]
+    assert said.startswith("The radiograph below is a **sample, not the one of this link**")
+    assert "0123456789abcdef" in said
+    [said] = [one.value for one in upload(page, ("hand.png", film())).warning]
+    assert said.startswith("The radiograph below is **not the one of this link**")
 
 
 def test_class_and_view_follow_the_browser_into_the_address(comparing: AppTest) -> None:

@@ -84,6 +84,27 @@ def test_in_a_comparison_it_is_said_which_of_the_two_is_not_to_be_trusted(
 
 
 @pytest.mark.parametrize(
+    ("thresholds", "said"),
+    [
+        ((2.0, 2.0), "Resembles the training images of A and B. That does not make the answers right."),
+        ((2.0, 0.0), "Resembles the training images of A. That does not make the answer right."),
+        ((None, 2.0), "Resembles the training images of B. That does not make the answer right. A cannot tell whether"),
+        ((None, None), "Neither A nor B can tell whether an image resembles its training images."),
+    ],
+)
+def test_a_comparison_says_as_one_checkpoint_does_that_resembling_is_not_being_right(
+    checkpoints: Path, page: AppTest, thresholds: tuple[float | None, float | None], said: str
+) -> None:
+    for name, threshold in zip(("first", "second"), thresholds, strict=True):
+        if threshold is not None:
+            give_check(checkpoints / f"{name}.safetensors", threshold)
+    page.query_params["with"] = "second"
+    page.run()
+    assert not page.exception
+    assert said in captions(page)
+
+
+@pytest.mark.parametrize(
     ("unlike", "letters"),
     [(["first"], "A"), (["second"], "B"), (["first", "second"], "A and B")],
 )

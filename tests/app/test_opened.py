@@ -13,7 +13,7 @@ from camdash.app.memory import room as upload_room
 from camdash.app.session import uploads
 from camdash.app.session.uploads import _with_row
 from tests.app.test_page import film, texts, upload
-from tests.app.uploads_list import listed, looked_at, names
+from tests.app.uploads_list import counted, listed, looked_at, names
 from tests.support.state import remembered
 
 
@@ -68,6 +68,25 @@ def test_a_damaged_zip_file_is_said_and_the_others_are_shown(page: AppTest) -> N
     assert listed(page)[1]["state"] == "unopened"
     assert looked_at(page) == "one.png"
     assert "`broken.zip`: " in texts(page)
+
+
+def test_names_that_turn_the_text_around_are_written_out_wherever_a_name_is_shown(page: AppTest) -> None:
+    packed = archive({"in\u202egnp.png": film(1), "not\u2066.png": b"dear sir"})
+    upload(page.run(), ("film\u202egnp.exe", film()), ("zip\u202e.zip", packed), ("bad\x1b.zip", packed[:40]))
+    assert not page.exception
+    assert names(page)[:2] == [r"film\u202egnp.exe", r"in\u202egnp.png"]
+    assert names(page)[-1] == r"bad\x1b.zip"
+    shown = texts(page) + "".join(names(page))
+    assert not {"\u202e", "\u2066", "\x1b"} & set(shown)
+
+
+def test_list_and_arrows_count_the_same_files_and_a_damaged_zip_file_stands_apart(page: AppTest) -> None:
+    broken = ("broken.zip", archive({"a.png": film(1)})[:-30])
+    upload(page.run(), ("whole.zip", archive({"a.png": film(1), "b.png": film(2)})), broken)
+    assert counted(page) == "2 files · 1 not opened"
+    assert "1 of 2" in texts(page)
+    upload(page, broken)
+    assert counted(page) == "1 not opened"
 
 
 def test_files_beyond_the_limits_are_left_out_and_the_first_are_open(

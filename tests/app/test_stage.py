@@ -28,6 +28,7 @@ from tests.app.test_page import texts
 from tests.conftest import save_checkpoint, small_card
 from tests.support.session import opened
 
+ORDINALS = {"layer4": "last layer", "layer2": "third to last layer"}
 PLACEMENT = Placement((2, 2), (2, 2), (1, 1), (0, 0), Grid(1, 0))
 FILM = Radiograph(np.zeros((2, 2), np.uint8), Window(0, 1), "drawn")
 
@@ -67,7 +68,9 @@ def expected(name: str, stage: str) -> NDArray[np.float32]:
 def test_nothing_is_said_of_it_until_somebody_asks(page: AppTest) -> None:
     page.run()
     assert slopes_in(viewed(page)) == {}
-    assert page.radio[0].options == ["None", "layer4", "layer3", "layer2"]
+    assert page.radio[0].options == [
+        *("None", "last layer (layer4)", "second to last layer (layer3)", "third to last layer (layer2)"),
+    ]
     assert GRAD_CAM.introduction in texts(page)
 
 
@@ -89,7 +92,7 @@ def test_the_chosen_stage_gives_its_maps_beside_the_exact_ones(page: AppTest, st
     for one in maps_in(before):
         assert exact[one["id"]] == pytest.approx(one["values"])
     assert found["opening"]["mode"] == GRAD_CAM.id
-    assert found["sources"][1]["label"] == f"Grad-CAM at {stage}: does not add up to the answer"
+    assert found["sources"][1]["label"] == f"Grad-CAM at the {ORDINALS[stage]} ({stage}): does not add up to the answer"
     assert page.query_params["stage"] == stage
 
 

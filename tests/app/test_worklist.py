@@ -214,11 +214,12 @@ def test_two_checkpoints_are_compared_in_the_list(worklist: AppTest) -> None:
     worklist.selectbox(key="second").select_index(0).run()
     assert not worklist.exception
     found = table(worklist)
-    assert {"answers", "B predicted", "B probability", "B margin"} <= set(found.columns)
+    assert list(found.columns[1:7]) == ["file", "predicted", "B predicted", "probability", "B probability", "answers"]
     assert list(found["B familiar"]) == [*["not checked"] * 4, ""]
     same = found["predicted"][:4] == found["B predicted"][:4]
     assert list(found["answers"]) == [*("same" if one else "differ" for one in same), ""]
     said = texts(worklist).replace("\\", "")
+    assert "Mean map of each class that A predicts (A is first)" in said
     assert f"A is first, B is second; they differ on {4 - sum(same)} of 5 radiographs." in said
     worklist.checkbox(key="worklist_flips").check().run()
     assert list(table(worklist)["answers"]) == ["differ"] * (4 - sum(same))

@@ -20,6 +20,12 @@ def names(page: AppTest) -> list[str]:
     return [row["name"] for row in listed(page)]
 
 
+def counted(page: AppTest) -> str:
+    """Return what stands above the rows."""
+    words: dict[str, str] = _data(page)["words"]
+    return words["count"]
+
+
 def answers(page: AppTest) -> list[str]:
     return [f"{row['answer']} {row['share']}".strip() for row in listed(page)]
 

@@ -14,7 +14,7 @@ def choose(page: Any, layer: str) -> None:
     if not label.is_visible():
         page.get_by_role("button", name="Advanced").click()
     label.click()
-    page.locator(".section h3", has_text=f"Grad-CAM at {layer}").wait_for()
+    page.locator(".section h3", has_text=f"({layer}): does not add up").wait_for()
     settled(page)
 
 

@@ -71,7 +71,7 @@ def test_the_link_to_an_upload_says_whose_file_to_open_and_never_its_name(page: 
     again = open_page(link)
     settled(again)
     digest = link.partition("image=")[2][:16]
-    said = again.get_by_text("The radiograph of this link is not here")
+    said = again.get_by_text("The radiograph below is a sample, not the one of this link")
     assert digest in said.inner_text()
     again.get_by_role("radio", name="Grid", exact=True).check()
     again.wait_for_url("**cells=grid**")
@@ -79,6 +79,17 @@ def test_the_link_to_an_upload_says_whose_file_to_open_and_never_its_name(page: 
     upload(again, ("other_name.png", film))
     again.locator(".camdash").get_by_text("other_name.png", exact=True).first.wait_for()
     said.wait_for(state="detached")
+
+
+def test_who_copies_the_link_to_an_upload_reads_that_the_radiograph_is_not_in_it(page: Any) -> None:
+    said = page.get_by_text("The radiograph is not in it")
+    copied(page)
+    assert said.count() == 0, "a sample is there for everybody"
+    upload(page, ("hand.png", image_bytes(speckle(300, 200))))
+    page.locator(".camdash").get_by_text("hand.png", exact=True).first.wait_for()
+    settled(page)
+    copied(page)
+    said.wait_for()
 
 
 def test_back_walks_through_what_was_seen_and_leaves_the_app_last(page: Any, address: str) -> None:

@@ -49,8 +49,8 @@ def test_who_looked_at_the_average_sees_the_one_class(page: Any) -> None:
     assert page.locator("input[name=show]:checked").get_attribute("value") == "all"
 
 
-def test_the_classic_look_draws_the_one_class_in_the_averages_place(page: Any) -> None:
+def test_the_classic_look_draws_the_one_class(page: Any) -> None:
     leave_one_class(page)
     page.locator(".looks input[value=classic]").check()
     page.locator("canvas[data-map-id=heat-class-0]").wait_for()
-    assert page.locator(".only-three").get_attribute("title").startswith("Overlay of the class, ")
+    assert page.locator(".only-three").get_attribute("title").startswith("Overlay of the predicted class, ")

@@ -90,13 +90,31 @@ def test_a_long_answer_is_cut_before_it_reaches_the_cross(page: Any) -> None:
     gap = page.locator(".uploads li").first.evaluate(
         """row => {
           const [open, remove] = row.children;
-          const [, file, words, share] = open.children;
-          [words.textContent, share.textContent] = ["Chest frontal → Chest lateral", "differ"];
-          const [name, said, apart, cross] = [file, words, share, remove].map((one) => one.getBoundingClientRect());
-          return Math.min(said.left - name.right, apart.left - said.right, cross.left - apart.right);
+          const [words, share] = ["answer", "share"].map((part) => open.querySelector(`.${part}`));
+          [words.textContent, share.textContent] = ["Chest frontal ".repeat(5), "> 99.9 %"];
+          const [said, apart, cross] = [words, share, remove].map((one) => one.getBoundingClientRect());
+          return Math.min(apart.left - said.right, cross.left - apart.right);
         }"""
     )
     assert gap > -0.5
+
+
+def test_a_long_name_leaves_the_answer_a_line_of_its_own_and_shows_its_ends(page: Any) -> None:
+    names = [f"department_of_radiology_{k}_accession_{view}.png" for k, view in ((1, "frontal"), (2, "lateral"))]
+    upload(page, *((name, film(k)) for k, name in enumerate(names)))
+    page.locator(".uploads .share").nth(1).filter(has_text="%").wait_for()
+    found = page.locator(".uploads li").evaluate_all(
+        """rows => rows.map((row) => {
+          const part = (one) => row.querySelector(`.${one}`);
+          const [name, answer, share, file] = ["name", "answer", "share", "file"].map(part);
+          const [head, tail] = file.children;
+          const isWhole = (one) => one.scrollWidth <= one.clientWidth;
+          const below = answer.getBoundingClientRect().top - name.getBoundingClientRect().bottom;
+          return [isWhole(answer) && isWhole(share) && isWhole(tail), isWhole(head), below > -1, row.firstChild.title];
+        })"""
+    )
+    assert [one[:3] for one in found] == [[True, False, True]] * 2
+    assert [one[3].split("\n")[0] for one in found] == names
 
 
 def test_a_file_that_is_too_large_is_refused_in_words(page: Any, tmp_path: Path) -> None:

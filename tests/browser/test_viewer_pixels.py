@@ -131,6 +131,10 @@ def test_the_radiograph_is_painted_as_it_is(page: Any) -> None:
 def test_the_classic_preset_shows_overlay_heat_map_and_radiograph(page: Any) -> None:
     at_one_to_one(page)
     choose_look(page, CLASSIC)
+    painted(page, "heat-class-3")
+    headings = page.locator("figure.panel h4").all_inner_texts()
+    assert headings == ["Overlay: Hand", "Heat map: Hand", "Radiograph"]
+    choose(page, "Average")
     painted(page, "heat-average")
     headings = page.locator("figure.panel h4").all_inner_texts()
     assert headings == ["Overlay: Average", "Heat map: Average", "Radiograph"]
@@ -145,9 +149,9 @@ def test_the_classic_preset_shows_overlay_heat_map_and_radiograph(page: Any) -> 
 def test_leaving_classic_restores_the_panels(page: Any) -> None:
     choose(page, "Average")
     choose_look(page, CLASSIC)
-    painted(page, "heat-average")
+    painted(page, "heat-class-3")
     choose_look(page, EVIDENCE)
-    canvas(page, "heat-average").wait_for(state="detached")
+    canvas(page, "heat-class-3").wait_for(state="detached")
     assert page.locator("figure.panel h4").all_inner_texts() == ["Radiograph", "Average"]
 
 

@@ -58,7 +58,7 @@ def test_a_variable_that_is_none_of_ours_is_named_in_one_line() -> None:
     done = run("explain", "gone.png", env=environment(CAMDASH_DEVCIE="cpu"))
     first, second = done.stderr.splitlines()
     assert first == "CAMDASH_DEVCIE is not a setting of camdash, so it changes nothing. Did you mean CAMDASH_DEVICE?"
-    assert second == "camdash: No image was found in gone.png."
+    assert second == "camdash: gone.png does not exist."
 
 
 @pytest.mark.parametrize(

@@ -146,8 +146,8 @@ def test_no_checkpoint_at_all_is_an_empty_list(
         (
             "resnet18",
             "Class 0",
-            "No card: classes are only numbered, and the input size is a guess. That exactly one class is right (softmax) is "
-            "assumed.",
+            "No card: classes are only numbered, and the input size is a guess. "
+            "That exactly one class is right (softmax) is assumed.",
         ),
     ],
 )

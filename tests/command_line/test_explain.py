@@ -13,18 +13,20 @@ import torch
 from PIL import Image
 
 from camdash.command_line.main import main
+from camdash.images.streams.jpeg_data import DAMAGED_DATA
 from camdash.networks.cards.familiarity import FamiliarityCheck, unit, write_beside
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.settings import FOLDERS_VARIABLE
 from tests.command_line.conftest import json_lines
 from tests.conftest import image_bytes, save_checkpoint, save_state_dict, small_card, speckle
+from tests.images.test_jpeg_data import in_dicom, jpeg, zeroed
 from tests.images.test_privacy import CANARY, with_canaries
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
-    "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "positive", "values", "unit",
-    "grid", "familiarity", "error",
+    "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "output", "probabilities", "logits", "evidence",
+    "bias", "positive", "values", "unit", "grid", "familiarity", "notes", "error",
 ]  # fmt: skip
 PARTS = [f"Part {k}" for k in range(5)]
 
@@ -86,7 +88,7 @@ def test_a_bad_file_gives_its_line_and_the_others_go_on(folder: Path, capsys: py
         assert list(row) == KEYS
         assert row["sha256"] == hashlib.sha256(Path(row["file"]).read_bytes()).hexdigest()
         assert row["checkpoint"] == "small"
-        assert [row[key] for key in KEYS[4:-1]] == [None] * 7
+        assert {row[key] for key in KEYS[4:-1]} == {None}
 
 
 def test_folders_are_recursive_and_sorted_and_what_is_no_image_is_skipped(
@@ -147,6 +149,25 @@ def test_the_table_is_for_people(folder: Path, capsys: pytest.CaptureFixture[str
     assert "cut short" in lines[0]
     assert "Part " in lines[1]
     assert " %" in lines[1]
+
+
+def test_what_was_noted_on_reading_a_file_is_in_json_in_the_table_and_in_the_csv_and_outlives_a_stop(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    film, output = tmp_path / "film.dcm", tmp_path / "out"
+    film.write_bytes(in_dicom(zeroed(jpeg())))
+    assert main(["explain", "--json", "--output", str(output), str(film)]) == 0
+    printed = capsys.readouterr().out
+    (row,) = json_lines(printed)
+    assert row["notes"] == [DAMAGED_DATA]
+    with (output / "predictions.csv").open(newline="", encoding="utf-8") as lines:
+        assert [line["notes"] for line in csv.DictReader(lines)] == [DAMAGED_DATA]
+    assert main(["explain", "--json", "--resume", "--output", str(output), str(film)]) == 0
+    assert capsys.readouterr().out == printed
+    assert main(["explain", str(film)]) == 0
+    head, line = capsys.readouterr().out.splitlines()
+    assert head.split() == ["file", "predicted", "probability", "remark"]
+    assert line.endswith(DAMAGED_DATA)
 
 
 def test_output_writes_a_flat_table_overlays_and_maps(
@@ -232,7 +253,8 @@ def test_nothing_found_is_wrong_usage(tmp_path: Path, made: bool, capsys: pytest
     assert main(["explain", "--json", str(tmp_path / "films")]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.endswith(f"camdash: No image was found in {tmp_path / 'films'}.\n")
+    said = f"No image was found in {tmp_path / 'films'}." if made else f"{tmp_path / 'films'} does not exist."
+    assert captured.err.endswith(f"camdash: {said}\n")
 
 
 @pytest.mark.parametrize(

@@ -145,5 +145,9 @@ def test_a_folder_that_may_not_be_read_stands_among_the_files(tmp_path: Path, mo
 
 
 def test_where_nothing_is_there_at_all_it_is_wrong_usage(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="No image was found in"):
-        found_files([str(tmp_path / "gone"), "x" * 300], None)
+    gone, empty = str(tmp_path / "gone"), tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(UsageError, match=f"^{gone} does not exist.$"):
+        found_files([gone], None)
+    with pytest.raises(UsageError, match=f"^{gone}, x+ do not exist. No image was found in {empty}.$"):
+        found_files([gone, "x" * 300, str(empty)], None)

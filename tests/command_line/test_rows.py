@@ -21,6 +21,9 @@ SEEN = analysis(np.random.default_rng(5).normal(size=(2, 3, 4)), CARD.class_name
 ALONE = Analysis(softmax_of(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="There is no map.")
 
 
+NOTES = ["A VOI table has more entries than it declares; the others were ignored.", "The JPEG data is damaged."]
+
+
 @pytest.mark.parametrize(
     "result",
     [
@@ -32,7 +35,7 @@ ALONE = Analysis(softmax_of(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="Th
     ids=["no check", "unfamiliar", "familiar", "no map"],
 )
 def test_a_line_gives_back_the_row_that_it_was_written_from(result: Analysis) -> None:
-    row = row_of("=a.png", "a" * 64, CHECKPOINT, result)
+    row = row_of("=a.png", "a" * 64, CHECKPOINT, result, NOTES)
     cells = as_read(line(row, CARD))
     assert len(cells) == len(header(CARD))
     again = row_of_line("=a.png", CHECKPOINT, cells, result.no_map or None)
@@ -52,6 +55,6 @@ def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
     row: Row = row_of("a.png", None, CHECKPOINT, Failed("It is damaged."))
     assert [key for key, value in row.items() if value is None] == [
         *("sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "positive", "values", "unit"),
-        *("grid", "familiarity"),
+        *("grid", "familiarity", "notes"),
     ]
-    assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 14, "It is damaged.")
+    assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 15, "It is damaged.")

@@ -119,4 +119,4 @@ def test_a_name_that_the_terminal_cannot_show_never_ends_the_run(
 def test_an_error_about_a_name_is_one_line_that_commands_no_terminal() -> None:
     done = run("explain", "gone\x1b[2J\nforged: all is well.png")
     assert done.returncode == 2
-    assert done.stderr == "camdash: No image was found in gone\\u001b[2J\\nforged: all is well.png.\n"
+    assert done.stderr == "camdash: gone\\u001b[2J\\nforged: all is well.png does not exist.\n"

@@ -51,3 +51,9 @@ def test_a_row_of_a_table_is_one_line_whatever_stands_in_it() -> None:
     shown = io.StringIO()
     write_table(shown, ["file", "error"], [["a\nb", "c\rd"], ["long name", ""]])
     assert shown.getvalue().splitlines() == ["file       error", r"a\nb       c\rd", "long name"]
+
+
+def test_a_long_name_in_a_table_loses_its_middle_and_a_long_sentence_does_not() -> None:
+    shown = io.StringIO()
+    write_table(shown, ["file", "error"], [["a" * 50 + "b" * 50, "c" * 100]])
+    assert shown.getvalue().splitlines()[1] == "a" * 29 + "…" + "b" * 30 + "  " + "c" * 100

@@ -127,6 +127,44 @@ def test_the_row_of_the_command_line_begins_with_its_old_keys_and_is_json(tmp_pa
     assert (row["usable"], row["keys"]["missing_count"], row["no_map"]) == (True, 0, None)
 
 
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, ()),
+        ({"x_owner": 1, "_by": "me", "notes": "mine", "trained": "2026"}, ()),
+        ({"fit": "crop", "resize": 140}, ()),
+        ({"fit": "pad", "pad_value": 0.5}, ()),
+        (
+            {"class_nmaes": ["a"], "interpolaton": "area"},
+            (
+                "The card's field class_nmaes is not known and was not used.",
+                "The card's field interpolaton is not known and was not used.",
+            ),
+        ),
+        ({"a\u202eb": 1}, ("The card's field a\\u202eb is not known and was not used.",)),
+        ({"resize": 140}, ('The card\'s field resize was not used: it needs "fit": "crop".',)),
+        ({"pad_value": 0.5}, ('The card\'s field pad_value was not used: it needs "fit": "pad".',)),
+    ],
+)
+def test_a_field_that_nothing_uses_is_said_and_refuses_nothing(
+    tmp_path: Path, more: dict[str, object], said: tuple[str, ...]
+) -> None:
+    report = report_of(saved(tmp_path / "m.pth", None, **card_of(TINY, **{"fit": "stretch", **more})))
+    assert report.unused == said
+    assert report_row(report)["unused"] == list(said)
+    assert report.checkpoint is not None
+
+
+def test_of_many_unknown_fields_the_first_are_named_and_the_others_counted(tmp_path: Path) -> None:
+    unknown = {f"field{k}": k for k in range(8)}
+    said = report_of(saved(tmp_path / "m.pth", None, **card_of(TINY, **unknown))).unused
+    assert len(said) == 6
+    assert said[4:] == (
+        "The card's field field4 is not known and was not used.",
+        "3 more fields of the card are not known and were not used.",
+    )
+
+
 def test_an_architecture_that_shapes_cannot_tell_from_another_asks_for_a_card(tmp_path: Path) -> None:
     content = {"arch": "resnetblur18", "state_dict": state("resnet18")}
     bare = report_of(saved(tmp_path / "bare.pth", content))

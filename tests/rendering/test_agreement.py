@@ -58,8 +58,8 @@ def test_a_change_of_probability_comes_with_its_meaning() -> None:
     # Evidence 5 and 1 with biases 0 and 1: the logits differ by 6 and by 2, so p is 99.75 % and 88.08 %.
     found = compare(analysis(WEAK, ("a", "b")), analysis(STRONG, ("a", "b")))
     assert figures(found.differences[1].pair, found) == ("99.8 %", "88.1 %")
-    assert change_words(found.differences[1], found) == "99.8 % → 88.1 %, less probable in B"
-    assert change_words(found.differences[0], found) == "0.2 % → 11.9 %, more probable in B"
+    assert change_words(found.differences[1], found) == "A 99.8 %, B 88.1 %: less probable in B"
+    assert change_words(found.differences[0], found) == "A 0.2 %, B 11.9 %: more probable in B"
 
 
 def of_two(first: float, second: float) -> str:
@@ -80,23 +80,23 @@ def of_two(first: float, second: float) -> str:
         (math.nextafter(0.2, 0), 0.0, "less probable in B"),
         (0.0, 0.02, "more probable in B"),
         (0.02, 0.0, "less probable in B"),
-        (0.0, math.nextafter(0.02, 0), "hardly changed"),
-        (math.nextafter(0.02, 0), 0.0, "hardly changed"),
+        (0.0, math.nextafter(0.02, 0), "hardly different"),
+        (math.nextafter(0.02, 0), 0.0, "hardly different"),
     ],
 )
 def test_a_change_is_named_from_its_threshold_on(before: float, after: float, words: str) -> None:
-    assert of_two(before, after).partition(", ")[2] == words
+    assert of_two(before, after).partition(": ")[2] == words
 
 
 def test_a_small_change_is_called_one() -> None:
     same = compare(analysis(WEAK, ("a", "b")), analysis(WEAK, ("a", "b")))
-    assert change_words(same.differences[0], same).endswith("hardly changed")
+    assert change_words(same.differences[0], same).endswith("hardly different")
 
 
 def test_meanings_are_said_in_another_language_and_figures_stay() -> None:
     said = translated(correlation_words(0.83), Marked())
     assert said == "«correlation 0.83, «evidence in the same places»»"
-    assert translated(of_two(0.9, 0.1), Marked()) == "«90.0 % → 10.0 %, «much less probable in B»»"
+    assert translated(of_two(0.9, 0.1), Marked()) == "««A 90.0 %, B 10.0 %»: «much less probable in B»»"
 
 
 def test_a_signed_figure_has_a_true_minus_sign() -> None:

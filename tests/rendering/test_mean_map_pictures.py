@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from camdash.evidence.mean_map import SIDE, TENTH, MeanMap
-from camdash.rendering.mean_map import FEWEST, color_bar, mean_pictures, share_lines, share_words, shared_scales
+from camdash.rendering.mean_map import (
+    FEWEST,
+    color_bar,
+    few_words,
+    mean_pictures,
+    share_lines,
+    share_words,
+    shared_scales,
+)
 from camdash.words.sentence import translated
 from tests.support.marked import Marked
 
@@ -39,6 +47,19 @@ def test_nothing_is_said_of_shares_that_are_not_far_above_the_area(mean: MeanMap
 def test_nothing_is_said_of_few_radiographs() -> None:
     assert share_words(corner(count=FEWEST - 1)) == []
     assert len(share_words(corner(count=FEWEST))) == 2  # all of it in one corner, and so in the outer tenth
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "Only 1 radiograph: this is its own map, not a mean."),
+        (2, "Only 2 radiographs: a mean of so few says little."),
+        (FEWEST - 1, "Only 4 radiographs: a mean of so few says little."),
+        (FEWEST, ""),
+    ],
+)
+def test_a_mean_of_few_says_how_few(count: int, said: str) -> None:
+    assert few_words(corner(count=count)) == said
 
 
 def test_the_figures_name_the_corner_that_holds_most() -> None:

@@ -43,6 +43,10 @@ def test_a_line_end_within_a_cell_does_not_end_the_row() -> None:
     assert list(csv.reader(io.StringIO(csv_line(["a\r\nb", 'c"d', "e"]), newline=""))) == [["a\r\nb", 'c"d', "e"]]
 
 
+def test_what_does_not_show_or_turns_the_text_around_is_written_out() -> None:
+    assert csv_line(["abc\u202egnp.exe", "\x1b[2J", "\u202e=1", 0.5]) == "abc\\u202egnp.exe,\\x1b[2J,'\\u202e=1,0.5\r\n"
+
+
 def test_what_unicode_cannot_write_is_escaped() -> None:
     assert csv_file([["\udcff.png"]]) == b"\xef\xbb\xbf\\udcff.png\r\n"
 

@@ -109,7 +109,8 @@ def _say_refused(refused: Sequence[tuple[str, str]]) -> None:
     """Say in one line that files cannot be used, however many there are."""
     if len(refused) == 1:
         name, sentence = refused[0]
-        st.warning(tr("{file}: {reason}", file=named(name), reason=plain(sentence)))
+        said = plain(sentence)
+        st.warning(said if name in sentence else tr("{file}: {reason}", file=named(name), reason=said))
     elif refused:
         said = tr_many(
             "{count} file cannot be used as a checkpoint. The page *Checkpoints* says why.",

@@ -74,6 +74,8 @@ def _show(report: IntakeReport, *, writes: bool) -> None:
             st.code(_code(report.recipe), language="python")
         if report.no_map:
             st.info(plain(report.no_map))
+        for sentence in report.unused:
+            st.warning(plain(sentence))
         if report.checkpoint:
             offer_names(report.checkpoint, writes=writes)
         st.markdown("\n".join(f"- **{name}**: {plain(text)}" for name, text in _facts(report)))
@@ -101,7 +103,7 @@ def _facts(report: IntakeReport) -> list[tuple[str, str]]:
         (tr("Self-check"), _check(report)),
         (tr("Weight names"), _keys(report.keys) if report.keys else None),
         (tr("Ignored"), _listed(report.ignored, report.ignored_count)),
-        (tr("Familiarity check"), report.familiarity or say("no check")),
+        (tr("Familiarity check"), report.familiarity or (say("no check") if report.usable else None)),
         (tr("Conversions"), joined("; ", report.conversions)),
         (tr("Guessed"), report.card.guess if report.card else None),
         (tr("Assumed"), report.assumptions),

@@ -8,7 +8,7 @@ from camdash.app import widget_keys
 from camdash.app.language import localized, page_catalog, tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.results.answer import say_guess
-from camdash.app.results.familiarity_notice import is_unfamiliar, warn_if_unfamiliar
+from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity_of_two, warn_if_unfamiliar
 from camdash.app.results.probabilities import offer_both_probabilities
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import ClassPair, Comparison, Difference
@@ -32,6 +32,7 @@ def show_comparison(comparison: Comparison) -> None:
         st.markdown(_verdict(comparison))
         for sentence in filter(None, _remarks(comparison)):
             st.caption(sentence)
+        show_familiarity_of_two([comparison.first, comparison.second])
         for letter, one in zip("AB", (comparison.first, comparison.second), strict=True):
             say_guess(one.checkpoint.card, letter)
     with bars:
@@ -64,15 +65,15 @@ def show_agreement(comparison: Comparison) -> None:
                 "class": tr("class"),
                 "maps": tr("maps"),
                 "probability": tr("probability"),
-                "logit": tr("logit"),
+                "logit": tr("logit, B − A"),
             },
             hide_index=True,
             key=widget_keys.AGREEMENT,
         )
         about = tr(
             "Correlation (Pearson) of the two maps of a class: 1 when both find evidence in the same places, 0 when "
-            "they have nothing in common, −1 when they disagree everywhere. Strength is not compared. The change of "
-            "the logit is that of the evidence plus that of the bias."
+            "they have nothing in common, −1 when they disagree everywhere. Strength is not compared. The "
+            "difference of the logits (B − A) is that of the evidence plus that of the bias."
         )
         st.caption(about)
 
@@ -100,18 +101,18 @@ def _answer(letter: str, analysis: Analysis) -> str:
 
 
 def _verdict(comparison: Comparison) -> str:
-    before, after = comparison.first.prediction, comparison.second.prediction
+    first, second = comparison.first.prediction, comparison.second.prediction
     if comparison.is_same is None:
         return tr("The two answers are of different kinds, or name no class: they cannot be the same or differ.")
     if not comparison.flips:
         return tr("Both give the same answer.")
     badge = plain(tr("Different answers"))
-    change = tr(
-        "The answer changes from {before} to {after}.",
-        before=f"**{plain(before.brief)}**",
-        after=f"**{plain(after.brief)}**",
+    both = tr(
+        "A says {first}, B says {second}.",
+        first=f"**{plain(first.brief)}**",
+        second=f"**{plain(second.brief)}**",
     )
-    return f":orange-badge[{badge}] {change}"
+    return f":orange-badge[{badge}] {both}"
 
 
 def _remarks(comparison: Comparison) -> list[str]:
@@ -142,17 +143,17 @@ def _is_answer(pair: ClassPair, comparison: Comparison) -> bool:
 
 
 def _agreement(place: int, comparison: Comparison) -> Iterator[str]:
-    """Yield what changed for a class; how alike its maps are, where both have maps."""
+    """Yield how probable a class is in both; how alike its maps are, where both have maps."""
     pair = comparison.pairs[place]
     name = plain(pair.name)
     if comparison.differences:
         alike = plain(correlation_words(comparison.differences[place].correlation))
         yield tr("Maps of {name}: {correlation}.", name=name, correlation=alike)
-    change = plain(pair_words(pair, comparison))
+    said = plain(pair_words(pair, comparison))
     if comparison.first.prediction.probabilities is None or comparison.second.prediction.probabilities is None:
-        yield tr("{name}: {change}.", name=name, change=change)
+        yield tr("{name}: {figures}.", name=name, figures=said)
     else:
-        yield tr("Probability of {name}: {change}.", name=name, change=change)
+        yield tr("Probability of {name}: {figures}.", name=name, figures=said)
 
 
 def _alone(letter: str, names: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from camdash.app.films.caches import Answers
 from camdash.app.films.files import Film
 from camdash.app.films.rows import ComparedRow
 from camdash.app.language import localized, tr, tr_many
+from camdash.app.markdown import plain
 from camdash.app.results.jobs import Buttons, Job, go_on, rows_of
 from camdash.app.session import selection
 from camdash.app.session.state import session
@@ -89,8 +90,8 @@ def _show(rows: Sequence[ComparedRow], places: Sequence[int], pair: Pair, *, map
         )
     order = flips_first(lines)
     st.dataframe(
-        with_percentages(_columns([rows[place] for place in order], pair, mapped=mapped)),
-        column_config=_config(),
+        with_percentages(_columns([rows[place] for place in order], mapped=mapped)),
+        column_config=_config(pair),
         hide_index=True,
         key=widget_keys.COMPARISON,
         on_select=_opened,
@@ -126,17 +127,16 @@ def _totals(lines: Sequence[Line]) -> str:
     return " · ".join(words)
 
 
-def _columns(rows: Sequence[ComparedRow], pair: Pair, *, mapped: bool) -> dict[str, list[object]]:
+def _columns(rows: Sequence[ComparedRow], *, mapped: bool) -> dict[str, list[object]]:
     lines = [row.line for row in rows]
-    first, second = (f"{letter} · {one.name}" for letter, one in zip("AB", pair, strict=True))
     columns: dict[str, list[object]] = {
         "picture": [row.picture or None for row in rows],
         "file": [line.file for line in lines],
-        "answers": [_answers(line) for line in lines],
-        first: [line.first.predicted or localized(line.error) for line in lines],
+        "A": [line.first.predicted or localized(line.error) for line in lines],
+        "B": [line.second.predicted for line in lines],
         "p of A": [line.first.probability for line in lines],
-        second: [line.second.predicted for line in lines],
         "p of B": [line.second.probability for line in lines],
+        "answers": [_answers(line) for line in lines],
     }
     if any(familiar is not None for line in lines for familiar in (line.first.familiar, line.second.familiar)):
         columns["unlike"] = [_unlike(line) for line in lines]
@@ -156,21 +156,31 @@ def _unlike(line: Line) -> str:
     return tr("A and B") if len(letters) > 1 else "".join(letters)
 
 
-def _config() -> dict[str, Any]:
-    share = tr("Probability of the class beside it")
+def _config(pair: Pair) -> dict[str, Any]:
+    """Return the columns, so narrow that both answers and what tells them apart are seen without scrolling."""
+    shares = {letter: tr("Probability of the class that {letter} predicts", letter=letter) for letter in "AB"}
     return {
         "picture": st.column_config.ImageColumn("", width=60),
-        "file": tr("file"),
-        "answers": tr("answers"),
-        "p of A": st.column_config.NumberColumn(tr("p of A"), help=share),
-        "p of B": st.column_config.NumberColumn(tr("p of B"), help=share),
+        "file": st.column_config.TextColumn(tr("file"), width=176),
+        **{letter: _answer_column(letter, one) for letter, one in zip("AB", pair, strict=True)},
+        "p of A": st.column_config.NumberColumn(tr("p of A"), width=68, help=shares["A"]),
+        "p of B": st.column_config.NumberColumn(tr("p of B"), width=68, help=shares["B"]),
+        "answers": st.column_config.TextColumn(tr("answers"), width=76),
         "unlike": st.column_config.TextColumn(
             tr("unlike training images of"),
+            width=110,
             help=tr("Do not rely on the prediction of a checkpoint that is named here."),
         ),
         "agreement": st.column_config.NumberColumn(
             tr("agreement"),
+            width=96,
             format="%.2f",
             help=tr("Correlation of the two maps of A's predicted class: 1 = same places, 0 = unrelated"),
         ),
     }
+
+
+def _answer_column(letter: str, checkpoint: Checkpoint) -> Any:
+    """Return the column of a checkpoint's classes, headed by its letter and name."""
+    title = f"{letter} · {checkpoint.name}"
+    return st.column_config.TextColumn(title, width=150, help=plain(title))

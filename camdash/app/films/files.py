@@ -3,13 +3,15 @@
 import hashlib
 from dataclasses import dataclass
 
+from camdash.words.names import visible
+
 FilmKey = tuple[str, bool]
 """What tells a film from all others: the digest of its file, and whether it is inverted."""
 
 
 @dataclass(frozen=True, eq=False)
 class ImageFile:
-    """A file that the user gave, or a sample: its name, content and sha256."""
+    """A file that the user gave, or a sample: its name as it is shown, content and sha256."""
 
     name: str
     data: bytes
@@ -17,8 +19,8 @@ class ImageFile:
 
     @classmethod
     def of(cls, name: str, data: bytes) -> "ImageFile":
-        """Return the file with its digest."""
-        return cls(name, data, hashlib.sha256(data).hexdigest())
+        """Return the file with its digest; what does not show in its name is written out."""
+        return cls(visible(name), data, hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, eq=False)

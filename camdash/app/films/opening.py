@@ -14,6 +14,7 @@ from camdash.errors import ImageError
 from camdash.images.archive import unpack
 from camdash.images.files import kind_if_skipped
 from camdash.images.formats import FIRST_BYTES, SUFFIXES, skipped_words
+from camdash.words.names import visible
 from camdash.words.sentence import say, say_many
 
 NOTHING = say("It contains no radiograph that camdash can read.")
@@ -27,6 +28,10 @@ class Unopened:
     key: str
     name: str
     reason: str
+
+    def __post_init__(self) -> None:
+        """Write out what does not show in the name."""
+        object.__setattr__(self, "name", visible(self.name))
 
 
 @dataclass(frozen=True)

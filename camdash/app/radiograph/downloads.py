@@ -13,7 +13,7 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
 from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
-from camdash.networks.gradients import Method
+from camdash.networks.gradients import Method, stage_names, stage_words
 from camdash.rendering.files.export import (
     WARNING,
     Drawing,
@@ -102,9 +102,9 @@ def offer_slopes(film: Film, radiograph: Radiograph, found: SlopeMaps, method: M
     with st.popover(tr("Download"), icon=":material/download:"):
         st.caption(
             tr(
-                "Overlays of {method} at {stage}, at the radiograph's own size, as the viewer shows them.",
+                "Overlays of {method} at the {stage}, at the radiograph's own size, as the viewer shows them.",
                 method=localized(method.name),
-                stage=plain(found.stage),
+                stage=plain(stage_words(found.stage, stage_names(found.checkpoint.card))),
             )
         )
         if radiograph.may_hold_names:
@@ -116,7 +116,12 @@ def offer_slopes(film: Film, radiograph: Radiograph, found: SlopeMaps, method: M
 
 
 def _offer_maps(film: Film, analysis: Analysis) -> None:
-    st.caption(tr("Raw maps: float32, in logits, with names, bias, logits and digests."))
+    st.caption(
+        tr(
+            "The numbers behind the colors, for your own analysis in NumPy (float32, in logits), with class names, "
+            "bias, logits and digests."
+        )
+    )
     name = npz_name(_stem(film), film.sha256, analysis)
     maps = partial(maps_npz, analysis, film.sha256, inverted=film.inverted)
     _offer(tr("Raw maps (.npz)"), name, maps, "application/octet-stream")

@@ -46,6 +46,34 @@ def show_familiarity(analysis: Analysis) -> None:
     st.caption(localized(RESEMBLES if found.familiar else UNLIKE), help=distance)
 
 
+def show_familiarity_of_two(analyses: Sequence[Analysis]) -> None:
+    """Say the same of A and B in one line; what is unlike its training images stands in the warning above already."""
+    found = [is_familiar(one) for one in analyses]
+    said = [*_resembling(_letters(found, familiar=True)), *_unchecked(_letters(found, familiar=None))]
+    if said:
+        st.caption(" ".join(map(localized, said)), help=_distances(analyses) if any(found) else None)
+
+
+def _letters(found: Sequence[bool | None], *, familiar: bool | None) -> str:
+    return "".join(letter for letter, one in zip("AB", found, strict=True) if one is familiar)
+
+
+def _resembling(letters: str) -> list[str]:
+    if len(letters) > 1:
+        return [say("Resembles the training images of A and B. That does not make the answers right.")]
+    if not letters:
+        return []
+    return [say("Resembles the training images of {letter}. That does not make the answer right.", letter=letters)]
+
+
+def _unchecked(letters: str) -> list[str]:
+    if len(letters) > 1:
+        return [say("Neither A nor B can tell whether an image resembles its training images.")]
+    if not letters:
+        return []
+    return [say("{letter} cannot tell whether an image resembles its training images.", letter=letters)]
+
+
 def distance_words(found: Familiarity) -> str:
     """Return distance and limit with as many decimals as tell them apart, six at most: "0.0204, limit 0.0200"."""
     for decimals in range(3, 7):
@@ -56,12 +84,20 @@ def distance_words(found: Familiarity) -> str:
 
 
 def _figures(analyses: Sequence[Analysis]) -> str:
-    """Return the distances of those that have a check."""
+    """Return the distances of those that have a check, in small print."""
+    words = tr("(Distance {distance}.)", distance=_compared(analyses))
+    return f":small[{words}]"
+
+
+def _distances(analyses: Sequence[Analysis]) -> str:
+    return tr("Distance {distance}.", distance=_compared(analyses))
+
+
+def _compared(analyses: Sequence[Analysis]) -> str:
     letters = "AB" if len(analyses) > 1 else ("",)
     said = [
         joined(" ", [letter, distance_words(found)])
         for letter, found in zip(letters, (one.familiarity for one in analyses), strict=False)
         if found is not None
     ]
-    words = tr("(Distance {distance}.)", distance=joined("; ", said))
-    return f":small[{words}]"
+    return joined("; ", said)

@@ -93,16 +93,18 @@ def _open(link: Link, of_viewer: Mapping[str, str | None], *, keeps: bool = Fals
 
 def say_missing(digests: Iterable[str]) -> None:
     """Say which file to open where the address asks for an upload that is not here (`digests`: those that are)."""
-    image = asked().image
-    if image and not any(digest.startswith(image) for digest in digests):
-        st.warning(
-            tr(
-                "The radiograph of this link is not here: links contain no images. Ask for the file (its sha256 begins "
-                "with `{digits}`) and drop it here. Another radiograph is shown.",
-                digits=image,
-            ),
-            icon=":material/link:",
-        )
+    image, here = asked().image, tuple(digests)
+    if not image or any(digest.startswith(image) for digest in here):
+        return
+    shown = (
+        tr("The radiograph below is **not the one of this link**: links contain no images.")
+        if here
+        else tr("The radiograph below is a **sample, not the one of this link**: links contain no images.")
+    )
+    advice = tr(
+        "Ask whoever sent the link for the file, and drop it here. (Its sha256 begins with `{digits}`.)", digits=image
+    )
+    st.warning(f"{shown} {advice}", icon=":material/link:")
 
 
 def say_ignored() -> None:

@@ -8,7 +8,7 @@ from camdash.app.session import link
 from camdash.app.session.address import STAGE
 from camdash.app.session.state import session
 from camdash.networks.cards.card import Card, Checkpoint
-from camdash.networks.gradients import METHODS, stage_names
+from camdash.networks.gradients import METHODS, stage_names, stage_words
 
 
 def chosen_stage(card: Card) -> str:
@@ -29,7 +29,7 @@ def choose_stage(card: Card) -> None:
             ["", *names],
             index=["", *names].index(now),
             key=widget_keys.STAGE.format(now),
-            format_func=lambda name: name or tr("None"),
+            format_func=lambda name: localized(stage_words(name, names)) if name else tr("None"),
             horizontal=True,
         )
         for method in METHODS:

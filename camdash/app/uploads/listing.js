@@ -1,7 +1,7 @@
 // The list of uploads: a click anywhere on a row opens it, its cross removes it.
 
 const lists = new WeakMap();
-const TAIL = 9; // signs of a name's end that are always seen
+const TAIL = 14; // signs of a name's end that are always seen
 
 export default function mountList({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".uploads");
@@ -22,7 +22,7 @@ export default function mountList({ parentElement, data, setTriggerValue }) {
 function newRow(parentElement) {
   const row = document.createElement("li");
   const open = row.appendChild(button("open"));
-  for (const part of ["folder", "file", "answer", "share"]) open.appendChild(document.createElement("span")).className = part;
+  open.append(group("name", "folder", "file"), group("said", "answer", "share"));
   const remove = row.appendChild(button("remove"));
   remove.textContent = "×";
   open.onclick = () => lists.get(parentElement).tell("open", open.dataset.key);
@@ -37,6 +37,13 @@ function newRow(parentElement) {
     if (event.key === "Delete") remove.click();
   };
   return row;
+}
+
+function group(name, ...parts) {
+  const made = document.createElement("span");
+  made.className = name;
+  for (const part of parts) made.appendChild(document.createElement("span")).className = part;
+  return made;
 }
 
 // A long name loses its middle: the ends tell the files of a study apart.
@@ -61,7 +68,7 @@ function show(row, { key, name, answer, share, state, about }, { current, words:
   const [open, remove] = row.children;
   open.dataset.key = remove.dataset.key = key;
   const cut = name.lastIndexOf("/") + 1;
-  const [folder, file, words, percent] = open.children;
+  const [folder, file, words, percent] = ["folder", "file", "answer", "share"].map((part) => open.querySelector(`.${part}`));
   folder.textContent = name.slice(0, cut);
   cutInTheMiddle(file, name.slice(cut));
   words.textContent = answer;

@@ -36,10 +36,10 @@ class Answer:
     """What the list says of an upload.
 
     Attributes:
-        words: predicted class, or why there is none, in a few words.
+        words: predicted class, of two checkpoints both where they differ, or why there is none, in a few words.
         state: how it is marked.
         about: what is said beneath its name when the pointer rests on it.
-        share: the percentage of the predicted class, or that the second checkpoint's answer is another.
+        share: the percentage of the predicted class; empty where two checkpoints differ.
     """
 
     words: str
@@ -68,19 +68,28 @@ def show_uploads(place: DeltaGenerator, answers: Sequence[Answer]) -> None:
     with place:
         _list(
             key=widget_keys.UPLOADS_LIST,
-            data={"rows": rows, "current": current_key, "words": _words(len(rows))},
+            data={"rows": rows, "current": current_key, "words": _words(len(found.files), len(found.unopened))},
             on_open_change=_open,
             on_remove_change=_remove,
             on_clear_change=remove_all,
         )
 
 
-def _words(count: int) -> dict[str, str]:
+def _words(count: int, unopened: int) -> dict[str, str]:
     return {
-        "count": tr_many("{count} file", "{count} files", count),
+        "count": _count(count, unopened),
         "remove": localized(unfilled("Remove {name}")),
         "removeThis": tr("Remove this file"),
     }
+
+
+def _count(count: int, unopened: int) -> str:
+    """Return how many files there are, as the arrows and the worklist count them; what gave no file stands apart."""
+    files = tr_many("{count} file", "{count} files", count)
+    if not unopened:
+        return files
+    others = tr_many("{count} not opened", "{count} not opened", unopened)
+    return f"{files} · {others}" if count else others
 
 
 def _row(key: str, name: str, answer: Answer) -> dict[str, str]:

@@ -75,7 +75,7 @@ def _in_slot(drawn: ViewerMap, twins: Mapping[int, int], letter: str) -> ViewerM
 
 def _difference(comparison: Comparison) -> Source:
     first, second = comparison.first.checkpoint.name, comparison.second.checkpoint.name
-    label: str = say("B − A · change from {first} to {second}", first=first, second=second)
+    label: str = say("B − A · {second} minus {first}", first=first, second=second)
     if comparison.resampled:
         how = say("(drawn resampled through the radiograph's pixels; figures from each one's own cells)")
         label = joined(" ", (label, how))
@@ -84,7 +84,7 @@ def _difference(comparison: Comparison) -> Source:
 
 
 def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
-    before, after = figures(one.pair, comparison)
+    first, second = figures(one.pair, comparison)
     mark = _mark(one, comparison)
     if one.correlation is None:
         agreement = say("correlation none")
@@ -99,7 +99,7 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
         values=one.values,
         predicted=bool(mark),
         mark=mark,
-        share=f"{before} → {after}",
+        share=say("A {first}, B {second}", first=first, second=second),
         evidence=one.evidence,
         bias=one.bias,
         logit=one.logit,

@@ -3,7 +3,7 @@
 from camdash.app.viewer.from_analysis import class_slot
 from camdash.app.viewer.payload import Source, ViewerMap
 from camdash.evidence.slope_maps import SlopeMaps
-from camdash.networks.gradients import METHODS, Method
+from camdash.networks.gradients import METHODS, Method, stage_names, stage_words
 from camdash.rendering.wording.answers import beside, mark
 from camdash.words.sentence import say
 
@@ -14,7 +14,8 @@ def sources_of_slopes(found: SlopeMaps) -> tuple[Source, ...]:
 
 
 def _source(found: SlopeMaps, method: Method) -> Source:
-    label = say("{method} at {stage}: does not add up to the answer", method=method.name, stage=found.stage)
+    stage = stage_words(found.stage, stage_names(found.checkpoint.card))
+    label = say("{method} at the {stage}: does not add up to the answer", method=method.name, stage=stage)
     return Source(label, found.placement, _maps(found, method))
 
 

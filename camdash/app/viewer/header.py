@@ -200,11 +200,11 @@ class WordsHeader(TypedDict):
     topClasses: str
     mostProbable: str
     everyClass: str
-    threeOfAverage: str
     threeOfClass: str
     percent: str
     copyLink: str
     linkCopied: str
+    linkWithoutUpload: str
 
 
 class Header(TypedDict):

@@ -47,9 +47,11 @@ WORDS: WordsHeader = {
     "topClasses": unfilled("Top {count}"),
     "mostProbable": unfilled("The {count} most probable classes"),
     "everyClass": unfilled("All {count} classes"),
-    "threeOfAverage": say("Overlay of the average, its heat map alone, and the radiograph"),
-    "threeOfClass": say("Overlay of the class, its heat map alone, and the radiograph"),
+    "threeOfClass": say("Overlay of the predicted class, its heat map alone, and the radiograph"),
     "percent": unfilled("{number} percent"),
     "copyLink": say("Copy link"),
     "linkCopied": say("Link copied"),
+    "linkWithoutUpload": say(
+        "Link copied. The radiograph is not in it: whoever opens the link must open the same file there."
+    ),
 }

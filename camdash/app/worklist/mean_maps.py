@@ -17,23 +17,39 @@ from camdash.app.session.state import session
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.mean_map import MeanMap, MeanMaps
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.mean_map import color_bar, mean_pictures, share_lines, share_words, shared_scales
+from camdash.rendering.mean_map import color_bar, few_words, mean_pictures, share_lines, share_words, shared_scales
 from camdash.rendering.thumbnail import data_uri
 
 SIDE = 200
 """Pixels of a drawn mean map."""
 
 
-def show_means(analyses: Mapping[FilmKey, Analysis], rows: Sequence[ListedRow], checkpoint: Checkpoint) -> None:
-    """Show the mean maps of the analyses (by film), and say where their evidence lies.
+def show_means(
+    analyses: Mapping[FilmKey, Analysis],
+    rows: Sequence[ListedRow],
+    checkpoint: Checkpoint,
+    *,
+    is_compared: bool = False,
+) -> None:
+    """Show the mean maps of the analyses, and say where their evidence lies.
 
     A mean of few radiographs is all but a picture of one: it travels within the page, as the thumbnails do, and has no
     address of its own.
+
+    Args:
+        analyses: what the checkpoint says, by film.
+        rows: the rows of these films.
+        checkpoint: the checkpoint.
+        is_compared: whether it is A of a comparison, and the title has to say that the maps are A's.
     """
     means = _means(analyses, checkpoint)
     if not means:
         return
-    title = tr("Mean map of each predicted class")
+    title = (
+        tr("Mean map of each class that A predicts (A is {name})", name=plain(checkpoint.name))
+        if is_compared
+        else tr("Mean map of each predicted class")
+    )
     st.markdown(f"##### {title}")
     for sentence in (sentence for mean in means for sentence in share_words(mean)):
         st.warning(plain(sentence), icon=":material/crop_free:")
@@ -72,7 +88,8 @@ def _mean_square(rows: Sequence[ListedRow], name: str) -> NDArray[np.uint8]:
 
 
 def _figure(mean: MeanMap, picture: NDArray[np.uint8]) -> str:
-    name, lines = escape(mean.name), [localized(line) for line in share_lines(mean)]
+    lines = [localized(line) for line in (*share_lines(mean), few_words(mean)) if line]
+    name = escape(mean.name)
     radiographs = tr_many("{count} radiograph", "{count} radiographs", mean.count)
     about = tr(
         "Mean map of {name} over {radiographs}: {shares}",

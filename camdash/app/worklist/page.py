@@ -111,7 +111,7 @@ def _show(films: Sequence[Film], checkpoint: Checkpoint, second: Checkpoint | No
     analyses = {film.key: cached_analysis(film, checkpoint) for film in films}
     unique = {films[place].key: row for place, row in zip(places, rows, strict=True)}
     maps = {key: one for key, one in analyses.items() if one and one.has_maps and key in unique}
-    show_means(maps, list(unique.values()), checkpoint)
+    show_means(maps, list(unique.values()), checkpoint, is_compared=second is not None)
 
 
 def _flips(row: ListedRow, other: ListedRow | None) -> bool:

@@ -100,9 +100,13 @@ def show_table(
     """
     selection.set_order(places if are_uploads else [])
     session().listed_places = (tuple(places), are_uploads)
+    columns = _columns(rows)
+    if others:
+        columns |= _other_columns(rows, others)
+        columns = {name: columns[name] for name in COMPARED}
     st.dataframe(
-        with_percentages(_columns(rows) | (_other_columns(rows, others) if others else {})),
-        column_config=_config(),
+        with_percentages(columns),
+        column_config=_config() | (_compared_config() if others else {}),
         hide_index=True,
         key=widget_keys.WORKLIST,
         on_select=_opened,
@@ -183,6 +187,11 @@ def with_percentages(columns: dict[str, list[object]]) -> "Styler":
 
 
 FAMILIAR = {True: say("yes"), False: say("no"), None: say("not checked")}
+COMPARED = (
+    *("picture", "file", "predicted", "B predicted", "probability", "B probability", "answers", "margin", "B margin"),
+    *("runner-up", "evidence", "familiar", "B familiar"),
+)
+"""The columns of two checkpoints in their order: first what tells their answers apart."""
 PROBABILITIES = ("probability", "B probability", "p of A", "p of B")
 
 
@@ -205,14 +214,37 @@ def _config() -> dict[str, Any]:
         ),
         "familiar": st.column_config.TextColumn(
             tr("resembles training images"),
-            help=tr("Does the image resemble the training images? If not, do not rely on the prediction."),
+            help=tr(
+                "Does the image resemble the training images? If not, do not rely on the prediction. If so, that does "
+                "not make it right."
+            ),
         ),
-        "answers": tr("answers"),
-        "B predicted": tr("B predicted"),
-        "B probability": tr("B probability"),
-        "B margin": st.column_config.NumberColumn(tr("B margin"), format="%.2f"),
-        "B familiar": st.column_config.TextColumn(
-            tr("B resembles training images"),
-            help=tr("Does the image resemble B's training images? If not, do not rely on the prediction."),
+    }
+
+
+def _compared_config() -> dict[str, Any]:
+    """Return the columns of two checkpoints, so narrow that both answers are seen without scrolling."""
+    about = tr(
+        "Does the image resemble the training images of this checkpoint? If not, do not rely on its prediction. If so, "
+        "that does not make it right."
+    )
+    margin = tr("Logit of the predicted class minus that of the runner-up")
+    return {
+        "file": st.column_config.TextColumn(tr("file"), width=170),
+        "predicted": st.column_config.TextColumn(tr("A predicted"), width=120),
+        "B predicted": st.column_config.TextColumn(tr("B predicted"), width=120),
+        "probability": st.column_config.NumberColumn(tr("p of A"), width=68),
+        "B probability": st.column_config.NumberColumn(tr("p of B"), width=68),
+        "answers": st.column_config.TextColumn(tr("answers"), width=76),
+        "margin": st.column_config.NumberColumn(tr("A margin"), format="%.2f", width=82, help=margin),
+        "B margin": st.column_config.NumberColumn(tr("B margin"), format="%.2f", width=82, help=margin),
+        "runner-up": st.column_config.TextColumn(tr("A runner-up"), width=120),
+        "evidence": st.column_config.NumberColumn(
+            tr("A evidence"),
+            format="%+.2f",
+            width=90,
+            help=tr("Mean of the predicted class's map, in logits; with the bias it is the logit"),
         ),
+        "familiar": st.column_config.TextColumn(tr("A resembles training images"), width=110, help=about),
+        "B familiar": st.column_config.TextColumn(tr("B resembles training images"), width=110, help=about),
     }

@@ -22,6 +22,7 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.prediction import decimal
 from camdash.images.regular_files import content
 from camdash.images.sandbox.pool import shared_pool
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any, preferred_device
@@ -157,7 +158,13 @@ def _results(work: _Work) -> Iterator[tuple[Path, Row, Explained[Analysis] | Non
             if row is not None:
                 yield file, row, None
             elif explained is not None:
-                yield file, row_of(str(file), explained.decoded.sha256, checkpoint, explained.result), explained
+                yield file, _row(file, checkpoint, explained), explained
+
+
+def _row(file: Path, checkpoint: Checkpoint, explained: Explained[Analysis]) -> Row:
+    decoded = explained.decoded
+    notes = decoded.radiograph.notes if decoded.radiograph else None
+    return row_of(str(file), decoded.sha256, checkpoint, explained.result, notes)
 
 
 def _answer(row: Row) -> str:
@@ -177,5 +184,6 @@ def _cells(row: Row) -> list[str]:
     predicted = row["predicted"] or _answer(row)
     probability = percent(row["probabilities"][row["predicted"]]) if row["predicted"] else ""
     familiarity = row["familiarity"] or {}
-    remark = UNLIKE if familiarity.get("familiar") is False else ""
+    unlike = [UNLIKE] if familiarity.get("familiar") is False else []
+    remark = "; ".join([*unlike, *(row["notes"] or ())])
     return [row["file"], predicted or "", probability, row["error"] or "", remark]

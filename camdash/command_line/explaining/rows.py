@@ -1,5 +1,6 @@
 """What is said of one file: as a JSON object, and as a line of the table."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -18,16 +19,30 @@ BY_CLASS = ("probabilities", "logits", "evidence", "bias", "positive", "values")
 JUDGED = (OutputKind.SIGMOID, OutputKind.BINARY)
 """Outputs whose labels are above their thresholds or not."""
 
+NEXT_NOTE = re.compile(r"(?<=\.); ")
+"""Between two notes in a line of the table: each is a sentence, and ends as one."""
+
 CHECK = ("score", "threshold", "familiar")
 
 
-def row_of(file: str, sha256: str | None, checkpoint: Checkpoint, outcome: Outcome) -> Row:
-    """Return the row of a file."""
+def row_of(
+    file: str, sha256: str | None, checkpoint: Checkpoint, outcome: Outcome, notes: Sequence[str] | None = None
+) -> Row:
+    """Return the row of a file.
+
+    Args:
+        file: its name.
+        sha256: its content's digest; None where it could not be read.
+        checkpoint: what was asked.
+        outcome: the answer, or why there is none.
+        notes: what was noted when the radiograph was read; None where there is none.
+    """
     row: Row = dict(zip(IDENTITY, (file, sha256, checkpoint.name, checkpoint.sha256), strict=True))
+    noted = None if notes is None else list(notes)
     if isinstance(outcome, Failed):
-        missing = dict.fromkeys(("predicted", "output", *BY_CLASS, "unit", "grid", "familiarity"))
-        return row | missing | {"error": outcome.sentence}
-    return row | _analysis(outcome)
+        empty = dict.fromkeys(("predicted", "output", *BY_CLASS, "unit", "grid", "familiarity"))
+        return row | empty | {"notes": noted, "error": outcome.sentence}
+    return row | _analysis(outcome, noted)
 
 
 def header(card: Card) -> list[str]:
@@ -37,13 +52,14 @@ def header(card: Card) -> list[str]:
         *(f"{key}.{name}" for key, names in _columns(card).items() for name in names),
         *("grid.rows", "grid.columns"),
         *(f"familiarity.{key}" for key in CHECK),
-        "error",
+        *("notes", "error"),
     ]
 
 
 def line(row: Row, card: Card) -> list[Cell]:
     """Return a row as a line of the table."""
-    return [*(row[key] for key in (*IDENTITY, "predicted")), *_figures(row, card), row["error"]]
+    notes = "; ".join(row["notes"] or ())
+    return [*(row[key] for key in (*IDENTITY, "predicted")), *_figures(row, card), notes, row["error"]]
 
 
 def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map: str | None) -> Row:
@@ -64,6 +80,7 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     columns = {key: [next(at) for _ in names] for key, names in _columns(card).items()}
     grid = [int(number) for number in (next(at), next(at)) if number]
     score, threshold, familiar = _number(next(at)), _number(next(at)), {"True": True, "False": False}.get(next(at))
+    notes = NEXT_NOTE.split(next(at, ""))
     if "" in columns["logits"] or len(cells) != len(header(card)):
         raise ValueError("a file without error has all logits")
     row: Row = dict(zip(IDENTITY, (file, cells[1], checkpoint.name, checkpoint.sha256), strict=True))
@@ -71,16 +88,17 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     row |= _of_prediction(predict(card, np.array(columns["logits"], np.float64)), evidence, bias)
     row["grid"] = grid or None
     row["familiarity"] = dict(zip(CHECK, (score, threshold, familiar), strict=True))
+    row["notes"] = [note for note in notes if note]
     return row | {"error": None} | ({} if no_map is None else {"no_map": no_map})
 
 
-def _analysis(analysis: Analysis) -> Row:
+def _analysis(analysis: Analysis, notes: list[str] | None) -> Row:
     """Return the row of an analysis; without maps, what belongs to maps is None, and one more key says why."""
     placed = analysis.placed
     evidence, bias = (placed.maps.evidence.tolist(), placed.maps.bias.tolist()) if placed else ([None], [None])
     row = _of_prediction(analysis.prediction, evidence, bias)
     row["grid"] = list(placed.maps.maps.shape[1:]) if placed else None
-    row |= {"familiarity": _familiarity(analysis.familiarity), "error": None}
+    row |= {"familiarity": _familiarity(analysis.familiarity), "notes": notes, "error": None}
     return row | ({} if placed else {"no_map": analysis.no_map})
 
 

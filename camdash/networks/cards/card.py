@@ -6,17 +6,19 @@ card that was written when only the classes were named lists under `guessed` wha
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from dataclasses import fields as dataclass_fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
-from camdash.networks.cards.output import SOFTMAX, Output, OutputKind, assumed_output, output_of
+from camdash.networks.cards.output import FIELDS, SOFTMAX, Output, OutputKind, assumed_output, output_of
 from camdash.networks.cards.values import choice, lengths, names, numbers, some_of, truth, without_repeats, words
-from camdash.words.sentence import joined, say
+from camdash.networks.text import printable
+from camdash.words.sentence import joined, say, say_many
 
 METADATA_KEY = "camdash"
 FIVE_CLASSES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")
@@ -40,6 +42,25 @@ GUESSES = ("input_size", "fit")
 
 ABOUT = ("trained", "notes", "sources", "license")
 """Fields of free text."""
+
+PREPARING = ("interpolation", "resize", "pad_value", "mean", "std")
+"""Fields that say how a radiograph becomes an input, beside the required ones."""
+
+KNOWN = frozenset(
+    (
+        *REQUIRED,
+        *PREPARING,
+        *ABOUT,
+        "transform_input",
+        "guessed",
+        *FIELDS,
+        *(one.name for one in dataclass_fields(Arithmetic)),
+    )
+)
+PRIVATE = ("x_", "_")
+"""What a field begins with that its writer keeps for themself."""
+MOST_NAMED = 5
+"""Unknown fields that are named."""
 
 LARGEST_NUMBER = 1e6
 """The largest size of a mean or a std: far beyond any that makes sense for values in [0, 1]."""
@@ -202,6 +223,35 @@ def card_of(fields: Mapping[str, Any], where: str) -> Card:
     except (TypeError, ValueError, RecursionError) as error:
         reason = str(error)
         raise CheckpointError(say("The card in {name} cannot be used: {reason}.", name=where, reason=reason)) from error
+
+
+def unused_fields(given: Collection[str], card: Card) -> tuple[str, ...]:
+    """Return a sentence for each field that a card gives and nothing uses: unknown, or without its `fit`.
+
+    Args:
+        given: the names of the card's fields.
+        card: what was made of them.
+    """
+    unknown = sorted(name for name in given if name not in KNOWN and not name.startswith(PRIVATE))
+    said: list[str] = [
+        say("The card's field {name} is not known and was not used.", name=printable(name))
+        for name in unknown[:MOST_NAMED]
+    ]
+    more = len(unknown) - MOST_NAMED
+    if more > 0:
+        said.append(
+            say_many(
+                "{count} more field of the card is not known and was not used.",
+                "{count} more fields of the card are not known and were not used.",
+                more,
+            )
+        )
+    how = card.preprocessing
+    if how.resize is not None and how.fit is not Fit.CROP:
+        said.append(say("The card's field {name} was not used: it needs {fit}.", name="resize", fit='"fit": "crop"'))
+    if how.pad_value > 0 and how.fit is not Fit.PAD:
+        said.append(say("The card's field {name} was not used: it needs {fit}.", name="pad_value", fit='"fit": "pad"'))
+    return tuple(said)
 
 
 def assumed_card(

@@ -9,6 +9,8 @@ import io
 import unicodedata
 from collections.abc import Iterable
 
+from camdash.words.names import visible
+
 FORMULA_SIGNS = "=+-@−"
 """What begins a formula, after NFKC: full-width and small forms begin one too, where such keyboards are common."""
 
@@ -24,9 +26,13 @@ def cell(value: Cell) -> Cell:
 
 
 def csv_line(values: Iterable[Cell]) -> str:
-    """Return one line, its end (CR LF, RFC 4180) included; text that begins like a formula is marked."""
+    """Return one line, its end (CR LF, RFC 4180) included; text that begins like a formula is marked.
+
+    What does not show in a text, or turns it around, is written out; tabs and line ends stay.
+    """
     text = io.StringIO()
-    csv.writer(text).writerow([cell(value) for value in values])
+    marked = map(cell, values)
+    csv.writer(text).writerow([visible(one, LINE_BREAKS) if isinstance(one, str) else one for one in marked])
     return text.getvalue()
 
 

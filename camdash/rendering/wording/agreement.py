@@ -13,7 +13,7 @@ MEANINGS = (
 OPPOSITE = say("rather opposite evidence")
 NO_CORRELATION = say("no correlation: one of the maps is the same everywhere")
 LARGE, NOTICEABLE = 0.2, 0.02
-"""Changes of probability from which the words say so."""
+"""Differences of probability from which the words say so."""
 
 
 def correlation_words(correlation: float | None) -> str:
@@ -25,16 +25,18 @@ def correlation_words(correlation: float | None) -> str:
 
 
 def change_words(difference: Difference, comparison: Comparison) -> str:
-    """Return a change of probability with its meaning: "98.7 % → 3.2 %, much less probable in B"."""
+    """Return both probabilities with what their difference means: "A 98.7 %, B 3.2 %: much less probable in B"."""
     return pair_words(difference.pair, comparison)
 
 
 def pair_words(pair: ClassPair, answers: Comparison) -> str:
     """Return what `change_words` does, for two answers of which one or both come without maps."""
-    before, after = figures(pair, answers)
-    first, second = answers.first.prediction.probability(pair.first), answers.second.prediction.probability(pair.second)
-    change = "" if first is None or second is None or not answers.has_one_meaning else _change(second - first)
-    return joined(", ", [f"{before} → {after}", change])
+    first, second = figures(pair, answers)
+    both = say("A {first}, B {second}", first=first, second=second)
+    before, after = answers.first.prediction.probability(pair.first), answers.second.prediction.probability(pair.second)
+    if before is None or after is None or not answers.has_one_meaning:
+        return both
+    return joined(": ", (both, _change(after - before)))
 
 
 def figures(pair: ClassPair, answers: Comparison) -> tuple[str, str]:
@@ -49,7 +51,7 @@ def figure(value: float) -> str:
 
 def _change(change: float) -> str:
     if abs(change) < NOTICEABLE:
-        return say("hardly changed")
+        return say("hardly different")
     if abs(change) >= LARGE:
         return say("much more probable in B") if change > 0 else say("much less probable in B")
     return say("more probable in B") if change > 0 else say("less probable in B")

@@ -83,7 +83,7 @@ BOTH = (
     *table_presses(
         COMPARISON,
         [
-            *("nameless", "file", "answers", "A · body-parts", "p of A", "B · shortcut", "p of B"),
+            *("nameless", "file", "A · body-parts", "B · shortcut", "p of A", "p of B", "answers"),
             *("unlike training images of", "agreement"),
         ],
     ),

@@ -32,7 +32,7 @@ def compared(open_page: Open, address: str, *others: tuple[str, bytes]) -> Any:
     upload(page, *((f"film{k}.png", film(k)["buffer"]) for k in (1, 0, 2)), *others)
     page.get_by_text("1 of 3", exact=True).wait_for()
     page.locator(".st-key-comparison").wait_for()
-    page.locator(".uploads .answer", has_text="→").nth(2).wait_for()
+    page.locator(".uploads .answer", has_text="B: ").nth(2).wait_for()
     settled(page)
     return page
 

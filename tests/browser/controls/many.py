@@ -12,6 +12,7 @@ PROBABILITIES = Table("[data-testid=stPopoverBody]", "The probabilities of all 1
 COUNT = "node => node.querySelectorAll('figure.panel').length"
 
 STAGE = ".section h3"
+LAYERS = ("last layer (layer4)", "second to last layer (layer3)", "third to last layer (layer2)")
 
 
 def stage(name: str, effect: Effect) -> Press:
@@ -31,7 +32,7 @@ def stage(name: str, effect: Effect) -> Press:
 
 ADVANCED = (
     *popover("button: Advanced", "Grad-CAM"),
-    *(stage(name, shows(STAGE, f"Grad-CAM at {name}")) for name in ("layer4", "layer3", "layer2")),
+    *(stage(name, shows(STAGE, f"Grad-CAM at the {name}")) for name in LAYERS),
     Press("radio: Map / Evidence", hides(STAGE, "Grad-CAM")),
     Press("radio: Map / Grad-CAM", shows(STAGE, "Grad-CAM"), late=True),
     stage("None", hides(STAGE, "Grad-CAM")),

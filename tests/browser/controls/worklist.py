@@ -11,8 +11,8 @@ from tests.browser.controls.tables import Table, table_presses
 TABLE = Table(".st-key-worklist", "Every radiograph with its predicted class, probability, margin and evidence")
 UNLIKE = "Least like the training images first"
 COLUMNS = [
-    *("nameless", "file", "predicted", "probability", "runner-up", "margin", "evidence", "resembles training images"),
-    *("answers", "B predicted", "B probability", "B margin", "B resembles training images"),
+    *("nameless", "file", "A predicted", "B predicted", "p of A", "p of B", "answers", "A margin", "B margin"),
+    *("A runner-up", "A evidence", "A resembles training images", "B resembles training images"),
 ]
 CAPTION = ".stMain [data-testid=stCaptionContainer]"
 OPTION, TAG = "[role=option]", "[data-testid=stMultiSelect] span[data-tag]"
@@ -92,13 +92,13 @@ FILTERS = (
 ORDERS = (
     opened(opens=True),
     Press("combobox: Sorted", hides(OPTION), key("Escape"), opens=True),
-    *sorts("Least certain first (smallest margin)", 6),
-    *sorts("Most evidence first", 7, -1),
-    *sorts("Least probable first", 4),
+    *sorts("Least certain first (smallest margin)", 8),
+    *sorts("Most evidence first", 11, -1),
+    *sorts("Least probable first", 5),
     opened(),
     Press(f"option: {UNLIKE}", both(value(UNLIKE), changes("body", f"node => {cells(2)}"))),
     *sorts("By class, least certain first", 3),
-    *sorts("Least certain first (smallest margin)", 6),
+    *sorts("Least certain first (smallest margin)", 8),
     *sorts("By file name", 2),
     Press("button: Sorted / Open", shows(OPTION)),
     Press("option: As uploaded", value("As uploaded")),

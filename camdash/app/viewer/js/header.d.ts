@@ -208,11 +208,11 @@ export interface WordsHeader {
   topClasses: string;
   mostProbable: string;
   everyClass: string;
-  threeOfAverage: string;
   threeOfClass: string;
   percent: string;
   copyLink: string;
   linkCopied: string;
+  linkWithoutUpload: string;
 }
 
 /**

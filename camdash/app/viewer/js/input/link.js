@@ -1,6 +1,6 @@
 // The link to what is shown now. The server writes the same into the page's address (camdash/app/session/link.py), a moment later.
 
-import { element, setText } from "../data/dom.js";
+import { element, find, setText } from "../data/dom.js";
 import { lookOf, showOf } from "../data/looks.js";
 import { sharedState } from "../data/store.js";
 
@@ -33,10 +33,11 @@ function linkTo(data, state) {
 
 /**
  * Pages without TLS may not use the clipboard; there the link is selected and copied as text.
+ * @param {HTMLElement} root
  * @param {Element} button
  * @param {Data} data
  */
-export async function copyLink(button, data) {
+export async function copyLink(root, button, data) {
   const text = linkTo(data, sharedState());
   try {
     await navigator.clipboard.writeText(text);
@@ -49,4 +50,16 @@ export async function copyLink(button, data) {
   }
   setText(button, data.words.linkCopied);
   button.addEventListener("pointerleave", () => setText(button, data.words.copyLink), { once: true });
+  if (data.opening.address.image) showNotice(find(root, ".notice"), data.words.linkWithoutUpload);
+}
+
+/** Say something above the panels until it has faded; said again, it stays as long again. @param {HTMLElement} notice @param {string} text */
+function showNotice(notice, text) {
+  notice.hidden = false;
+  setText(notice, text);
+  for (const fading of notice.getAnimations()) {
+    fading.currentTime = 0;
+    fading.play();
+    fading.onfinish = () => (notice.hidden = true);
+  }
 }

@@ -21,7 +21,7 @@ export function wireToolbar(root, signal, viewer) {
   const value = (/** @type {Event} */ event) => fieldOf(event).value;
   on("input[name=show]", "click", (event) => setShow(viewer, value(event))); // also where it was chosen already
   on(".looks", "change", (event) => setLook(viewer, value(event)));
-  on("button[name=link]", "click", (event) => copyLink(fieldOf(event), viewer.shown()));
+  on("button[name=link]", "click", (event) => copyLink(root, fieldOf(event), viewer.shown()));
   on("button[name=back]", "click", () => change({ focus: null }));
   on("input[name=smooth]", "change", (event) => change({ smooth: value(event) === "smooth" }));
   on("input[name=opacity]", "input", (event) => setOpacity(viewer, Number(value(event)) / 100));
@@ -152,7 +152,7 @@ function showChoices(root, state, data, look) {
   find(root, ".choose").setAttribute("aria-pressed", String(show === "choose"));
   const three = find(root, ".only-three");
   three.hidden = look.panels !== "three";
-  three.title = averaged ? data.words.threeOfAverage : data.words.threeOfClass;
+  three.title = data.words.threeOfClass;
   setText(find(three, "span"), look.label);
 }
 

@@ -28,7 +28,8 @@ export function pointAt(parts, panel, at, { place, size, picture, term, words })
 }
 
 /**
- * What the cell nearest to a place contributes to the evidence: its value / the number of cells; else its value.
+ * What the cell nearest to a place contributes to the evidence: its value / the number of cells, and of what where a
+ * bar shows that; its value where nothing adds up.
  * @param {Pick<DrawnMap, "grid" | "evidence" | "isClass">} map
  * @param {{ axes: Axis[] }} source
  * @param {number[]} here
@@ -45,11 +46,8 @@ export function valueAt(map, source, here, words, term = "") {
   const value = map.grid[row * source.axes[1].cells + column];
   if (Number.isNaN(value)) return words.seenByOne;
   if (map.isClass && map.evidence === null) return few(value); // of a map that adds up to nothing
-  const figures = { part: few(value / map.grid.length), whole: signed(map.evidence ?? mean(map.grid), 2) };
-  return map.evidence === null || !term ? fill(words.partOf, figures) : fill(words.partOfTerm, { ...figures, term });
-}
-
-/** @param {Float32Array} grid */
-function mean(grid) {
-  return grid.reduce((sum, value) => sum + value, 0) / grid.length;
+  const part = few(value / map.grid.length);
+  if (map.evidence === null) return part; // the average: no bar beneath it shows a whole
+  const figures = { part, whole: signed(map.evidence, 2) };
+  return term ? fill(words.partOfTerm, { ...figures, term }) : fill(words.partOf, figures);
 }

@@ -41,11 +41,11 @@ function mappedPanels(data, state) {
   const predicted = new Set(drawn.flatMap(answersIn).map((map) => map.slot));
   const several = drawn.filter((maps) => maps.length).length > 1;
   const show = shownSlots(data, state);
-  const three = show === "three" && lookOf(data, state).panels === show;
+  const three = lookOf(data, state).panels === "three" && (show === "three" || show === "average");
   const sections = drawn.map((maps, index) => {
     const source = data.sources[index];
     const unknown = several ? unknownAnswers(drawn, index, ranks) : [];
-    const panels = three ? threePictures(maps, data.words) : chosenPanels(maps, show, predicted, data, unknown);
+    const panels = three ? threePictures(maps, show === "average", data.words) : chosenPanels(maps, show, predicted, data, unknown);
     // The radiograph is the same in all rows, a map is not.
     const keyed = panels.map((one) => ({ ...one, source, key: one.kind === "film" ? one.id : `${index}/${one.id}` }));
     return { label: data.sources.length > 1 ? source.label : "", panels: keyed };
@@ -134,15 +134,19 @@ function unknownAnswers(drawn, index, { answers }) {
   return answers.filter((slot) => !known.has(slot)).flatMap((slot) => maps.find((map) => map.slot === slot) ?? []);
 }
 
-/** @param {DrawnMap[]} maps @param {Words} words @returns {Unkeyed[]} */
-function threePictures(maps, words) {
+/**
+ * Overlay, heat map and radiograph: of the predicted class, or of the average.
+ * @param {DrawnMap[]} maps @param {boolean} averaged @param {Words} words @returns {Unkeyed[]}
+ */
+function threePictures(maps, averaged, words) {
   if (!maps.length) return [];
   const top = maps.find((map) => map.predicted);
-  const average = maps.find((map) => !map.isClass) ?? top ?? maps[0];
+  const average = maps.find((map) => !map.isClass);
+  const shown = (averaged ? (average ?? top) : (top ?? average)) ?? maps[0];
   const share = top && (top.share || (top.probability === null ? "" : percent(top.probability)));
   const label = top ? [top.name, share].filter(Boolean).join(" ") : "";
-  const overlay = { ...mapPanel(average), name: fill(words.overlayOf, { name: average.name }) };
-  const heat = { ...mapPanel(average), id: "heat", slot: "heat", name: fill(words.heatMapOf, { name: average.name }) };
+  const overlay = { ...mapPanel(shown), name: fill(words.overlayOf, { name: shown.name }) };
+  const heat = { ...mapPanel(shown), id: "heat", slot: "heat", name: fill(words.heatMapOf, { name: shown.name }) };
   return [overlay, { ...heat, kind: "heat" }, film(words, label)];
 }
 
