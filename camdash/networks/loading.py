@@ -81,7 +81,7 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     reason = whole_reason(card)
     if reason is None:
         divided = split(network, family, channels, torch.device(device))
-        if check is not None and not fits(check, divided.weight):
+        if check is not None and not fits(check, divided.head.channels):
             raise CheckpointError(
                 say("The familiarity check of {name} does not fit its network. Create it again.", name=checkpoint.name)
             )
