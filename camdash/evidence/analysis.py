@@ -101,6 +101,9 @@ class Analysis:
         familiarity: None where the checkpoint has no check.
         engine: what ran the network, in words; empty where there are no maps.
         no_map: why there are no maps, a sentence; empty where there are.
+        level: how far the maps may be read, "A", "B" or "C"; see `camdash.networks.heads.head.Level`. Empty where there
+            are none.
+        exactness: what the level means, in sentences; empty where there are no maps.
     """
 
     prediction: Prediction
@@ -109,6 +112,8 @@ class Analysis:
     familiarity: Familiarity | None = None
     engine: str = ""
     no_map: str = ""
+    level: str = ""
+    exactness: str = ""
 
     @property
     def has_maps(self) -> bool:
@@ -124,6 +129,11 @@ class Analysis:
     def placement(self) -> Placement:
         """Where the radiograph lies in the network's input."""
         return self._placed.placement
+
+    @property
+    def unplaced(self) -> PerClass:
+        """The part of each logit that has no place in the image: evidence + bias + unplaced = logit."""
+        return self._placed.maps.unplaced
 
     @property
     def on_padding(self) -> PerClass:
@@ -207,7 +217,8 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     how, network = loaded.checkpoint.card.preprocessing, loaded.network
     inputs = _inputs(radiographs, how, network.channels)
     maps, pooled = in_parts_that_fit(loaded.maps_and_pooled, inputs)
-    evidence = [EvidenceMaps(own, network.bias) for own in maps.numpy()]
+    unplaced = network.head.unplaced(maps, pooled).numpy()
+    evidence = [EvidenceMaps(own, network.bias, rest) for own, rest in zip(maps.numpy(), unplaced, strict=True)]
     familiarities = _familiarities(pooled, loaded.familiarity)
     return [
         _analysis(radiograph, own, familiarity, loaded)
@@ -238,7 +249,16 @@ def _analysis(
     prediction = predict(card.class_names, evidence)
     placement = place(radiograph.shape, card.preprocessing, loaded.network.grid)
     placed = PlacedMaps(evidence, placement)
-    return Analysis(prediction, loaded.checkpoint, placed, familiarity, loaded.slot.words)
+    head = loaded.network.head
+    return Analysis(
+        prediction,
+        loaded.checkpoint,
+        placed,
+        familiarity,
+        loaded.slot.words,
+        level=head.level.value,
+        exactness=head.exactness,
+    )
 
 
 def _predicted(radiograph: Radiograph, checkpoint: Checkpoint, network: WholeNetwork) -> Analysis:
@@ -249,12 +269,12 @@ def _predicted(radiograph: Radiograph, checkpoint: Checkpoint, network: WholeNet
 
 
 def predict(class_names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
-    """Return the prediction that the maps add up to: logit k = mean of map k + bias k.
+    """Return the prediction that the maps add up to: logit k = mean of map k + bias k + unplaced k.
 
     Raises:
         CheckpointError: the logits are not finite.
     """
-    return softmax(class_names, maps.evidence + maps.bias)
+    return softmax(class_names, maps.logits)
 
 
 def softmax(class_names: tuple[str, ...], logits: PerClass) -> Prediction:

@@ -54,6 +54,7 @@ class IntakeReport:
         card: the card, given or assumed.
         fields: the card's fields and where they came from.
         assumptions: what names and shapes of the weights do not tell, and what is taken for it, in sentences.
+        level: how far the maps may be read, "A", "B" or "C"; None for a network without map.
         deviation: the self-check's result: how far evidence + bias is from the logits of the network as camdash
             rebuilt it, in parts of the largest logit; None for a network without map.
         familiarity: what the check for images unlike the training's holds, in words; None where there is none.
@@ -79,6 +80,7 @@ class IntakeReport:
     card: Card | None = None
     fields: tuple[CardField, ...] = ()
     assumptions: str | None = None
+    level: str | None = None
     deviation: float | None = None
     familiarity: str | None = None
     no_map: str | None = None
@@ -134,7 +136,9 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         yield replace(report, no_map=loaded.no_map, checkpoint=checkpoint)
     else:
         deviation, check = loaded.network.deviation, loaded.familiarity
-        yield replace(report, deviation=deviation, checkpoint=checkpoint, familiarity=_familiarity(check))
+        level = loaded.network.head.level.value
+        report = replace(report, level=level, deviation=deviation, checkpoint=checkpoint)
+        yield replace(report, familiarity=_familiarity(check))
 
 
 def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard | None) -> IntakeReport:

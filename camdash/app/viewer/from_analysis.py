@@ -42,13 +42,14 @@ def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
 
 def _class_panels(analysis: Analysis) -> Iterator[ViewerMap]:
     maps = analysis.maps
-    totals = _Totals(maps.evidence, maps.bias.astype(np.float64), analysis.on_padding)
+    totals = _Totals(maps.evidence, maps.bias.astype(np.float64), analysis.on_padding, maps.unplaced)
     return _panels(analysis, Mode.EVIDENCE, class_maps(analysis), totals)
 
 
 def _contrast_panels(analysis: Analysis) -> Iterator[ViewerMap]:
     maps, padding = analysis.maps, analysis.on_padding
-    totals = _Totals(maps.evidence - maps.evidence.mean(), maps.bias - maps.bias.mean(), padding - padding.mean())
+    parts = (maps.evidence, maps.bias, padding, maps.unplaced)
+    totals = _Totals(*(part - part.mean() for part in parts))
     return _panels(analysis, Mode.CONTRAST, contrast_maps(analysis), totals)
 
 
@@ -59,6 +60,7 @@ class _Totals:
     evidence: NDArray[np.float64]
     bias: NDArray[np.float64]
     on_padding: NDArray[np.float64]
+    unplaced: NDArray[np.float64]
 
 
 def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: _Totals) -> Iterator[ViewerMap]:
@@ -75,7 +77,8 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
             probability=float(prediction.probabilities[k]),
             evidence=float(totals.evidence[k]),
             bias=float(totals.bias[k]),
-            logit=float(totals.evidence[k] + totals.bias[k]),
+            unplaced=float(totals.unplaced[k]) if totals.unplaced.any() else None,
+            logit=float(totals.evidence[k] + totals.bias[k] + totals.unplaced[k]),
             note=padding_note(float(totals.on_padding[k])),
             class_index=k,
         )

@@ -89,6 +89,7 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
         share=f"{percent(before)} → {percent(after)}",
         evidence=one.evidence,
         bias=one.bias,
+        unplaced=one.unplaced or None,
         logit=one.logit,
         note=joined(" · ", notes),
         class_index=one.pair.first,

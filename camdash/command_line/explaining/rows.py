@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis, Failed, Familiarity, Outcome
 from camdash.networks.cards.card import Checkpoint
+from camdash.networks.heads.head import Level
 from camdash.rendering.files.safe_csv import Cell
 
 Row = dict[str, Any]
 
 IDENTITY = ("file", "sha256", "checkpoint", "checkpoint_sha256")
-BY_CLASS = ("probabilities", "logits", "evidence", "bias")
+BY_CLASS = ("probabilities", "logits", "evidence", "bias", "unplaced")
 CHECK = ("score", "threshold", "familiar")
 
 
@@ -21,7 +22,8 @@ def row_of(file: str, sha256: str | None, checkpoint: Checkpoint, outcome: Outco
     """Return the row of a file."""
     row: Row = dict(zip(IDENTITY, (file, sha256, checkpoint.name, checkpoint.sha256), strict=True))
     if isinstance(outcome, Failed):
-        return row | dict.fromkeys(("predicted", *BY_CLASS, "grid", "familiarity")) | {"error": outcome.sentence}
+        nothing = dict.fromkeys(("predicted", *BY_CLASS, "level", "grid", "familiarity"))
+        return row | nothing | {"error": outcome.sentence}
     return row | _analysis(outcome)
 
 
@@ -30,7 +32,7 @@ def header(names: Sequence[str]) -> list[str]:
     return [
         *(*IDENTITY, "predicted"),
         *(f"{key}.{name}" for key in BY_CLASS for name in names),
-        *("grid.rows", "grid.columns"),
+        *("level", "grid.rows", "grid.columns"),
         *(f"familiarity.{key}" for key in CHECK),
         "error",
     ]
@@ -58,6 +60,8 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     names = checkpoint.card.class_names
     at = iter(cells[len(IDENTITY) + 1 :])
     columns = {key: [_number(next(at)) for _ in names] for key in BY_CLASS}
+    told = next(at)
+    level = Level(told).value if told else None
     grid = [int(number) for number in (next(at), next(at)) if number]
     score, threshold, familiar = _number(next(at)), _number(next(at)), {"True": True, "False": False}.get(next(at))
     logits = columns["logits"]
@@ -66,7 +70,7 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     row: Row = dict(zip(IDENTITY, (file, cells[1], checkpoint.name, checkpoint.sha256), strict=True))
     row["predicted"] = names[int(np.argmax(np.array(columns["probabilities"], np.float64)))]
     row |= {key: None if None in values else dict(zip(names, values, strict=True)) for key, values in columns.items()}
-    row["grid"] = grid or None
+    row |= {"level": level, "grid": grid or None}
     row["familiarity"] = dict(zip(CHECK, (score, threshold, familiar), strict=True))
     return row | {"error": None} | ({} if no_map is None else {"no_map": no_map})
 
@@ -79,12 +83,14 @@ def _analysis(analysis: Analysis) -> Row:
         "logits": prediction.logits,
         "evidence": placed.maps.evidence if placed else None,
         "bias": placed.maps.bias if placed else None,
+        "unplaced": placed.maps.unplaced if placed else None,
     }
     row: Row = {"predicted": prediction.predicted_name}
     row |= {
         key: None if values is None else dict(zip(names, values.tolist(), strict=True))
         for key, values in columns.items()
     }
+    row["level"] = analysis.level or None
     row["grid"] = list(placed.maps.maps.shape[1:]) if placed else None
     row |= {"familiarity": _familiarity(analysis.familiarity), "error": None}
     return row | ({} if placed else {"no_map": analysis.no_map})
@@ -100,6 +106,7 @@ def _familiarity(found: Familiarity | None) -> dict[str, float | bool | None]:
 def _figures(row: Row, names: Sequence[str]) -> Iterator[Cell]:
     for key in BY_CLASS:
         yield from (None if row[key] is None else row[key][name] for name in names)
+    yield row["level"]
     yield from row["grid"] or (None, None)
     yield from (None if row["familiarity"] is None else row["familiarity"][key] for key in CHECK)
 

@@ -1,12 +1,13 @@
 """What a head gives: an exact sum for every class, and how exactly taking cells away follows it."""
 
 from enum import Enum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
 from camdash.networks.shapes import Bias, Logits, Maps, Pooled
 from camdash.shapes import Float
+from camdash.words.sentence import say
 
 
 class Level(Enum):
@@ -22,7 +23,17 @@ class Level(Enum):
     B = "B"
     C = "C"
 
+    @property
+    def sentence(self) -> str:
+        """What it means, for the user."""
+        if self is Level.A:
+            return say("The sum is exact, and so is each cell: without it, the logit changes by what the map says.")
+        if self is Level.B:
+            return say("The sum is exact; a single cell is not: without it, the logit changes by roughly what it says.")
+        return say("The sum is exact, but a part of it has no place in the image: it is unplaced, and not drawn.")
 
+
+@runtime_checkable
 class Head(Protocol):
     """The part of a network from activations to logits; nothing in it changes when it runs.
 
@@ -40,6 +51,10 @@ class Head(Protocol):
     @property
     def level(self) -> Level:
         """How far the maps may be read."""
+
+    @property
+    def exactness(self) -> str:
+        """What the level means, and what else limits the maps, in sentences."""
 
     def takes(self, shape: tuple[int, ...]) -> bool:
         """Return whether activations of this shape fit."""

@@ -27,6 +27,11 @@ class LinearHead:
         """How many channels the activations have."""
         return self.weight.shape[1]
 
+    @property
+    def exactness(self) -> str:
+        """What the level means, in a sentence."""
+        return self.level.sentence
+
     def takes(self, shape: tuple[int, ...]) -> bool:
         """Return whether activations of this shape fit."""
         return len(shape) == 4 and shape[1] == self.channels

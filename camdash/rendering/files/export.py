@@ -169,9 +169,9 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
     """Return the raw maps as a NumPy archive.
 
     It holds `maps` (classes, grid rows, grid columns; float32, logits), `average` (of all classes, so of one class
-    that class's own map), `bias`, `logits`,
-    `probabilities`, `class_names`, `on_padding`, `image_sha256`, `inverted` (whether the network saw the image
-    inverted), `checkpoint`, `checkpoint_sha256`.
+    that class's own map), `bias`, `unplaced` (what of each logit has no place in the image), `level` ("A", "B" or "C":
+    how far the maps may be read), `logits`, `probabilities`, `class_names`, `on_padding`, `image_sha256`, `inverted`
+    (whether the network saw the image inverted), `checkpoint`, `checkpoint_sha256`.
     """
     content = io.BytesIO()
     np.savez_compressed(
@@ -179,6 +179,8 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
         maps=analysis.maps.maps,
         average=analysis.maps.average,
         bias=analysis.maps.bias,
+        unplaced=analysis.unplaced,
+        level=np.array(analysis.level),
         logits=analysis.prediction.logits,
         probabilities=analysis.prediction.probabilities,
         class_names=np.array(analysis.prediction.class_names),
