@@ -103,9 +103,9 @@ def stage_names(card: Card) -> tuple[str, ...]:
 
     None either where its head is no linear layer after average pooling: then it is not run in two parts.
     """
-    if len(card.class_names) > MOST_CLASSES or whole_reason(card) is not None:
-        return ()
     family = family_of(card.architecture)
+    if len(card.class_names) > MOST_CLASSES or whole_reason(card) is not None or not family.is_linear:
+        return ()
     options = {"transform_input": True} if family.transforms_input and card.transform_input else {}
     network = apply_arithmetic(blueprint(card.architecture, 1, 3, **options), card.arithmetic)
     return tuple(stage.name for stage in stages(features_of(network, family), family))

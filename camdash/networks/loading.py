@@ -78,9 +78,9 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     stored, check = _read(checkpoint)
     network, channels = _built(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
-    reason = whole_reason(card)
+    reason, side = whole_reason(card), fixed_input(card.architecture, stored.shapes)
     if reason is None:
-        divided = split(network, family, channels, torch.device(device))
+        divided = split(network, family, channels, torch.device(device), side)
         if check is not None and not fits(check, divided.head.channels):
             raise CheckpointError(
                 say("The familiarity check of {name} does not fit its network. Create it again.", name=checkpoint.name)
@@ -88,8 +88,7 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
         return LoadedCheckpoint.of(checkpoint, divided, check)
     network = max_pooled(network, family) if family.no_map is None else network
     whole = WholeNetwork(network.to(device), channels, torch.device(device), reason)
-    side = fixed_input(card.architecture, stored.shapes)
-    check_finite(whole.logits(random_input(channels) if side is None else torch.rand(1, channels, side, side)))
+    check_finite(whole.logits(random_input(channels, side)))
     return LoadedCheckpoint(checkpoint, whole=whole)
 
 

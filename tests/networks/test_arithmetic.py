@@ -163,7 +163,7 @@ def test_onnx_runtime_computes_the_same(tmp_path: Path, fields: dict[str, object
         ("densenet121", {"output_stride": 16}, "says output_stride, which camdash can do for ResNets only"),
         ("efficientnet_b0", {"first_stride": 1}, "says first_stride, which camdash can do for ResNets only"),
         ("googlenet", {"first_pooling": "none"}, "says first_pooling, which camdash can do for ResNets only"),
-        ("squeezenet1_1", {"pooling": "max"}, "says pooling, but SqueezeNet's head is"),
+        ("squeezenet1_1", {"pooling": "max"}, "says pooling, but squeezenet1_1 has a head of its own"),
         ("resnet18", {"pooling": "sum"}, "pooling must be one of average, max, not 'sum'"),
         ("resnet18", {"first_pooling": False}, "first_pooling must be one of max, none, not False"),
         ("resnet18", {"output_stride": 4}, "output_stride must be one of 8, 16, 32, not 4"),

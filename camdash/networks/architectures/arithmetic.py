@@ -31,9 +31,14 @@ def check_arithmetic(card: Card, said: str) -> None:
         raise CheckpointError(
             say("The card of {name} says {field}, which camdash can do for ResNets only.", name=said, field=fields[0])
         )
-    if card.arithmetic.pooling is not None and family.no_map is not None:
-        reason = family.no_map
-        raise CheckpointError(say("The card of {name} says pooling, but {reason}.", name=said, reason=reason))
+    if card.arithmetic.pooling is not None and not family.is_linear:
+        raise CheckpointError(
+            say(
+                "The card of {name} says pooling, but {architecture} has a head of its own.",
+                name=said,
+                architecture=card.architecture,
+            )
+        )
 
 
 def apply_arithmetic(network: nn.Module, arithmetic: Arithmetic) -> nn.Module:
@@ -60,7 +65,7 @@ def assumptions(card: Card) -> str:
     """Say what the weights' names and shapes do not tell, what is taken for it, and which fields of a card tell it."""
     family, said = family_of(card.architecture), card.arithmetic.said
     told = ", ".join(f"{key} {value}" for key, value in said.items())
-    fields = [] if family.no_map else ["pooling"]
+    fields = ["pooling"] if family.is_linear else []
     fields += ["output_stride", "first_stride", "first_pooling"] if family is RESNET else []
     left = [key for key in fields if key not in said]
     untold = say(

@@ -10,6 +10,10 @@ from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.families import FAMILIES, Family
+from camdash.networks.heads.class_token import ClassTokenParts
+from camdash.networks.heads.head import Head
+from camdash.networks.heads.linear import LinearHead
+from camdash.networks.heads.taking_apart import take_apart, take_class_token
 from camdash.networks.shapes import Bias, Weight
 from camdash.networks.text import printable
 from camdash.shapes import Float
@@ -28,6 +32,14 @@ class InputTransform(nn.Module):
     def forward(self, inputs: Float[Tensor, "n 3 rows columns"]) -> Float[Tensor, "n 3 rows columns"]:
         """Return the transformed batch."""
         return inputs * self.get_buffer("scale") + self.get_buffer("shift")
+
+
+class ChannelsFirst(nn.Module):
+    """Bring (n, rows, columns, channels) to (n, channels, rows, columns)."""
+
+    def forward(self, inputs: Float[Tensor, "n rows columns channels"]) -> Float[Tensor, "n channels rows columns"]:
+        """Return the same values in the other order."""
+        return inputs.permute(0, 3, 1, 2)
 
 
 class _Outlines(TorchFunctionMode):
@@ -100,9 +112,12 @@ def blueprint(architecture: str, class_count: int, channels: int, **options: Any
 
 
 def features_of(network: nn.Module, family: Family) -> nn.Sequential:
-    """Return the part of the network before global average pooling; it shares the network's modules and their names."""
+    """Return the part of the network before its head; it shares the network's modules and their names."""
+    if family.class_token:
+        return nn.Sequential(OrderedDict(tokens=ClassTokenParts(network)))
     first = {"transform_input": InputTransform()} if getattr(network, "transform_input", False) else {}
-    last = {"closing_relu": nn.ReLU()} if family.closing_relu else {}
+    last: dict[str, nn.Module] = {"closing_relu": nn.ReLU()} if family.closing_relu else {}
+    last |= {"channels_first": ChannelsFirst()} if family.channels_last else {}
     parts = {name: network.get_submodule(name) for name in family.path}
     return nn.Sequential(OrderedDict({**first, **parts, **last}))
 
@@ -115,6 +130,19 @@ def head_of(network: nn.Module, family: Family) -> tuple[Weight, Bias]:
         raise CheckpointError(say("The head {name} is not a linear layer, so the maps would not be exact.", name=name))
     bias = head.bias if head.bias is not None else torch.zeros(head.out_features)
     return head.weight.detach(), bias.detach()
+
+
+def take_head(network: nn.Module, family: Family, device: torch.device) -> Head:
+    """Return the head, brought to a device; it shares the network's modules.
+
+    Raises:
+        CheckpointError: it has no exact shares.
+    """
+    if not family.ending:
+        weight, bias = head_of(network, family)
+        return LinearHead(weight.to(device), bias.to(device))
+    modules = [network.get_submodule(name).requires_grad_(False).to(device) for name in family.ending]
+    return take_class_token(*modules) if family.class_token else take_apart(modules)
 
 
 def _of_torchvision(architecture: str, **options: Any) -> nn.Module:

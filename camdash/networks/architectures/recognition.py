@@ -104,7 +104,7 @@ def head_renames(shapes: Shapes, family: Family) -> dict[str, str]:
     `fc = Sequential(Dropout(), Linear())` gives `fc.1.weight` for `fc.weight`; the layers without weights before it
     are taken to be dropout, which does nothing to a prediction.
     """
-    if f"{family.head}.weight" in shapes or family.no_map:
+    if f"{family.head}.weight" in shapes or not family.is_linear:
         return {}
     root = family.head.partition(".")[0] + "."
     linear = [name.removesuffix(".weight") for name in shapes if name.startswith(root) and name.endswith("weight")]

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import features_of, head_of
+from camdash.networks.architectures.building import features_of, take_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
@@ -70,24 +70,28 @@ class SplitNetwork:
             return result
 
 
-def split(network: nn.Module, family: Family, channels: int, device: torch.device) -> SplitNetwork:
+def split(
+    network: nn.Module, family: Family, channels: int, device: torch.device, side: int | None = None
+) -> SplitNetwork:
     """Split a network in eval mode at the head's input, and check the split.
+
+    A network that takes one input size alone needs its `side`, in pixels.
 
     The network itself is used up: its batch norms are folded into its convolutions, its weights move to `device`.
 
     Raises:
         CheckpointError: the split network's logits are not the undivided one's within `TOLERANCE`.
     """
-    inputs = random_input(channels)
+    inputs = random_input(channels, side)
     with torch.inference_mode():
         reference = network(inputs)
-    weight, bias = head_of(network, family)
+    head = take_head(network, family, device)
     features = features_of(network, family)
     grid = grid_of(features, family.branches)
     fold_batch_norm(features)
     features.requires_grad_(False).to(device)
     features.to(memory_format=_memory_format(device))
-    divided = SplitNetwork(features, LinearHead(weight.to(device), bias.to(device)), grid, channels)
+    divided = SplitNetwork(features, head, grid, channels)
     return replace(divided, deviation=check_split(divided, inputs, reference))
 
 
@@ -96,9 +100,10 @@ def _memory_format(device: torch.device) -> torch.memory_format:
     return torch.channels_last if device.type == "cpu" else torch.contiguous_format
 
 
-def random_input(channels: int) -> Inputs:
-    """Return the seeded random input of the check, a batch of one, in [0, 1)."""
-    return torch.rand(1, channels, *CHECK_SHAPE, generator=torch.Generator().manual_seed(0))
+def random_input(channels: int, side: int | None = None) -> Inputs:
+    """Return the seeded random input of the check, a batch of one, in [0, 1): square where it has a `side`."""
+    shape = CHECK_SHAPE if side is None else (side, side)
+    return torch.rand(1, channels, *shape, generator=torch.Generator().manual_seed(0))
 
 
 def check_split(divided: SplitNetwork, inputs: Inputs, reference: Logits) -> float:
