@@ -11,17 +11,18 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, max_pooled, whole_reason
-from camdash.networks.architectures.building import blueprint, family_of
+from camdash.networks.architectures.building import blueprint, family_of, put_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
 from camdash.networks.architectures.prediction_only import WholeNetwork
-from camdash.networks.architectures.recognition import fixed_input, head_renames
+from camdash.networks.architectures.recognition import fixed_input, head_renames, replaced_of
 from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path
 from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
+from camdash.networks.heads.linear import LinearHead
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
@@ -101,7 +102,12 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
     if (reason := whole_reason(checkpoint.card)) is not None:
         raise CheckpointError(say("{name} is not run in two parts: {reason}.", name=checkpoint.name, reason=reason))
     network, channels = _built(checkpoint, _read(checkpoint)[0])
-    return split(network, family_of(checkpoint.card.architecture), channels, torch.device(device))
+    divided = split(network, family_of(checkpoint.card.architecture), channels, torch.device(device))
+    if not isinstance(divided.head, LinearHead):
+        raise CheckpointError(
+            say("{name} has a head of several layers, for which no slopes are taken.", name=checkpoint.name)
+        )
+    return divided
 
 
 def _built(checkpoint: Checkpoint, stored: StoredWeights) -> tuple[nn.Module, int]:
@@ -157,6 +163,8 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
         options["transform_input"] = bool(card.transform_input)
     network = blueprint(card.architecture, len(card.class_names), channels, **options)
     apply_arithmetic(network, card.arithmetic)
+    if (replaced := replaced_of(stored.shapes, family_of(card.architecture))) is not None:
+        put_head(network, replaced, card.arithmetic.head_activation)
     shape = card.preprocessing.input_size
     if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:
         return network  # the check of the split runs on less; an outline's pass imports PyTorch's compiler

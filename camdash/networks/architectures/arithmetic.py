@@ -16,6 +16,9 @@ from camdash.words.sentence import joined, say
 DILATED = {8: ("layer3", "layer4"), 16: ("layer4",), 32: ()}
 """The stages of a ResNet that are dilated in place of their strides, by output stride."""
 
+OF_THE_HEAD = ("pooling", "head_activation")
+"""Fields for every network that ends in pooling and one linear layer, or in what took its place."""
+
 MAX_POOLED = say("each logit is made from the largest activation of each channel (pooling is max)")
 
 
@@ -26,16 +29,18 @@ def check_arithmetic(card: Card, said: str) -> None:
         CheckpointError: it does, or the architecture is not one that is known.
     """
     family = family_of(card.architecture)
-    fields = [key for key in card.arithmetic.said if key != "pooling"]
+    fields = [key for key in card.arithmetic.said if key not in OF_THE_HEAD]
     if fields and family is not RESNET:
         raise CheckpointError(
             say("The card of {name} says {field}, which camdash can do for ResNets only.", name=said, field=fields[0])
         )
-    if card.arithmetic.pooling is not None and not family.is_linear:
+    told = next((key for key in OF_THE_HEAD if key in card.arithmetic.said), "")
+    if told and not family.is_linear:
         raise CheckpointError(
             say(
-                "The card of {name} says pooling, but {architecture} has a head of its own.",
+                "The card of {name} says {field}, but {architecture} has a head of its own.",
                 name=said,
+                field=told,
                 architecture=card.architecture,
             )
         )
@@ -93,7 +98,7 @@ def _taken(architecture: str, told: str) -> str:
 
 def max_pooled(network: nn.Module, family: Family) -> nn.Module:
     """Return a network with the largest activation of each channel before its head; it shares the network's modules."""
-    head = network.get_submodule(family.head)
+    head = network.get_submodule(family.head_root)
     return nn.Sequential(features_of(network, family), nn.AdaptiveMaxPool2d(1), nn.Flatten(), head).eval()
 
 

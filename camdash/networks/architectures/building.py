@@ -13,6 +13,7 @@ from camdash.networks.architectures.families import FAMILIES, Family
 from camdash.networks.heads.class_token import ClassTokenParts
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.linear import LinearHead
+from camdash.networks.heads.replaced import USUAL, ReplacedHead
 from camdash.networks.heads.taking_apart import take_apart, take_class_token
 from camdash.networks.shapes import Bias, Weight
 from camdash.networks.text import printable
@@ -138,11 +139,19 @@ def take_head(network: nn.Module, family: Family, device: torch.device) -> Head:
     Raises:
         CheckpointError: it has no exact shares.
     """
+    root = network.get_submodule(family.head_root)
+    if family.is_linear and len([part for part in root.modules() if [*part.parameters(recurse=False)]]) > 1:
+        return take_apart([root.requires_grad_(False).to(device)])
     if not family.ending:
         weight, bias = head_of(network, family)
         return LinearHead(weight.to(device), bias.to(device))
     modules = [network.get_submodule(name).requires_grad_(False).to(device) for name in family.ending]
     return take_class_token(*modules) if family.class_token else take_apart(modules)
+
+
+def put_head(network: nn.Module, head: ReplacedHead, activation: str | None) -> None:
+    """Put a sequence of layers in the place of the linear head, with these activations; by default the usual ones."""
+    _replace(network, head.root, head.module(activation or USUAL).to("meta"))
 
 
 def _of_torchvision(architecture: str, **options: Any) -> nn.Module:

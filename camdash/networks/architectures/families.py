@@ -58,6 +58,11 @@ class Family:
     outlined_by_values: bool = False
 
     @property
+    def head_root(self) -> str:
+        """The name of the network's child that holds the head."""
+        return self.head.partition(".")[0]
+
+    @property
     def is_linear(self) -> bool:
         """Whether the head is global average pooling and one linear layer."""
         return not self.ending and self.no_map is None
