@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.architectures.arithmetic import apply_arithmetic, max_pooled, whole_reason
-from camdash.networks.architectures.building import blueprint, family_of, put_head
+from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
+from camdash.networks.architectures.building import blueprint, family_of, max_pooled, put_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
@@ -23,6 +23,7 @@ from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, c
 from camdash.networks.endings import familiarity_path
 from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
 from camdash.networks.heads.linear import LinearHead
+from camdash.networks.heads.secant import NoExactSharesError
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
@@ -79,18 +80,26 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     stored, check = _read(checkpoint)
     network, channels = _built(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
-    reason, side = whole_reason(card), fixed_input(card.architecture, stored.shapes)
+    side, by_max = fixed_input(card.architecture, stored.shapes), is_max_pooled(card)
+    reason = family.no_map
     if reason is None:
-        divided = split(network, family, channels, torch.device(device), side)
-        if check is not None and not fits(check, divided.head.channels):
-            raise CheckpointError(
-                say("The familiarity check of {name} does not fit its network. Create it again.", name=checkpoint.name)
-            )
-        return LoadedCheckpoint.of(checkpoint, divided, check)
-    network = max_pooled(network, family) if family.no_map is None else network
+        try:
+            divided = split(network, family, channels, torch.device(device), side, is_max_pooled=by_max)
+            return _with_check(checkpoint, divided, check)
+        except NoExactSharesError as error:
+            reason = error.reason
+    network = max_pooled(network, family) if by_max else network
     whole = WholeNetwork(network.to(device), channels, torch.device(device), reason)
     check_finite(whole.logits(random_input(channels, side)))
     return LoadedCheckpoint(checkpoint, whole=whole)
+
+
+def _with_check(checkpoint: Checkpoint, divided: SplitNetwork, check: FamiliarityCheck | None) -> LoadedCheckpoint:
+    if check is not None and not fits(check, divided.head.channels):
+        raise CheckpointError(
+            say("The familiarity check of {name} does not fit its network. Create it again.", name=checkpoint.name)
+        )
+    return LoadedCheckpoint.of(checkpoint, divided, check)
 
 
 def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwork:
@@ -99,10 +108,11 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
     Raises:
         CheckpointError: as `load`.
     """
-    if (reason := whole_reason(checkpoint.card)) is not None:
-        raise CheckpointError(say("{name} is not run in two parts: {reason}.", name=checkpoint.name, reason=reason))
     network, channels = _built(checkpoint, _read(checkpoint)[0])
-    divided = split(network, family_of(checkpoint.card.architecture), channels, torch.device(device))
+    card = checkpoint.card
+    divided = split(
+        network, family_of(card.architecture), channels, torch.device(device), is_max_pooled=is_max_pooled(card)
+    )
     if not isinstance(divided.head, LinearHead):
         raise CheckpointError(
             say("{name} has a head of several layers, for which no slopes are taken.", name=checkpoint.name)

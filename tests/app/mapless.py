@@ -6,18 +6,20 @@ from pathlib import Path
 
 import torch
 import torchvision
+from torch import nn
 
 from tests.conftest import card_fields, save_state_dict
 
 NAMES = ("Part 0", "Part 1", "Part 2", "Part 3", "Skull")
-REASON = "each logit is made from the largest activation of each channel"
+REASON = "its head has a layer LayerNorm whose shares are not exact"
 
 
 def save_mapless(folder: Path, name: str, names: Sequence[str] = NAMES, seed: int = 3) -> Path:
-    """Write a small network that pools by the largest activation, with its card, to `folder`."""
+    """Write a small network whose head has a layer norm between linear layers, with its card, to `folder`."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = torchvision.models.shufflenet_v2_x0_5(weights=None, num_classes=len(names))
-    fields = card_fields(architecture="shufflenet_v2_x0_5", class_names=list(names), pooling="max")
+        network = torchvision.models.shufflenet_v2_x0_5(weights=None)
+        network.fc = nn.Sequential(nn.Linear(1024, 8), nn.LayerNorm(8), nn.Linear(8, len(names)))
+    fields = card_fields(architecture="shufflenet_v2_x0_5", class_names=list(names))
     (folder / f"{name}.json").write_text(json.dumps(fields))
     return save_state_dict(folder / f"{name}.pth", network.state_dict())

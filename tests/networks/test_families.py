@@ -13,7 +13,6 @@ from torch import nn
 from torchcam.methods import CAM
 from torchvision.ops import SqueezeExcitation
 
-from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import blueprint, build, family_of, features_of
 from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTION_V3, LAYERED, LINEAR
 from camdash.networks.architectures.geometry import grid_of
@@ -169,20 +168,6 @@ def test_transform_input_is_the_cards_to_say_and_then_part_of_the_network(tmp_pa
     maps = class_activation_maps(divided.activations(images()), divided.weight)
     torch.testing.assert_close(maps.mean((2, 3)) + divided.bias, expected, rtol=1e-4, atol=1e-5)
     assert divided.grid.offset == pytest.approx(OFFSETS[architecture])
-
-
-def test_a_network_without_exact_map_predicts_and_says_why(tmp_path: Path) -> None:
-    path = saved(tmp_path / "plain.pth", state("resnet18"), **card_of("resnet18", pooling="max"))
-    checkpoint = describe(entry_of(path))
-    predictor = load_any(checkpoint, "cpu")
-    assert predictor.whole is not None
-    with torch.inference_mode():
-        pooled = copy.deepcopy(network("resnet18"))
-        pooled.avgpool = nn.AdaptiveMaxPool2d(1)
-        torch.testing.assert_close(predictor.whole.logits(images()), pooled(images()))
-    assert predictor.no_map.startswith("This network gives a prediction and no map: ")
-    with pytest.raises(CheckpointError, match=r"^plain: This network gives a prediction and no map"):
-        load(checkpoint, "cpu")
 
 
 def test_no_family_lacks_exact_maps() -> None:

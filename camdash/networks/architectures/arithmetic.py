@@ -7,8 +7,8 @@ ResNets, timm's `output_stride` and `global_pool`, and torchvision's `replace_st
 from torch import nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import family_of, features_of
-from camdash.networks.architectures.families import RESNET, Family
+from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.families import RESNET
 from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, Pooling
 from camdash.networks.cards.card import Card
 from camdash.words.sentence import joined, say
@@ -18,8 +18,6 @@ DILATED = {8: ("layer3", "layer4"), 16: ("layer4",), 32: ()}
 
 OF_THE_HEAD = ("pooling", "head_activation")
 """Fields for every network that ends in pooling and one linear layer, or in what took its place."""
-
-MAX_POOLED = say("each logit is made from the largest activation of each channel (pooling is max)")
 
 
 def check_arithmetic(card: Card, said: str) -> None:
@@ -59,11 +57,9 @@ def apply_arithmetic(network: nn.Module, arithmetic: Arithmetic) -> nn.Module:
     return network
 
 
-def whole_reason(card: Card) -> str | None:
-    """Return why a network has no exact map, as the beginning of a sentence; None where it has one."""
-    if card.arithmetic.pooling is Pooling.MAX:
-        return MAX_POOLED
-    return family_of(card.architecture).no_map
+def is_max_pooled(card: Card) -> bool:
+    """Return whether the head reads the largest activation of each channel, in place of the mean."""
+    return card.arithmetic.pooling is Pooling.MAX
 
 
 def assumptions(card: Card) -> str:
@@ -94,12 +90,6 @@ def _taken(architecture: str, told: str) -> str:
         "They are taken as in torchvision's {architecture}: if the network was made otherwise, its logits are wrong.",
         architecture=architecture,
     )
-
-
-def max_pooled(network: nn.Module, family: Family) -> nn.Module:
-    """Return a network with the largest activation of each channel before its head; it shares the network's modules."""
-    head = network.get_submodule(family.head_root)
-    return nn.Sequential(features_of(network, family), nn.AdaptiveMaxPool2d(1), nn.Flatten(), head).eval()
 
 
 def _dilate(stage: nn.Module, before: int, dilation: int) -> None:

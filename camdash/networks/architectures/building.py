@@ -133,20 +133,34 @@ def head_of(network: nn.Module, family: Family) -> tuple[Weight, Bias]:
     return head.weight.detach(), bias.detach()
 
 
-def take_head(network: nn.Module, family: Family, device: torch.device) -> Head:
+def take_head(network: nn.Module, family: Family, device: torch.device, *, is_max_pooled: bool = False) -> Head:
     """Return the head, brought to a device; it shares the network's modules.
 
+    Args:
+        network: the network.
+        family: its family.
+        device: where the head is to be.
+        is_max_pooled: whether the largest activation of each channel is read, in place of the mean.
+
     Raises:
-        CheckpointError: it has no exact shares.
+        NoExactSharesError: it has no exact shares.
     """
     root = network.get_submodule(family.head_root)
-    if family.is_linear and len([part for part in root.modules() if [*part.parameters(recurse=False)]]) > 1:
-        return take_apart([root.requires_grad_(False).to(device)])
+    layers = [part for part in root.modules() if [*part.parameters(recurse=False)]]
+    if family.is_linear and (len(layers) > 1 or is_max_pooled):
+        pooling: list[nn.Module] = [nn.AdaptiveMaxPool2d(1)] if is_max_pooled else []
+        return take_apart([*pooling, root.requires_grad_(False).to(device)])
     if not family.ending:
         weight, bias = head_of(network, family)
         return LinearHead(weight.to(device), bias.to(device))
     modules = [network.get_submodule(name).requires_grad_(False).to(device) for name in family.ending]
     return take_class_token(*modules) if family.class_token else take_apart(modules)
+
+
+def max_pooled(network: nn.Module, family: Family) -> nn.Module:
+    """Return a network with the largest activation of each channel before its head; it shares the network's modules."""
+    head = network.get_submodule(family.head_root)
+    return nn.Sequential(features_of(network, family), nn.AdaptiveMaxPool2d(1), nn.Flatten(), head).eval()
 
 
 def put_head(network: nn.Module, head: ReplacedHead, activation: str | None) -> None:

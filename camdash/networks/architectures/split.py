@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import features_of, take_head
+from camdash.networks.architectures.building import features_of, max_pooled, take_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
@@ -71,21 +71,34 @@ class SplitNetwork:
 
 
 def split(
-    network: nn.Module, family: Family, channels: int, device: torch.device, side: int | None = None
+    network: nn.Module,
+    family: Family,
+    channels: int,
+    device: torch.device,
+    side: int | None = None,
+    *,
+    is_max_pooled: bool = False,
 ) -> SplitNetwork:
     """Split a network in eval mode at the head's input, and check the split.
 
-    A network that takes one input size alone needs its `side`, in pixels.
-
     The network itself is used up: its batch norms are folded into its convolutions, its weights move to `device`.
 
+    Args:
+        network: the network, whole.
+        family: its family.
+        channels: its input channels.
+        device: where it is to be.
+        side: of the input of a network that takes one size alone, in pixels.
+        is_max_pooled: whether the head reads the largest activation of each channel, in place of the mean.
+
     Raises:
+        NoExactSharesError: the head cannot be taken apart; nothing was folded then.
         CheckpointError: the split network's logits are not the undivided one's within `TOLERANCE`.
     """
     inputs = random_input(channels, side)
     with torch.inference_mode():
-        reference = network(inputs)
-    head = take_head(network, family, device)
+        reference = (max_pooled(network, family) if is_max_pooled else network)(inputs)
+    head = take_head(network, family, device, is_max_pooled=is_max_pooled)
     features = features_of(network, family)
     grid = grid_of(features, family.branches)
     fold_batch_norm(features)

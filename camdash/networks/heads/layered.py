@@ -43,7 +43,7 @@ class LayeredHead:
         """Return the head of these layers.
 
         Raises:
-            CheckpointError: the secant rule does not hold for one of them.
+            NoExactSharesError: the secant rule does not hold for one of them.
         """
         weight = next(value for layer in (*rest, *local) for value in layer.parameters())
         with torch.inference_mode():

@@ -31,6 +31,18 @@ AFFINE = (nn.Linear, nn.BatchNorm1d)
 KNOWN = (*OF_ONE_NUMBER, *AFFINE, nn.LayerNorm)
 
 
+class NoExactSharesError(CheckpointError):
+    """A head has a layer whose shares are not known.
+
+    Attributes:
+        reason: the beginning of a sentence without its full stop.
+    """
+
+    def __init__(self, layer: nn.Module) -> None:
+        self.reason = say("its head has a layer {name} whose shares are not exact", name=type(layer).__name__)
+        super().__init__(say("The network has no exact map: {reason}.", reason=self.reason))
+
+
 def applied(layer: nn.Module, values: Tensor) -> Tensor:
     """Return a layer's answer; channels are the second axis, for layer norm too, in whose modules they are the last."""
     if isinstance(layer, nn.LayerNorm):
@@ -45,13 +57,12 @@ def checked_layers(layers: Sequence[nn.Module], empty: Empty) -> Tensor:
     """Return the answer to the vector of an empty grid, once it is known that the rule holds for these layers.
 
     Raises:
-        CheckpointError: it does not hold for one of them.
+        NoExactSharesError: it does not hold for one of them.
     """
     for layer in layers:
         steady = torch.allclose(empty, empty.mean(1, keepdim=True), rtol=1e-6, atol=1e-12)
         if not isinstance(layer, KNOWN) or (isinstance(layer, nn.LayerNorm) and not steady):
-            name = type(layer).__name__
-            raise CheckpointError(say("The head has a layer {name} that has no exact shares.", name=name))
+            raise NoExactSharesError(layer)
         empty = applied(layer, empty)
     return empty
 

@@ -4,14 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from torch import nn
 
-from camdash.errors import CheckpointError
 from camdash.networks.heads.class_token import ClassTokenHead
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.layered import LayeredHead
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.pooling import JoinedPooling, MaxPooling, MeanPooling, Pooling
-from camdash.networks.heads.secant import OF_ONE_NUMBER
-from camdash.words.sentence import say
+from camdash.networks.heads.secant import OF_ONE_NUMBER, NoExactSharesError
 
 IDLE = (nn.Identity, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout, nn.Flatten)
 """Layers that change nothing in a prediction: a pooled vector is always taken flat."""
@@ -24,7 +22,7 @@ def take_apart(modules: Iterable[nn.Module]) -> Head:
     """Return the head that these modules are, run one after the other; without a pooling among them, it comes first.
 
     Raises:
-        CheckpointError: it has a layer whose exact shares are not known.
+        NoExactSharesError: it has a layer whose exact shares are not known.
     """
     layers = [layer for module in modules for layer in _flat(module) if not isinstance(layer, IDLE)]
     found = [(place, pooling) for place, layer in enumerate(layers) if (pooling := _pooling(layer)) is not None]
@@ -34,9 +32,9 @@ def take_apart(modules: Iterable[nn.Module]) -> Head:
         return linear_head(rest[0])
     for layer in local:
         if not _takes_each_cell(layer):
-            raise _unknown(layer)
+            raise NoExactSharesError(layer)
     if rest and not isinstance(rest[-1], nn.Linear):
-        raise _unknown(rest[-1])
+        raise NoExactSharesError(rest[-1])
     channels = _inputs(local[0]) if local else _inputs(rest[0]) // pooling.places
     return LayeredHead.of(channels, local, pooling, rest)
 
@@ -45,12 +43,12 @@ def take_class_token(norm: nn.Module, linear: nn.Module) -> Head:
     """Return the head that reads one token by a layer norm and a linear layer.
 
     Raises:
-        CheckpointError: they are other layers.
+        NoExactSharesError: they are other layers.
     """
     if not isinstance(norm, nn.LayerNorm):
-        raise _unknown(norm)
+        raise NoExactSharesError(norm)
     if not isinstance(linear, nn.Linear):
-        raise _unknown(linear)
+        raise NoExactSharesError(linear)
     return ClassTokenHead.of(norm, linear)
 
 
@@ -94,8 +92,4 @@ def _inputs(layer: nn.Module) -> int:
         return layer.normalized_shape[-1]
     if isinstance(layer, nn.BatchNorm1d | nn.BatchNorm2d):
         return layer.num_features
-    raise _unknown(layer)
-
-
-def _unknown(layer: nn.Module) -> CheckpointError:
-    return CheckpointError(say("The head has a layer {name} that has no exact shares.", name=type(layer).__name__))
+    raise NoExactSharesError(layer)

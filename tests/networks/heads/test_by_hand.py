@@ -149,7 +149,7 @@ def test_a_small_change_across_a_bend_is_no_meeting() -> None:
     ids=["cells mixed", "all numbers together", "no linear layer at the end", "an empty grid that is not even"],
 )
 def test_a_head_whose_shares_are_not_known_is_refused(layers: list[nn.Module]) -> None:
-    with pytest.raises(CheckpointError, match=r"The head has a layer \w+ that has no exact shares"):
+    with pytest.raises(CheckpointError, match=r"its head has a layer \w+ whose shares are not exact"):
         take_apart(layers)
 
 

@@ -91,11 +91,30 @@ def test_the_report_says_what_is_taken_for_the_head(tmp_path: Path) -> None:
 def test_the_largest_activation_is_read_by_such_a_head_too(tmp_path: Path) -> None:
     made = replaced(SEQUENCES["relu"])
     path = saved(tmp_path / "m.pth", made.state_dict(), **card_of("shufflenet_v2_x0_5", pooling="max"))
-    loaded = load_any(describe(entry_of(path)), "cpu")
+    loaded = load(describe(entry_of(path)), "cpu")
+    maps, _ = loaded.maps_and_pooled(images())
+    with torch.inference_mode():
+        features = nn.Sequential(*list(made.children())[:-1])(images())
+        expected = made.fc(features.amax((2, 3)))  # type: ignore[operator]
+    torch.testing.assert_close(maps.mean((2, 3)) + split_of(loaded).bias, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("pooling", ["average", "max"])
+def test_a_head_that_cannot_be_taken_apart_predicts_and_says_why(tmp_path: Path, pooling: str) -> None:
+    """After a linear layer with a bias an empty grid is uneven, and a layer norm is no multiple of what it takes."""
+    made = replaced([nn.Linear(1024, 8), nn.LayerNorm(8), nn.ReLU(), nn.Linear(8, 3)])
+    card = card_of("shufflenet_v2_x0_5", pooling=pooling)
+    checkpoint = describe(entry_of(saved(tmp_path / "plain.pth", made.state_dict(), **card)))
+    loaded = load_any(checkpoint, "cpu")
     assert loaded.whole is not None
     with torch.inference_mode():
         features = nn.Sequential(*list(made.children())[:-1])(images())
-        torch.testing.assert_close(loaded.whole.logits(images()), made.fc(features.amax((2, 3))))  # type: ignore[operator]
+        pooled = features.amax((2, 3)) if pooling == "max" else features.mean((2, 3))
+        expected = made.fc(pooled)  # type: ignore[operator]
+    torch.testing.assert_close(loaded.whole.logits(images()), expected)
+    assert "its head has a layer LayerNorm whose shares are not exact" in loaded.no_map
+    with pytest.raises(CheckpointError, match=r"^plain: This network gives a prediction and no map"):
+        load(checkpoint, "cpu")
 
 
 def test_no_slopes_are_taken_of_such_a_head(tmp_path: Path) -> None:
