@@ -8,6 +8,7 @@ import argparse
 from collections.abc import Iterator
 
 import torch
+from torch import nn
 
 from camdash.networks.architectures.building import build, family_of
 from camdash.networks.architectures.families import FAMILIES
@@ -20,8 +21,7 @@ CLASSES, CHANNELS = 5, 1
 
 def row_of(architecture: str) -> tuple[str, str, str, str, str]:
     """Return name, level, residual, what is unplaced, and the geometry of the grid, as a line of the table."""
-    torch.manual_seed(0)
-    network, family = build(architecture, CLASSES, CHANNELS), family_of(architecture)
+    network, family = _alive(architecture), family_of(architecture)
     shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
     side = fixed_input(architecture, shapes)
     divided = split(network, family, CHANNELS, torch.device("cpu"), side)
@@ -32,6 +32,21 @@ def row_of(architecture: str) -> tuple[str, str, str, str, str]:
     share = float(unplaced.abs().max() / logits.abs().max().clamp_min(1e-12))
     grid = f"{divided.grid.stride:g} i + {divided.grid.offset:g}"
     return architecture, divided.head.level.value, f"{divided.deviation or 0:.1e}", f"{share:.2g}", grid
+
+
+def _alive(architecture: str) -> nn.Module:
+    """Return a network with random weights whose activations vanish nowhere, as some do where they are untrained."""
+    torch.manual_seed(0)
+    network = build(architecture, CLASSES, CHANNELS)
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.5, 1.0)
+            nn.init.normal_(module.bias, 0, 0.2)
+            module.running_mean = torch.randn(module.num_features) * 0.2
+            module.running_var = torch.rand(module.num_features) + 0.5
+    for value in network.get_submodule(family_of(architecture).head).parameters():
+        nn.init.normal_(value, 0, 0.1)
+    return network
 
 
 def table_of(names: list[str]) -> Iterator[str]:
