@@ -24,7 +24,7 @@ from tests.images.test_privacy import CANARY, with_canaries
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
     "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "probabilities", "logits", "evidence", "bias",
-    "grid", "familiarity", "error",
+    "unplaced", "level", "grid", "familiarity", "error",
 ]  # fmt: skip
 PARTS = [f"Part {k}" for k in range(5)]
 
@@ -44,7 +44,8 @@ def test_json_is_one_object_a_line_with_the_documented_keys(
     assert (row["file"], row["checkpoint"], row["grid"], row["error"]) == (file, "small", [2, 3], None)
     assert row["sha256"] == hashlib.sha256(Path(file).read_bytes()).hexdigest()
     assert row["checkpoint_sha256"] == hashlib.sha256((shipped / "small.safetensors").read_bytes()).hexdigest()
-    assert [list(row[key]) for key in ("probabilities", "logits", "evidence", "bias")] == [PARTS] * 4
+    assert [list(row[key]) for key in ("probabilities", "logits", "evidence", "bias", "unplaced")] == [PARTS] * 5
+    assert row["level"] == "A"
 
 
 def test_the_figures_add_up_and_have_full_precision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -86,7 +87,7 @@ def test_a_bad_file_gives_its_line_and_the_others_go_on(folder: Path, capsys: py
         assert list(row) == KEYS
         assert row["sha256"] == hashlib.sha256(Path(row["file"]).read_bytes()).hexdigest()
         assert row["checkpoint"] == "small"
-        assert [row[key] for key in KEYS[4:-1]] == [None] * 7
+        assert [row[key] for key in KEYS[4:-1]] == [None] * 9
 
 
 def test_folders_are_recursive_and_sorted_and_what_is_no_image_is_skipped(
