@@ -28,6 +28,7 @@ from camdash.networks.cards.card import Card, Checkpoint, Fit, Preprocessing
 from camdash.networks.cards.output import SOFTMAX, assumed_output
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.engines.engine import TorchEngine
+from camdash.networks.heads.linear import LinearHead
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
 from tests.fast import HERE, is_fast
@@ -127,7 +128,9 @@ def loaded(
 ) -> LoadedCheckpoint:
     """Return a checkpoint ready to run around any features and head, such as some whose answer is known."""
     names = tuple(f"Part {k}" for k in range(len(bias)))
-    network = SplitNetwork(features.eval(), weight, torch.tensor(bias), grid_of(features, RESNET.branches), channels)
+    network = SplitNetwork(
+        features.eval(), LinearHead(weight, torch.tensor(bias)), grid_of(features, RESNET.branches), channels
+    )
     return LoadedCheckpoint.of(Checkpoint("known", Path("known"), "0" * 64, Card("resnet18", names, how)), network)
 
 

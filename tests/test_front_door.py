@@ -3,7 +3,6 @@
 import io
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,11 @@ import camdash
 from camdash.errors import CheckpointError, ImageError, UsageError
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.images.decoding import decode
-from camdash.networks.cards.arithmetic import arithmetic_of
 from camdash.networks.catalog import checkpoints as catalog
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.settings import FOLDERS_VARIABLE
-from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
+from tests.app.mapless import save_mapless
+from tests.conftest import image_bytes, save_checkpoint, speckle
 from tests.support.small import shares
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,8 +75,7 @@ def test_what_is_saved_is_what_the_command_line_writes(film: Path, tmp_path: Pat
 def test_nothing_is_saved_where_there_are_no_maps(film: Path, tmp_path: Path) -> None:
     folder = tmp_path / "whole"
     folder.mkdir()
-    save_checkpoint(folder, "whole", replace(small_card(), arithmetic=arithmetic_of({"pooling": "max"})))
-    found = camdash.explain(film, folder / "whole.safetensors")
+    found = camdash.explain(film, save_mapless(folder, "whole"))
     assert not found.has_maps
     assert "no map" in found.no_map
     assert shares(found.prediction).sum() == pytest.approx(1)

@@ -64,6 +64,7 @@ def report_row(report: IntakeReport) -> dict[str, Any]:
         "conversions": list(report.conversions),
         "fields": {field.name: {"value": json.loads(field.value), "source": field.source} for field in report.fields},
         "unused": list(report.unused),
+        "level": report.level,
         "deviation": report.deviation,
         "assumptions": report.assumptions,
         "guess": (card.guess or None) if card else None,

@@ -77,6 +77,9 @@ class Analysis:
         familiarity: None where the checkpoint has no check.
         engine: what ran the network, in words; empty where there are no maps.
         no_map: why there are no maps, a sentence; empty where there are.
+        level: how far the maps may be read, "A", "B" or "C"; see `camdash.networks.heads.head.Level`. Empty where there
+            are none.
+        exactness: what the level means, in sentences; empty where there are no maps.
     """
 
     prediction: Prediction
@@ -85,6 +88,8 @@ class Analysis:
     familiarity: Familiarity | None = None
     engine: str = ""
     no_map: str = ""
+    level: str = ""
+    exactness: str = ""
 
     @property
     def has_maps(self) -> bool:
@@ -100,6 +105,11 @@ class Analysis:
     def placement(self) -> Placement:
         """Where the radiograph lies in the network's input."""
         return self._placed.placement
+
+    @property
+    def unplaced(self) -> PerClass:
+        """The part of each logit that has no place in the image: evidence + bias + unplaced = logit."""
+        return self._placed.maps.unplaced
 
     @property
     def on_padding(self) -> PerClass:
@@ -183,7 +193,8 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     how, network = loaded.checkpoint.card.preprocessing, loaded.network
     inputs = _inputs(radiographs, how, network.channels)
     maps, pooled = in_parts_that_fit(loaded.maps_and_pooled, inputs)
-    evidence = [EvidenceMaps(own, network.bias) for own in maps.numpy()]
+    unplaced = network.head.unplaced(maps, pooled).numpy()
+    evidence = [EvidenceMaps(own, network.bias, rest) for own, rest in zip(maps.numpy(), unplaced, strict=True)]
     familiarities = _familiarities(pooled, loaded.familiarity)
     return [
         _analysis(radiograph, own, familiarity, loaded)
@@ -211,10 +222,19 @@ def _analysis(
     radiograph: Radiograph, evidence: EvidenceMaps, familiarity: Familiarity | None, loaded: LoadedCheckpoint
 ) -> Analysis:
     card = loaded.checkpoint.card
-    prediction = predict(card, evidence.evidence + evidence.bias)
+    prediction = predict(card, evidence.logits)
     placement = place(radiograph.shape, card.preprocessing, loaded.network.grid)
     placed = PlacedMaps(evidence, placement)
-    return Analysis(prediction, loaded.checkpoint, placed, familiarity, loaded.slot.words)
+    head = loaded.network.head
+    return Analysis(
+        prediction,
+        loaded.checkpoint,
+        placed,
+        familiarity,
+        loaded.slot.words,
+        level=head.level.value,
+        exactness=head.exactness,
+    )
 
 
 def _predicted(radiograph: Radiograph, checkpoint: Checkpoint, network: WholeNetwork) -> Analysis:

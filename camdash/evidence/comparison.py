@@ -38,7 +38,8 @@ class Difference:
         values: second map minus first, in logits; NaN where one of them saw nothing.
         placement: where their grid lies on the radiograph.
         evidence: change of the evidence, each on its own cells.
-        bias: change of the bias; evidence + bias is the change of the logit.
+        bias: change of the bias.
+        unplaced: change of what has no place in the image; evidence + bias + unplaced is the change of the logit.
         probability: change of the probability; None where one of them gives none.
         correlation: Pearson's correlation of the two maps, in [-1, 1]; None where one of them is constant.
     """
@@ -48,13 +49,14 @@ class Difference:
     placement: Placement
     evidence: float
     bias: float
+    unplaced: float
     probability: float | None
     correlation: float | None
 
     @property
     def logit(self) -> float:
         """The change of the logit."""
-        return self.evidence + self.bias
+        return self.evidence + self.bias + self.unplaced
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +182,7 @@ def _difference(
         placement,
         float(second.maps.evidence[pair.second] - first.maps.evidence[pair.first]),
         float(second.maps.bias[pair.second] - first.maps.bias[pair.first]),
+        float(second.maps.unplaced[pair.second] - first.maps.unplaced[pair.first]),
         _change(first.prediction.probability(pair.first), second.prediction.probability(pair.second)),
         correlation(before, after),
     )

@@ -2,6 +2,7 @@
 
 A class activation map (Zhou et al. 2016, "Learning Deep Features for Discriminative Localization", eq. 2) is
 S_k = sum over channels of w_kc A_c. Since global average pooling is linear, mean(S_k) + bias_k is logit k.
+What takes its place for other heads stands in `camdash.networks.heads`.
 """
 
 from dataclasses import dataclass
@@ -14,15 +15,28 @@ from camdash.shapes import Cells, CellShares, Float32, Maps, PerClass
 
 @dataclass(frozen=True, eq=False)
 class EvidenceMaps:
-    """Raw, signed maps in logits: the mean of map k plus bias k is logit k.
+    """Raw, signed maps in logits: the mean of map k, plus bias k, plus what of it is unplaced, is logit k.
 
     Attributes:
         maps: one per class.
-        bias: of the head.
+        bias: of the head: its answer to an empty grid.
+        placeless: of each logit, the part that has no place in the image; None for zeros.
     """
 
     maps: Maps
     bias: Float32[NDArray[np.float32], " classes"]
+    placeless: Float32[NDArray[np.float32], " classes"] | None = None
+
+    @property
+    def unplaced(self) -> PerClass:
+        """The part of each logit that has no place in the image."""
+        unplaced: PerClass = np.zeros(len(self.bias)) if self.placeless is None else self.placeless.astype(np.float64)
+        return unplaced
+
+    @property
+    def logits(self) -> PerClass:
+        """Evidence, bias and what is unplaced."""
+        return self.evidence + self.bias + self.unplaced
 
     @property
     def evidence(self) -> PerClass:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import UsageError
-from camdash.networks.architectures.arithmetic import apply_arithmetic, whole_reason
+from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
 from camdash.networks.architectures.building import blueprint, family_of, features_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.geometry import grid_of
@@ -103,9 +103,9 @@ def stage_names(card: Card) -> tuple[str, ...]:
 
     None either where its head is no linear layer after average pooling: then it is not run in two parts.
     """
-    if len(card.logit_names) > MOST_CLASSES or whole_reason(card) is not None:
-        return ()
     family = family_of(card.architecture)
+    if len(card.logit_names) > MOST_CLASSES or is_max_pooled(card) or not family.is_linear:
+        return ()
     options = {"transform_input": True} if family.transforms_input and card.transform_input else {}
     network = apply_arithmetic(blueprint(card.architecture, 1, 3, **options), card.arithmetic)
     return tuple(stage.name for stage in stages(features_of(network, family), family))

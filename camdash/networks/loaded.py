@@ -12,6 +12,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.engines.acceleration import accelerate, first_slot
 from camdash.networks.engines.engine import Engine, EngineSlot, TorchEngine
+from camdash.networks.heads.head import Head
 from camdash.networks.placement import Grid
 from camdash.networks.shapes import Inputs, Maps, Pooled
 from camdash.shapes import Float32
@@ -24,13 +25,15 @@ class NetworkFacts:
     Attributes:
         grid: where the cells of the grid are centred.
         channels: input channels.
-        bias: the head's bias.
+        head: makes maps of activations, and says how exact they are.
+        bias: the head's answer to an empty grid.
         deviation: the result of the check of its split; see `SplitNetwork`.
         slot: the engine that runs it.
     """
 
     grid: Grid
     channels: int
+    head: Head
     bias: Float32[NDArray[np.float32], " classes"]
     deviation: float | None
     slot: EngineSlot
@@ -60,7 +63,7 @@ class LoadedCheckpoint:
     ) -> "LoadedCheckpoint":
         """Return a checkpoint around its split network; raise as `first_slot`."""
         bias, slot = network.bias.float().cpu().numpy(), first_slot(TorchEngine(network))
-        facts = NetworkFacts(network.grid, network.channels, bias, network.deviation, slot)
+        facts = NetworkFacts(network.grid, network.channels, network.head, bias, network.deviation, slot)
         return cls(checkpoint, facts, familiarity=familiarity)
 
     @property

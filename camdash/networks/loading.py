@@ -10,18 +10,20 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.architectures.arithmetic import apply_arithmetic, max_pooled, whole_reason
-from camdash.networks.architectures.building import blueprint, family_of
+from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
+from camdash.networks.architectures.building import blueprint, family_of, max_pooled, put_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
 from camdash.networks.architectures.prediction_only import WholeNetwork
-from camdash.networks.architectures.recognition import fixed_input, head_renames
+from camdash.networks.architectures.recognition import fixed_input, head_renames, replaced_of
 from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path
 from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
+from camdash.networks.heads.linear import LinearHead
+from camdash.networks.heads.secant import NoExactSharesError
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
@@ -78,19 +80,26 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     stored, check = _read(checkpoint)
     network, channels = _built(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
-    reason = whole_reason(card)
+    side, by_max = fixed_input(card.architecture, stored.shapes), is_max_pooled(card)
+    reason = family.no_map
     if reason is None:
-        divided = split(network, family, channels, torch.device(device))
-        if check is not None and not fits(check, divided.weight):
-            raise CheckpointError(
-                say("The familiarity check of {name} does not fit its network. Create it again.", name=checkpoint.name)
-            )
-        return LoadedCheckpoint.of(checkpoint, divided, check)
-    network = max_pooled(network, family) if family.no_map is None else network
+        try:
+            divided = split(network, family, channels, torch.device(device), side, is_max_pooled=by_max)
+            return _with_check(checkpoint, divided, check)
+        except NoExactSharesError as error:
+            reason = error.reason
+    network = max_pooled(network, family) if by_max else network
     whole = WholeNetwork(network.to(device), channels, torch.device(device), reason)
-    side = fixed_input(card.architecture, stored.shapes)
-    check_finite(whole.logits(random_input(channels) if side is None else torch.rand(1, channels, side, side)))
+    check_finite(whole.logits(random_input(channels, side)))
     return LoadedCheckpoint(checkpoint, whole=whole)
+
+
+def _with_check(checkpoint: Checkpoint, divided: SplitNetwork, check: FamiliarityCheck | None) -> LoadedCheckpoint:
+    if check is not None and not fits(check, divided.head.channels):
+        raise CheckpointError(
+            say("The familiarity check of {name} does not fit its network. Create it again.", name=checkpoint.name)
+        )
+    return LoadedCheckpoint.of(checkpoint, divided, check)
 
 
 def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwork:
@@ -99,10 +108,16 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
     Raises:
         CheckpointError: as `load`.
     """
-    if (reason := whole_reason(checkpoint.card)) is not None:
-        raise CheckpointError(say("{name} is not run in two parts: {reason}.", name=checkpoint.name, reason=reason))
     network, channels = _built(checkpoint, _read(checkpoint)[0])
-    return split(network, family_of(checkpoint.card.architecture), channels, torch.device(device))
+    card = checkpoint.card
+    divided = split(
+        network, family_of(card.architecture), channels, torch.device(device), is_max_pooled=is_max_pooled(card)
+    )
+    if not isinstance(divided.head, LinearHead):
+        raise CheckpointError(
+            say("{name} has a head of several layers, for which no slopes are taken.", name=checkpoint.name)
+        )
+    return divided
 
 
 def _built(checkpoint: Checkpoint, stored: StoredWeights) -> tuple[nn.Module, int]:
@@ -158,6 +173,8 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
         options["transform_input"] = bool(card.transform_input)
     network = blueprint(card.architecture, len(card.logit_names), channels, **options)
     apply_arithmetic(network, card.arithmetic)
+    if (replaced := replaced_of(stored.shapes, family_of(card.architecture))) is not None:
+        put_head(network, replaced, card.arithmetic.head_activation)
     shape = card.preprocessing.input_size
     if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:
         return network  # the check of the split runs on less; an outline's pass imports PyTorch's compiler

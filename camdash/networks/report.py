@@ -12,7 +12,7 @@ from camdash.networks.architectures.arithmetic import assumptions, check_arithme
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
-from camdash.networks.architectures.recognition import head_renames, match_keys, nearest
+from camdash.networks.architectures.recognition import head_renames, match_keys, nearest, replaced_of
 from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json, unused_fields
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, familiarity_digest, read_card
@@ -20,6 +20,7 @@ from camdash.networks.catalog.folders import Entry
 from camdash.networks.files.kinds import kind_of
 from camdash.networks.files.pickled import UNREADABLE, unexpected
 from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint
+from camdash.networks.heads.replaced import USUAL
 from camdash.networks.loading import load_any
 from camdash.words.sentence import say, say_many
 
@@ -55,6 +56,7 @@ class IntakeReport:
         fields: the card's fields and where they came from.
         unused: fields that the card gives and nothing uses, a sentence each.
         assumptions: what names and shapes of the weights do not tell, and what is taken for it, in sentences.
+        level: how far the maps may be read, "A", "B" or "C"; None for a network without map.
         deviation: the self-check's result: how far evidence + bias is from the logits of the network as camdash
             rebuilt it, in parts of the largest logit; None for a network without map.
         familiarity: what the check for images unlike the training's holds, in words; None where there is none.
@@ -81,6 +83,7 @@ class IntakeReport:
     fields: tuple[CardField, ...] = ()
     unused: tuple[str, ...] = ()
     assumptions: str | None = None
+    level: str | None = None
     deviation: float | None = None
     familiarity: str | None = None
     no_map: str | None = None
@@ -137,7 +140,9 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         yield replace(report, no_map=loaded.no_map, checkpoint=checkpoint)
     else:
         deviation, check = loaded.network.deviation, loaded.familiarity
-        yield replace(report, deviation=deviation, checkpoint=checkpoint, familiarity=_familiarity(check))
+        level = loaded.network.head.level.value
+        report = replace(report, level=level, deviation=deviation, checkpoint=checkpoint)
+        yield replace(report, familiarity=_familiarity(check))
 
 
 def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard | None) -> IntakeReport:
@@ -160,7 +165,9 @@ def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard 
         report,
         channels=first[1] if len(first) == 4 else None,
         parameters=_parameters(stored, family.auxiliary),
-        conversions=report.conversions + _heads(head_renames(stored.shapes, family), family, keys.auxiliary_count),
+        conversions=report.conversions
+        + _heads(head_renames(stored.shapes, family), family, keys.auxiliary_count)
+        + _replaced(stored, family, found),
     )
 
 
@@ -181,6 +188,25 @@ def _heads(renames: Mapping[str, str], family: Family, auxiliary_count: int) -> 
             )
         )
     return tuple(said)
+
+
+def _replaced(stored: StoredWeights, family: Family, found: FoundCard | None) -> tuple[str, ...]:
+    """Say what is taken for a head of several layers, of which the weights tell no activation."""
+    replaced = replaced_of(stored.shapes, family)
+    if replaced is None:
+        return ()
+    between = (found.card.arithmetic.head_activation if found else None) or USUAL
+    return (
+        say_many(
+            "head {name} has {count} layer with weights; between linear ones: {activation} (a card can say "
+            "head_activation)",
+            "head {name} has {count} layers with weights; between linear ones: {activation} (a card can say "
+            "head_activation)",
+            len(replaced.layers),
+            name=replaced.root,
+            activation=between,
+        ),
+    )
 
 
 def _compared(stored: StoredWeights, found: FoundCard | None) -> tuple[str | None, KeyMatch | None]:

@@ -3,11 +3,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torchvision
 from streamlit.testing.v1 import AppTest
 
 from camdash.networks.architectures.split import CHECK_SHAPE
 from tests.app.conftest import viewers
+from tests.app.mapless import save_mapless
 from tests.app.uploads_list import answers, looked_at, names, open_row
 from tests.conftest import image_bytes, opencv_bytes, random_network, save_checkpoint, save_state_dict, speckle
 from tests.support.state import remembered, tell_settings
@@ -232,8 +232,7 @@ def test_a_device_that_is_not_there_is_said(page: AppTest, monkeypatch: pytest.M
 def test_a_network_without_exact_map_gives_prediction_chart_and_the_reason(checkpoints: Path, page: AppTest) -> None:
     for path in checkpoints.iterdir():
         path.unlink()
-    network = torchvision.models.squeezenet1_1(weights=None, num_classes=4)
-    save_state_dict(checkpoints / "squeeze.pth", network.state_dict())
+    save_mapless(checkpoints, "mapless")
     page.run()
     assert not page.exception
     assert len(page.get("plotly_chart")) == 1

@@ -26,7 +26,7 @@ from tests.images.test_privacy import CANARY, with_canaries
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
     "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "output", "probabilities", "logits", "evidence",
-    "bias", "positive", "values", "unit", "grid", "familiarity", "notes", "error",
+    "bias", "unplaced", "positive", "values", "unit", "level", "grid", "familiarity", "notes", "error",
 ]  # fmt: skip
 PARTS = [f"Part {k}" for k in range(5)]
 
@@ -46,7 +46,8 @@ def test_json_is_one_object_a_line_with_the_documented_keys(
     assert (row["file"], row["checkpoint"], row["grid"], row["error"]) == (file, "small", [2, 3], None)
     assert row["sha256"] == hashlib.sha256(Path(file).read_bytes()).hexdigest()
     assert row["checkpoint_sha256"] == hashlib.sha256((shipped / "small.safetensors").read_bytes()).hexdigest()
-    assert [list(row[key]) for key in ("probabilities", "logits", "evidence", "bias")] == [PARTS] * 4
+    assert [list(row[key]) for key in ("probabilities", "logits", "evidence", "bias", "unplaced")] == [PARTS] * 5
+    assert row["level"] == "A"
 
 
 def test_the_figures_add_up_and_have_full_precision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -110,7 +110,9 @@ def test_no_cell_of_the_table_becomes_a_formula_and_no_figure_is_marked(
     assert {line[2] for line in lines} == {"'-evil"}
     assert {line[4] for line in lines[:3]} <= {"'=cmd|' /C calc'!A0", "'＋two"}
     assert "logits.=cmd|' /C calc'!A0" in header
-    figures = [cell for line in lines[:3] for cell in line[5:-4] if cell]
+    level = header.index("level")
+    assert {line[level] for line in lines[:3]} == {"A"}
+    figures = [cell for line in lines[:3] for cell in (*line[5:level], *line[level + 1 : -4]) if cell]
     assert any(cell.startswith("-") for cell in figures)
     assert all(float(cell) == float(cell) for cell in figures)
 

@@ -9,7 +9,8 @@ import pytest
 
 from camdash.command_line.explaining.predictions import as_read
 from camdash.command_line.explaining.rows import Row, header, line, row_of, row_of_line
-from camdash.evidence.analysis import Analysis, Failed, Familiarity
+from camdash.evidence.analysis import Analysis, Failed, Familiarity, PlacedMaps
+from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.cards.card import Checkpoint
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
@@ -18,6 +19,10 @@ from tests.support.small import softmax_of
 CARD = replace(small_card(2), class_names=("=Hand", "手"))
 CHECKPOINT = Checkpoint("small", Path("small"), "c" * 64, CARD)
 SEEN = analysis(np.random.default_rng(5).normal(size=(2, 3, 4)), CARD.class_names)
+PART = EvidenceMaps(SEEN.maps.maps, SEEN.maps.bias, np.array([0.1, -7.25], np.float32))
+PARTED = replace(
+    SEEN, prediction=softmax_of(CARD.class_names, PART), placed=PlacedMaps(PART, SEEN.placement), level="C"
+)
 ALONE = Analysis(softmax_of(CARD.class_names, SEEN.maps), CHECKPOINT, no_map="There is no map.")
 
 
@@ -30,9 +35,11 @@ NOTES = ["A VOI table has more entries than it declares; the others were ignored
         SEEN,
         replace(SEEN, familiarity=Familiarity(0.1 + 0.2, 0.25)),
         replace(SEEN, familiarity=Familiarity(0.1, 0.1)),
+        replace(SEEN, level="B"),
+        PARTED,
         ALONE,
     ],
-    ids=["no check", "unfamiliar", "familiar", "no map"],
+    ids=["no check", "unfamiliar", "familiar", "level", "unplaced", "no map"],
 )
 def test_a_line_gives_back_the_row_that_it_was_written_from(result: Analysis) -> None:
     row = row_of("=a.png", "a" * 64, CHECKPOINT, result, NOTES)
@@ -45,7 +52,7 @@ def test_a_line_gives_back_the_row_that_it_was_written_from(result: Analysis) ->
 def test_a_line_that_somebody_has_changed_is_not_taken_for_a_row() -> None:
     row = row_of("a.png", "a" * 64, CHECKPOINT, SEEN)
     cells = list(as_read(line(row, CARD)))
-    for place, text in ((7, ""), (7, "1,5"), (7, "much"), (13, "3.5")):
+    for place, text in ((7, ""), (7, "1,5"), (7, "much"), (15, "D"), (16, "3.5")):
         changed = [*cells[:place], text, *cells[place + 1 :]]
         with pytest.raises(ValueError, match=r"."):
             row_of_line("a.png", CHECKPOINT, changed, None)
@@ -54,7 +61,7 @@ def test_a_line_that_somebody_has_changed_is_not_taken_for_a_row() -> None:
 def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
     row: Row = row_of("a.png", None, CHECKPOINT, Failed("It is damaged."))
     assert [key for key, value in row.items() if value is None] == [
-        *("sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "positive", "values", "unit"),
-        *("grid", "familiarity", "notes"),
+        *("sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "unplaced", "positive"),
+        *("values", "unit", "level", "grid", "familiarity", "notes"),
     ]
-    assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 15, "It is damaged.")
+    assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 18, "It is damaged.")

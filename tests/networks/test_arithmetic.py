@@ -15,6 +15,7 @@ from camdash.networks.architectures.split import TOLERANCE
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.engines.onnx_engine import checked_onnx_engine
+from camdash.networks.heads.head import Level
 from camdash.networks.loading import load, load_any
 from camdash.networks.report import intake
 from tests.conftest import split_of
@@ -130,14 +131,14 @@ def test_without_its_card_such_a_network_has_other_logits(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("architecture", ["resnet18", "densenet121", "efficientnet_b0", "googlenet"])
-def test_pooling_by_the_largest_activation_predicts_and_says_why_there_is_no_map(
-    tmp_path: Path, architecture: str
-) -> None:
+def test_pooling_by_the_largest_activation_adds_up_at_level_b(tmp_path: Path, architecture: str) -> None:
     ready = loaded(tmp_path, architecture, pooling="max")
     with torch.inference_mode():
         expected = largest(images(), architecture)
     torch.testing.assert_close(logits_of(ready, images()), expected, rtol=1e-4, atol=1e-5)
-    assert "largest activation of each channel" in ready.no_map
+    assert ready.network.head.level is Level.B
+    winners = (ready.maps_and_pooled(images())[0] != 0).sum()
+    assert int(winners) > 0
 
 
 def test_what_the_card_says_of_torchvisions_own_changes_nothing(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_onnx_runtime_computes_the_same(tmp_path: Path, fields: dict[str, object
         ("densenet121", {"output_stride": 16}, "says output_stride, which camdash can do for ResNets only"),
         ("efficientnet_b0", {"first_stride": 1}, "says first_stride, which camdash can do for ResNets only"),
         ("googlenet", {"first_pooling": "none"}, "says first_pooling, which camdash can do for ResNets only"),
-        ("squeezenet1_1", {"pooling": "max"}, "says pooling, but SqueezeNet's head is"),
+        ("squeezenet1_1", {"pooling": "max"}, "says pooling, but squeezenet1_1 has a head of its own"),
         ("resnet18", {"pooling": "sum"}, "pooling must be one of average, max, not 'sum'"),
         ("resnet18", {"first_pooling": False}, "first_pooling must be one of max, none, not False"),
         ("resnet18", {"output_stride": 4}, "output_stride must be one of 8, 16, 32, not 4"),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camdash.errors import CheckpointError
-from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, Pooling
+from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, HeadActivation, Pooling
 from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing, assumed_card, card_json, parse_card
 from camdash.networks.cards.output import output_of
 from camdash.networks.text import same
@@ -37,6 +37,7 @@ def cards(draw: st.DrawFn) -> Card:
         output_stride=draw(st.sampled_from([None, 8, 16, 32])),
         first_stride=draw(st.sampled_from([None, 1, 2])),
         first_pooling=draw(st.none() | st.sampled_from(FirstPooling)),
+        head_activation=draw(st.none() | st.sampled_from(HeadActivation)),
         pooling=draw(st.none() | st.sampled_from(Pooling)),
     )
     output = output_of({}, len(names))

@@ -21,6 +21,7 @@ from camdash.networks.engines.acceleration import ENGINE_VARIABLE
 from camdash.networks.engines.engine import EngineSlot, TorchEngine
 from camdash.networks.engines.onnx_engine import OnnxEngine, checked_onnx_engine, onnx_engine
 from camdash.networks.engines.onnx_graph import onnx_model
+from camdash.networks.heads.linear import LinearHead
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load
 from tests.conftest import radiograph, random_images, save_checkpoint, speckle, split_of
@@ -51,7 +52,7 @@ def around(*layers: nn.Module) -> TorchEngine:
     features = nn.Sequential(*layers).eval()
     seeded = torch.Generator().manual_seed(3)
     weight, bias = torch.randn(2, 4, generator=seeded), torch.randn(2, generator=seeded)
-    return TorchEngine(SplitNetwork(features, weight, bias, grid_of(features, {}), 1))
+    return TorchEngine(SplitNetwork(features, LinearHead(weight, bias), grid_of(features, {}), 1))
 
 
 def test_a_checkpoint_begins_on_pytorch_and_goes_on_with_onnx_runtime(tmp_path: Path) -> None:

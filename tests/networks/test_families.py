@@ -13,9 +13,8 @@ from torch import nn
 from torchcam.methods import CAM
 from torchvision.ops import SqueezeExcitation
 
-from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import blueprint, build, family_of, features_of
-from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTION_V3, WITH_MAP, WITHOUT_MAP
+from camdash.networks.architectures.families import FAMILIES, GOOGLENET, INCEPTION_V3, LAYERED, LINEAR
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.recognition import recognise
 from camdash.networks.architectures.split import class_activation_maps
@@ -25,7 +24,7 @@ from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load, load_any
 from camdash.networks.placement import Grid
 from tests.conftest import split_of
-from tests.networks.zoo import SMALLEST, card_of, images, network, saved, state
+from tests.networks.zoo import SMALLEST, SMALLEST_LAYERED, card_of, images, network, saved, state
 from tests.support.memory import resident_at_best
 
 OFFSETS = {
@@ -106,7 +105,7 @@ def test_the_grid_is_computed_from_convolutions_and_pooling(architecture: str) -
     assert grid_of(features, family.branches) == Grid(stride=32, offset=OFFSETS[architecture])
 
 
-@pytest.mark.parametrize("architecture", [family.builders[-1] for family in WITH_MAP])
+@pytest.mark.parametrize("architecture", [family.builders[-1] for family in LINEAR])
 def test_the_largest_of_a_family_is_centred_as_the_smallest(architecture: str) -> None:
     family = family_of(architecture)
     features = features_of(blueprint(architecture, 3, 1), family)
@@ -171,24 +170,11 @@ def test_transform_input_is_the_cards_to_say_and_then_part_of_the_network(tmp_pa
     assert divided.grid.offset == pytest.approx(OFFSETS[architecture])
 
 
-@pytest.mark.parametrize("architecture", ["squeezenet1_1", "mobilenet_v3_small"])
-def test_a_network_without_exact_map_predicts_and_says_why(tmp_path: Path, architecture: str) -> None:
-    path = saved(tmp_path / "plain.pth", state(architecture), **card_of(architecture))
-    checkpoint = describe(entry_of(path))
-    predictor = load_any(checkpoint, "cpu")
-    assert predictor.whole is not None
-    with torch.inference_mode():
-        torch.testing.assert_close(predictor.whole.logits(images()), network(architecture)(images()))
-    assert predictor.no_map.startswith("This network gives a prediction and no map: ")
-    with pytest.raises(CheckpointError, match=r"^plain: This network gives a prediction and no map"):
-        load(checkpoint, "cpu")
+def test_no_family_lacks_exact_maps() -> None:
+    assert not any(family.no_map for family in (*LINEAR, *LAYERED))
 
 
-def test_every_family_without_exact_map_has_a_reason() -> None:
-    assert all(family.no_map for family in WITHOUT_MAP)
-
-
-@pytest.mark.parametrize("architecture", [*SMALLEST, "squeezenet1_1"])
+@pytest.mark.parametrize("architecture", [*SMALLEST, *SMALLEST_LAYERED])
 def test_a_network_that_is_let_go_is_gone_at_once_without_the_garbage_collector(
     tmp_path: Path, architecture: str
 ) -> None:

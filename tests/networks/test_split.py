@@ -24,6 +24,7 @@ from camdash.networks.architectures.split import (
     random_input,
     split,
 )
+from camdash.networks.heads.linear import LinearHead
 from tests.conftest import random_images, random_network, state_digest
 
 CPU = torch.device("cpu")
@@ -42,7 +43,7 @@ def perturbed(features: nn.Module, weight: Tensor | None = None) -> SplitNetwork
     """Return a split of the standard random network whose features or head are not the network's."""
     own_weight, bias = head_of(random_network(), RESNET)
     grid = grid_of(features, RESNET.branches)
-    return SplitNetwork(features.eval(), own_weight if weight is None else weight, bias, grid, 1)
+    return SplitNetwork(features.eval(), LinearHead(own_weight if weight is None else weight, bias), grid, 1)
 
 
 def check(divided: SplitNetwork) -> None:

@@ -9,12 +9,15 @@ import torch
 import torchvision
 from torch import Tensor, nn
 
-from camdash.networks.architectures.families import WITH_MAP, Family
+from camdash.networks.architectures.families import LAYERED, LINEAR, Family
 
 torch.set_num_threads(1)  # threads that wait for each other make small networks 20 times slower on a busy machine
 
-SMALLEST: dict[str, Family] = {family.builders[0]: family for family in WITH_MAP}
-"""The smallest architecture of each family that has exact maps."""
+SMALLEST: dict[str, Family] = {family.builders[0]: family for family in LINEAR}
+"""The smallest architecture of each family that ends in global average pooling and one linear layer."""
+
+SMALLEST_LAYERED: dict[str, Family] = {family.builders[0]: family for family in LAYERED if not family.class_token}
+"""The smallest of each family whose head has more layers, and takes any size."""
 
 TINY = "shufflenet_v2_x0_5"
 """The smallest of all: 1.4 MB."""

@@ -9,6 +9,7 @@ from torch import nn
 
 from camdash.evidence.analysis import Analysis, PlacedMaps, analyse
 from camdash.evidence.comparison import compare
+from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
 from camdash.images.window import Preset, VoiFunction, VoiLut, Window
@@ -35,6 +36,7 @@ from camdash.rendering.looks import CLASSIC, EVIDENCE, LOOKS, OWN_SCALE
 from camdash.rendering.overlay import overlay
 from camdash.rendering.scale import Scale
 from tests.conftest import loaded, radiograph, speckle
+from tests.support.small import softmax_of
 
 SHA256 = "ab" * 32
 
@@ -70,6 +72,19 @@ def test_the_raw_maps_hold_what_adds_up_to_the_logits(analysis: Analysis) -> Non
     assert str(archive["image_sha256"]) == SHA256
     assert not archive["inverted"]
     assert np.load(io.BytesIO(maps_npz(analysis, SHA256, inverted=True)))["inverted"]
+
+
+def test_the_raw_maps_hold_the_level_and_what_has_no_place(analysis: Analysis) -> None:
+    plain = np.load(io.BytesIO(maps_npz(analysis, SHA256)))
+    assert str(plain["level"]) == "A"
+    assert not plain["unplaced"].any()
+    maps = EvidenceMaps(analysis.maps.maps, analysis.maps.bias, np.array([1.0, -0.5, 0.25], np.float32))
+    prediction = softmax_of(analysis.prediction.class_names, maps)
+    parted = replace(analysis, prediction=prediction, placed=PlacedMaps(maps, analysis.placement), level="C")
+    archive = np.load(io.BytesIO(maps_npz(parted, SHA256)))
+    sums = archive["maps"].mean(axis=(1, 2)) + archive["bias"] + archive["unplaced"]
+    np.testing.assert_allclose(sums, archive["logits"], rtol=1e-5)
+    assert str(archive["level"]) == "C"
 
 
 def test_no_two_drawings_share_a_file_name(analysis: Analysis) -> None:

@@ -19,7 +19,7 @@ QUERY = f"checkpoint={NAME}"
 
 def softmax_of(names: tuple[str, ...], maps: EvidenceMaps) -> Prediction:
     """Return what maps predict where classes exclude each other."""
-    return predict(Card("resnet18", names, Preprocessing((64, 64), Fit.STRETCH)), maps.evidence + maps.bias)
+    return predict(Card("resnet18", names, Preprocessing((64, 64), Fit.STRETCH)), maps.logits)
 
 
 def shares(prediction: Prediction) -> PerClass:

@@ -5,7 +5,7 @@ import { unpack } from "../../camdash/app/viewer/js/data/unpack.js";
 import { isApart } from "../../camdash/app/viewer/js/painting/scales.js";
 import { valueAt } from "../../camdash/app/viewer/js/panels/hover.js";
 import {
-  equation, factor, few, filled, legendWords, lines, offersScales, percent, sharing, signed,
+  equation, explained, factor, few, filled, legendWords, lines, offersScales, percent, sharing, signed,
 } from "../../camdash/app/viewer/js/words/words.js";
 import { bytesOf, vectors } from "./vectors.js";
 
@@ -38,6 +38,11 @@ test("the sum of a panel adds up to the last digit", () => {
     assert.equal(equation({ evidence: Number(evidence), bias: Number(bias), logit: Number(logit) }, modeNamed(String(mode))), words);
   }
   assert.equal(equation({ evidence: 5.92, bias: 0.2, logit: 6.12 }, modes[0], true), "+5.92 + 0.20 = +6.12");
+  const parted = { evidence: 4.496, bias: 0.2, unplaced: -1.3, logit: 3.396 };
+  assert.equal(equation(parted, modes[0]), "evidence +4.50 + bias 0.20 − unplaced 1.30 = +3.40");
+  assert.equal(equation(parted, modes[0], true), "+4.50 + 0.20 − 1.30 = +3.40");
+  assert.equal(explained(parted, modes[0]), equation(parted, modes[0]));
+  assert.match(explained({ ...parted, unplaced: null }, modes[0]), / \(evidence \+ bias = logit\)$/);
   assert.equal(equation({ evidence: null, bias: 0.2, logit: 6.12 }, modes[0]), "");
 });
 

@@ -173,8 +173,13 @@ def _alone(letter: str, names: tuple[str, ...]) -> str:
 
 
 def _sum(one: Difference) -> str:
-    evidence = round(one.logit, 2) - round(one.bias, 2)
-    return f"{signed(evidence)} {signed(one.bias)[0]} {signed(one.bias)[1:]} = {signed(one.logit)}"
+    others = [round(term, 2) for term in (one.bias, one.unplaced)][: 2 if one.unplaced else 1]
+    evidence = round(one.logit, 2) - sum(others)
+    return f"{' '.join([signed(evidence), *map(_added, others)])} = {signed(one.logit)}"
+
+
+def _added(term: float) -> str:
+    return f"{signed(term)[0]} {signed(term)[1:]}"
 
 
 def _figures(letter: str, analysis: Analysis) -> str:

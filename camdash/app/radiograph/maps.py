@@ -10,6 +10,7 @@ from camdash.app.compare.answers import show_agreement
 from camdash.app.films.caches import packed_values, radiograph_of, slope_maps_of
 from camdash.app.films.device_turn import Waiting
 from camdash.app.films.files import Film
+from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.radiograph.about import about_image
 from camdash.app.radiograph.downloads import offer_downloads, offer_slopes
@@ -29,6 +30,7 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, compare
 from camdash.evidence.slope_maps import SlopeMaps
 from camdash.networks.gradients import METHODS
+from camdash.networks.heads.head import Level
 from camdash.rendering.files.export import Drawing
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.panels import AVERAGE
@@ -94,6 +96,7 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
     told = has_told(widget_keys.VIEWER) and settings.token == data.opening.token
     link.write(_address(settings, data.sources, names) if told else _gone(data.sources, names))
     both = prepared.comparison
+    _say_how_exact(results)
     with st.container(horizontal=True, vertical_alignment="top"):
         about_image(film)
         slots = {*settings.panels, settings.focus}
@@ -109,6 +112,14 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
         st.warning(plain(prepared.trouble))
     if both:
         show_agreement(both)
+
+
+def _say_how_exact(results: tuple[Analysis, ...]) -> None:
+    """Say what limits the maps, where the legend's own words promise more."""
+    for letter, one in zip("AB", results, strict=False):
+        if one.exactness not in ("", Level.A.sentence):
+            said = plain(one.exactness)
+            st.caption(said if len(results) == 1 else tr("{letter}: {sentence}", letter=letter, sentence=said))
 
 
 def _data(film: Film, sources: tuple[Source, ...], answer: str, words: MapWords) -> ViewerData:

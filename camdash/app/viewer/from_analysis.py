@@ -51,13 +51,16 @@ def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
 def _class_panels(analysis: Analysis) -> Iterator[ViewerMap]:
     maps, output = analysis.maps, analysis.prediction.output
     bias = maps.bias.astype(np.float64) * output.scale + output.offset
-    totals = _Totals(maps.evidence * output.scale, bias, analysis.on_padding * output.scale)
+    parts = (maps.evidence, analysis.on_padding, maps.unplaced.astype(np.float64))
+    evidence, padding, unplaced = (part * output.scale for part in parts)
+    totals = _Totals(evidence, bias, padding, unplaced)
     return _panels(analysis, Mode.EVIDENCE, class_maps(analysis), totals)
 
 
 def _contrast_panels(analysis: Analysis) -> Iterator[ViewerMap]:
     maps, padding = analysis.maps, analysis.on_padding
-    totals = _Totals(maps.evidence - maps.evidence.mean(), maps.bias - maps.bias.mean(), padding - padding.mean())
+    parts = (maps.evidence, maps.bias, padding, maps.unplaced)
+    totals = _Totals(*(part - part.mean() for part in parts))
     return _panels(analysis, Mode.CONTRAST, contrast_maps(analysis), totals)
 
 
@@ -68,6 +71,7 @@ class _Totals:
     evidence: NDArray[np.float64]
     bias: NDArray[np.float64]
     on_padding: NDArray[np.float64]
+    unplaced: NDArray[np.float64]
 
 
 def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: _Totals) -> Iterator[ViewerMap]:
@@ -85,7 +89,8 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
             probability=prediction.probability(k),
             evidence=float(totals.evidence[k]),
             bias=float(totals.bias[k]),
-            logit=float(totals.evidence[k] + totals.bias[k]),
+            unplaced=float(totals.unplaced[k]) if totals.unplaced.any() else None,
+            logit=float(totals.evidence[k] + totals.bias[k] + totals.unplaced[k]),
             note=padding_note(float(totals.on_padding[k])),
             class_index=k,
         )

@@ -102,6 +102,7 @@ def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:
         share=say("A {first}, B {second}", first=first, second=second),
         evidence=one.evidence,
         bias=one.bias,
+        unplaced=one.unplaced or None,
         logit=one.logit,
         note=joined(" · ", notes),
         class_index=one.pair.first,

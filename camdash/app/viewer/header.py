@@ -84,7 +84,7 @@ class ModeHeader(TypedDict):
     total: str
     bar: str
     sum: str
-    terms: tuple[str, str]
+    terms: tuple[str, str, str]
     reading: str
     readingApart: str
     isOneSided: bool
@@ -116,6 +116,7 @@ class MapHeader(TypedDict):
     probability: float | None
     evidence: float | None
     bias: float | None
+    unplaced: float | None
     logit: float | None
     note: str
     caption: str

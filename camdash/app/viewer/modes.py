@@ -29,7 +29,7 @@ class ModeWords:
         total: what stands before the figure beside a panel's bar; empty where nothing adds up.
         bar: what color and bar are, in a sentence; empty where there is no bar.
         sum: what adds up beneath a panel; empty where nothing does.
-        terms: what the first two terms of the sum are called, where there is room.
+        terms: what the terms of the sum are called, where there is room.
         reading: how to read the colors of a look with two sides, where the maps have one; else empty.
         reading_apart: the same where each panel has its own scale.
         nothing: what to say of a map without a positive value, where the maps have one side; else empty.
@@ -42,7 +42,7 @@ class ModeWords:
     total: str = ""
     bar: str = ""
     sum: str = ""
-    terms: tuple[str, str] = ("", "")
+    terms: tuple[str, str, str] = ("", "", "")
     reading: str = ""
     reading_apart: str = ""
     nothing: str = ""
@@ -67,7 +67,7 @@ MODES = (
         total=say("Total"),
         bar=say("Color is the strength at one spot; the bar is the total."),
         sum=say("evidence + bias = logit"),
-        terms=(say("evidence"), say("bias")),
+        terms=(say("evidence"), say("bias"), say("unplaced")),
     ),
     ModeWords(
         Mode.CONTRAST,
@@ -76,7 +76,7 @@ MODES = (
         total=say("vs average"),
         bar=say("Color is the strength at one spot; the bar is the total minus the average total."),
         sum=say("contrast + centred bias = logit − average of all logits"),
-        terms=(say("contrast"), say("centred bias")),
+        terms=(say("contrast"), say("centred bias"), say("centred unplaced")),
     ),
     ModeWords(
         Mode.DIFFERENCE,
@@ -85,7 +85,7 @@ MODES = (
         total=say("B − A"),
         bar=say("Color is the difference at one spot; the bar is the difference of the totals."),
         sum=say("difference of evidence + difference of bias = difference of the logits"),
-        terms=(say("Δ evidence"), say("Δ bias")),
+        terms=(say("Δ evidence"), say("Δ bias"), say("Δ unplaced")),
         is_change=True,
     ),
     *map(_of_method, METHODS),

@@ -54,8 +54,9 @@ class ViewerMap:
         share: what to say in the place of the probability.
         mark: what to say beside the name of what is part of the answer; "predicted" if empty.
         probability: the class's, in [0, 1].
-        evidence: the mean of `values`; evidence + bias = logit.
+        evidence: the mean of `values`; evidence + bias + unplaced = logit.
         bias: the class's bias.
+        unplaced: what of the logit has no place in the image; None where all has one.
         logit: the class's logit.
         note: what else to say, as a short line ("includes +0.4 from padding (not drawn)").
         caption: one or two sentences in place of figures.
@@ -73,6 +74,7 @@ class ViewerMap:
     probability: float | None = None
     evidence: float | None = None
     bias: float | None = None
+    unplaced: float | None = None
     logit: float | None = None
     note: str = ""
     caption: str = ""
@@ -307,6 +309,7 @@ def _map(drawn: ViewerMap, start: int, scales: ByModeAndLook, apart: ByModeAndLo
         "probability": drawn.probability,
         "evidence": drawn.evidence,
         "bias": drawn.bias,
+        "unplaced": drawn.unplaced,
         "logit": drawn.logit,
         "note": drawn.note,
         "caption": drawn.caption,

@@ -1,7 +1,7 @@
 """What is said of one file: as a JSON object, and as a line of the table."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,16 @@ from camdash.evidence.analysis import Analysis, Failed, Familiarity, Outcome
 from camdash.evidence.prediction import Prediction, predict
 from camdash.networks.cards.card import Card, Checkpoint
 from camdash.networks.cards.output import OutputKind
+from camdash.networks.heads.head import Level
 from camdash.rendering.files.safe_csv import Cell
 
 Row = dict[str, Any]
 
 IDENTITY = ("file", "sha256", "checkpoint", "checkpoint_sha256")
-BY_CLASS = ("probabilities", "logits", "evidence", "bias", "positive", "values")
+BY_CLASS = ("probabilities", "logits", "evidence", "bias", "unplaced", "positive", "values")
+PARTS = ("evidence", "bias", "unplaced")
+"""Of a logit: their sum is the logit."""
+
 JUDGED = (OutputKind.SIGMOID, OutputKind.BINARY)
 """Outputs whose labels are above their thresholds or not."""
 
@@ -40,7 +44,7 @@ def row_of(
     row: Row = dict(zip(IDENTITY, (file, sha256, checkpoint.name, checkpoint.sha256), strict=True))
     noted = None if notes is None else list(notes)
     if isinstance(outcome, Failed):
-        empty = dict.fromkeys(("predicted", "output", *BY_CLASS, "unit", "grid", "familiarity"))
+        empty = dict.fromkeys(("predicted", "output", *BY_CLASS, "unit", "level", "grid", "familiarity"))
         return row | empty | {"notes": noted, "error": outcome.sentence}
     return row | _analysis(outcome, noted)
 
@@ -50,7 +54,7 @@ def header(card: Card) -> list[str]:
     return [
         *(*IDENTITY, "predicted"),
         *(f"{key}.{name}" for key, names in _columns(card).items() for name in names),
-        *("grid.rows", "grid.columns"),
+        *("level", "grid.rows", "grid.columns"),
         *(f"familiarity.{key}" for key in CHECK),
         *("notes", "error"),
     ]
@@ -78,15 +82,17 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     """
     card, at = checkpoint.card, iter(cells[len(IDENTITY) + 1 :])
     columns = {key: [next(at) for _ in names] for key, names in _columns(card).items()}
+    told = next(at)
+    level = Level(told).value if told else None
     grid = [int(number) for number in (next(at), next(at)) if number]
     score, threshold, familiar = _number(next(at)), _number(next(at)), {"True": True, "False": False}.get(next(at))
     notes = NEXT_NOTE.split(next(at, ""))
     if "" in columns["logits"] or len(cells) != len(header(card)):
         raise ValueError("a file without error has all logits")
     row: Row = dict(zip(IDENTITY, (file, cells[1], checkpoint.name, checkpoint.sha256), strict=True))
-    evidence, bias = ([_number(cell) for cell in columns[key]] for key in ("evidence", "bias"))
-    row |= _of_prediction(predict(card, np.array(columns["logits"], np.float64)), evidence, bias)
-    row["grid"] = grid or None
+    parts = {key: [_number(cell) for cell in columns[key]] for key in PARTS}
+    row |= _of_prediction(predict(card, np.array(columns["logits"], np.float64)), parts)
+    row |= {"level": level, "grid": grid or None}
     row["familiarity"] = dict(zip(CHECK, (score, threshold, familiar), strict=True))
     row["notes"] = [note for note in notes if note]
     return row | {"error": None} | ({} if no_map is None else {"no_map": no_map})
@@ -95,24 +101,24 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
 def _analysis(analysis: Analysis, notes: list[str] | None) -> Row:
     """Return the row of an analysis; without maps, what belongs to maps is None, and one more key says why."""
     placed = analysis.placed
-    evidence, bias = (placed.maps.evidence.tolist(), placed.maps.bias.tolist()) if placed else ([None], [None])
-    row = _of_prediction(analysis.prediction, evidence, bias)
+    parts = {} if placed is None else {key: getattr(placed.maps, key).tolist() for key in PARTS}
+    row = _of_prediction(analysis.prediction, parts) | {"level": analysis.level or None}
     row["grid"] = list(placed.maps.maps.shape[1:]) if placed else None
     row |= {"familiarity": _familiarity(analysis.familiarity), "notes": notes, "error": None}
     return row | ({} if placed else {"no_map": analysis.no_map})
 
 
-def _of_prediction(prediction: Prediction, evidence: Sequence[float | None], bias: Sequence[float | None]) -> Row:
-    """Return what stands in a row of the answer; evidence and bias, in logits, hold None where there are no maps."""
+def _of_prediction(prediction: Prediction, parts: Mapping[str, Sequence[float | None]]) -> Row:
+    """Return what stands in a row of the answer; `parts` of the logits by class, without maps none or None."""
     names, values, output = prediction.class_names, prediction.values, prediction.output
     positive = dict(zip(names, prediction.positive, strict=True))
+    own = {key: parts.get(key, [None]) for key in PARTS}
     return {
         "predicted": prediction.predicted_name,
         "output": output.kind.value,
         "probabilities": prediction.named_probabilities,
         "logits": dict(zip(names, prediction.logits.tolist(), strict=True)),
-        "evidence": None if None in evidence else dict(zip(names, evidence, strict=True)),
-        "bias": None if None in bias else dict(zip(names, bias, strict=True)),
+        **{key: None if None in part else dict(zip(names, part, strict=True)) for key, part in own.items()},
         "positive": positive if output.kind in JUDGED else None,
         "values": None if values is None else dict(zip(names, values.tolist(), strict=True)),
         "unit": None if values is None else output.unit,
@@ -123,7 +129,7 @@ def _columns(card: Card) -> dict[str, tuple[str, ...]]:
     """Return, by figure, the names of the columns that the table has of it."""
     names, kind = card.logit_names, card.output.kind
     probable = card.class_names if kind in (OutputKind.SOFTMAX, *JUDGED) else ()
-    always = {"probabilities": probable, "logits": names, "evidence": names, "bias": names}
+    always = {"probabilities": probable, "logits": names, **dict.fromkeys(PARTS, names)}
     positive = names if kind in JUDGED and card.output.thresholds else ()
     return always | {"positive": positive, "values": names if kind is OutputKind.REGRESSION else ()}
 
@@ -138,6 +144,7 @@ def _familiarity(found: Familiarity | None) -> dict[str, float | bool | None]:
 def _figures(row: Row, card: Card) -> Iterator[Cell]:
     for key, names in _columns(card).items():
         yield from (None if row[key] is None else row[key][name] for name in names)
+    yield row["level"]
     yield from row["grid"] or (None, None)
     yield from (None if row["familiarity"] is None else row["familiarity"][key] for key in CHECK)
 

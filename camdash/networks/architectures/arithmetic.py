@@ -7,8 +7,8 @@ ResNets, timm's `output_stride` and `global_pool`, and torchvision's `replace_st
 from torch import nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import family_of, features_of
-from camdash.networks.architectures.families import RESNET, Family
+from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.families import RESNET
 from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, Pooling
 from camdash.networks.cards.card import Card
 from camdash.words.sentence import joined, say
@@ -16,7 +16,8 @@ from camdash.words.sentence import joined, say
 DILATED = {8: ("layer3", "layer4"), 16: ("layer4",), 32: ()}
 """The stages of a ResNet that are dilated in place of their strides, by output stride."""
 
-MAX_POOLED = say("each logit is made from the largest activation of each channel (pooling is max)")
+OF_THE_HEAD = ("pooling", "head_activation")
+"""Fields for every network that ends in pooling and one linear layer, or in what took its place."""
 
 
 def check_arithmetic(card: Card, said: str) -> None:
@@ -26,14 +27,21 @@ def check_arithmetic(card: Card, said: str) -> None:
         CheckpointError: it does, or the architecture is not one that is known.
     """
     family = family_of(card.architecture)
-    fields = [key for key in card.arithmetic.said if key != "pooling"]
+    fields = [key for key in card.arithmetic.said if key not in OF_THE_HEAD]
     if fields and family is not RESNET:
         raise CheckpointError(
             say("The card of {name} says {field}, which camdash can do for ResNets only.", name=said, field=fields[0])
         )
-    if card.arithmetic.pooling is not None and family.no_map is not None:
-        reason = family.no_map
-        raise CheckpointError(say("The card of {name} says pooling, but {reason}.", name=said, reason=reason))
+    told = next((key for key in OF_THE_HEAD if key in card.arithmetic.said), "")
+    if told and not family.is_linear:
+        raise CheckpointError(
+            say(
+                "The card of {name} says {field}, but {architecture} has a head of its own.",
+                name=said,
+                field=told,
+                architecture=card.architecture,
+            )
+        )
 
 
 def apply_arithmetic(network: nn.Module, arithmetic: Arithmetic) -> nn.Module:
@@ -49,18 +57,16 @@ def apply_arithmetic(network: nn.Module, arithmetic: Arithmetic) -> nn.Module:
     return network
 
 
-def whole_reason(card: Card) -> str | None:
-    """Return why a network has no exact map, as the beginning of a sentence; None where it has one."""
-    if card.arithmetic.pooling is Pooling.MAX:
-        return MAX_POOLED
-    return family_of(card.architecture).no_map
+def is_max_pooled(card: Card) -> bool:
+    """Return whether the head reads the largest activation of each channel, in place of the mean."""
+    return card.arithmetic.pooling is Pooling.MAX
 
 
 def assumptions(card: Card) -> str:
     """Say what the weights' names and shapes do not tell, what is taken for it, and which fields of a card tell it."""
     family, said = family_of(card.architecture), card.arithmetic.said
     told = ", ".join(f"{key} {value}" for key, value in said.items())
-    fields = [] if family.no_map else ["pooling"]
+    fields = ["pooling"] if family.is_linear else []
     fields += ["output_stride", "first_stride", "first_pooling"] if family is RESNET else []
     left = [key for key in fields if key not in said]
     untold = say(
@@ -84,12 +90,6 @@ def _taken(architecture: str, told: str) -> str:
         "They are taken as in torchvision's {architecture}: if the network was made otherwise, its logits are wrong.",
         architecture=architecture,
     )
-
-
-def max_pooled(network: nn.Module, family: Family) -> nn.Module:
-    """Return a network with the largest activation of each channel before its head; it shares the network's modules."""
-    head = network.get_submodule(family.head)
-    return nn.Sequential(features_of(network, family), nn.AdaptiveMaxPool2d(1), nn.Flatten(), head).eval()
 
 
 def _dilate(stage: nn.Module, before: int, dilation: int) -> None:

@@ -10,6 +10,11 @@ from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.families import FAMILIES, Family
+from camdash.networks.heads.class_token import ClassTokenParts
+from camdash.networks.heads.head import Head
+from camdash.networks.heads.linear import LinearHead
+from camdash.networks.heads.replaced import USUAL, ReplacedHead
+from camdash.networks.heads.taking_apart import take_apart, take_class_token
 from camdash.networks.shapes import Bias, Weight
 from camdash.networks.text import printable
 from camdash.shapes import Float
@@ -28,6 +33,14 @@ class InputTransform(nn.Module):
     def forward(self, inputs: Float[Tensor, "n 3 rows columns"]) -> Float[Tensor, "n 3 rows columns"]:
         """Return the transformed batch."""
         return inputs * self.get_buffer("scale") + self.get_buffer("shift")
+
+
+class ChannelsFirst(nn.Module):
+    """Bring (n, rows, columns, channels) to (n, channels, rows, columns)."""
+
+    def forward(self, inputs: Float[Tensor, "n rows columns channels"]) -> Float[Tensor, "n channels rows columns"]:
+        """Return the same values in the other order."""
+        return inputs.permute(0, 3, 1, 2)
 
 
 class _Outlines(TorchFunctionMode):
@@ -100,9 +113,12 @@ def blueprint(architecture: str, class_count: int, channels: int, **options: Any
 
 
 def features_of(network: nn.Module, family: Family) -> nn.Sequential:
-    """Return the part of the network before global average pooling; it shares the network's modules and their names."""
+    """Return the part of the network before its head; it shares the network's modules and their names."""
+    if family.class_token:
+        return nn.Sequential(OrderedDict(tokens=ClassTokenParts(network)))
     first = {"transform_input": InputTransform()} if getattr(network, "transform_input", False) else {}
-    last = {"closing_relu": nn.ReLU()} if family.closing_relu else {}
+    last: dict[str, nn.Module] = {"closing_relu": nn.ReLU()} if family.closing_relu else {}
+    last |= {"channels_first": ChannelsFirst()} if family.channels_last else {}
     parts = {name: network.get_submodule(name) for name in family.path}
     return nn.Sequential(OrderedDict({**first, **parts, **last}))
 
@@ -115,6 +131,41 @@ def head_of(network: nn.Module, family: Family) -> tuple[Weight, Bias]:
         raise CheckpointError(say("The head {name} is not a linear layer, so the maps would not be exact.", name=name))
     bias = head.bias if head.bias is not None else torch.zeros(head.out_features)
     return head.weight.detach(), bias.detach()
+
+
+def take_head(network: nn.Module, family: Family, device: torch.device, *, is_max_pooled: bool = False) -> Head:
+    """Return the head, brought to a device; it shares the network's modules.
+
+    Args:
+        network: the network.
+        family: its family.
+        device: where the head is to be.
+        is_max_pooled: whether the largest activation of each channel is read, in place of the mean.
+
+    Raises:
+        NoExactSharesError: it has no exact shares.
+    """
+    root = network.get_submodule(family.head_root)
+    layers = [part for part in root.modules() if [*part.parameters(recurse=False)]]
+    if family.is_linear and (len(layers) > 1 or is_max_pooled):
+        pooling: list[nn.Module] = [nn.AdaptiveMaxPool2d(1)] if is_max_pooled else []
+        return take_apart([*pooling, root.requires_grad_(False).to(device)])
+    if not family.ending:
+        weight, bias = head_of(network, family)
+        return LinearHead(weight.to(device), bias.to(device))
+    modules = [network.get_submodule(name).requires_grad_(False).to(device) for name in family.ending]
+    return take_class_token(*modules) if family.class_token else take_apart(modules)
+
+
+def max_pooled(network: nn.Module, family: Family) -> nn.Module:
+    """Return a network with the largest activation of each channel before its head; it shares the network's modules."""
+    head = network.get_submodule(family.head_root)
+    return nn.Sequential(features_of(network, family), nn.AdaptiveMaxPool2d(1), nn.Flatten(), head).eval()
+
+
+def put_head(network: nn.Module, head: ReplacedHead, activation: str | None) -> None:
+    """Put a sequence of layers in the place of the linear head, with these activations; by default the usual ones."""
+    _replace(network, head.root, head.module(activation or USUAL).to("meta"))
 
 
 def _of_torchvision(architecture: str, **options: Any) -> nn.Module:

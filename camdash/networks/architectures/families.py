@@ -10,7 +10,6 @@ from math import isqrt
 from typing import Any
 
 from camdash.networks.architectures.matching import Shapes
-from camdash.words.sentence import say
 
 
 @dataclass(frozen=True)
@@ -19,13 +18,17 @@ class Family:
 
     Attributes:
         builders: the names of its architectures; torchvision's builder names.
-        path: the children that lead from the input to the input of global average pooling, in order.
-        head: the dotted name of the linear head.
+        path: the children that lead from the input to the last grid of activations, in order.
+        head: the dotted name of the last layer with weights; without `ending`, a linear layer after global average
+            pooling.
         first: the dotted name of the first convolution.
         closing_relu: whether a ReLU that is no module (a functional one) follows the path.
+        channels_last: whether the path ends in (n, rows, columns, channels).
+        class_token: whether the head reads a vision transformer's class token: a norm and a linear layer, its `ending`.
         auxiliary: the beginnings of the names of heads that only training uses.
         mark: the name of a weight that only this family has, where `first` is shared with others.
-        no_map: for a head that is not global average pooling and one linear layer, why there is no exact map.
+        ending: where more layers than these follow the grid, all of them, in order; see `take_apart`.
+        no_map: for a head that cannot be taken apart, why there is no exact map.
         branches: for blocks with parallel branches, by the name of their class, the children of one branch; all
             branches of a block are centred alike.
         builder: for networks from outside of torchvision, makes one: (architecture, num_classes=..., **options) to an
@@ -42,14 +45,27 @@ class Family:
     head: str
     first: str
     closing_relu: bool = False
+    channels_last: bool = False
+    class_token: bool = False
     auxiliary: tuple[str, ...] = ()
     mark: str | None = None
+    ending: tuple[str, ...] = ()
     no_map: str | None = None
     branches: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     builder: Callable[..., Any] | None = None
     fixed_side: Callable[[str, Shapes], int | None] | None = None
     transforms_input: bool = False
     outlined_by_values: bool = False
+
+    @property
+    def head_root(self) -> str:
+        """The name of the network's child that holds the head."""
+        return self.head.partition(".")[0]
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the head is global average pooling and one linear layer."""
+        return not self.ending and self.no_map is None
 
 
 def _side_by_positions(architecture: str, shapes: Shapes) -> int | None:
@@ -163,63 +179,65 @@ INCEPTION_V3 = Family(
     transforms_input=True,
 )
 
-WITHOUT_MAP = (
-    Family(
-        builders=tuple(f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")),
-        path=(),
-        head="classifier.6",
-        first="features.0",
-        no_map=say("VGG's head is three linear layers with ReLUs between them on a flattened grid"),
-    ),
-    Family(
-        builders=("alexnet",),
-        path=(),
-        head="classifier.6",
-        first="features.0",
-        no_map=say("AlexNet's head is three linear layers with ReLUs between them on a flattened grid"),
-    ),
-    Family(
-        builders=("squeezenet1_0", "squeezenet1_1"),
-        path=(),
-        head="classifier.1",
-        first="features.0",
-        no_map=say("SqueezeNet's head is a convolution and a ReLU before pooling"),
-    ),
-    Family(
-        builders=("mobilenet_v3_small", "mobilenet_v3_large"),
-        path=(),
-        head="classifier.3",
-        first="features.0.0",
-        mark="features.1.block.0.0.weight",
-        no_map=say("MobileNetV3's head is two linear layers with a hard swish between them"),
-    ),
-    Family(
-        builders=("convnext_tiny", "convnext_small", "convnext_base", "convnext_large"),
-        path=(),
-        head="classifier.2",
-        first="features.0.0",
-        mark="features.1.0.layer_scale",
-        no_map=say("ConvNeXt's head has a layer norm between pooling and the linear layer"),
-    ),
-    Family(
-        builders=("vit_b_16", "vit_b_32", "vit_l_16", "vit_l_32", "vit_h_14"),
-        path=(),
-        head="heads.head",
-        first="conv_proj",
-        no_map=say("a vision transformer's head reads one class token, not a pooled grid"),
-        fixed_side=_side_by_positions,
-    ),
-    Family(
-        builders=tuple(f"swin{version}_{size}" for version in ("", "_v2") for size in "tsb"),
-        path=(),
-        head="head",
-        first="features.0.0",
-        mark="features.1.0.attn.qkv.weight",
-        no_map=say("a Swin transformer's cells are tokens mixed by attention, not cells of convolutions"),
-    ),
+VGG = Family(
+    builders=tuple(f"vgg{depth}{norm}" for depth in (11, 13, 16, 19) for norm in ("", "_bn")),
+    path=("features",),
+    ending=("avgpool", "classifier"),
+    head="classifier.6",
+    first="features.0",
+)
+ALEXNET = Family(
+    builders=("alexnet",),
+    path=("features",),
+    ending=("avgpool", "classifier"),
+    head="classifier.6",
+    first="features.0",
+)
+SQUEEZENET = Family(
+    builders=("squeezenet1_0", "squeezenet1_1"),
+    path=("features",),
+    ending=("classifier",),
+    head="classifier.1",
+    first="features.0",
+    branches={"Fire": ("squeeze", "expand1x1")},
+)
+MOBILENET_V3 = Family(
+    builders=("mobilenet_v3_small", "mobilenet_v3_large"),
+    path=("features",),
+    ending=("avgpool", "classifier"),
+    head="classifier.3",
+    first="features.0.0",
+    mark="features.1.block.0.0.weight",
+)
+CONVNEXT = Family(
+    builders=("convnext_tiny", "convnext_small", "convnext_base", "convnext_large"),
+    path=("features",),
+    ending=("avgpool", "classifier"),
+    head="classifier.2",
+    first="features.0.0",
+    mark="features.1.0.layer_scale",
+)
+SWIN = Family(
+    builders=tuple(f"swin{version}_{size}" for version in ("", "_v2") for size in "tsb"),
+    path=("features",),
+    ending=("norm", "avgpool", "head"),
+    head="head",
+    first="features.0.0",
+    mark="features.1.0.attn.qkv.weight",
+    channels_last=True,
 )
 
-WITH_MAP = (
+VIT = Family(
+    builders=("vit_b_16", "vit_b_32", "vit_l_16", "vit_l_32", "vit_h_14"),
+    path=("conv_proj", "encoder"),
+    ending=("encoder.ln", "heads.head"),
+    head="heads.head",
+    first="conv_proj",
+    class_token=True,
+    fixed_side=_side_by_positions,
+)
+
+LINEAR = (
     RESNET,
     REGNET,
     DENSENET,
@@ -230,5 +248,9 @@ WITH_MAP = (
     GOOGLENET,
     INCEPTION_V3,
 )
+"""Those that end in global average pooling and one linear layer."""
 
-FAMILIES = (*WITH_MAP, *WITHOUT_MAP)
+LAYERED = (VGG, ALEXNET, SQUEEZENET, MOBILENET_V3, CONVNEXT, SWIN, VIT)
+"""Those whose heads have more layers."""
+
+FAMILIES = (*LINEAR, *LAYERED)

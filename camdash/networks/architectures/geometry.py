@@ -13,6 +13,9 @@ from camdash.networks.placement import Grid
 
 Branches = Mapping[str, tuple[str, ...]]
 
+MERGING = ("PatchMerging", "PatchMergingV2")
+"""Swin's layers that join two by two cells, by their classes' names; no module in them does so."""
+
 
 def grid_of(features: nn.Module, branches: Branches) -> Grid:
     """Return the geometry of the grid at the end of `features`, in pixels of its input.
@@ -27,6 +30,8 @@ def grid_of(features: nn.Module, branches: Branches) -> Grid:
 def _through(module: nn.Module, grid: Grid, branches: Branches) -> Grid:
     if isinstance(module, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
         return _after(module, grid)
+    if type(module).__name__ in MERGING:
+        return _spread(grid, kernel=2, stride=2)
     names = branches.get(type(module).__name__)
     children = module.children() if names is None else (module.get_submodule(name) for name in names)
     for child in children:
@@ -37,8 +42,12 @@ def _through(module: nn.Module, grid: Grid, branches: Branches) -> Grid:
 def _after(layer: nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d, grid: Grid) -> Grid:
     kernel, stride, padding = _side(layer.kernel_size), _side(layer.stride), _side(layer.padding)
     dilation = 1 if isinstance(layer, nn.AvgPool2d) else _side(layer.dilation)
-    centre = dilation * (kernel - 1) / 2 - padding
-    return Grid(stride=grid.stride * stride, offset=grid.offset + grid.stride * centre)
+    return _spread(grid, kernel=dilation * (kernel - 1) + 1, stride=stride, padding=padding)
+
+
+def _spread(grid: Grid, kernel: int, stride: int, padding: int = 0) -> Grid:
+    """Return the grid of windows of `kernel` cells, `stride` cells apart."""
+    return Grid(stride=grid.stride * stride, offset=grid.offset + grid.stride * ((kernel - 1) / 2 - padding))
 
 
 def _side(value: object) -> int:

@@ -7,6 +7,7 @@ from camdash.networks.architectures.building import blueprint, family_of
 from camdash.networks.architectures.families import FAMILIES, Family
 from camdash.networks.architectures.matching import KeyMatch, Shapes, match
 from camdash.networks.cards.card import LARGEST_INPUT, MOST_CLASSES
+from camdash.networks.heads.replaced import ReplacedHead, replaced_head
 from camdash.words.sentence import joined, say
 
 CHANNELS = (1, 3)
@@ -85,17 +86,27 @@ def match_keys(architecture: str, shapes: Shapes, class_count: int) -> KeyMatch:
     first = shapes.get(f"{family.first}.weight", ())
     channels = first[1] if len(first) == 4 and first[1] in CHANNELS else CHANNELS[-1]
     size = fixed_input(architecture, shapes)
-    renames = head_renames(shapes, family)
+    renames, replaced = head_renames(shapes, family), replaced_of(shapes, family)
     own = {renames.get(name, name): shape for name, shape in shapes.items()}
-    return match(own, _outline(architecture, class_count, channels, size), family.auxiliary)
+    wanted = _outline(architecture, class_count, channels, size)
+    if replaced is not None and replaced.width == wanted[f"{family.head}.weight"][1]:
+        before = {name: shape for name, shape in wanted.items() if not name.startswith(f"{replaced.root}.")}
+        wanted = before | replaced.named(class_count)
+    return match(own, wanted, family.auxiliary)
+
+
+def replaced_of(shapes: Shapes, family: Family) -> ReplacedHead | None:
+    """Return the sequence of layers that took the place of a family's linear head; None where there is none."""
+    return replaced_head(shapes, family.head) if family.is_linear else None
 
 
 def class_count_of(family: Family, shapes: Shapes) -> int:
     """Return the number of classes that the head's shape tells; 1 where there is no head, or one of no sense."""
-    renames = head_renames(shapes, family)
+    renames, replaced = head_renames(shapes, family), replaced_of(shapes, family)
     own = {renames.get(name, name): shape for name, shape in shapes.items()}
     head = own.get(f"{family.head}.weight", ())
-    return head[0] if head and 1 <= head[0] <= MOST_CLASSES else 1
+    count = replaced.classes if replaced else head[0] if head else 1
+    return count if 1 <= count <= MOST_CLASSES else 1
 
 
 def head_renames(shapes: Shapes, family: Family) -> dict[str, str]:
@@ -104,7 +115,7 @@ def head_renames(shapes: Shapes, family: Family) -> dict[str, str]:
     `fc = Sequential(Dropout(), Linear())` gives `fc.1.weight` for `fc.weight`; the layers without weights before it
     are taken to be dropout, which does nothing to a prediction.
     """
-    if f"{family.head}.weight" in shapes or family.no_map:
+    if f"{family.head}.weight" in shapes or not family.is_linear or replaced_of(shapes, family):
         return {}
     root = family.head.partition(".")[0] + "."
     linear = [name.removesuffix(".weight") for name in shapes if name.startswith(root) and name.endswith("weight")]

@@ -1,4 +1,4 @@
-"""A network in two parts: features up to global average pooling, and a linear head."""
+"""A network in two parts: features up to the last grid of activations, and a head."""
 
 from dataclasses import dataclass, replace
 
@@ -6,12 +6,15 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import features_of, head_of
+from camdash.networks.architectures.building import features_of, max_pooled, take_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.heads.head import Head
+from camdash.networks.heads.linear import LinearHead
+from camdash.networks.heads.linear import class_activation_maps as class_activation_maps
 from camdash.networks.placement import Grid
-from camdash.networks.shapes import Activations, Bias, Inputs, Logits, Maps, Weight
+from camdash.networks.shapes import Bias, Inputs, Logits, Weight
 from camdash.shapes import Float
 from camdash.words.sentence import say
 
@@ -24,12 +27,11 @@ CHECK_SHAPE = (192, 160)
 
 @dataclass(frozen=True, eq=False)
 class SplitNetwork:
-    """Features, class weights and bias; nothing in it changes when it runs, so sessions may share it.
+    """Features and head; nothing in it changes when it runs, so sessions may share it.
 
     Attributes:
         features: from network inputs to activations.
-        weight: the head's class weights.
-        bias: the head's bias.
+        head: from activations to the maps of all classes.
         grid: where the cells of the grid are centred.
         channels: input channels.
         deviation: the check's result: the largest difference between evidence + bias and a logit of the network as it
@@ -37,8 +39,7 @@ class SplitNetwork:
     """
 
     features: nn.Module
-    weight: Weight
-    bias: Bias
+    head: Head
     grid: Grid
     channels: int
     deviation: float | None = None
@@ -46,10 +47,22 @@ class SplitNetwork:
     @property
     def device(self) -> torch.device:
         """The device that holds the weights."""
-        return self.weight.device
+        return self.head.bias.device
+
+    @property
+    def bias(self) -> Bias:
+        """The head's answer to an empty grid."""
+        return self.head.bias
+
+    @property
+    def weight(self) -> Weight:
+        """The class weights; a ValueError where the head is not global average pooling and one linear layer."""
+        if not isinstance(self.head, LinearHead):
+            raise ValueError("only a linear head has class weights")  # noqa: TRY004 - of the network, not of an argument
+        return self.head.weight
 
     def activations(self, inputs: Inputs) -> Float[Tensor, "n channels *grid"]:
-        """Return the input of global average pooling for a batch of network inputs: one forward pass."""
+        """Return the head's input for a batch of network inputs: one forward pass."""
         with torch.inference_mode():
             sent = inputs.pin_memory() if self.device.type == "cuda" else inputs
             moved = sent.to(self.device, memory_format=_memory_format(self.device), non_blocking=True)
@@ -57,38 +70,41 @@ class SplitNetwork:
             return result
 
 
-def class_activation_maps(activations: Activations, weight: Weight) -> Maps:
-    """Return the map of every class (Zhou et al. 2016, eq. 2): sum over channels of weight times activation.
-
-    Args:
-        activations: the input of global average pooling.
-        weight: the class weights of the linear head.
-
-    Returns:
-        Signed, in logits.
-    """
-    with torch.inference_mode():
-        return torch.einsum("kc,ncij->nkij", weight.float(), activations.float())
-
-
-def split(network: nn.Module, family: Family, channels: int, device: torch.device) -> SplitNetwork:
-    """Split a network in eval mode at the input of global average pooling, and check the split.
+def split(
+    network: nn.Module,
+    family: Family,
+    channels: int,
+    device: torch.device,
+    side: int | None = None,
+    *,
+    is_max_pooled: bool = False,
+) -> SplitNetwork:
+    """Split a network in eval mode at the head's input, and check the split.
 
     The network itself is used up: its batch norms are folded into its convolutions, its weights move to `device`.
 
+    Args:
+        network: the network, whole.
+        family: its family.
+        channels: its input channels.
+        device: where it is to be.
+        side: of the input of a network that takes one size alone, in pixels.
+        is_max_pooled: whether the head reads the largest activation of each channel, in place of the mean.
+
     Raises:
+        NoExactSharesError: the head cannot be taken apart; nothing was folded then.
         CheckpointError: the split network's logits are not the undivided one's within `TOLERANCE`.
     """
-    inputs = random_input(channels)
+    inputs = random_input(channels, side)
     with torch.inference_mode():
-        reference = network(inputs)
-    weight, bias = head_of(network, family)
+        reference = (max_pooled(network, family) if is_max_pooled else network)(inputs)
+    head = take_head(network, family, device, is_max_pooled=is_max_pooled)
     features = features_of(network, family)
     grid = grid_of(features, family.branches)
     fold_batch_norm(features)
     features.requires_grad_(False).to(device)
     features.to(memory_format=_memory_format(device))
-    divided = SplitNetwork(features, weight.to(device), bias.to(device), grid, channels)
+    divided = SplitNetwork(features, head, grid, channels)
     return replace(divided, deviation=check_split(divided, inputs, reference))
 
 
@@ -97,13 +113,14 @@ def _memory_format(device: torch.device) -> torch.memory_format:
     return torch.channels_last if device.type == "cpu" else torch.contiguous_format
 
 
-def random_input(channels: int) -> Inputs:
-    """Return the seeded random input of the check, a batch of one, in [0, 1)."""
-    return torch.rand(1, channels, *CHECK_SHAPE, generator=torch.Generator().manual_seed(0))
+def random_input(channels: int, side: int | None = None) -> Inputs:
+    """Return the seeded random input of the check, a batch of one, in [0, 1): square where it has a `side`."""
+    shape = CHECK_SHAPE if side is None else (side, side)
+    return torch.rand(1, channels, *shape, generator=torch.Generator().manual_seed(0))
 
 
 def check_split(divided: SplitNetwork, inputs: Inputs, reference: Logits) -> float:
-    """Compare evidence + bias with the logits of the network as it was built from its weights, unsplit and unfolded.
+    """Compare evidence + bias + unplaced with the logits of the network as built, unsplit and unfolded.
 
     Whether it is the network that was trained, no comparison can tell: only its weights are there.
 
@@ -120,17 +137,18 @@ def check_split(divided: SplitNetwork, inputs: Inputs, reference: Logits) -> flo
     """
     check_finite(reference)
     activations = divided.activations(inputs)
-    if activations.ndim != 4 or activations.shape[1] != divided.weight.shape[1]:
+    if not divided.head.takes(tuple(activations.shape)):
         raise CheckpointError(
             say(
                 "The activations before pooling have the shape {shape}, "
                 "which does not fit a head of {channels} channels.",
                 shape=str(tuple(activations.shape)),
-                channels=divided.weight.shape[1],
+                channels=divided.head.channels,
             )
         )
-    maps = class_activation_maps(activations, divided.weight)
-    deviation = (maps.mean((2, 3)) + divided.bias - reference.to(divided.device)).abs().max()
+    maps = divided.head.maps(activations)
+    unplaced = divided.head.unplaced(maps, divided.head.pooled(activations))
+    deviation = (maps.mean((2, 3)) + unplaced + divided.bias - reference.to(divided.device)).abs().max()
     relative = float(deviation / reference.abs().max().clamp_min(1e-12))
     if not relative <= TOLERANCE:
         raise CheckpointError(

@@ -25,6 +25,20 @@ class Pooling(StrEnum):
     MAX = "max"
 
 
+class HeadActivation(StrEnum):
+    """What stands between the linear layers of a head that took the place of a single one."""
+
+    RELU = "relu"
+    GELU = "gelu"
+    SILU = "silu"
+    HARDSWISH = "hardswish"
+    LEAKY_RELU = "leaky_relu"
+    ELU = "elu"
+    TANH = "tanh"
+    SIGMOID = "sigmoid"
+    NONE = "none"
+
+
 @dataclass(frozen=True)
 class Arithmetic:
     """What a network computes and the names and shapes of its weights do not tell; None: as torchvision's does.
@@ -35,12 +49,14 @@ class Arithmetic:
         first_stride: stride of a ResNet's first convolution: 1 or 2.
         first_pooling: what follows it: max pooling or nothing.
         pooling: before the head.
+        head_activation: between the linear layers of a head of several.
     """
 
     output_stride: int | None = None
     first_stride: int | None = None
     first_pooling: FirstPooling | None = None
     pooling: Pooling | None = None
+    head_activation: HeadActivation | None = None
 
     @property
     def said(self) -> dict[str, Any]:
@@ -56,8 +72,10 @@ def arithmetic_of(fields: Mapping[str, Any]) -> Arithmetic:
     """Return what the fields of a card say; raise a ValueError where that makes no sense."""
     strides = {key: one_of(fields.get(key), STRIDES[key], key) for key in STRIDES}
     first_pooling, pooling = fields.get("first_pooling"), fields.get("pooling")
+    between = fields.get("head_activation")
     return Arithmetic(
         **strides,
         first_pooling=None if first_pooling is None else choice(FirstPooling, first_pooling, "first_pooling"),
         pooling=None if pooling is None else choice(Pooling, pooling, "pooling"),
+        head_activation=None if between is None else choice(HeadActivation, between, "head_activation"),
     )

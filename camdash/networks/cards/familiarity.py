@@ -24,7 +24,7 @@ from camdash.networks.endings import SAFETENSORS, ending_of, familiarity_path
 from camdash.networks.files.content import Content
 from camdash.networks.files.regular_files import small_content
 from camdash.networks.files.tensor_files import FAMILIARITY, Part, read_header, read_tensor
-from camdash.networks.shapes import Pooled, Weight
+from camdash.networks.shapes import Pooled
 from camdash.networks.text import printable
 from camdash.shapes import Float, Float32
 from camdash.words.sentence import say
@@ -175,9 +175,9 @@ def _check(vectors: Tensor, text: str) -> FamiliarityCheck:
     return FamiliarityCheck(unit(found), float(threshold), printable(source, LONGEST_SOURCE), neighbours)
 
 
-def fits(check: FamiliarityCheck, weight: Weight) -> bool:
-    """Tell whether the vectors have as many channels as a head's class weights."""
-    return check.vectors.shape[1] == weight.shape[1]
+def fits(check: FamiliarityCheck, channels: int) -> bool:
+    """Tell whether the vectors have as many channels as a network's activations."""
+    return check.vectors.shape[1] == channels
 
 
 def metadata_of(check: FamiliarityCheck | None) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import torch
 
-from camdash.networks.architectures.split import SplitNetwork, class_activation_maps
+from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.shapes import Inputs, Maps, Pooled
 from camdash.words.sentence import joined
 
@@ -36,8 +36,8 @@ class TorchEngine:
     def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
         """Return maps and pooled activations; see `Engine`."""
         activations = self.network.activations(inputs)
-        maps = class_activation_maps(activations, self.network.weight)
-        return maps.cpu(), activations.float().mean((2, 3)).cpu()
+        head = self.network.head
+        return head.maps(activations).cpu(), head.pooled(activations).cpu()
 
 
 class EngineSlot:

@@ -16,7 +16,9 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import TOLERANCE
 from camdash.networks.engines.engine import TorchEngine, thread_count
-from camdash.networks.engines.onnx_graph import INPUT, MAPS, POOLED, onnx_model
+from camdash.networks.engines.onnx_graph import ACTIVATIONS, INPUT, MAPS, POOLED, onnx_model
+from camdash.networks.heads.head import Head
+from camdash.networks.heads.linear import LinearHead
 from camdash.networks.shapes import Inputs, Maps, Pooled
 from camdash.words.sentence import say
 
@@ -28,9 +30,15 @@ RUNTIME_ERRORS = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NotImple
 
 @dataclass(frozen=True, eq=False)
 class OnnxEngine:
-    """A session of ONNX Runtime on the CPU; it may be run by several threads at once."""
+    """A session of ONNX Runtime on the CPU; it may be run by several threads at once.
+
+    Attributes:
+        session: gives maps and pooled activations, or the activations of a grid in place of the maps.
+        head: makes maps of those, by PyTorch; None where the session gives maps.
+    """
 
     session: onnxruntime.InferenceSession
+    head: Head | None = None
 
     @property
     def name(self) -> str:
@@ -39,12 +47,13 @@ class OnnxEngine:
 
     def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
         """Return maps and pooled activations; see `Engine`."""
-        maps, pooled = self.session.run([MAPS, POOLED], {INPUT: inputs.numpy()})
-        return torch.from_numpy(maps), torch.from_numpy(pooled)
+        first = MAPS if self.head is None else ACTIVATIONS
+        found, pooled = (torch.from_numpy(one) for one in self.session.run([first, POOLED], {INPUT: inputs.numpy()}))
+        return found if self.head is None else self.head.maps(found), pooled
 
 
-def onnx_engine(model: bytes) -> OnnxEngine:
-    """Return the engine of an ONNX model.
+def onnx_engine(model: bytes, head: Head | None = None) -> OnnxEngine:
+    """Return the engine of an ONNX model, and of the head where the model gives no maps.
 
     Raises:
         CheckpointError: ONNX Runtime does not take the model.
@@ -58,9 +67,10 @@ def onnx_engine(model: bytes) -> OnnxEngine:
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     try:
-        return OnnxEngine(onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]))
+        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except RUNTIME_ERRORS as error:
         raise CheckpointError(say("ONNX Runtime does not take the network: {reason}", reason=str(error))) from error
+    return OnnxEngine(session, head)
 
 
 def checked_onnx_engine(original: TorchEngine) -> OnnxEngine:
@@ -70,7 +80,8 @@ def checked_onnx_engine(original: TorchEngine) -> OnnxEngine:
         CheckpointError: it cannot be made, or a map differs by more than `TOLERANCE` of the largest logit,
             or the pooled activations by more than that of the largest of them.
     """
-    made = onnx_engine(onnx_model(original.network))
+    head = original.network.head
+    made = onnx_engine(onnx_model(original.network), None if isinstance(head, LinearHead) else head)
     batch, rows, columns = CHECK_SHAPE
     seeded = torch.Generator().manual_seed(1)
     inputs = torch.rand(batch, original.network.channels, rows, columns, generator=seeded)

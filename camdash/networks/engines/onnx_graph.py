@@ -16,12 +16,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import SplitNetwork
+from camdash.networks.heads.head import Level
+from camdash.networks.heads.linear import LinearHead
 from camdash.words.sentence import say
 
 OPSET, IR_VERSION = 18, 8
 """Of ONNX's operators and files: the first in which the axes of ReduceMean are an input; any later runtime reads it."""
 
-INPUT, MAPS, POOLED = "input", "maps", "pooled"
+INPUT, MAPS, POOLED, ACTIVATIONS = "input", "maps", "pooled", "activations"
 
 RECORDED_SHAPE = (96, 80)
 """Rows and columns of the recorded pass: small, and no less than Inception v3 takes."""
@@ -32,18 +34,22 @@ aten = torch.ops.aten
 def onnx_model(network: SplitNetwork) -> bytes:
     """Return the ONNX model from a network input (n, channels, rows, columns) to maps and pooled activations.
 
-    The maps are (n, classes, grid rows, grid columns), the pooled activations (n, c). Batch and size are free. The
-    model is kept in memory; nothing is written to disk.
+    The maps are (n, classes, grid rows, grid columns), the pooled activations (n, c). Where the head is not linear the
+    activations stand in place of the maps. Batch and size are free. The model is kept in memory; nothing is written to
+    disk.
 
     Raises:
         CheckpointError: an operation of the network is not among those that are known.
     """
+    if network.head.level is Level.C:
+        raise CheckpointError(say("A head that reads one token has no translation to ONNX."))
     inputs = torch.zeros(1, network.channels, *RECORDED_SHAPE)
-    head = network.weight.float()[:, :, None, None]
+    weight = network.head.weight.float()[:, :, None, None] if isinstance(network.head, LinearHead) else None
     recorder = _Recorder(inputs)
     with torch.no_grad(), recorder:
         activations = network.features(inputs)
-        results = {MAPS: torch.conv2d(activations, head), POOLED: activations.mean((2, 3))}
+        first = {ACTIVATIONS: activations} if weight is None else {MAPS: torch.conv2d(activations, weight)}
+        results = first | {POOLED: activations.mean((2, 3))}
     return recorder.model(network.channels, results)
 
 
@@ -107,15 +113,15 @@ class _Recorder(TorchDispatchMode):  # type: ignore[no-untyped-call]
             self.node("Identity", [value])
             self._nodes[-1].output[0] = name
         single = onnx.TensorProto.FLOAT
-        sizes = {name: value.shape[1] for name, value in results.items()}
+        free = ("grid_rows", "grid_columns")
+        shapes: dict[str, list[str | int]] = {
+            name: ["n", value.shape[1], *free[: value.ndim - 2]] for name, value in results.items()
+        }
         graph = helper.make_graph(
             self._nodes,
             "camdash",
             [helper.make_tensor_value_info(INPUT, single, ["n", channels, "rows", "columns"])],
-            [
-                helper.make_tensor_value_info(MAPS, single, ["n", sizes[MAPS], "grid_rows", "grid_columns"]),
-                helper.make_tensor_value_info(POOLED, single, ["n", sizes[POOLED]]),
-            ],
+            [helper.make_tensor_value_info(name, single, shape) for name, shape in shapes.items()],
             self._weights,
         )
         opsets = [helper.make_opsetid("", OPSET)]
@@ -156,6 +162,16 @@ def _batch_norm(graph: _Recorder, args: Sequence[Any], result: Sequence[Tensor])
 
 def _silu(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
     graph.node("Mul", [args[0], graph.node("Sigmoid", [args[0]])], result)
+
+
+def _gelu(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    scaled = graph.node("Mul", [args[0], torch.tensor(0.5**0.5)])
+    half = graph.node("Mul", [args[0], torch.tensor(0.5)])
+    graph.node("Mul", [half, graph.node("Add", [graph.node("Erf", [scaled]), torch.tensor(1.0)])], result)
+
+
+def _hard_sigmoid(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
+    graph.node("HardSigmoid", [args[0]], result, alpha=1 / 6, beta=0.5)
 
 
 def _clamp(graph: _Recorder, args: Sequence[Any], result: Tensor) -> None:
@@ -208,6 +224,11 @@ TRANSLATIONS: Mapping[Any, Translation] = {
     aten.sigmoid.default: _plain("Sigmoid", 1),
     aten.silu.default: _silu,
     aten.silu_.default: _silu,
+    aten.hardsigmoid.default: _hard_sigmoid,
+    aten.hardsigmoid_.default: _hard_sigmoid,
+    aten.hardswish.default: _plain("HardSwish", 1),
+    aten.hardswish_.default: _plain("HardSwish", 1),
+    aten.gelu.default: _gelu,
     aten.hardtanh.default: _clamp,
     aten.hardtanh_.default: _clamp,
     aten.add.Tensor: _plain("Add", 2),

@@ -169,7 +169,8 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
     """Return the raw maps as a NumPy archive.
 
     It holds `maps` (classes, grid rows, grid columns; float32, logits), `average` (of all classes, so of one class
-    that class's own map), `bias`, `logits`,
+    that class's own map), `bias`, `unplaced` (what of each logit has no place in the image), `level` ("A", "B" or "C":
+    how far the maps may be read), `logits`,
     `probabilities` (each logit's own; NaN where the output is none), `values` (of a regression, in `unit`; else NaN),
     `output` (what the logits mean), `unit`, `class_names` (a name a logit), `on_padding`, `image_sha256`,
     `inverted` (whether the network saw the image inverted), `checkpoint`, `checkpoint_sha256`.
@@ -180,6 +181,8 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
         maps=analysis.maps.maps,
         average=analysis.maps.average,
         bias=analysis.maps.bias,
+        unplaced=analysis.unplaced,
+        level=np.array(analysis.level),
         logits=prediction.logits,
         probabilities=prediction.probabilities if prediction.probabilities is not None else np.full(len(names), np.nan),
         values=prediction.values if prediction.values is not None else np.full(len(names), np.nan),

@@ -87,7 +87,7 @@ export interface ModeHeader {
   total: string;
   bar: string;
   sum: string;
-  terms: [string, string];
+  terms: [string, string, string];
   reading: string;
   readingApart: string;
   isOneSided: boolean;
@@ -120,6 +120,7 @@ export interface MapHeader {
   probability: number | null;
   evidence: number | null;
   bias: number | null;
+  unplaced: number | null;
   logit: number | null;
   note: string;
   caption: string;

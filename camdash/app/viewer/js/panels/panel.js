@@ -6,7 +6,7 @@ import { lookOf } from "../data/looks.js";
 import { windowFigures, windowLimits } from "../data/window.js";
 import { scaleOf } from "../painting/scales.js";
 import { modeOf } from "../data/modes.js";
-import { description, equation, fill, lines, percent } from "../words/words.js";
+import { description, explained, fill, lines, percent } from "../words/words.js";
 
 /** @import { Data, DrawnMap, Mode, Panel, Parts, State, Words } from "../types.d.ts" */
 /** @typedef {{ low: number, high: number }} Span */
@@ -88,7 +88,7 @@ function describeMap(parts, { name, kind }, map, first, { mode, words, brief }) 
   setText(parts.mark, map.predicted ? `✓ ${brief ? "" : map.mark || words.predicted}` : "");
   setText(parts.share, map.share || (map.probability === null ? "" : percent(map.probability)));
   parts.name.title = name;
-  parts.first.title = equation(map, mode) ? `${equation(map, mode)} (${mode.sum})` : first;
+  parts.first.title = explained(map, mode) || first;
   parts.root.classList.toggle("predicted", map.predicted);
   parts.canvas.setAttribute("aria-label", description(map, mode, words));
   parts.canvas.dataset.mapId = kind === "heat" ? `heat-${map.id}` : map.id;

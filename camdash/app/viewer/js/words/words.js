@@ -5,7 +5,7 @@ import { UNLIKE, isApart, peaksIn } from "../painting/scales.js";
 
 /** @import { DrawnMap, Look, Mode, Scale, Wording, Words } from "../types.d.ts" */
 /** @typedef {{ sources: { peaks: Record<string, number> }[], words: Words }} Compared */
-/** @typedef {{ evidence: number | null, bias: number | null, logit: number | null }} Figures */
+/** @typedef {{ evidence: number | null, bias: number | null, logit: number | null, unplaced?: number | null }} Figures */
 
 /**
  * A sentence with its names in braces filled.
@@ -35,17 +35,26 @@ export function percent(share) {
 }
 
 /**
- * "evidence +5.92 + bias 0.20 = +6.12" (the logit). The evidence takes up the rounding, so that the line adds up.
+ * "evidence +5.92 + bias 0.20 = +6.12" (the logit), with what is unplaced after the bias, where there is any. The
+ * evidence takes up the rounding, so that the line adds up.
  * @param {Figures} figures
  * @param {Mode} mode
  * @param {boolean} brief
  */
-export function equation({ evidence, bias, logit }, mode, brief = false) {
+export function equation({ evidence, bias, logit, unplaced }, mode, brief = false) {
   if (evidence === null || bias === null || logit === null) return "";
   const hundredths = (/** @type {number} */ value) => Math.round(value * 100) / 100;
-  const term = signed(bias, 2);
-  const [name, constant] = brief ? ["", ""] : mode.terms.map((word) => `${word} `);
-  return `${name}${signed(hundredths(logit) - hundredths(bias), 2)} ${term[0]} ${constant}${term.slice(1)} = ${signed(logit, 2)}`;
+  const [name, ...others] = mode.terms.map((word) => (brief ? "" : `${word} `));
+  const values = unplaced ? [bias, unplaced] : [bias];
+  const first = values.reduce((rest, value) => rest - hundredths(value), hundredths(logit));
+  const terms = values.map((value, place) => `${signed(value, 2)[0]} ${others[place]}${signed(value, 2).slice(1)}`);
+  return `${name}${signed(first, 2)} ${terms.join(" ")} = ${signed(logit, 2)}`;
+}
+
+/** The same, and what adds up in general, where all has its place. @param {Figures} figures @param {Mode} mode */
+export function explained(figures, mode) {
+  const sum = equation(figures, mode);
+  return sum && !figures.unplaced ? `${sum} (${mode.sum})` : sum;
 }
 
 /** What stands beside a panel's bar: the total of its class. @param {DrawnMap} map @param {Mode} mode @param {boolean} brief */
@@ -93,7 +102,7 @@ export function description(map, mode, words) {
   if (map.predicted) parts.push(map.mark || words.predictedClass);
   if (map.probability !== null) parts.push(fill(words.probability, { share: percent(map.probability) }));
   if (map.share) parts.push(map.share);
-  if (equation(map, mode)) parts.push(`${equation(map, mode)} (${mode.sum})`);
+  if (equation(map, mode)) parts.push(explained(map, mode));
   if (map.note) parts.push(map.note);
   if (map.caption) parts.push(map.caption);
   return parts.join("; ");

@@ -1,0 +1,1 @@
+"""Heads: what makes logits of activations, and each cell's exact share of them."""
