@@ -189,7 +189,7 @@ def with_percentages(columns: dict[str, list[object]]) -> "Styler":
 FAMILIAR = {True: say("yes"), False: say("no"), None: say("not checked")}
 COMPARED = (
     *("picture", "file", "predicted", "B predicted", "probability", "B probability", "answers", "margin", "B margin"),
-    *("runner-up", "evidence", "familiar", "B familiar"),
+    *("evidence", "runner-up", "familiar", "B familiar"),
 )
 """The columns of two checkpoints in their order: first what tells their answers apart."""
 PROBABILITIES = ("probability", "B probability", "p of A", "p of B")

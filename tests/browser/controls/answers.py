@@ -77,7 +77,7 @@ def click_row(name: str, head: int, height: int) -> Any:
 
 BOTH = (
     Press("summary: Agreement, class by class", shows(".stExpander [data-testid=stDataFrame]"), opens=True),
-    *quiet_presses(AGREEMENT, ["class", "maps", "probability", "logit"]),
+    *quiet_presses(AGREEMENT, ["class", "maps", "probability", "logit, B − A"]),
     Press("summary: Agreement, class by class", hides(".stExpander [data-testid=stDataFrame]"), opens=True),
     Press("button: CSV", downloads(r"comparison_.*\.csv")),
     *table_presses(

@@ -12,7 +12,7 @@ TABLE = Table(".st-key-worklist", "Every radiograph with its predicted class, pr
 UNLIKE = "Least like the training images first"
 COLUMNS = [
     *("nameless", "file", "A predicted", "B predicted", "p of A", "p of B", "answers", "A margin", "B margin"),
-    *("A runner-up", "A evidence", "A resembles training images", "B resembles training images"),
+    *("A evidence", "A runner-up", "A resembles training images", "B resembles training images"),
 ]
 CAPTION = ".stMain [data-testid=stCaptionContainer]"
 OPTION, TAG = "[role=option]", "[data-testid=stMultiSelect] span[data-tag]"
@@ -93,7 +93,7 @@ ORDERS = (
     opened(opens=True),
     Press("combobox: Sorted", hides(OPTION), key("Escape"), opens=True),
     *sorts("Least certain first (smallest margin)", 8),
-    *sorts("Most evidence first", 11, -1),
+    *sorts("Most evidence first", 10, -1),
     *sorts("Least probable first", 5),
     opened(),
     Press(f"option: {UNLIKE}", both(value(UNLIKE), changes("body", f"node => {cells(2)}"))),
