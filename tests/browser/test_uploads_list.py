@@ -33,9 +33,7 @@ def upload_films(page: Any, count: int) -> None:
 
 
 def names(page: Any) -> list[str]:
-    found: list[str] = page.locator(".uploads .open").evaluate_all(
-        "rows => rows.map((row) => row.children[0].textContent + row.children[1].textContent)"
-    )
+    found: list[str] = page.locator(".uploads .open .name").evaluate_all("names => names.map((one) => one.textContent)")
     return found
 
 

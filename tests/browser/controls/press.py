@@ -131,8 +131,14 @@ def press_all(page: Any, presses: Iterable[Press]) -> set[str]:
     return seen
 
 
+STYLED = """() => [...document.querySelectorAll('.stSidebar [data-testid=stElementToolbar]')]
+    .every((toolbar) => !toolbar.checkVisibility())"""
+"""Whether the page has its style, which comes with each page anew and hides the toolbars of the samples' pictures."""
+
+
 def rest(page: Any) -> None:
     """Wait until the page has nothing more to do."""
     page.wait_for_selector(NOT_RUNNING)
+    page.wait_for_function(STYLED)
     if page.locator(".camdash").filter(visible=True).count():
         settled(page)
