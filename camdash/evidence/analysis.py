@@ -102,6 +102,11 @@ class Analysis:
         return self._placed.maps
 
     @property
+    def in_unit(self) -> EvidenceMaps:
+        """The maps of all classes in the unit of the output: what a regression's values are in, else logits."""
+        return self.maps.scaled(self.prediction.output.scale, self.prediction.output.offset)
+
+    @property
     def placement(self) -> Placement:
         """Where the radiograph lies in the network's input."""
         return self._placed.placement

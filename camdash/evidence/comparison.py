@@ -35,7 +35,7 @@ class Difference:
 
     Attributes:
         pair: the class.
-        values: second map minus first, in logits; NaN where one of them saw nothing.
+        values: second map minus first, in the unit of the output; NaN where one of them saw nothing.
         placement: where their grid lies on the radiograph.
         evidence: change of the evidence, each on its own cells.
         bias: change of the bias.
@@ -173,16 +173,17 @@ def _common_grid(first: Analysis, second: Analysis) -> tuple[Placement, bool]:
 def _difference(
     pair: ClassPair, first: Analysis, second: Analysis, placement: Placement, *, resampled: bool
 ) -> Difference:
-    before, after = first.maps.maps[pair.first], second.maps.maps[pair.second]
+    ours, theirs = first.in_unit, second.in_unit
+    before, after = ours.maps[pair.first], theirs.maps[pair.second]
     if resampled:
         before, after = resample(before, first.placement, placement), resample(after, second.placement, placement)
     return Difference(
         pair,
         after - before,
         placement,
-        float(second.maps.evidence[pair.second] - first.maps.evidence[pair.first]),
-        float(second.maps.bias[pair.second] - first.maps.bias[pair.first]),
-        float(second.maps.unplaced[pair.second] - first.maps.unplaced[pair.first]),
+        float(theirs.evidence[pair.second] - ours.evidence[pair.first]),
+        float(theirs.bias[pair.second] - ours.bias[pair.first]),
+        float(theirs.unplaced[pair.second] - ours.unplaced[pair.first]),
         _change(first.prediction.probability(pair.first), second.prediction.probability(pair.second)),
         correlation(before, after),
     )

@@ -63,6 +63,14 @@ class EvidenceMaps:
         contrast: Maps = (self.maps - self.maps.mean(axis=0, dtype=np.float64)).astype(np.float32)
         return contrast
 
+    def scaled(self, scale: float, offset: float) -> "EvidenceMaps":
+        """Return the maps of the values logit x scale + offset; they add up to these as before."""
+        if scale == 1 and offset == 0:
+            return self
+        bias = (self.bias * scale + offset).astype(np.float32)
+        placeless = None if self.placeless is None else (self.placeless * scale).astype(np.float32)
+        return EvidenceMaps((self.maps * scale).astype(np.float32), bias, placeless)
+
     def on_padding(self, padding_share: CellShares) -> PerClass:
         """Return the part of each class's evidence that lies on padding, in logits.
 

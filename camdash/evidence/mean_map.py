@@ -84,7 +84,7 @@ class MeanMaps:
 
     def _add(self, analysis: Analysis, k: int) -> None:
         square = uniform_placement(analysis.placement.radiograph_shape, (SIDE, SIDE))
-        values = resample(analysis.maps.maps[k], analysis.placement, square)
+        values = resample(analysis.in_unit.maps[k], analysis.placement, square)
         if k not in self._names:
             self._names[k], self._counts[k] = analysis.prediction.class_names[k], 0
             self._sums[k], self._seen[k] = np.zeros((SIDE, SIDE)), np.zeros((SIDE, SIDE), np.int64)

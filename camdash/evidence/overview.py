@@ -15,13 +15,13 @@ class Line:
     Attributes:
         first: what the first says.
         second: what the second says; where one of them has no analysis, both say why.
-        flips: whether the two answers differ.
+        flips: whether the two answers differ; None where nothing decides that, as between values.
         agreement: correlation of the two maps of the class that the first predicts; None where there is none.
     """
 
     first: worklist.Line
     second: worklist.Line
-    flips: bool = False
+    flips: bool | None = False
     agreement: float | None = None
 
     @property
@@ -51,7 +51,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Totals:
-    """What many lines come to: radiographs compared, flips among them, mean agreement, and files that failed."""
+    """What many lines come to.
+
+    Attributes:
+        compared: radiographs with two answers that are the same or differ.
+        flips: those among them that differ.
+        agreement: the mean over the lines that have one; None where none has.
+        failed: files that failed.
+    """
 
     compared: int
     flips: int
@@ -62,7 +69,8 @@ class Totals:
 def line_of(file: str, sha256: str, comparison: Comparison) -> Line:
     """Return the line of one radiograph."""
     first, second = (worklist.line_of(file, sha256, one) for one in (comparison.first, comparison.second))
-    return Line(first, second, comparison.flips, comparison.agreement)
+    flips = None if comparison.is_same is None else comparison.flips
+    return Line(first, second, flips, comparison.agreement)
 
 
 def failed_line(file: str, sha256: str, failed: Failed) -> Line:
@@ -80,10 +88,11 @@ def totals(lines: Iterable[Line]) -> Totals:
     """Return what the lines come to; the mean agreement is over the lines that have one."""
     all_lines = list(lines)
     compared = [line for line in all_lines if not line.error]
+    decided = [line for line in compared if line.flips is not None]
     agreements = [line.agreement for line in compared if line.agreement is not None]
     return Totals(
-        len(compared),
-        sum(line.flips for line in compared),
+        len(decided),
+        sum(line.flips is True for line in decided),
         sum(agreements) / len(agreements) if agreements else None,
         len(all_lines) - len(compared),
     )

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from camdash.evidence.analysis import Analysis
 from camdash.shapes import Cells, Maps
 from camdash.words.sentence import say
@@ -28,7 +26,7 @@ class PanelMap:
 
 def class_maps(analysis: Analysis) -> list[PanelMap]:
     """Return the map of each class, in the head's order."""
-    return _by_class("class", analysis, analysis.maps.maps)
+    return _by_class("class", analysis, analysis.in_unit.maps)
 
 
 def contrast_maps(analysis: Analysis) -> list[PanelMap]:
@@ -61,8 +59,5 @@ def shown_together(analysis: Analysis, *, contrast: bool = False) -> list[PanelM
 
 
 def _by_class(kind: str, analysis: Analysis, maps: Maps) -> list[PanelMap]:
-    names, scale = analysis.prediction.class_names, np.float32(analysis.prediction.output.scale)
-    return [
-        PanelMap(f"{kind}-{k}", name, values if scale == 1 else values * scale)
-        for k, (name, values) in enumerate(zip(names, maps, strict=True))
-    ]
+    names = analysis.prediction.class_names
+    return [PanelMap(f"{kind}-{k}", name, values) for k, (name, values) in enumerate(zip(names, maps, strict=True))]

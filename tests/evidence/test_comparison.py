@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,10 @@ import pytest
 from camdash.evidence.analysis import Analysis, PlacedMaps
 from camdash.evidence.comparison import ClassPair, compare, correlation, match_classes, resample, uniform_placement
 from camdash.evidence.maps import EvidenceMaps
+from camdash.evidence.overview import line_of
+from camdash.evidence.prediction import predict
 from camdash.networks.cards.card import Checkpoint
+from camdash.networks.cards.output import Output, OutputKind
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.enlarge import enlarge
 from tests.conftest import small_card
@@ -164,3 +168,32 @@ def test_answers_without_maps_are_compared_and_the_maps_are_not() -> None:
     found = compare(with_maps, alone)
     assert found.pairs == (ClassPair("hip", 0, 2), ClassPair("hand", 1, 0))
     assert (found.only_first, found.only_second) == (("foot",), ("knee",))
+
+
+def test_two_regressions_differ_by_their_values_in_the_unit_of_both() -> None:
+    # Evidence 2 and bias 1 give the logit 3, so the value 2 x 3 + 10 = 16; evidence 1 and bias 0 give 40 x 1 - 4 = 36.
+    first = regression([[[1, 3]]], 1.0, scale=2, offset=10)
+    second = regression([[[0, 2]]], 0.0, scale=40, offset=-4)
+    (found,) = compare(first, second).differences
+    np.testing.assert_allclose(found.values, [[-2, 74]])
+    assert [found.evidence, found.bias] == pytest.approx([40 - 4, -4 - 12])
+    assert found.logit == pytest.approx(36 - 16)
+    assert found.probability is None
+
+
+def test_values_are_neither_the_same_answer_nor_different_ones() -> None:
+    both = compare(regression([[[1, 3]]], 1.0), regression([[[1, 3]]], 1.0))
+    assert both.is_same is None
+    assert not both.flips
+    assert line_of("film.png", "0" * 64, both).flips is None
+
+
+def regression(values: object, bias: float, scale: float = 1.0, offset: float = 0.0) -> Analysis:
+    """Return what a network with one value says."""
+    found = analysis(values, ("age",))
+    card = replace(
+        small_card(1), class_names=("age",), output=Output(OutputKind.REGRESSION, scale=scale, offset=offset)
+    )
+    evidence = EvidenceMaps(found.maps.maps, np.array([bias], np.float32))
+    checkpoint = replace(found.checkpoint, card=card)
+    return Analysis(predict(card, evidence.logits), checkpoint, PlacedMaps(evidence, found.placement))

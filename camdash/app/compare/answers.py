@@ -35,6 +35,8 @@ def show_comparison(comparison: Comparison) -> None:
         show_familiarity_of_two([comparison.first, comparison.second])
         for letter, one in zip("AB", (comparison.first, comparison.second), strict=True):
             say_guess(one.checkpoint.card, letter)
+    if all(one.prediction.probabilities is None for one in (comparison.first, comparison.second)):
+        return
     with bars:
         st.plotly_chart(
             comparison_chart(comparison, page_catalog()),

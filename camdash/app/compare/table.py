@@ -119,7 +119,7 @@ def _totals(lines: Sequence[Line]) -> str:
         found.compared,
         differing=found.flips,
     )
-    words = [differ]
+    words = [differ] if found.compared else []
     if found.agreement is not None:
         words.append(tr("mean agreement {agreement}", agreement=figure(found.agreement)))
     if found.failed:
@@ -146,7 +146,7 @@ def _columns(rows: Sequence[ComparedRow], *, mapped: bool) -> dict[str, list[obj
 def _answers(line: Line) -> str:
     if line.error:
         return tr("not read")
-    return localized(DIFFER if line.flips else SAME)
+    return "" if line.flips is None else localized(DIFFER if line.flips else SAME)
 
 
 def _unlike(line: Line) -> str:

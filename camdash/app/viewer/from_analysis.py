@@ -49,11 +49,8 @@ def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
 
 
 def _class_panels(analysis: Analysis) -> Iterator[ViewerMap]:
-    maps, output = analysis.maps, analysis.prediction.output
-    bias = maps.bias.astype(np.float64) * output.scale + output.offset
-    parts = (maps.evidence, analysis.on_padding, maps.unplaced.astype(np.float64))
-    evidence, padding, unplaced = (part * output.scale for part in parts)
-    totals = _Totals(evidence, bias, padding, unplaced)
+    maps, padding = analysis.in_unit, analysis.on_padding * analysis.prediction.output.scale
+    totals = _Totals(maps.evidence, maps.bias.astype(np.float64), padding, maps.unplaced)
     return _panels(analysis, Mode.EVIDENCE, class_maps(analysis), totals)
 
 

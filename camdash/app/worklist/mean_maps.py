@@ -19,6 +19,7 @@ from camdash.evidence.mean_map import MeanMap, MeanMaps
 from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.mean_map import color_bar, few_words, mean_pictures, share_lines, share_words, shared_scales
 from camdash.rendering.thumbnail import data_uri
+from camdash.rendering.wording.answers import unit
 
 SIDE = 200
 """Pixels of a drawn mean map."""
@@ -56,7 +57,8 @@ def show_means(
     squares = [_mean_square(rows, mean.name) for mean in means]
     pictures = mean_pictures(means, squares, SIDE)
     figures = "".join(_figure(mean, picture) for mean, picture in zip(means, pictures, strict=True))
-    st.html(f'<div style="display:flex; flex-wrap:wrap; gap:1rem">{figures}</div>{_legend(means)}')
+    of = localized(unit(next(iter(analyses.values())).prediction))
+    st.html(f'<div style="display:flex; flex-wrap:wrap; gap:1rem">{figures}</div>{_legend(means, of)}')
     said = tr(
         "Maps are aligned to the radiograph's frame and averaged per predicted class, on one scale. Markers and "
         "borders stay in place and stand out; anatomy varies and blurs. Uniform evidence would put {border} near "
@@ -105,12 +107,13 @@ def _figure(mean: MeanMap, picture: NDArray[np.uint8]) -> str:
     )
 
 
-def _legend(means: Sequence[MeanMap]) -> str:
+def _legend(means: Sequence[MeanMap], of: str) -> str:
+    """Return the color bar of the means, whose values are in the unit `of`."""
     scale = next((one for one in shared_scales(means) if not one.flat), None)
     if scale is None:
         return ""
     bar = data_uri(color_bar(scale, 12, 256))
-    low, high = tr("−{size:.1f} against", size=scale.high), tr("for +{size:.1f} logits", size=scale.high)
+    low, high = tr("−{size:.1f} against", size=scale.high), tr("for +{size:.1f} {unit}", size=scale.high, unit=of)
     about = tr("Color bar, zero in the middle")
     return (
         f'<div style="display:flex; align-items:center; gap:0.5rem; font-size:0.85rem; margin-top:0.5rem">'

@@ -20,6 +20,7 @@ from camdash.words.sentence import say
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
+ABOUT_MARGIN = say("How far the answer is from another one, in logits: from the runner-up, or the nearest threshold")
 NOT_READ, SAME, DIFFER = say("not read"), say("same"), say("differ")
 """What tables say of two answers to one radiograph."""
 ROW, HEAD, HIGHEST = 64, 38, 422
@@ -204,13 +205,11 @@ def _config() -> dict[str, Any]:
         "predicted": tr("predicted"),
         "probability": tr("probability"),
         "runner-up": tr("runner-up"),
-        "margin": st.column_config.NumberColumn(
-            tr("margin"), format="%.2f", help=tr("Logit of the predicted class minus that of the runner-up")
-        ),
+        "margin": st.column_config.NumberColumn(tr("margin"), format="%.2f", help=localized(ABOUT_MARGIN)),
         "evidence": st.column_config.NumberColumn(
             tr("evidence"),
             format="%+.2f",
-            help=tr("Mean of the predicted class's map, in logits; with the bias it is the logit"),
+            help=tr("Mean of the map of the class that is shown first, in logits"),
         ),
         "familiar": st.column_config.TextColumn(
             tr("resembles training images"),
@@ -228,7 +227,7 @@ def _compared_config() -> dict[str, Any]:
         "Does the image resemble the training images of this checkpoint? If not, do not rely on its prediction. If so, "
         "that does not make it right."
     )
-    margin = tr("Logit of the predicted class minus that of the runner-up")
+    margin = localized(ABOUT_MARGIN)
     return {
         "file": st.column_config.TextColumn(tr("file"), width=170),
         "predicted": st.column_config.TextColumn(tr("A predicted"), width=120),
@@ -243,7 +242,7 @@ def _compared_config() -> dict[str, Any]:
             tr("A evidence"),
             format="%+.2f",
             width=90,
-            help=tr("Mean of the predicted class's map, in logits; with the bias it is the logit"),
+            help=tr("Mean of the map of the class that is shown first, in logits"),
         ),
         "familiar": st.column_config.TextColumn(tr("A resembles training images"), width=110, help=about),
         "B familiar": st.column_config.TextColumn(tr("B resembles training images"), width=110, help=about),
