@@ -74,8 +74,14 @@ def test_one_logit_between_two_classes_has_the_name_of_the_positive_one() -> Non
             "thresholds must be a list of 1 number",
         ),
         ({"output": "sigmoid", "thresholds": 0.5}, "thresholds must be a list of numbers, not 0.5"),
-        ({"output": "sigmoid", "thresholds": [0.5, 0.5, 0.5, 0.5, "x"]}, "thresholds must be a number, not 'x'"),
-        ({"output": "sigmoid", "thresholds": [0.5, 0.5, 0.5, 0.5, True]}, "thresholds must be a number, not True"),
+        (
+            {"output": "sigmoid", "thresholds": [0.5, 0.5, 0.5, 0.5, "x"]},
+            "thresholds must be a list of numbers, not [0.5,",
+        ),
+        (
+            {"output": "sigmoid", "thresholds": [0.5, 0.5, 0.5, 0.5, True]},
+            "thresholds must be a list of numbers, not [0.5,",
+        ),
         (
             {"output": "sigmoid", "thresholds": [0.5, 0.5, 0.5, 0.5, 1]},
             "thresholds must be probabilities between",

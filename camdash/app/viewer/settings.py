@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import msgspec
+
 from camdash.app.viewer.modes import Mode, mode_of
 from camdash.images.window import VoiFunction, Window
 from camdash.rendering.looks import LOOKS, look_of
@@ -106,9 +108,8 @@ def _place(told: object) -> int:
 
 def _number(told: object) -> float | None:
     """Return a number that a float can hold."""
-    whole, broken = _of(int, told), _of(float, told)
-    found = broken if whole is None else whole
-    return None if found is None or not abs(found) <= sys.float_info.max else float(found)
+    found = _of(float, told)
+    return None if found is None or not abs(found) <= sys.float_info.max else found
 
 
 def _text(told: object) -> str:
@@ -117,4 +118,7 @@ def _text(told: object) -> str:
 
 def _of(kind: type[T], told: object) -> T | None:
     """Return what was told if it is of this kind, as JSON has kinds: true and false are no numbers."""
-    return told if isinstance(told, kind) and type(told) is not bool else None
+    try:
+        return msgspec.convert(told, kind)
+    except msgspec.ValidationError:
+        return None
