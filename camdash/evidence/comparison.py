@@ -7,12 +7,14 @@ the two checkpoints lie on the radiograph alike it is theirs; else both maps are
 pixels, and said to be.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis
+from camdash.evidence.prediction import Prediction
 from camdash.networks.placement import Grid, Placement
 from camdash.shapes import Cells, Drawn
 
@@ -94,7 +96,8 @@ class Comparison:
     @property
     def has_one_meaning(self) -> bool:
         """Whether the outputs of both mean the same, so that their figures can be compared."""
-        return self.first.prediction.output.kind is self.second.prediction.output.kind
+        first, second = self.first.prediction.output, self.second.prediction.output
+        return first.kind is second.kind and first.unit == second.unit
 
     @property
     def predicted(self) -> Difference | None:
@@ -139,7 +142,7 @@ def _place(item: tuple[str, int]) -> int:
 
 
 def compare(first: Analysis, second: Analysis) -> Comparison:
-    """Compare two analyses of one radiograph; their maps too, where both have maps.
+    """Compare two analyses of one radiograph; their maps too, where both have maps in one unit.
 
     Raises:
         ValueError: they are of radiographs of different sizes.
@@ -147,13 +150,19 @@ def compare(first: Analysis, second: Analysis) -> Comparison:
     names, others = first.prediction.class_names, second.prediction.class_names
     pairs = match_classes(names, others)
     twins, known = {pair.first for pair in pairs}, {pair.second for pair in pairs}
-    only_first = tuple(name for k, name in enumerate(names) if k not in twins)
-    only_second = tuple(name for k, name in enumerate(others) if k not in known)
-    if not (first.has_maps and second.has_maps):
+    only_first = _only(names, twins, second.prediction)
+    only_second = _only(others, known, first.prediction)
+    if not (first.has_maps and second.has_maps) or first.prediction.output.unit != second.prediction.output.unit:
         return Comparison(first, second, pairs, only_first, only_second)
     placement, resampled = _common_grid(first, second)
     differences = tuple(_difference(pair, first, second, placement, resampled=resampled) for pair in pairs)
     return Comparison(first, second, pairs, only_first, only_second, differences, resampled)
+
+
+def _only(names: tuple[str, ...], twins: Collection[int], other: Prediction) -> tuple[str, ...]:
+    """Return the classes without a twin that the other does not know either as what its one logit speaks against."""
+    against = _key(other.negative_name)
+    return tuple(name for k, name in enumerate(names) if k not in twins and _key(name) != against)
 
 
 def _common_grid(first: Analysis, second: Analysis) -> tuple[Placement, bool]:

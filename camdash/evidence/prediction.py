@@ -57,8 +57,13 @@ class Prediction:
 
     @property
     def answers(self) -> tuple[int, ...]:
-        """The indices that the answer rests on: whose maps explain it."""
+        """The indices of what the answer names: the predicted class, the labels found, the value; none for nothing."""
         return _meaning(self).answers(self)
+
+    @property
+    def leading(self) -> tuple[int, ...]:
+        """The indices of what is looked at first: of what the answer names, else the foremost."""
+        return self.answers or (self.foremost,)
 
     @property
     def predicted(self) -> int | None:
@@ -93,7 +98,7 @@ class Prediction:
 
     @property
     def margin(self) -> float | None:
-        """How far the answer is from another one, in logits, never negative; None where that is not known.
+        """How far the answer is from another one, as a difference of log-odds, never negative; None if not known.
 
         Of classes that exclude each other the difference of the two highest logits; else the least distance of a
         label's log-odds from its threshold.
@@ -142,7 +147,7 @@ def signed(value: float, digits: int = 2) -> str:
 def decimal(value: float) -> str:
     """Return a figure with four digits that count, or with all before the point: "12.35", "−0.1234", "123457"."""
     digits = 0 if abs(value) >= 1000 else 4
-    text = f"{value:.0f}" if not digits else f"{value:.{digits}g}"
+    text = f"{value + 0.0:.0f}" if not digits else f"{value + 0.0:.{digits}g}"
     return text.replace("-", "−")
 
 
@@ -207,7 +212,9 @@ class _Softmax(Meaning):
 
     def margin(self, prediction: Prediction) -> float | None:
         second = prediction.runner_up
-        return None if second is None else float(prediction.logits[prediction.foremost] - prediction.logits[second])
+        if second is None:
+            return None
+        return float(prediction.logits[prediction.foremost] - prediction.logits[second]) / prediction.output.temperature
 
 
 class _Sigmoid(Meaning):
@@ -217,8 +224,7 @@ class _Sigmoid(Meaning):
         return shares
 
     def answers(self, prediction: Prediction) -> tuple[int, ...]:
-        found = tuple(k for k in prediction.ranking if prediction.positive[k])
-        return found or (prediction.foremost,)
+        return tuple(k for k in prediction.ranking if prediction.positive[k])
 
     def labels(self, prediction: Prediction) -> tuple[str, ...] | None:
         if not prediction.output.thresholds:
@@ -228,7 +234,8 @@ class _Sigmoid(Meaning):
     def brief(self, prediction: Prediction) -> str:
         labels = self.labels(prediction)
         if labels is None:
-            return ", ".join(prediction.class_names[k] for k in prediction.ranking[:FOREMOST])
+            names = ", ".join(prediction.class_names[k] for k in prediction.ranking[:FOREMOST])
+            return say("most probable: {names}", names=names)
         return ", ".join(labels) or say("none above its threshold")
 
     def margin(self, prediction: Prediction) -> float | None:
@@ -240,7 +247,7 @@ class _Sigmoid(Meaning):
 
 class _Binary(_Sigmoid):
     def answers(self, prediction: Prediction) -> tuple[int, ...]:
-        return (prediction.foremost,)
+        return (0,) if self._is_positive(prediction) else ()
 
     def labels(self, prediction: Prediction) -> tuple[str, ...] | None:
         return Meaning.labels(self, prediction)

@@ -29,6 +29,8 @@ class Line:
             checkpoint has no check.
         labels: the names that are the answer; None where nothing decides that, or there is no result.
         drawn: the names of the classes whose maps explain the answer.
+        value: the first value of a regression; None for all else.
+        unit: its unit; empty where there is none.
     """
 
     file: str
@@ -44,11 +46,15 @@ class Line:
     distance: float | None = None
     labels: tuple[str, ...] | None = None
     drawn: tuple[str, ...] = ()
+    value: float | None = None
+    unit: str = ""
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The names under which a filter finds the line: of the answer, else of what is shown first."""
-        return self.labels or self.drawn or ((self.predicted,) if self.predicted else ())
+        if self.labels is not None:
+            return self.labels
+        return self.drawn or ((self.predicted,) if self.predicted else ())
 
     def renamed(self, name: str) -> "Line":
         """Return the line under the name that its file has now."""
@@ -88,6 +94,8 @@ def line_of(name: str, sha256: str, analysis: Analysis) -> Line:
         distance=familiarity.score / familiarity.threshold if familiarity and familiarity.threshold else None,
         labels=prediction.labels,
         drawn=tuple(prediction.class_names[k] for k in prediction.answers),
+        value=None if prediction.values is None else float(prediction.values[prediction.foremost]),
+        unit=prediction.output.unit,
     )
 
 
@@ -144,8 +152,8 @@ def _rank(line: Line, order: Order, other: Line | None) -> tuple[bool, str, floa
         Order.EVIDENCE: _negative(line.evidence),
         Order.UNLIKE: _negative(max((one for one in distances if one is not None), default=None)),
     }
-    value = values.get(order, line.margin)
-    text = line.predicted or "" if order is Order.CLASS else ""
+    value = values.get(order, line.margin if line.value is None else line.value)
+    text = line.predicted or "" if order is Order.CLASS and line.value is None else ""
     return line.predicted is None if order is Order.CLASS else value is None, text, 0.0 if value is None else value
 
 

@@ -115,7 +115,7 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
     )
     if not isinstance(divided.head, LinearHead):
         raise CheckpointError(
-            say("{name} has a head of several layers, for which no slopes are taken.", name=checkpoint.name)
+            say("{name} has a head of several layers, so there are no gradient-based maps of it.", name=checkpoint.name)
         )
     return divided
 

@@ -11,7 +11,7 @@ from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
 from camdash.evidence.prediction import EVEN, Prediction
 from camdash.rendering.ranks import all_rows, rest_of, shown_classes, shown_rows
-from camdash.rendering.wording.answers import beside, mark, percent
+from camdash.rendering.wording.answers import beside, mark, percent, threshold_words
 from camdash.words.catalogs import ENGLISH, catalog
 from camdash.words.sentence import Language, joined, say, say_many, translated
 
@@ -200,7 +200,7 @@ def _mark_thresholds(figure: go.Figure, at: Mapping[Any, tuple[float, float]], l
             y=list(at),
             mode="markers",
             marker={"symbol": "line-ns", "size": BAR_HEIGHT // 2, "line": {"width": 2, "color": THRESHOLD_COLOR}},
-            hovertext=[percent(threshold) for _, threshold in at.values()],
+            hovertext=[threshold_words(threshold) for _, threshold in at.values()],
             hovertemplate=joined("", [translated(THRESHOLD, language), NOT_MORE]),
             cliponaxis=False,
         )

@@ -38,16 +38,17 @@ def ranked_rows(comparison: Comparison) -> list[Row]:
         _, one, two = row
         in_first = 0.0 if one is None else first.probability(one) or 0.0
         in_second = 0.0 if two is None else second.probability(two) or 0.0
-        return one not in first.answers and two not in second.answers, -max(in_first, in_second)
+        return one not in first.leading and two not in second.leading, -max(in_first, in_second)
 
     return sorted(all_rows(comparison), key=place)
 
 
 def shown_classes(prediction: Prediction) -> list[int]:
-    """Return which classes have a bar of their own."""
+    """Return which classes have a bar of their own: of many, those of the answer and the most probable others."""
     if len(prediction.class_names) <= MOST_BARS:
         return list(range(len(prediction.class_names)))
-    return prediction.ranking[: MOST_BARS - 1]
+    answers = [k for k in prediction.ranking if k in prediction.answers]
+    return [*answers, *(k for k in prediction.ranking if k not in prediction.answers)][: MOST_BARS - 1]
 
 
 def rest_of(prediction: Prediction, shown: Collection[int]) -> float | None:

@@ -186,6 +186,23 @@ def _always(ends: Ends) -> Legend:
 
 AGAINST, FOR, HIGH_IN_UNIT = say("against"), say("for"), unfilled("{high} {unit}")
 
+VALUE_ENDS = {
+    "{low} against": unfilled("{low} lowers it"),
+    "for {high} {unit}": unfilled("raises it {high} {unit}"),
+    "against": say("lowers it"),
+    "for": say("raises it"),
+    "strongest against": say("lowers it most"),
+    "strongest for": say("raises it most"),
+}
+"""What stands at the ends of the color bar where a map lowers and raises a value."""
+
+
+def of_values(ends: Ends) -> Ends:
+    """Return the ends of a legend as they are for a value, which evidence lowers and raises."""
+    low, middle, high = ends
+    return VALUE_ENDS.get(low, low), middle, VALUE_ENDS.get(high, high)
+
+
 SHARED = ScaleRule(
     _around_zero,
     shared=True,

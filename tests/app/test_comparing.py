@@ -43,10 +43,15 @@ def chosen(page: AppTest, key: str) -> str:
     return str(value.name)
 
 
+def viewer_bytes(page: AppTest) -> bytes:
+    """What the viewer was given."""
+    components = [one.proto for one in page.get("bidi_component")]
+    return next(bytes(one.bytes) for one in components if one.component_name.endswith("viewer"))
+
+
 def header(page: AppTest) -> dict[str, Any]:
     """The header of what the viewer was given."""
-    components = [one.proto for one in page.get("bidi_component")]
-    blob = next(one.bytes for one in components if one.component_name.endswith("viewer"))
+    blob = viewer_bytes(page)
     found: dict[str, Any] = json.loads(blob[4 : 4 + int.from_bytes(blob[:4], "little")])
     return found
 

@@ -10,22 +10,25 @@ from streamlit.testing.v1 import AppTest
 from camdash.networks.cards.card import Card, Fit, Preprocessing
 from camdash.networks.cards.output import Output, OutputKind, assumed_output
 from camdash.networks.cards.writing import write_checkpoint
-from tests.app.test_comparing import header
+from tests.app.test_comparing import header, viewer_bytes
 from tests.app.test_page import texts
 from tests.app.test_worklist import shown
 from tests.conftest import random_network
 from tests.evidence.test_prediction import LN3
+from tests.support.session import maps_in
 
 FINDINGS = tuple(f"Finding {k}" for k in range(14))
 LOGITS = (LN3, -LN3, 2 * LN3, *[-3.0] * 11)
 THRESHOLDS = (0.5,) * 14
 
 
-def save(folder: Path, name: str, names: Sequence[str], output: Output, logits: Sequence[float]) -> None:
-    """Write a network that gives these logits for every image: its head has no weights but its bias."""
+def save(
+    folder: Path, name: str, names: Sequence[str], output: Output, logits: Sequence[float], weight: float = 0.0
+) -> None:
+    """Write a network with these biases; its head's weights are zero, so that they are its logits, or all the same."""
     card = Card("resnet18", tuple(names), Preprocessing((64, 64), Fit.STRETCH), output=output)
     state = random_network("resnet18", len(logits)).state_dict()
-    state |= {"fc.weight": torch.zeros_like(state["fc.weight"]), "fc.bias": torch.tensor(logits)}
+    state |= {"fc.weight": torch.full_like(state["fc.weight"], weight), "fc.bias": torch.tensor(logits)}
     write_checkpoint(folder / f"{name}.safetensors", state, card, half=False)
 
 
@@ -75,7 +78,7 @@ def test_one_logit_between_two_classes_is_one_bar_and_blue_speaks_for_the_negati
     save(alone, "fracture", ("Normal", "Fracture"), Output(OutputKind.BINARY, thresholds=(0.8,)), [LN3])
     words = words_of(page.run())
     assert "### Normal, 25.0 %" in words
-    assert "Fracture is the answer from 80.0 % on (its threshold)." in words
+    assert "Fracture is the answer from 80 % on (its threshold)." in words
     assert reading(page) == "Red speaks for Fracture, blue for Normal."
     assert modes(page) == {"evidence"}
 
@@ -91,6 +94,20 @@ def test_a_value_has_its_unit_and_its_evidence_is_in_that_unit(alone: Path, page
     assert (drawn["share"], drawn["probability"]) == ("140 months", None)
     assert "months" in str(header(page)["looks"])
     assert "logits" not in str(header(page)["looks"])
+    assert "against" not in str(header(page)["looks"][0]["legend"])
+
+
+def test_a_negative_scale_turns_the_colors_with_the_value(alone: Path, page: AppTest) -> None:
+    # Activations after ReLU are not negative, so with equal positive weights the logit rises and the value falls.
+    output = Output(OutputKind.REGRESSION, unit="mm", scale=-2, offset=10)
+    save(alone, "length", ("Length",), output, [0.5], weight=0.01)
+    assert not page.run().exception
+    (drawn,) = header(page)["sources"][0]["maps"]
+    assert drawn["evidence"] < 0
+    assert drawn["bias"] == pytest.approx(9)
+    assert drawn["evidence"] + drawn["bias"] == pytest.approx(drawn["logit"])
+    values = maps_in(viewer_bytes(page))[drawn["id"]]
+    assert values.mean() == pytest.approx(drawn["evidence"], abs=1e-4)
 
 
 def test_a_lone_output_without_a_word_is_a_logit_and_asks_for_its_meaning(alone: Path, page: AppTest) -> None:

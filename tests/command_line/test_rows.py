@@ -11,7 +11,9 @@ from camdash.command_line.explaining.predictions import as_read
 from camdash.command_line.explaining.rows import Row, header, line, row_of, row_of_line
 from camdash.evidence.analysis import Analysis, Failed, Familiarity, PlacedMaps
 from camdash.evidence.maps import EvidenceMaps
-from camdash.networks.cards.card import Checkpoint
+from camdash.evidence.prediction import predict
+from camdash.networks.cards.card import Card, Checkpoint
+from camdash.networks.cards.output import Output, OutputKind
 from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
 from tests.support.small import softmax_of
@@ -65,3 +67,43 @@ def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
         *("values", "unit", "level", "grid", "familiarity", "notes"),
     ]
     assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 18, "It is damaged.")
+
+
+SIGMOID = Output(OutputKind.SIGMOID, thresholds=(0.5, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("card", "logits", "told"),
+    [
+        (replace(CARD, output=SIGMOID), [3.0, 1.0], {"predicted": None, "positive": {"=Hand": True, "手": False}}),
+        (replace(CARD, output=Output(OutputKind.SIGMOID)), [3.0, 1.0], {"positive": {"=Hand": None, "手": None}}),
+        (replace(CARD, output=Output(OutputKind.BINARY)), [-3.0], {"predicted": "=Hand", "positive": {"手": None}}),
+        (
+            replace(CARD, output=Output(OutputKind.REGRESSION, unit="mm", scale=-2, offset=1)),
+            [3.0, 0.5],
+            {"predicted": None, "probabilities": None, "values": {"=Hand": -5.0, "手": 0.0}, "unit": "mm"},
+        ),
+        (
+            replace(CARD, output=Output(OutputKind.UNKNOWN, assumed="?")),
+            [3.0, 0.5],
+            {"probabilities": None, "values": None},
+        ),
+    ],
+)
+def test_each_kind_of_output_has_its_row_and_gives_it_back(card: Card, logits: list[float], told: Row) -> None:
+    checkpoint = replace(CHECKPOINT, card=card)
+    found = Analysis(predict(card, np.array(logits)), checkpoint, no_map="There is no map.")
+    row = row_of("a.png", "a" * 64, checkpoint, found, [])
+    assert {key: row[key] for key in told} == told
+    assert row["output"] == card.output.kind.value
+    cells = as_read(line(row, card))
+    assert len(cells) == len(header(card))
+    assert json.dumps(row_of_line("a.png", checkpoint, cells, found.no_map)) == json.dumps(row)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf"])
+def test_a_logit_that_is_no_finite_number_is_not_taken_for_a_row(text: str) -> None:
+    cells = list(as_read(line(row_of("a.png", "a" * 64, CHECKPOINT, SEEN), CARD)))
+    cells[7] = text
+    with pytest.raises(ValueError, match="finite"):
+        row_of_line("a.png", CHECKPOINT, cells, None)

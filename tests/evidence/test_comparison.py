@@ -188,12 +188,29 @@ def test_values_are_neither_the_same_answer_nor_different_ones() -> None:
     assert line_of("film.png", "0" * 64, both).flips is None
 
 
-def regression(values: object, bias: float, scale: float = 1.0, offset: float = 0.0) -> Analysis:
+def regression(values: object, bias: float, scale: float = 1.0, offset: float = 0.0, unit: str = "") -> Analysis:
     """Return what a network with one value says."""
     found = analysis(values, ("age",))
     card = replace(
-        small_card(1), class_names=("age",), output=Output(OutputKind.REGRESSION, scale=scale, offset=offset)
+        small_card(1), class_names=("age",), output=Output(OutputKind.REGRESSION, unit=unit, scale=scale, offset=offset)
     )
     evidence = EvidenceMaps(found.maps.maps, np.array([bias], np.float32))
     checkpoint = replace(found.checkpoint, card=card)
     return Analysis(predict(card, evidence.logits), checkpoint, PlacedMaps(evidence, found.placement))
+
+
+def test_values_in_two_units_are_not_subtracted() -> None:
+    both = compare(regression([[[1, 3]]], 1.0, unit="months"), regression([[[1, 3]]], 1.0, unit="years"))
+    assert both.differences == ()
+    assert not both.has_one_meaning
+
+
+def test_the_class_that_one_logit_speaks_against_is_known_too() -> None:
+    names = ("Normal", "Fracture")
+    card = replace(small_card(2), class_names=names, output=Output(OutputKind.BINARY))
+    one = Analysis(
+        predict(card, np.array([1.0])), replace(analysis(maps(1, 2), names).checkpoint, card=card), no_map="-"
+    )
+    found = compare(analysis(maps(1, 2), names), one)
+    assert [pair.name for pair in found.pairs] == ["Fracture"]
+    assert (found.only_first, found.only_second) == ((), ())

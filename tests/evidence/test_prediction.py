@@ -55,20 +55,22 @@ def test_a_label_exactly_at_its_threshold_counts_as_found() -> None:
 
 def test_no_label_above_its_threshold_is_an_answer_too() -> None:
     found = sigmoid(-LN3, 0.0, thresholds=(0.5, 0.6))
-    assert (found.labels, found.answers, found.brief) == ((), (1,), "none above its threshold")
+    assert (found.labels, found.answers, found.brief) == ((), (), "none above its threshold")
+    assert found.leading == (1,)  # what is shown first, though nothing is found
 
 
 def test_without_thresholds_nothing_is_found_and_the_most_probable_are_named() -> None:
     found = sigmoid(-LN3, LN3, 0.0)
     assert found.positive == (None, None, None)
-    assert (found.labels, found.answers, found.margin) == (None, (1,), None)
-    assert found.brief == "Nodule, Effusion, Mass"
+    assert (found.labels, found.answers, found.leading, found.margin) == (None, (), (1,), None)
+    assert found.brief == "most probable: Nodule, Effusion, Mass"
 
 
 def test_a_temperature_divides_the_logits() -> None:
     np.testing.assert_allclose(shares(sigmoid(2 * LN3, temperature=2)), [0.75])
     two = of(("a", "b"), Output(temperature=2), 2 * LN3, 0.0)
     np.testing.assert_allclose(shares(two), [0.75, 0.25])
+    assert two.margin == pytest.approx(LN3)  # the logarithm of 75 % to 25 %
 
 
 @given(st.lists(st.floats(-1e4, 1e4), min_size=1, max_size=3))
@@ -93,7 +95,8 @@ def test_one_logit_decides_between_two_classes(
     logit: float, output: dict[str, object], name: str, share: float, margin: float
 ) -> None:
     found = binary(logit, **output)
-    assert (found.class_names, found.negative_name, found.answers) == (("Fracture",), "Normal", (0,))
+    assert (found.class_names, found.negative_name) == (("Fracture",), "Normal")
+    assert found.answers == ((0,) if name == "Fracture" else ())
     assert (found.predicted_name, found.labels, found.brief) == (name, (name,), name)
     assert found.share == pytest.approx(share)
     assert found.margin == pytest.approx(margin, abs=1e-9)
@@ -126,7 +129,8 @@ def test_logits_that_are_not_finite_are_refused(kind: OutputKind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(12.3456, "12.35"), (-0.12345, "−0.1235"), (140.0, "140"), (123456.7, "123457"), (0.0, "0")]
+    ("value", "text"),
+    [(12.3456, "12.35"), (-0.12345, "−0.1235"), (140.0, "140"), (123456.7, "123457"), (0.0, "0"), (-0.0, "0")],
 )
 def test_a_figure_has_the_digits_that_count(value: float, text: str) -> None:
     assert decimal(value) == text

@@ -103,6 +103,20 @@ def test_classes_and_a_margin_narrow_the_list() -> None:
     assert listed(LINES, {"Hip"}, 2.0, Order.GIVEN) == [3]
 
 
+def test_who_looks_for_a_finding_does_not_see_where_it_was_not_found() -> None:
+    lines = [
+        Line("a", "1", "Mass, Nodule", labels=("Mass", "Nodule"), drawn=("Mass", "Nodule")),
+        Line("b", "2", "none above its threshold", labels=(), drawn=()),
+        Line("c", "3", "most probable: Mass", drawn=()),
+    ]
+    assert listed(lines, {"Mass"}, None, Order.GIVEN) == [0]
+
+
+def test_values_are_sorted_as_the_numbers_that_they_are() -> None:
+    lines = [Line("a", "1", "140 months", value=140.0), Line("b", "2", "15 months", value=15.0)]
+    assert listed(lines, (), None, Order.CLASS) == [1, 0]
+
+
 def test_a_line_under_a_new_name_is_the_same_but_for_the_name() -> None:
     assert LINES[0].renamed("hip.png") == Line("hip.png", "1", "Hip", 0.9, "Hand", 2.0, 5.0)
 

@@ -24,7 +24,7 @@ def test_every_kind_of_output_has_its_words() -> None:
 def test_findings_above_their_thresholds_are_counted_and_named() -> None:
     found = sigmoid(-LN3, LN3, 0.0, thresholds=(0.2, 0.7, 0.6))
     assert answers.headline(found) == "2 of 3 findings above their threshold: Nodule, Mass"
-    assert said(answers.remark(found)) == "Closest to its threshold: Nodule, 75.0 % (threshold 70.0 %)"
+    assert said(answers.remark(found)) == "Closest to its threshold: Nodule, 75.0 % (threshold 70 %)"
     assert answers.choice(found) == "3 findings, each judged on its own: several can be right, or none."
     assert [answers.mark(found, k) for k in range(3)] == ["above its threshold", "above its threshold", ""]
     one = sigmoid(LN3, -LN3, thresholds=(0.5, 0.5))
@@ -37,6 +37,30 @@ def test_of_many_findings_the_first_are_named_and_the_others_counted() -> None:
     assert answers.headline(found) == (
         "14 of 14 findings above their threshold: Finding 0, Finding 1, Finding 2, Finding 3, Finding 4 and 9 more"
     )
+
+
+def test_a_single_finding_is_above_or_below_its_threshold() -> None:
+    assert said(answers.headline(sigmoid(LN3, thresholds=(0.5,)))) == "Mass, 75.0 %: above its threshold"
+    assert said(answers.headline(sigmoid(-LN3, thresholds=(0.5,)))) == "Mass, 25.0 %: below its threshold"
+
+
+def test_a_threshold_is_said_as_it_is_however_small() -> None:
+    assert "from 0.05 % on" in answers.remark(binary(LN3, thresholds=(0.0005,)))
+
+
+def test_a_temperature_is_named_where_the_total_is_not_the_log_odds_itself() -> None:
+    assert answers.totals(sigmoid(LN3)).startswith("The total is the log-odds")
+    assert answers.totals(sigmoid(LN3, temperature=2)).startswith(
+        "The total, divided by 2 (temperature), is the log-odds"
+    )
+
+
+def test_what_is_found_has_a_bar_however_improbable_it_is() -> None:
+    names = tuple(f"Finding {k}" for k in range(14))
+    thresholds = (*[0.99] * 13, 0.001)
+    found = of(names, Output(OutputKind.SIGMOID, thresholds=thresholds), *np.linspace(3, -4, 14))
+    assert answers.headline(found) == "1 of 14 findings above its threshold: Finding 13"
+    assert next(iter(answer_chart(found).data[0].y)) == "<b>▸ Finding 13</b>"
 
 
 def test_no_finding_above_its_threshold_is_said_so() -> None:
@@ -52,8 +76,8 @@ def test_without_thresholds_the_three_most_probable_stand_there_and_that_none_is
 
 def test_two_classes_of_one_logit_are_named_with_the_probability_of_the_answer() -> None:
     assert said(answers.headline(binary(-LN3))) == "Normal, 75.0 %"
-    assert answers.remark(binary(LN3)) == "No threshold is known: Fracture is the answer from 50.0 % on."
-    assert answers.remark(binary(LN3, thresholds=(0.3,))) == "Fracture is the answer from 30.0 % on (its threshold)."
+    assert answers.remark(binary(LN3)) == "No threshold is known: Fracture is the answer from 50 % on."
+    assert answers.remark(binary(LN3, thresholds=(0.3,))) == "Fracture is the answer from 30 % on (its threshold)."
     assert answers.reading(binary(LN3)) == "Red speaks for Fracture, blue for Normal."
     assert [answers.mark(binary(logit), 0) for logit in (1.0, -1.0)] == ["predicted", ""]
 
@@ -69,13 +93,13 @@ def test_a_bare_logit_is_called_one() -> None:
     found = of(("Class 0",), NOBODY, 2.3456)
     assert said(answers.headline(found)) == "Class 0: +2.35"
     assert answers.choice(found) == "This is the network's raw output (logit): no probability is known."
-    assert answers.totals(found) == "Nobody says what the totals mean, so no probability is made of them."
+    assert answers.totals(found) == "The card does not say what the totals mean, so no probability is made of them."
 
 
 def test_only_classes_that_exclude_each_other_become_a_softmax() -> None:
     softmax = of(("a", "b"), Output(), 1.0, 0.0)
     others = [sigmoid(1.0), binary(1.0), of(("a",), AGE, 1.0), of(("a",), NOBODY, 1.0)]
-    assert answers.totals(softmax) == "The totals become the probabilities (softmax)."
+    assert answers.totals(softmax) == "The totals (logits) become the probabilities (softmax)."
     assert not any("softmax" in answers.totals(one) or "softmax" in answers.choice(one) for one in others)
 
 
@@ -87,7 +111,7 @@ def test_each_finding_has_a_bar_from_0_to_1_with_a_line_at_its_threshold() -> No
     assert list(bars.marker.color) == [PREDICTED_COLOR, PREDICTED_COLOR, OTHER_COLOR]
     assert list(lines.x) == pytest.approx([0.2, 0.7, 0.6])
     assert list(lines.y) == list(bars.y)
-    assert list(lines.hovertext) == ["20.0 %", "70.0 %", "60.0 %"]
+    assert list(lines.hovertext) == ["20 %", "70 %", "60 %"]
     assert answer_chart(found).layout.xaxis.range == (0, 1)
 
 
@@ -103,7 +127,7 @@ def test_one_bar_stands_between_two_names_with_the_threshold_on_it() -> None:
     assert [*negative.x, *positive.x] == pytest.approx([0.25, 0.75])
     assert figure.layout.barmode == "stack"
     assert list(line.x) == pytest.approx([0.7])  # what lies right of it is at least 0.3
-    assert list(line.hovertext) == ["30.0 %"]
+    assert list(line.hovertext) == ["30 %"]
     assert [one.text for one in figure.layout.annotations] == ["Normal 25.0 %", "<b>▸ Fracture</b> 75.0 %"]
 
 

@@ -57,13 +57,14 @@ def test_every_text_of_a_worklist_and_of_a_comparison_is_guarded_and_no_figure_i
     compared = overview.Line(listed, worklist.Line("=file", "b" * 64, "＝class", -0.25), agreement=-0.75)
     _, first = _read(worklist_csv([listed], evil))
     assert first == [
-        *("'=file", "b" * 64, "'=checkpoint", "a" * 64, "'@class", "0.5", "'-class", "-1.5", "-2.5", "", "'+error"),
+        *("'=file", "b" * 64, "'=checkpoint", "a" * 64, "'@class", "0.5", "'-class", "-1.5", "-2.5", "", "", ""),
+        "'+error",
     ]
     _, second = _read(comparison_csv([compared], evil, evil))
     assert second == [
         *("'=file", "b" * 64, "'=checkpoint", "a" * 64, "'=checkpoint", "a" * 64),
-        *("'@class", "0.5", "'-class", "-1.5", "-2.5", ""),
-        *("'＝class", "-0.25", "", "", "", "", "", "-0.75", "'+error"),
+        *("'@class", "0.5", "'-class", "-1.5", "-2.5", "", "", ""),
+        *("'＝class", "-0.25", "", "", "", "", "", "", "", "-0.75", "'+error"),
     ]
 
 

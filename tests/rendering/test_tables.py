@@ -25,8 +25,8 @@ def test_a_row_holds_both_checkpoints_and_both_answers() -> None:
     assert tuple(row) == COMPARISON
     assert list(row.values()) == [
         *("händ.png", "c" * 64, "one", "a" * 64, "two", "b" * 64),
-        *("Hand", "0.75", "Knee", "1.5", "4.0", "True"),
-        *("Foot", "0.5", "Hand", "0.25", "", "False"),
+        *("Hand", "0.75", "Knee", "1.5", "4.0", "True", "", ""),
+        *("Foot", "0.5", "Hand", "0.25", "", "False", "", ""),
         *("True", "-0.25", ""),
     ]
 
@@ -37,6 +37,12 @@ def test_what_a_checkpoint_says_stands_in_the_columns_of_its_worklist() -> None:
     (row,) = read(Line(line, line))
     assert tuple(alone) == WORKLIST
     assert {name: row.get(f"{name}_b", row.get(name)) for name in alone} == alone
+
+
+def test_a_value_is_a_number_with_its_unit_beside_it() -> None:
+    line = worklist.Line("hand.png", "c" * 64, "−0.5 mm", value=-0.5, unit="mm")
+    (row,) = csv.DictReader(io.StringIO(worklist_csv([line], SECOND).decode("utf-8-sig")))
+    assert (row["value"], row["unit"]) == ("-0.5", "mm")
 
 
 def test_a_file_that_failed_has_its_sentence_and_no_answers() -> None:

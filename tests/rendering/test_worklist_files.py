@@ -43,7 +43,7 @@ def _same(film: Radiograph) -> Radiograph:
 def test_the_table_has_a_row_for_each_line_and_no_formulas() -> None:
     first, second = rows(worklist_csv(LINES, CHECKPOINT))
     assert tuple(first) == WORKLIST
-    assert [first[key] for key in WORKLIST[4:]] == ["Hand", "0.75", "Foot", "1.1", "3.5", "False", ""]
+    assert [first[key] for key in WORKLIST[4:]] == ["Hand", "0.75", "Foot", "1.1", "3.5", "False", "", "", ""]
     assert first["checkpoint_sha256"] == CHECKPOINT.sha256
     assert second["file"] == "'=1+1.png"
     assert (second["predicted"], second["error"]) == ("", "The file is empty.")

@@ -16,10 +16,10 @@ from camdash.evidence.prediction import signed
 from camdash.rendering.charts import comparison_chart
 from camdash.rendering.ranks import MOST_BARS
 from camdash.rendering.wording.agreement import change_words, correlation_words, pair_words
-from camdash.rendering.wording.answers import beside, choice, headline, is_uncertain
+from camdash.rendering.wording.answers import beside, choice, headline, is_uncertain, title
 
 MOST_NAMED = 5
-"""Classes that only one of two knows, by name."""
+"""Classes that only one of two knows, by name; and those of which it is said how far both agree."""
 
 
 def show_comparison(comparison: Comparison) -> None:
@@ -35,7 +35,7 @@ def show_comparison(comparison: Comparison) -> None:
         show_familiarity_of_two([comparison.first, comparison.second])
         for letter, one in zip("AB", (comparison.first, comparison.second), strict=True):
             say_guess(one.checkpoint.card, letter)
-    if all(one.prediction.probabilities is None for one in (comparison.first, comparison.second)):
+    if all(one.prediction.probabilities is None for one in _both(comparison)):
         return
     with bars:
         st.plotly_chart(
@@ -43,7 +43,8 @@ def show_comparison(comparison: Comparison) -> None:
             key=widget_keys.SOFTMAX,
             config={"displayModeBar": False},
             alt=tr(
-                "Softmax. {first}. {second}.",
+                "{titles}. {first}. {second}.",
+                titles=", ".join(dict.fromkeys(localized(title(one.prediction)) for one in _both(comparison))),
                 first=_figures("A", comparison.first),
                 second=_figures("B", comparison.second),
             ),
@@ -67,7 +68,7 @@ def show_agreement(comparison: Comparison) -> None:
                 "class": tr("class"),
                 "maps": tr("maps"),
                 "probability": tr("probability"),
-                "logit": tr("logit, B − A"),
+                "logit": tr("value, B − A") if comparison.first.prediction.values is not None else tr("logit, B − A"),
             },
             hide_index=True,
             key=widget_keys.AGREEMENT,
@@ -119,7 +120,7 @@ def _verdict(comparison: Comparison) -> str:
 
 def _remarks(comparison: Comparison) -> list[str]:
     """Return what else there is to say, a line each: agreement on both answers, and class lists that differ."""
-    places = [place for place, pair in enumerate(comparison.pairs) if _is_answer(pair, comparison)]
+    places = [place for place, pair in enumerate(comparison.pairs) if _is_answer(pair, comparison)][:MOST_NAMED]
     about = [line for place in places for line in _agreement(place, comparison)]
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
     if any(alone):
@@ -133,6 +134,10 @@ def _remarks(comparison: Comparison) -> list[str]:
     return [*about, meaning, missing_words(comparison), " ".join(sentence for sentence in alone if sentence)]
 
 
+def _both(comparison: Comparison) -> tuple[Analysis, Analysis]:
+    return comparison.first, comparison.second
+
+
 def _two_meanings(comparison: Comparison) -> str:
     """Say that the figures of two kinds of output cannot be compared."""
     first, second = (plain(choice(one.prediction)) for one in (comparison.first, comparison.second))
@@ -141,7 +146,7 @@ def _two_meanings(comparison: Comparison) -> str:
 
 
 def _is_answer(pair: ClassPair, comparison: Comparison) -> bool:
-    return pair.first in comparison.first.prediction.answers or pair.second in comparison.second.prediction.answers
+    return pair.first in comparison.first.prediction.leading or pair.second in comparison.second.prediction.leading
 
 
 def _agreement(place: int, comparison: Comparison) -> Iterator[str]:

@@ -132,8 +132,8 @@ def _columns(rows: Sequence[ComparedRow], *, mapped: bool) -> dict[str, list[obj
     columns: dict[str, list[object]] = {
         "picture": [row.picture or None for row in rows],
         "file": [line.file for line in lines],
-        "A": [line.first.predicted or localized(line.error) for line in lines],
-        "B": [line.second.predicted for line in lines],
+        "A": [localized(line.first.predicted or line.error) for line in lines],
+        "B": [localized(line.second.predicted or "") for line in lines],
         "p of A": [line.first.probability for line in lines],
         "p of B": [line.second.probability for line in lines],
         "answers": [_answers(line) for line in lines],

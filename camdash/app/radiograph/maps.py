@@ -61,7 +61,7 @@ class Prepared:
 def prepare_maps(film: Film, results: tuple[Analysis, ...], waiting: Waiting) -> Prepared:
     """Make what `show_maps` gives to the viewer."""
     comparison = compare(results[0], results[1]) if len(results) > 1 else None
-    stage = "" if comparison else chosen_stage(results[0].checkpoint.card)
+    stage = chosen_stage(results[0].checkpoint.card) if _has_slopes(results) else ""
     try:
         slopes = slope_maps_of(film, results[0].checkpoint, stage, waiting) if stage else None
     except CamdashError as error:
@@ -69,6 +69,11 @@ def prepare_maps(film: Film, results: tuple[Analysis, ...], waiting: Waiting) ->
             film, results, comparison, None, say("There are no maps at {stage}. {error}", stage=stage, error=str(error))
         )
     return _prepared(film, results, comparison, slopes)
+
+
+def _has_slopes(results: tuple[Analysis, ...]) -> bool:
+    """Return whether gradient-based maps are offered: of one checkpoint whose head is not of several layers."""
+    return len(results) == 1 and results[0].level == Level.A.value
 
 
 def _prepared(
@@ -106,7 +111,7 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
             offer_slopes(film, radiograph, prepared.slopes, method, _drawing(settings))
         else:
             offer_downloads(film, radiograph, results, _drawing(settings), both, apart=settings.apart, in_view=in_view)
-        if not both:
+        if _has_slopes(results):
             choose_stage(results[0].checkpoint.card)
     if prepared.trouble:
         st.warning(plain(prepared.trouble))

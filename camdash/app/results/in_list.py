@@ -41,7 +41,7 @@ def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> An
     if other is not None:
         after = other.prediction
         about = [_whose("A", first.prediction), _whose("B", after)]
-        if same_labels(first.prediction.labels, after.labels) is False:
+        if not same_labels(first.prediction.labels, after.labels):
             name, share = say("A: {first} · B: {second}", first=name, second=after.brief), ""
     unlike = _unlike(first, other)
     return Answer(name, State.UNLIKE if unlike else State.ANSWERED, joined("\n", [*about, *unlike]), share)

@@ -20,13 +20,19 @@ def offer_probabilities(prediction: Prediction) -> None:
     count = len(prediction.class_names)
     if count <= MOST_BARS:
         return
-    order = prediction.ranking
+    order, values = prediction.ranking, prediction.values
+    figures: dict[str, list[object]] = {"probability": [_share(prediction, k) for k in order]}
+    if values is not None:
+        figures = {"value": [float(values[k]) for k in order]}
     columns: dict[str, list[object]] = {
         "class": [prediction.class_names[k] for k in order],
-        "probability": [_share(prediction, k) for k in order],
+        **figures,
         "logit": [float(prediction.logits[k]) for k in order],
     }
-    _table(columns, ("probability",), ("logit",))
+    if values is None:
+        _table(columns, ("probability",), ("logit",))
+    else:
+        _table(columns, (), ("value", "logit"))
 
 
 def offer_both_probabilities(comparison: Comparison) -> None:
@@ -50,6 +56,7 @@ def _table(columns: dict[str, list[object]], shares: tuple[str, ...], logits: tu
     titles = {
         "class": tr("class"),
         "probability": tr("probability"),
+        "value": tr("value"),
         "logit": tr("logit"),
         "logit of A": tr("logit of A"),
         "logit of B": tr("logit of B"),

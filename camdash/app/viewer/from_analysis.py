@@ -38,7 +38,7 @@ def words_of(analysis: Analysis) -> MapWords:
     """Return what is said of the maps of one checkpoint, after what its output means."""
     prediction = analysis.prediction
     adds_up = "" if prediction.values is None else say("evidence + bias = value")
-    return MapWords(totals(prediction), reading(prediction), unit(prediction), adds_up)
+    return MapWords(totals(prediction), reading(prediction), unit(prediction), adds_up, prediction.values is not None)
 
 
 def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:

@@ -12,6 +12,7 @@ from camdash.rendering.wording.agreement import figure, figures
 from camdash.rendering.wording.answers import mark
 from camdash.words.sentence import joined, say
 
+USUAL_READING = say("Red speaks for the class, blue against it.")
 RESAMPLED = say("drawn resampled")
 
 
@@ -34,12 +35,18 @@ def words_of_both(comparison: Comparison) -> MapWords:
     first, second = words_of(comparison.first), words_of(comparison.second)
     if first == second:
         return first
-    totals, reading = (
-        first_words if first_words == second_words else joined(" ", (f"A: {first_words}", f"B: {second_words}"))
-        for first_words, second_words in ((first.totals, second.totals), (first.reading, second.reading))
-    )
+    readings = (first.reading or USUAL_READING, second.reading or USUAL_READING)
+    reading = "" if first.reading == second.reading == "" else _both(*readings)
     units = first.unit if first.unit == second.unit else joined(" / ", (first.unit, second.unit))
-    return MapWords(totals, reading, units)
+    adds_up = first.adds_up if first.adds_up == second.adds_up else ""
+    return MapWords(_both(first.totals, second.totals), reading, units, adds_up, first.is_value and second.is_value)
+
+
+def _both(first: str, second: str) -> str:
+    """Return what is said of A and of B, once where it is the same."""
+    if first == second:
+        return first
+    return say("A: {first} B: {second}", first=first, second=second)
 
 
 def _row(letter: str, analysis: Analysis, twins: Mapping[int, int]) -> Source:

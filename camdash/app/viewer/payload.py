@@ -34,7 +34,7 @@ from camdash.app.viewer.windowing import PackedValues, Windowing, described_wind
 from camdash.app.viewer.words import WORDS
 from camdash.networks.placement import Placement
 from camdash.rendering.looks import LOOKS
-from camdash.rendering.scale import Ends, Look, Scale, in_unit, scales
+from camdash.rendering.scale import Ends, Look, Scale, in_unit, of_values, scales
 from camdash.words.sentence import joined, say, translated_all
 
 ByModeAndLook = dict[str, dict[str, ScaleHeader]]
@@ -112,12 +112,14 @@ class MapWords:
         reading: how the two colors are read, where they are not for and against a class; else empty.
         unit: of maps and totals.
         adds_up: what adds up beneath a panel; empty where it is evidence + bias = logit.
+        is_value: whether the maps raise and lower a value, and do not speak for and against a class.
     """
 
-    totals: str = say("The totals become the probabilities (softmax).")
+    totals: str = say("The totals (logits) become the probabilities (softmax).")
     reading: str = ""
     unit: str = say("logits")
     adds_up: str = ""
+    is_value: bool = False
 
 
 @dataclass(frozen=True)
@@ -210,10 +212,10 @@ def _picture(picture: Picture, start: int) -> PictureHeader:
 def _look(look: Look, start: int, words: MapWords) -> LookHeader:
     legend = look.rule.legend
     ends: LegendHeader = {
-        "full": _in_unit(legend.full, words.unit),
-        "brief": _in_unit(legend.brief, words.unit),
-        "change": _in_unit(legend.change, words.unit),
-        "apart": _in_unit(legend.apart, words.unit),
+        "full": _ends(legend.full, words),
+        "brief": _ends(legend.brief, words),
+        "change": _ends(legend.change, words),
+        "apart": _ends(legend.apart, words),
     }
     return {
         "id": look.id,
@@ -233,9 +235,15 @@ def _look(look: Look, start: int, words: MapWords) -> LookHeader:
     }
 
 
-def _in_unit(ends: Ends, unit: str) -> Ends:
-    low, middle, high = ends
-    return in_unit(low, unit), in_unit(middle, unit), in_unit(high, unit)
+def _ends(ends: Ends, words: MapWords) -> Ends:
+    low, middle, high = of_values(ends) if words.is_value else ends
+    return in_unit(low, words.unit), in_unit(middle, words.unit), in_unit(high, words.unit)
+
+
+def _sum(words: ModeWords, maps: MapWords) -> str:
+    if words.mode == Mode.DIFFERENCE and maps.is_value:
+        return say("difference of evidence + difference of bias = difference of the values")
+    return words.sum
 
 
 def _mode(words: ModeWords, maps: MapWords) -> ModeHeader:
@@ -247,7 +255,7 @@ def _mode(words: ModeWords, maps: MapWords) -> ModeHeader:
         "about": words.about,
         "total": words.total,
         "bar": words.bar,
-        "sum": maps.adds_up if words.mode == Mode.EVIDENCE and maps.adds_up else words.sum,
+        "sum": maps.adds_up if words.mode == Mode.EVIDENCE and maps.adds_up else _sum(words, maps),
         "terms": words.terms,
         "reading": maps.reading if reads else words.reading,
         "readingApart": joined(" ", (maps.reading, apart)) if reads else words.reading_apart,

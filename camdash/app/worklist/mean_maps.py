@@ -50,6 +50,8 @@ def show_means(
         tr("Mean map of each class that A predicts (A is {name})", name=plain(checkpoint.name))
         if is_compared
         else tr("Mean map of each predicted class")
+        if any(one.prediction.labels is not None for one in analyses.values())
+        else tr("Mean map")
     )
     st.markdown(f"##### {title}")
     for sentence in (sentence for mean in means for sentence in share_words(mean)):

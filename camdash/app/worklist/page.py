@@ -25,7 +25,9 @@ from camdash.app.worklist.downloads import offer_files
 from camdash.app.worklist.mean_maps import show_means
 from camdash.app.worklist.table import DIFFER, choose_flips, choose_rows, is_hint_needed, same_or_differ, show_table
 from camdash.errors import CamdashError
+from camdash.evidence.worklist import Line
 from camdash.networks.cards.card import Checkpoint
+from camdash.words.sentence import say
 
 SECONDS, MORE_SECONDS = 2.0, 0.01
 """How long radiographs are analysed before the table is drawn again, and how much longer for each that is in it."""
@@ -121,9 +123,11 @@ def _flips(row: ListedRow, other: ListedRow | None) -> bool:
 def _counts(rows: Sequence[ListedRow], shown: int) -> str:
     """Return how many radiographs there are, those that were opened twice counted once, and of which classes."""
     unique = {row.line.sha256: row.line for row in rows}
-    counts = Counter(said.predicted for said in unique.values())
-    classes = ", ".join(_counted(name, count) for name, count in counts.items())
+    counts = Counter(name for said in unique.values() for name in _counted_under(said))
     found = _radiographs(len(unique), len(rows))
+    if not counts:
+        return tr("{radiographs}.", radiographs=found)
+    classes = ", ".join(_counted(name, count) for name, count in counts.items())
     if shown == len(rows):
         return tr("{radiographs}: {classes}.", radiographs=found, classes=classes)
     if len(unique) < len(rows):
@@ -141,6 +145,15 @@ def _counts(rows: Sequence[ListedRow], shown: int) -> str:
         radiographs=found,
         classes=classes,
     )
+
+
+def _counted_under(line: Line) -> tuple[str | None, ...]:
+    """Return under which names a line is counted: of its classes, of no class, or None where it was not read."""
+    if line.error:
+        return (None,)
+    if line.labels is None:
+        return ()
+    return line.labels or (say("none above its threshold"),)
 
 
 def _counted(name: str | None, count: int) -> str:

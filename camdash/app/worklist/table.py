@@ -20,7 +20,7 @@ from camdash.words.sentence import say
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-ABOUT_MARGIN = say("How far the answer is from another one, in logits: from the runner-up, or the nearest threshold")
+ABOUT_MARGIN = say("How far the answer is from another one, in logits: from the runner-up, or the nearest threshold.")
 NOT_READ, SAME, DIFFER = say("not read"), say("same"), say("differ")
 """What tables say of two answers to one radiograph."""
 ROW, HEAD, HIGHEST = 64, 38, 422
@@ -47,10 +47,7 @@ def choose_rows(rows: Sequence[ListedRow], others: Sequence[ListedRow | None] = 
         width=300,
         persist_state="session",
     )
-    about_margin = tr(
-        "Difference between the two highest logits. Below 0.7 the top class is less than twice as likely as the "
-        "runner-up."
-    )
+    about_margin = tr("Below 0.7 the top class is less than twice as likely as the runner-up.")
     below = st.number_input(
         tr("Margin below"),
         min_value=0.0,
@@ -60,7 +57,7 @@ def choose_rows(rows: Sequence[ListedRow], others: Sequence[ListedRow | None] = 
         placeholder=tr("Any"),
         width=130,
         persist_state="session",
-        help=about_margin,
+        help=f"{localized(ABOUT_MARGIN)} {about_margin}",
     )
     order = st.selectbox(
         tr("Sorted"),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from camdash.errors import CheckpointError
 from camdash.evidence.analysis import Analysis, Failed, Familiarity, Outcome
 from camdash.evidence.prediction import Prediction, predict
 from camdash.networks.cards.card import Card, Checkpoint
@@ -91,7 +92,10 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
         raise ValueError("a file without error has all logits")
     row: Row = dict(zip(IDENTITY, (file, cells[1], checkpoint.name, checkpoint.sha256), strict=True))
     parts = {key: [_number(cell) for cell in columns[key]] for key in PARTS}
-    row |= _of_prediction(predict(card, np.array(columns["logits"], np.float64)), parts)
+    try:
+        row |= _of_prediction(predict(card, np.array(columns["logits"], np.float64)), parts)
+    except CheckpointError as error:
+        raise ValueError("a logit is no finite number") from error
     row |= {"level": level, "grid": grid or None}
     row["familiarity"] = dict(zip(CHECK, (score, threshold, familiar), strict=True))
     row["notes"] = [note for note in notes if note]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from camdash.networks.cards.values import choice, list_of_numbers, number, text
-from camdash.words.sentence import say, say_many
+from camdash.words.sentence import joined, say, say_many
 
 LARGEST_FACTOR = 1e6
 """The largest size of temperature, scale and offset."""
@@ -91,7 +91,9 @@ def assumed_output(outputs: int, *, sigmoid_sign: str = "", is_own: bool = False
             "Each label is taken on its own (sigmoid), since the file holds {name}.",
             name=sigmoid_sign,
         )
-        return Output(OutputKind.SIGMOID, assumed=why)
+        thresholds = say("Thresholds in the file are not read: put them into the card.")
+        is_read = sigmoid_sign.rpartition(".")[2] != "op_threshs"
+        return Output(OutputKind.SIGMOID, assumed=why if is_read else joined(" ", [why, thresholds]))
     if outputs == 1:
         why = say(
             "The network puts out one number, and nothing says what it means. "
@@ -134,7 +136,7 @@ def output_of(fields: Mapping[str, Any], names: int, *, is_own: bool = False) ->
         temperature=_positive(fields.get("temperature"), "temperature"),
         unit=text(fields.get("unit"), "unit", LONGEST_UNIT),
         scale=_not_zero(fields.get("scale"), "scale"),
-        offset=number(fields.get("offset", 0.0) or 0.0, "offset", LARGEST_FACTOR),
+        offset=0.0 if fields.get("offset") is None else number(fields["offset"], "offset", LARGEST_FACTOR),
     )
 
 
@@ -162,6 +164,6 @@ def _positive(value: object, key: str) -> float:
 
 def _not_zero(value: object, key: str) -> float:
     found = 1.0 if value is None else number(value, key, LARGEST_FACTOR)
-    if abs(found) < 1 / LARGEST_FACTOR:
+    if found == 0:
         raise ValueError(say("{key} must not be zero", key=key))
     return found

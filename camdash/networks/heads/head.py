@@ -30,7 +30,10 @@ class Level(Enum):
             return say("The sum is exact, and so is each cell: without it, the logit changes by what the map says.")
         if self is Level.B:
             return say("The sum is exact; a single cell is not: without it, the logit changes by roughly what it says.")
-        return say("The sum is exact, but a part of it has no place in the image: it is unplaced, and not drawn.")
+        return say(
+            "The sum is exact, but a part of it has no place in the image: it is unplaced, and not drawn. "
+            "A single cell is not exact."
+        )
 
 
 @runtime_checkable

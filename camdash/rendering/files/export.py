@@ -171,7 +171,8 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
     It holds `maps` (classes, grid rows, grid columns; float32, logits), `average` (of all classes, so of one class
     that class's own map), `bias`, `unplaced` (what of each logit has no place in the image), `level` ("A", "B" or "C":
     how far the maps may be read), `logits`,
-    `probabilities` (each logit's own; NaN where the output is none), `values` (of a regression, in `unit`; else NaN),
+    `probabilities` (each logit's own; NaN where the output is none), `values` (of a regression, in `unit`: logit x
+    `scale` + `offset`; else NaN),
     `output` (what the logits mean), `unit`, `class_names` (a name a logit), `on_padding`, `image_sha256`,
     `inverted` (whether the network saw the image inverted), `checkpoint`, `checkpoint_sha256`.
     """
@@ -188,6 +189,8 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
         values=prediction.values if prediction.values is not None else np.full(len(names), np.nan),
         output=np.array(prediction.output.kind.value),
         unit=np.array(prediction.output.unit),
+        scale=np.array(prediction.output.scale),
+        offset=np.array(prediction.output.offset),
         class_names=np.array(names),
         on_padding=analysis.on_padding,
         image_sha256=np.array(sha256),

@@ -7,8 +7,9 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.rendering.files.safe_csv import Cell, csv_file
 
 FILE, CHECKPOINT = ("file", "sha256"), ("checkpoint", "checkpoint_sha256")
-ANSWER = ("predicted", "probability", "runner_up", "margin", "evidence", "familiar")
-"""What a checkpoint says. `margin` and `evidence` are in logits, `familiar` is True or False where it has a check."""
+ANSWER = ("predicted", "probability", "runner_up", "margin", "evidence", "familiar", "value", "unit")
+"""What a checkpoint says. `margin` and `evidence` are in logits, `familiar` is True or False where it has a check,
+`value` is a regression's, in `unit`."""
 
 WORKLIST = (*FILE, *CHECKPOINT, *ANSWER, "error")
 COMPARISON = (
@@ -44,4 +45,8 @@ def _named(checkpoint: Checkpoint) -> tuple[Cell, ...]:
 
 def _answer(line: worklist.Line) -> tuple[Cell, ...]:
     """Return the cells of `ANSWER`."""
-    return line.predicted, line.probability, line.runner_up, line.margin, line.evidence, line.familiar
+    unit = line.unit if line.value is not None else None
+    return (
+        *(line.predicted, line.probability, line.runner_up, line.margin, line.evidence, line.familiar),
+        *(line.value, unit),
+    )

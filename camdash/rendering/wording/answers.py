@@ -21,6 +21,11 @@ def percent(probability: float) -> str:
     return f"{100 * probability:.1f} %"
 
 
+def threshold_words(threshold: float) -> str:
+    """Return a threshold as it is, with four digits that count: "30 %", "0.05 %"."""
+    return f"{100 * threshold:.4g} %"
+
+
 def headline(prediction: Prediction) -> str:
     """Return the answer: "Hip, 98.7 %", "2 of 14 findings are above their thresholds: Mass, Nodule"."""
     return _words(prediction).headline(prediction)
@@ -85,7 +90,13 @@ class Words:
 
     def headline(self, prediction: Prediction) -> str:
         """See `headline`."""
-        return _figures(prediction, prediction.ranking[:MOST_NAMED], ": ")
+        more = len(prediction.class_names) - MOST_NAMED
+        figures = _figures(prediction, prediction.ranking[:MOST_NAMED], ": ")
+        return (
+            say_many("{names} and {count} more", "{names} and {count} more", more, names=figures)
+            if more > 0
+            else figures
+        )
 
     def remark(self, prediction: Prediction) -> str:  # noqa: ARG002 (others use it)
         """See `remark`."""
@@ -101,7 +112,7 @@ class Words:
 
     def totals(self, prediction: Prediction) -> str:  # noqa: ARG002
         """See `totals`."""
-        return say("Nobody says what the totals mean, so no probability is made of them.")
+        return say("The card does not say what the totals mean, so no probability is made of them.")
 
     def reading(self, prediction: Prediction) -> str:  # noqa: ARG002
         """See `reading`."""
@@ -139,7 +150,7 @@ class _Softmax(Words):
         return say("predicted") if place == prediction.foremost else ""
 
     def totals(self, prediction: Prediction) -> str:  # noqa: ARG002
-        return say("The totals become the probabilities (softmax).")
+        return say("The totals (logits) become the probabilities (softmax).")
 
     def reading(self, prediction: Prediction) -> str:  # noqa: ARG002
         return ""
@@ -153,12 +164,14 @@ class _Sigmoid(Words):
         if labels is None:
             return say("Most probable: {figures}", figures=_figures(prediction, prediction.ranking[:3], " "))
         count = len(prediction.class_names)
+        if count == 1:
+            share = _unbroken(beside(prediction, 0))
+            name = prediction.class_names[0]
+            if labels:
+                return say("{name}, {share}: above its threshold", name=name, share=share)
+            return say("{name}, {share}: below its threshold", name=name, share=share)
         if not labels:
-            return say_many(
-                "None of {count} finding is above its threshold",
-                "None of {count} findings is above its threshold",
-                count,
-            )
+            return say("None of {count} findings is above its threshold", count=count)
         named, more = ", ".join(labels[:MOST_NAMED]), len(labels) - MOST_NAMED
         if more > 0:
             named = say_many("{names} and {count} more", "{names} and {count} more", more, names=named)
@@ -180,7 +193,7 @@ class _Sigmoid(Words):
             "Closest to its threshold: {name}, {share} (threshold {threshold})",
             name=prediction.class_names[place],
             share=beside(prediction, place),
-            threshold=percent(thresholds[place]),
+            threshold=threshold_words(thresholds[place]),
         )
 
     def choice(self, prediction: Prediction) -> str:
@@ -195,7 +208,7 @@ class _Sigmoid(Words):
 
     def totals(self, prediction: Prediction) -> str:
         far = say("The distance from its threshold decides whether it counts as found.")
-        odds = say("The total of each finding is its log-odds; its probability follows from that alone (sigmoid).")
+        odds = _log_odds_words(prediction.output.temperature)
         return joined(" ", [odds, far if prediction.output.thresholds else ""])
 
     def reading(self, prediction: Prediction) -> str:  # noqa: ARG002
@@ -212,8 +225,12 @@ class _Binary(Words):
         thresholds = prediction.output.thresholds
         name = prediction.class_names[0]
         if not thresholds:
-            return say("No threshold is known: {name} is the answer from {share} on.", name=name, share=percent(EVEN))
-        return say("{name} is the answer from {share} on (its threshold).", name=name, share=percent(thresholds[0]))
+            return say(
+                "No threshold is known: {name} is the answer from {share} on.", name=name, share=threshold_words(EVEN)
+            )
+        return say(
+            "{name} is the answer from {share} on (its threshold).", name=name, share=threshold_words(thresholds[0])
+        )
 
     def choice(self, prediction: Prediction) -> str:
         positive, negative = prediction.class_names[0], prediction.negative_name
@@ -223,11 +240,8 @@ class _Binary(Words):
         return say("predicted") if prediction.predicted_name == prediction.class_names[place] else ""
 
     def totals(self, prediction: Prediction) -> str:
-        return say(
-            "The total is the log-odds of {name}; its probability follows from that alone (sigmoid), and its distance "
-            "from the threshold decides the answer.",
-            name=prediction.class_names[0],
-        )
+        decides = say("Its distance from the threshold decides the answer.")
+        return joined(" ", [_log_odds_words(prediction.output.temperature), decides])
 
     def reading(self, prediction: Prediction) -> str:
         positive, negative = prediction.class_names[0], prediction.negative_name
@@ -259,6 +273,16 @@ WORDS: dict[OutputKind, Words] = {
 def is_uncertain(prediction: Prediction) -> bool:
     """Return whether of several classes that exclude each other none reaches one half."""
     return prediction.runner_up is not None and prediction.share is not None and prediction.share < EVEN
+
+
+def _log_odds_words(temperature: float) -> str:
+    if temperature == 1:
+        return say("The total is the log-odds of the finding; its probability follows from that alone (sigmoid).")
+    return say(
+        "The total, divided by {temperature:g} (temperature), is the log-odds of the finding; its probability follows "
+        "from that alone (sigmoid).",
+        temperature=temperature,
+    )
 
 
 def _words(prediction: Prediction) -> Words:

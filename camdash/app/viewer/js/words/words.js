@@ -43,7 +43,7 @@ export function percent(share) {
  */
 export function equation({ evidence, bias, logit, unplaced }, mode, brief = false) {
   if (evidence === null || bias === null || logit === null) return "";
-  const hundredths = (/** @type {number} */ value) => Math.round(value * 100) / 100;
+  const hundredths = (/** @type {number} */ value) => Number(value.toFixed(2));
   const [name, ...others] = mode.terms.map((word) => (brief ? "" : `${word} `));
   const values = unplaced ? [bias, unplaced] : [bias];
   const first = values.reduce((rest, value) => rest - hundredths(value), hundredths(logit));
