@@ -12,7 +12,7 @@ THEME, OPENER = "theme", "opener"
 VIEWER, SOFTMAX, PROBABILITIES = "viewer", "softmax", "probabilities"
 ARROW, ARROW_KEYS = "arrow-{}", "arrow-keys"
 INVERT, DOWNLOAD, TRY_AGAIN = "invert-{}", "download-{}", "try-again"
-STAGE = "stage-{}"
+STAGE, CHECK_IMAGE = "stage-{}", "check-image"
 
 COMPARISON, AGREEMENT, GOING_UP = "comparison", "agreement", "going-up"
 STOP_COMPARING, GO_ON_COMPARING, TRY_COMPARING_AGAIN = "stop", "go-on", "comparison-try-again"

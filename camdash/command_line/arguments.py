@@ -17,13 +17,23 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What to explain, with which checkpoint (None: the default), where to write, and whether to go on with a run."""
+    """What to explain, with which checkpoint (None: the default), and where to write.
+
+    Attributes:
+        paths: files and folders.
+        checkpoint: its name or path.
+        output: the folder to write to.
+        as_json: whether rows are printed as JSON.
+        resume: whether to go on with the run in `output`.
+        verify: whether each answer is compared with that of the undivided network.
+    """
 
     paths: tuple[str, ...]
     checkpoint: str | None
     output: Path | None
     as_json: bool
     resume: bool = False
+    verify: bool = False
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     explaining.add_argument("--checkpoint", metavar="NAME", help="its name or path; the first shipped one by default")
     explaining.add_argument("--output", metavar="DIR", help="write predictions.csv, overlays and maps here")
     explaining.add_argument("--resume", action="store_true", help="continue the run that was stopped in DIR")
+    explaining.add_argument("--verify", action="store_true", help="compare each answer with the whole network's")
     explaining.add_argument("--json", action="store_true", help="print one JSON object a line")
     listing = commands.add_parser("checkpoints", help="list the checkpoints")
     listing.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -84,7 +95,7 @@ def request_of(options: argparse.Namespace) -> Request:
     if options.resume and options.output is None:
         raise UsageError(say("--resume needs --output: the folder of the run that was stopped."))
     output = None if options.output is None else Path(options.output)
-    return Request(tuple(options.paths), options.checkpoint, output, options.json, options.resume)
+    return Request(tuple(options.paths), options.checkpoint, output, options.json, options.resume, options.verify)
 
 
 def _check_name(name: str | None, what: str, advice: str) -> None:

@@ -120,6 +120,18 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
     return divided
 
 
+def load_undivided(checkpoint: Checkpoint, device: torch.device | str) -> WholeNetwork:
+    """Build the network as its weights are, not split and with nothing folded, to compare its logits with.
+
+    Raises:
+        CheckpointError: the weights do not fit the card.
+    """
+    network, channels = _built(checkpoint, _read(checkpoint)[0])
+    card = checkpoint.card
+    whole = max_pooled(network, family_of(card.architecture)) if is_max_pooled(card) else network
+    return WholeNetwork(whole.to(device), channels, torch.device(device), "")
+
+
 def _built(checkpoint: Checkpoint, stored: StoredWeights) -> tuple[nn.Module, int]:
     """Return the network with its weights, and its input channels.
 

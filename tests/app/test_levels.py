@@ -94,3 +94,15 @@ def test_a_difference_has_the_change_of_what_is_unplaced() -> None:
     assert [change.unplaced, change.logit] == pytest.approx([0.5, 0.5])
     drawn = sources_of(comparison)[-1].maps[1]
     assert drawn.unplaced == pytest.approx(0.5)
+
+
+def test_the_answer_is_checked_on_the_very_image_where_somebody_asks(checkpoints: Path, page: AppTest) -> None:
+    page.run()
+    page.button(key="check-image").click().run()
+    assert not page.exception
+    assert "The whole network, run on this very image, gives these logits within" in texts(page).replace("\\", "")
+    page.selectbox(key="second").select_index(0).run()
+    page.button(key="check-image").click().run()
+    words = texts(page).replace("\\", "")
+    assert "A: The whole network" in words
+    assert "B: The whole network" in words

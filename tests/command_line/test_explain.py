@@ -50,6 +50,20 @@ def test_json_is_one_object_a_line_with_the_documented_keys(
     assert row["level"] == "A"
 
 
+def test_each_answer_is_compared_with_the_whole_networks_where_that_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad, good = tmp_path / "bad.png", written(tmp_path / "hand.png")
+    bad.write_bytes(b"")
+    assert main(["explain", "--verify", "--json", str(bad), good]) == 1
+    first, second = json_lines(capsys.readouterr().out)
+    assert list(second) == [*KEYS, "verified"]
+    assert first["verified"] is None
+    assert 0 <= second["verified"] < 1e-5
+    assert main(["explain", "--verify", good]) == 0
+    assert "gives these logits within" in capsys.readouterr().out
+
+
 def test_the_figures_add_up_and_have_full_precision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["explain", "--json", written(tmp_path / "hand.png")])
     (row,) = json_lines(capsys.readouterr().out)

@@ -18,11 +18,12 @@ from camdash.app.films.files import Film, FilmKey, ImageFile
 from camdash.app.viewer.windowing import PackedValues
 from camdash.evidence.analysis import Analysis, analyse
 from camdash.evidence.slope_maps import SlopeMaps, slope_maps
+from camdash.evidence.verification import verify
 from camdash.images.radiograph import Radiograph
 from camdash.images.sandbox.pool import shared_pool
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.folders import Entry
-from camdash.networks.loading import preferred_device
+from camdash.networks.loading import load_undivided, preferred_device
 from camdash.networks.report import IntakeReport, intake
 from camdash.running.loaded_checkpoints import HeldCheckpoints, checkpoints_at_once
 from camdash.running.pipeline import Decoded, Run, runner
@@ -156,6 +157,17 @@ def slope_maps_of(film: Film, checkpoint: Checkpoint, stage: str, waiting: Waiti
         return slope_maps(radiograph, checkpoint, held.get_split(checkpoint, device), stage)
 
     return _once(_slope_maps(), (film.key, checkpoint, stage), one_pass, waiting, FEW)
+
+
+def verified(film: Film, analysis: Analysis, waiting: Waiting) -> float:
+    """Return how far an answer is from that of the undivided network on the same film; the network is not kept.
+
+    Raises:
+        CamdashError: the network cannot be built, or is given no time.
+    """
+    checkpoint, radiograph, device = analysis.checkpoint, radiograph_of(film), str(preferred_device())
+    log.info("undivided pass of %s for image %s", checkpoint.name, film.sha256[:12])
+    return in_turn(lambda: verify(radiograph, analysis, load_undivided(checkpoint, device)), waiting)
 
 
 def forget(files: Sequence[ImageFile]) -> None:

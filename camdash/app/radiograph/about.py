@@ -1,16 +1,23 @@
 """What an image's file says of itself, from a list of harmless facts only, and how it is given to the network."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from camdash.app.films.caches import radiograph_of
+from camdash.app import widget_keys
+from camdash.app.films.caches import radiograph_of, verified
+from camdash.app.films.device_turn import line
 from camdash.app.films.files import Film
 from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.session.inversion import choose_inversion
+from camdash.errors import CamdashError
+from camdash.evidence.analysis import Analysis
+from camdash.evidence.verification import verified_words
 
 
-def about_image(film: Film) -> None:
-    """Offer the facts of an image, and to invert it for the network."""
+def about_image(film: Film, results: Sequence[Analysis]) -> None:
+    """Offer the facts of an image, to invert it for the network, and to check its answers."""
     radiograph = radiograph_of(film)
     rows, columns = radiograph.shape
     with st.popover(tr("About this image"), icon=":material/info:"):
@@ -21,3 +28,27 @@ def about_image(film: Film) -> None:
         for note in radiograph.notes:
             st.caption(plain(note))
         choose_inversion(film)
+        _offer_check(film, results)
+
+
+def _offer_check(film: Film, results: Sequence[Analysis]) -> None:
+    """Offer to run the undivided network on this very image, and say how far its logits are from those shown."""
+    asked = st.button(
+        tr("Check this image"),
+        key=widget_keys.CHECK_IMAGE,
+        help=tr("Runs the whole network once more, as its weights are, and compares its answer with the one shown."),
+    )
+    if not asked:
+        return
+    place = st.empty()
+
+    def waiting(ahead: int) -> None:
+        place.caption(line(ahead))
+
+    for letter, one in zip("AB", results, strict=False):
+        try:
+            found = plain(verified_words(verified(film, one, waiting)))
+        except CamdashError as error:
+            found = plain(str(error))
+        place.empty()
+        st.caption(found if len(results) == 1 else tr("{letter}: {sentence}", letter=letter, sentence=found))

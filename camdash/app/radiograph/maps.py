@@ -103,7 +103,7 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
     both = prepared.comparison
     _say_how_exact(results)
     with st.container(horizontal=True, vertical_alignment="top"):
-        about_image(film)
+        about_image(film, results)
         slots = {*settings.panels, settings.focus}
         in_view = {names[slot].casefold() for slot in slots if slot in names} | {AVERAGE.casefold()}
         method = next((one for one in METHODS if one.id == settings.mode), None)

@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from camdash.command_line.table import write_table
 from camdash.command_line.tally import Tally
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.prediction import decimal
+from camdash.evidence.verification import verified_words, verify
 from camdash.images.regular_files import content
 from camdash.images.sandbox.pool import shared_pool
+from camdash.networks.architectures.prediction_only import WholeNetwork
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loaded import LoadedCheckpoint
-from camdash.networks.loading import load_any, preferred_device
+from camdash.networks.loading import load_any, load_undivided, preferred_device
 from camdash.rendering.files.export import WARNING
 from camdash.rendering.wording.answers import percent
 from camdash.running.pipeline import Explained, Item, Pace, explain_many, runner
@@ -40,12 +42,16 @@ UNLIKE = "unlike the training images: do not rely on it"
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """What is to be done: all files, and the rows that an earlier run has left for some of them."""
+    """What is to be done: all files, and the rows that an earlier run has left for some of them.
+
+    `undivided` is the network that each answer is compared with; None where that is not asked for.
+    """
 
     files: Sequence[Path]
     rows: Sequence[Row | None]
     loaded: LoadedCheckpoint
     pace: Pace
+    undivided: WholeNetwork | None = None
 
 
 def explain(request: Request, files: Sequence[Path], out: Output, tally: Tally) -> int:
@@ -58,7 +64,8 @@ def explain(request: Request, files: Sequence[Path], out: Output, tally: Tally) 
     loaded = load_any(describe(find(request.checkpoint, checkpoint_folders())), preferred_device())
     if guess := loaded.checkpoint.card.guess:
         log.warning("%s: %s", loaded.checkpoint.name, guess)
-    work = _Work(files, [None] * len(files), loaded, Pace.on(str(preferred_device())))
+    undivided = load_undivided(loaded.checkpoint, preferred_device()) if request.verify else None
+    work = _Work(files, [None] * len(files), loaded, Pace.on(str(preferred_device())), undivided)
     printed = _Printed(out, as_json=request.as_json)
     tally.of, tally.finish, tally.resumable = len(files), printed.finish, request.resume
     with _until_the_end(printed, tally):
@@ -121,7 +128,7 @@ def _resumed(work: _Work, folder: OutputFolder) -> tuple[_Work, bool]:
     refuse_changed(folder, loaded.checkpoint)
     rows = earlier.rows(work.files, shared_pool().decode, work.pace.threads)
     log.info("%d of %d files are done already", sum(row is not None for row in rows), len(rows))
-    return _Work(work.files, rows, loaded, work.pace), earlier.lost(rows) > 0
+    return replace(work, rows=rows), earlier.lost(rows) > 0
 
 
 def _run(work: _Work, written: Written | None, printed: _Printed, tally: Tally) -> int:
@@ -135,7 +142,7 @@ def _run(work: _Work, written: Written | None, printed: _Printed, tally: Tally) 
         with tally.row():
             if written and explained:
                 written.add(pictures, row)
-            printed.add(row)
+            printed.add(row | {"verified": _verified(work, explained)} if work.undivided else row)
             tally.done += 1
         failed = failed or bool(row["error"])
         if before:
@@ -145,6 +152,14 @@ def _run(work: _Work, written: Written | None, printed: _Printed, tally: Tally) 
     if written:
         written.finish(rows if before else None)
     return 1 if failed else 0
+
+
+def _verified(work: _Work, explained: Explained[Analysis] | None) -> float | None:
+    """Return how far an answer is from the undivided network's; None where there is none, or it was given before."""
+    radiograph = explained.decoded.radiograph if explained else None
+    if explained is None or explained.failed or radiograph is None or work.undivided is None:
+        return None
+    return verify(radiograph, explained.answer, work.undivided)
 
 
 def _results(work: _Work) -> Iterator[tuple[Path, Row, Explained[Analysis] | None]]:
@@ -185,5 +200,7 @@ def _cells(row: Row) -> list[str]:
     probability = percent(row["probabilities"][row["predicted"]]) if row["predicted"] else ""
     familiarity = row["familiarity"] or {}
     unlike = [UNLIKE] if familiarity.get("familiar") is False else []
-    remark = "; ".join([*unlike, *(row["notes"] or ())])
+    found = row.get("verified")
+    checked = [] if found is None else [verified_words(found)]
+    remark = "; ".join([*unlike, *checked, *(row["notes"] or ())])
     return [row["file"], predicted or "", probability, row["error"] or "", remark]

@@ -49,6 +49,7 @@ def inverts() -> Effect:
 
 IMAGE = (
     popover("button: About this image", INVERT)[0],
+    Press("button: popover / Check this image", shows("[data-testid=stPopoverBody]", "gives these logits within")),
     Press(f"button: popover / Help for {INVERT}", shows(TOOLTIP, "polarity"), hover),
     Press(f"switch: popover / {INVERT}", inverts(), lambda found: found.set_checked(True, force=True)),
     Press(
