@@ -25,7 +25,7 @@ def test_a_row_opens_its_radiograph_and_the_arrows_go_on_in_the_list_s_order(add
     upload(page, *((f"film{k}.png", image_bytes(speckle(200 + k, 150))) for k in range(3)))
     page.get_by_text("1 of 3", exact=True).wait_for()
     page.get_by_role("link", name="Worklist").click()
-    page.get_by_text("3 radiographs: ").wait_for()
+    page.get_by_text("3 radiographs: 3 Part 1").wait_for()
     page.get_by_text("Mean map of each predicted class").wait_for()
     page.wait_for_selector(NOT_RUNNING)
     table = page.locator(".st-key-worklist [data-testid=stDataFrame]")

@@ -118,14 +118,14 @@ def test_no_cell_of_the_table_becomes_a_formula_and_no_figure_is_marked(
 
 
 def test_a_file_name_that_is_no_unicode_and_one_with_a_line_end_are_one_line_each_on_the_terminal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # a long name loses its middle
     names = [os.fsdecode(b"\xff.png"), "two\nlines.png", "\x1b[2J.png", "\u202egnp.png"]
-    files = [str(tmp_path / name) for name in names]
-    for file in files:
+    for file in names:
         Path(file).write_bytes(image_bytes(speckle(40, 50)))
-    assert main(["explain", "--output", str(tmp_path / "out"), *files]) == 0
+    assert main(["explain", "--output", "out", *names]) == 0
     header, *lines = capsys.readouterr().out.splitlines()
     assert header.startswith("file")
     shown = [r"\udcff.png", r"two\nlines.png", r"\u001b[2J.png", r"\u202egnp.png"]
-    assert [line.split("  ")[0] for line in lines] == [str(tmp_path / name) for name in shown]
+    assert [line.split("  ")[0] for line in lines] == shown

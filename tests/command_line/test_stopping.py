@@ -151,5 +151,6 @@ def test_ctrl_c_at_a_terminal_leaves_whole_lines(films: Path, shipped: Path) -> 
     assert running.wait(PATIENCE) == 130
     lines = [line.rstrip("\r").rpartition("\x1b[K")[2] for line in shown.decode().rstrip().split("\n")]
     table = lines[lines.index(next(line for line in lines if line.startswith("file "))) :]
-    assert [line.startswith(str(films)) for line in table[1:-1]] == [True] * (len(table) - 2)
+    begins = str(films)[:20]  # a long name loses its middle
+    assert [line.startswith(begins) for line in table[1:-1]] == [True] * (len(table) - 2)
     assert table[-1] == f"camdash: Stopped after {len(table) - 2} of 12 radiographs."

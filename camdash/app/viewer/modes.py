@@ -95,4 +95,4 @@ MODES = (
 
 def mode_of(told: object) -> str | None:
     """Return the mode that somebody named; None for anything that is none."""
-    return next((words.mode for words in MODES if words.mode == told), None)
+    return next((str(words.mode) for words in MODES if words.mode == told), None)

@@ -153,7 +153,7 @@ BACK = both(silences("enlarged="), hides("button[name=back]"))
 PANELS = (
     Press(PANEL, both(shows(".second", "here:"), shows(".second", "row ")), lambda found: found.hover(), FILM),
     Press(PANEL, hides(".second", "here:"), lambda found: found.page.locator("button[name=help]").hover(), FILM),
-    Press(PANEL, shows(".hint"), wheel, FILM),
+    Press(PANEL, shows(".hint:not(.notice)"), wheel, FILM),
     Press(PANEL, ZOOMED, wheel_with_control, FILM),
     Press(PANEL, paints(), drag("left"), FILM),
     Press(PANEL, FITS, lambda found: found.dblclick(), FILM),
