@@ -63,7 +63,7 @@ def value(name: str) -> Effect:
 
 
 FILTERS = (
-    Press("button: Help for Margin below", shows(TOOLTIP, "two highest logits"), hover),
+    Press("button: Help for Margin below", shows(TOOLTIP, "nearest threshold"), hover),
     Press("button: Help for Sorted", shows(TOOLTIP, "follow this order"), hover),
     Press("combobox: Class", shows(OPTION), opens=True),
     Press("option: Hip", lists(1)),
