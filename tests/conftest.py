@@ -35,6 +35,7 @@ from tests.fast import HERE, is_fast
 from tests.pictures import image_bytes as image_bytes
 from tests.pictures import opencv_bytes as opencv_bytes
 from tests.pictures import speckle as speckle
+from tools.random_weights import enliven
 
 prepare()
 settings.register_profile("camdash", deadline=None, max_examples=50)
@@ -69,12 +70,7 @@ def _random_network(architecture: str, classes: int, channels: int) -> nn.Module
         network: nn.Module = torchvision.models.get_model(architecture, weights=None, num_classes=classes)
         if channels != 3:
             network.conv1 = nn.Conv2d(channels, 64, 7, stride=2, padding=3, bias=False)
-        for module in network.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                nn.init.uniform_(module.weight, 0.5, 1.0)
-                nn.init.normal_(module.bias, 0, 0.2)
-                module.running_mean = torch.randn(module.num_features) * 0.2
-                module.running_var = torch.rand(module.num_features) + 0.5
+        enliven(network)
     return network.eval()
 
 

@@ -15,6 +15,7 @@ from camdash.networks.architectures.families import FAMILIES
 from camdash.networks.architectures.recognition import fixed_input
 from camdash.networks.architectures.split import random_input, split
 from camdash.networks.preparation import prepare
+from tools.random_weights import enliven
 
 CLASSES, CHANNELS = 5, 1
 
@@ -38,12 +39,7 @@ def _alive(architecture: str) -> nn.Module:
     """Return a network with random weights whose activations vanish nowhere, as some do where they are untrained."""
     torch.manual_seed(0)
     network = build(architecture, CLASSES, CHANNELS)
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.uniform_(module.weight, 0.5, 1.0)
-            nn.init.normal_(module.bias, 0, 0.2)
-            module.running_mean = torch.randn(module.num_features) * 0.2
-            module.running_var = torch.rand(module.num_features) + 0.5
+    enliven(network)
     for value in network.get_submodule(family_of(architecture).head).parameters():
         nn.init.normal_(value, 0, 0.1)
     return network

@@ -3,6 +3,7 @@
 `MEANINGS` has an entry for each kind of output; whoever shows an answer asks the prediction and never the kind.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -104,6 +105,11 @@ class Prediction:
         label's log-odds from its threshold.
         """
         return _meaning(self).margin(self)
+
+    @property
+    def distances(self) -> PerClass | None:
+        """How far each label's log-odds is from its threshold's, never negative; None without thresholds."""
+        return _distances(self, self.output.thresholds) if self.output.thresholds else None
 
     @property
     def positive(self) -> tuple[bool | None, ...]:
@@ -217,19 +223,21 @@ class _Softmax(Meaning):
         return float(prediction.logits[prediction.foremost] - prediction.logits[second]) / prediction.output.temperature
 
 
-class _Sigmoid(Meaning):
+class _LogOdds(Meaning):
     def probabilities(self, logits: PerClass) -> PerClass | None:
         with np.errstate(over="ignore"):
             shares: PerClass = 1 / (1 + np.exp(-logits))
         return shares
 
+
+class _Sigmoid(_LogOdds):
     def answers(self, prediction: Prediction) -> tuple[int, ...]:
         return tuple(k for k in prediction.ranking if prediction.positive[k])
 
     def labels(self, prediction: Prediction) -> tuple[str, ...] | None:
         if not prediction.output.thresholds:
             return None
-        return tuple(prediction.class_names[k] for k in prediction.ranking if prediction.positive[k])
+        return tuple(prediction.class_names[k] for k in self.answers(prediction))
 
     def brief(self, prediction: Prediction) -> str:
         labels = self.labels(prediction)
@@ -239,21 +247,12 @@ class _Sigmoid(Meaning):
         return ", ".join(labels) or say("none above its threshold")
 
     def margin(self, prediction: Prediction) -> float | None:
-        thresholds = np.array(prediction.output.thresholds)
-        if not thresholds.size:
-            return None
-        return _distance(prediction, thresholds)
+        return None if prediction.distances is None else float(prediction.distances.min())
 
 
-class _Binary(_Sigmoid):
+class _Binary(_LogOdds):
     def answers(self, prediction: Prediction) -> tuple[int, ...]:
         return (0,) if self._is_positive(prediction) else ()
-
-    def labels(self, prediction: Prediction) -> tuple[str, ...] | None:
-        return Meaning.labels(self, prediction)
-
-    def brief(self, prediction: Prediction) -> str:
-        return Meaning.brief(self, prediction)
 
     def predicted_name(self, prediction: Prediction) -> str | None:
         return prediction.class_names[0] if self._is_positive(prediction) else prediction.negative_name
@@ -265,7 +264,7 @@ class _Binary(_Sigmoid):
         return own if self._is_positive(prediction) else 1 - own
 
     def margin(self, prediction: Prediction) -> float | None:
-        return _distance(prediction, np.array(prediction.output.thresholds or (EVEN,)))
+        return float(_distances(prediction, prediction.output.thresholds or (EVEN,))[0])
 
     def _is_positive(self, prediction: Prediction) -> bool:
         own, least = prediction.probability(0), (*prediction.output.thresholds, EVEN)[0]
@@ -290,7 +289,8 @@ def _meaning(prediction: Prediction) -> Meaning:
     return MEANINGS[prediction.output.kind]
 
 
-def _distance(prediction: Prediction, thresholds: PerClass) -> float:
-    """Return the least distance of a log-odds from its threshold's."""
-    log_odds = prediction.logits / prediction.output.temperature
-    return float(np.abs(log_odds - np.log(thresholds / (1 - thresholds))).min())
+def _distances(prediction: Prediction, thresholds: Sequence[float]) -> PerClass:
+    """Return the distance of each log-odds from its threshold's."""
+    log_odds, least = prediction.logits / prediction.output.temperature, np.array(thresholds)
+    distances: PerClass = np.abs(log_odds - np.log(least / (1 - least)))
+    return distances

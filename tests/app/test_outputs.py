@@ -140,7 +140,7 @@ def test_two_networks_without_a_class_as_their_answer_neither_agree_nor_differ(a
     page.run()
     page.selectbox(key="second").select_index(0).run()
     words = words_of(page)
-    assert "name no class: they cannot be the same or differ." in words
+    assert "The two answers cannot be compared: they are of different kinds, or name no class." in words
     assert "Bone age: 140 months" in words
     assert "Bone age: 150 months" in words
     assert "Different answers" not in words

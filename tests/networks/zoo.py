@@ -10,6 +10,7 @@ import torchvision
 from torch import Tensor, nn
 
 from camdash.networks.architectures.families import LAYERED, LINEAR, Family
+from tools.random_weights import enliven
 
 torch.set_num_threads(1)  # threads that wait for each other make small networks 20 times slower on a busy machine
 
@@ -32,12 +33,7 @@ def network(architecture: str, classes: int = CLASSES) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(7)
         made: nn.Module = torchvision.models.get_model(architecture, weights=None, num_classes=classes, **options)
-        for module in made.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                nn.init.uniform_(module.weight, 0.5, 1.0)
-                nn.init.normal_(module.bias, 0, 0.2)
-                module.running_mean = torch.randn(module.num_features) * 0.2
-                module.running_var = torch.rand(module.num_features) + 0.5
+        enliven(made)
     return made.eval()
 
 

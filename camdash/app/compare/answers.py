@@ -106,7 +106,7 @@ def _answer(letter: str, analysis: Analysis) -> str:
 def _verdict(comparison: Comparison) -> str:
     first, second = comparison.first.prediction, comparison.second.prediction
     if comparison.is_same is None:
-        return tr("The two answers are of different kinds, or name no class: they cannot be the same or differ.")
+        return tr("The two answers cannot be compared: they are of different kinds, or name no class.")
     if not comparison.flips:
         return tr("Both give the same answer.")
     badge = plain(tr("Different answers"))

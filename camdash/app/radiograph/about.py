@@ -6,10 +6,11 @@ import streamlit as st
 
 from camdash.app import widget_keys
 from camdash.app.films.caches import radiograph_of, verified
-from camdash.app.films.device_turn import line
+from camdash.app.films.device_turn import Waiting, line
 from camdash.app.films.files import Film
 from camdash.app.language import tr
 from camdash.app.markdown import plain
+from camdash.app.results.of_each import say_of_each
 from camdash.app.session.inversion import choose_inversion
 from camdash.errors import CamdashError
 from camdash.evidence.analysis import Analysis
@@ -45,10 +46,13 @@ def _offer_check(film: Film, results: Sequence[Analysis]) -> None:
     def waiting(ahead: int) -> None:
         place.caption(line(ahead))
 
-    for letter, one in zip("AB", results, strict=False):
-        try:
-            found = plain(verified_words(verified(film, one, waiting)))
-        except CamdashError as error:
-            found = plain(str(error))
-        place.empty()
-        st.caption(found if len(results) == 1 else tr("{letter}: {sentence}", letter=letter, sentence=found))
+    say_of_each([_checked(film, one, waiting) for one in results])
+    place.empty()
+
+
+def _checked(film: Film, analysis: Analysis, waiting: Waiting) -> str:
+    """Return what the check of an answer found, or why there is none."""
+    try:
+        return verified_words(verified(film, analysis, waiting))
+    except CamdashError as error:
+        return str(error)

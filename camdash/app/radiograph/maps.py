@@ -10,11 +10,11 @@ from camdash.app.compare.answers import show_agreement
 from camdash.app.films.caches import packed_values, radiograph_of, slope_maps_of
 from camdash.app.films.device_turn import Waiting
 from camdash.app.films.files import Film
-from camdash.app.language import tr
 from camdash.app.markdown import plain
 from camdash.app.radiograph.about import about_image
 from camdash.app.radiograph.downloads import offer_downloads, offer_slopes
 from camdash.app.radiograph.together import answer_name
+from camdash.app.results.of_each import say_of_each
 from camdash.app.session import address, link
 from camdash.app.session.stage import choose_stage, chosen_stage
 from camdash.app.viewer import has_told, saved_settings, viewer
@@ -121,10 +121,7 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
 
 def _say_how_exact(results: tuple[Analysis, ...]) -> None:
     """Say what limits the maps, where the legend's own words promise more."""
-    for letter, one in zip("AB", results, strict=False):
-        if one.exactness not in ("", Level.A.sentence):
-            said = plain(one.exactness)
-            st.caption(said if len(results) == 1 else tr("{letter}: {sentence}", letter=letter, sentence=said))
+    say_of_each(["" if one.exactness == Level.A.sentence else one.exactness for one in results])
 
 
 def _data(film: Film, sources: tuple[Source, ...], answer: str, words: MapWords) -> ViewerData:

@@ -1,6 +1,5 @@
 """What a prediction says, in words: `WORDS` has an entry for each kind of output, and the page asks no further."""
 
-import math
 from collections.abc import Sequence
 
 from camdash.evidence.prediction import EVEN, Prediction, signed
@@ -184,16 +183,14 @@ class _Sigmoid(Words):
         )
 
     def remark(self, prediction: Prediction) -> str:
-        thresholds = prediction.output.thresholds
-        if not thresholds:
+        if prediction.distances is None:
             return say("No thresholds are known, so nothing says which findings count as found.")
-        odds = [abs(_log_odds(p) - _log_odds(t)) for p, t in zip(_all(prediction), thresholds, strict=True)]
-        place = odds.index(min(odds))
+        place = int(prediction.distances.argmin())
         return say(
             "Closest to its threshold: {name}, {share} (threshold {threshold})",
             name=prediction.class_names[place],
             share=beside(prediction, place),
-            threshold=threshold_words(thresholds[place]),
+            threshold=threshold_words(prediction.output.thresholds[place]),
         )
 
     def choice(self, prediction: Prediction) -> str:
@@ -300,12 +297,3 @@ def _figures(prediction: Prediction, places: Sequence[int], separator: str) -> s
 def _unbroken(figure: str) -> str:
     """Return a figure with its unit that no line's end tears apart."""
     return figure.replace(" ", "\u00a0")
-
-
-def _all(prediction: Prediction) -> list[float]:
-    return [] if prediction.probabilities is None else [float(p) for p in prediction.probabilities]
-
-
-def _log_odds(probability: float) -> float:
-    inside = min(max(probability, 1e-12), 1 - 1e-12)
-    return math.log(inside / (1 - inside))
