@@ -161,4 +161,6 @@ def test_the_worklist_has_the_answer_of_each_kind(
     listed = AppTest.from_function(shown, default_timeout=60).run()
     listed.button(key="list-samples").click().run()
     assert not listed.exception
-    assert set(listed.dataframe[0].value["predicted"]) == {answer}
+    table = listed.dataframe[0].value
+    assert set(table["predicted"]) == {answer}
+    assert not [name for name in ("probability", "runner-up", "margin") if name in table and table[name].isna().all()]

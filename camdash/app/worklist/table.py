@@ -103,7 +103,7 @@ def show_table(
         columns |= _other_columns(rows, others)
         columns = {name: columns[name] for name in COMPARED}
     st.dataframe(
-        with_percentages(columns),
+        with_percentages(_with_values(columns, rows)),
         column_config=_config() | (_compared_config() if others else {}),
         hide_index=True,
         key=widget_keys.WORKLIST,
@@ -174,6 +174,17 @@ def _unread(line: Line) -> str:
     return say("not read: {reason}", reason=line.error)
 
 
+def _with_values(columns: dict[str, list[object]], rows: Sequence[ListedRow]) -> dict[str, list[object]]:
+    """Return the columns but those that no answer has anything for: a value has neither probability nor runner-up."""
+    if all(row.line.error for row in rows):
+        return columns
+    return {
+        name: values
+        for name, values in columns.items()
+        if name not in MAY_LACK or any(value is not None for value in values)
+    }
+
+
 def with_percentages(columns: dict[str, list[object]]) -> "Styler":
     """Return a table whose probabilities are written as everywhere ("> 99.9 %") and sorted as the numbers they are."""
     from pandas import DataFrame  # Streamlit has imported it by now: it is slow
@@ -190,6 +201,8 @@ COMPARED = (
     *("evidence", "runner-up", "familiar", "B familiar"),
 )
 """The columns of two checkpoints in their order: first what tells their answers apart."""
+MAY_LACK = ("probability", "runner-up", "margin")
+"""Columns that not every kind of output has."""
 PROBABILITIES = ("probability", "B probability", "p of A", "p of B")
 
 
