@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from camdash.command_line.streams import Writer
-from camdash.command_line.text import printable, shortened
+from camdash.command_line.text import LONGEST, printable
+from camdash.words.names import shortened
 
 
 def write_table(out: Writer, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -19,4 +20,4 @@ def write_table(out: Writer, header: Sequence[str], rows: Sequence[Sequence[str]
 
 
 def _cell(text: str, column: int) -> str:
-    return printable(text) if column else shortened(printable(text))
+    return printable(text) if column else shortened(printable(text), LONGEST)

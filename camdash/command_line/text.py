@@ -19,14 +19,6 @@ def printable(text: str) -> str:
     return "".join(sign if _is_seen(sign) else escaped(sign) for sign in text)
 
 
-def shortened(text: str, longest: int = LONGEST) -> str:
-    """Return a text of so many characters at most: a longer one loses its middle, for both ends tell files apart."""
-    if len(text) <= longest:
-        return text
-    tail = longest // 2
-    return f"{text[: longest - 1 - tail]}…{text[-tail:]}"
-
-
 def encodable(text: str, encoding: str) -> str:
     """Return text with every character escaped that an encoding does not have."""
     try:

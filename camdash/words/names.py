@@ -23,5 +23,13 @@ def visible(name: str, keep: str = "") -> str:
     return UNFIT.sub(lambda found: found[0] if found[0] in keep else _escaped(found[0]), name)
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return a text of so many characters at most: a longer one loses its middle, for both ends tell files apart."""
+    if len(text) <= longest:
+        return text
+    tail = longest // 2
+    return f"{text[: longest - 1 - tail]}…{text[-tail:]}"
+
+
 def _escaped(sign: str) -> str:
     return sign.encode("unicode_escape").decode("ascii")

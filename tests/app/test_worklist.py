@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from camdash.app.films.files import Film
 from camdash.app.results import analysing as rows
 from camdash.app.session.state import session
-from camdash.app.worklist.table import with_percentages
+from camdash.app.worklist.table import as_shown
 from camdash.evidence.worklist import Order
 from camdash.rendering.wording.answers import percent
 from tests.app.test_familiar import give_check
@@ -240,7 +240,17 @@ def test_what_only_the_second_finds_unlike_its_training_images_is_listed_on_requ
 
 
 def test_probabilities_are_written_as_everywhere_and_sorted_as_numbers() -> None:
-    written = with_percentages({"probability": [0.9995, 0.5, 0.00001, None], "file": ["a", "b", "c", "d"]})
+    written = as_shown({"probability": [0.9995, 0.5, 0.00001, None], "file": ["a", "b", "c", "d"]}, 22)
     shown = written.to_html()
     assert [share for share in map(percent, (0.9995, 0.5, 0.00001)) if share not in shown] == []
     assert list(written.data["probability"][:3]) == pytest.approx([0.9995, 0.5, 0.00001])
+
+
+def test_a_long_name_in_a_table_keeps_both_ends_and_is_whole_in_its_data() -> None:
+    name = "PATIENT_0001_ANONYMISED_2024_CHEST_LATERAL.dcm"
+    written = as_shown({"file": [name, "hand.png"], "probability": [0.9, 0.8]}, 22)
+    shown = written.to_html()
+    assert "PATIENT_00…LATERAL.dcm" in shown
+    assert name not in shown
+    assert "hand.png" in shown
+    assert list(written.data["file"]) == [name, "hand.png"]

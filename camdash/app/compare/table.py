@@ -16,7 +16,7 @@ from camdash.app.results.jobs import Buttons, Job, go_on, rows_of
 from camdash.app.session import selection
 from camdash.app.session.state import session
 from camdash.app.worklist.clicks import ANYWHERE, clicked_row
-from camdash.app.worklist.table import DIFFER, SAME, with_percentages
+from camdash.app.worklist.table import DIFFER, NAME_BESIDE_ANOTHER, SAME, as_shown
 from camdash.evidence.analysis import Failed
 from camdash.evidence.comparison import compare
 from camdash.evidence.overview import Line, failed_line, flips_first, line_of, totals
@@ -90,7 +90,7 @@ def _show(rows: Sequence[ComparedRow], places: Sequence[int], pair: Pair, *, map
         )
     order = flips_first(lines)
     st.dataframe(
-        with_percentages(_columns([rows[place] for place in order], mapped=mapped)),
+        as_shown(_columns([rows[place] for place in order], mapped=mapped), NAME_BESIDE_ANOTHER),
         column_config=_config(pair),
         hide_index=True,
         key=widget_keys.COMPARISON,

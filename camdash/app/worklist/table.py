@@ -1,6 +1,7 @@
 """The worklist's table: which rows are listed, in which order, and the one that was clicked."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -15,6 +16,7 @@ from camdash.app.worklist.clicks import ANYWHERE, clicked_row
 from camdash.app.worklist.keeping import keep_place
 from camdash.evidence.worklist import Line, Order, is_same_answer, listed
 from camdash.rendering.wording.answers import percent
+from camdash.words.names import shortened
 from camdash.words.sentence import say
 
 if TYPE_CHECKING:
@@ -103,7 +105,7 @@ def show_table(
         columns |= _other_columns(rows, others)
         columns = {name: columns[name] for name in COMPARED}
     st.dataframe(
-        with_percentages(_with_values(columns, rows)),
+        as_shown(_with_values(columns, rows), NAME_BESIDE_ANOTHER if others else NAME),
         column_config=_config() | (_compared_config() if others else {}),
         hide_index=True,
         key=widget_keys.WORKLIST,
@@ -185,14 +187,15 @@ def _with_values(columns: dict[str, list[object]], rows: Sequence[ListedRow]) ->
     }
 
 
-def with_percentages(columns: dict[str, list[object]]) -> "Styler":
-    """Return a table whose probabilities are written as everywhere ("> 99.9 %") and sorted as the numbers they are."""
+def as_shown(columns: dict[str, list[object]], longest: int) -> "Styler":
+    """Return a table with probabilities as everywhere ("> 99.9 %") and names of so many signs; both sort as they are."""
     from pandas import DataFrame  # Streamlit has imported it by now: it is slow
 
     table = DataFrame(columns)
     shares = [name for name in PROBABILITIES if name in columns]
     table[shares] = table[shares].astype(float)
-    return table.style.format(percent, subset=shares, na_rep="")
+    names = partial(shortened, longest=longest)
+    return table.style.format(percent, subset=shares, na_rep="").format(names, subset=["file"])
 
 
 FAMILIAR = {True: say("yes"), False: say("no"), None: say("not checked")}
@@ -203,6 +206,8 @@ COMPARED = (
 """The columns of two checkpoints in their order: first what tells their answers apart."""
 MAY_LACK = ("probability", "runner-up", "margin")
 """Columns that not every kind of output has."""
+NAME, NAME_BESIDE_ANOTHER = 48, 22
+"""Signs of a file's name that a table has room for, with the answer of one checkpoint and of two."""
 PROBABILITIES = ("probability", "B probability", "p of A", "p of B")
 
 
