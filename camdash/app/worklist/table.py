@@ -188,7 +188,7 @@ def _with_values(columns: dict[str, list[object]], rows: Sequence[ListedRow]) ->
 
 
 def as_shown(columns: dict[str, list[object]], longest: int) -> "Styler":
-    """Return a table with probabilities as everywhere ("> 99.9 %") and names of so many signs; both sort as they are."""
+    """Return a table with probabilities as everywhere and names of so many signs; both sort as what they stand for."""
     from pandas import DataFrame  # Streamlit has imported it by now: it is slow
 
     table = DataFrame(columns)
