@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app.test_opened import archive
 from tests.app.test_page import film, texts, upload
-from tests.app.uploads_list import answers, drop, listed, looked_at, names, open_row
+from tests.app.uploads_list import answers, differing, drop, listed, looked_at, names, open_row
 from tests.conftest import image_bytes, speckle
 
 CUT = image_bytes(speckle(64, 64), "JPEG")[:600]
@@ -122,6 +122,13 @@ def test_of_two_checkpoints_the_list_gives_both_answers_where_they_differ(page: 
         flips = first.split()[1:3] != second.split()[1:3]
         assert row["answer"].startswith("A: ") == (" · B: " in row["answer"]) == flips
         assert (row["share"] == "") == flips
+    flipped = sum(" · B: " in answer for answer in answers(page))
+    assert differing(page) == f"{flipped} of 3 answers differ"
+
+
+def test_of_one_checkpoint_the_list_says_nothing_of_differing_answers(page: AppTest) -> None:
+    upload(page.run(), ("one.png", film(1)))
+    assert differing(page) == ""
 
 
 def test_files_that_were_removed_and_are_added_again_are_analysed_again(page: AppTest) -> None:

@@ -26,6 +26,12 @@ def counted(page: AppTest) -> str:
     return words["count"]
 
 
+def differing(page: AppTest) -> str:
+    """Return what stands above the rows of the answers of two checkpoints."""
+    words: dict[str, str] = _data(page)["words"]
+    return words["differing"]
+
+
 def answers(page: AppTest) -> list[str]:
     return [f"{row['answer']} {row['share']}".strip() for row in listed(page)]
 

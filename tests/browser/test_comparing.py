@@ -139,7 +139,7 @@ def test_the_top_class_of_each_stands_in_one_row(page: Any) -> None:
 
 def test_a_row_of_the_table_opens_its_image(page: Any) -> None:
     upload(page, *((f"film{k}.png", image_bytes(speckle(200 + k, 150))) for k in range(3)))
-    page.get_by_text("answers differ").wait_for()
+    page.get_by_test_id("stMain").get_by_text("answers differ").wait_for()
     settled(page)
     table = page.locator("[data-testid=stDataFrame]").last
     table.scroll_into_view_if_needed()
@@ -162,7 +162,7 @@ def test_comparing_can_be_stopped_and_what_is_done_stays(page: Any) -> None:
     page.get_by_text("Stopped: ", exact=False).wait_for()
     settled(page)
     assert page.get_by_role("button", name="Go on").is_visible()
-    assert page.get_by_text("answers differ").is_visible()
+    assert page.get_by_test_id("stMain").get_by_text("answers differ").is_visible()
 
 
 def test_a_link_to_what_is_not_here_is_said(address: str, open_page: Open) -> None:

@@ -35,16 +35,17 @@ def _answer(film: Film, checkpoint: Checkpoint, second: Checkpoint | None) -> An
     first = cached_analysis(film, checkpoint)
     if first is None:
         return _refusal(film.sha256, checkpoint) or WAITS
-    name, share = first.prediction.brief, share_of_answer(first.prediction)
+    name, share, is_same = first.prediction.brief, share_of_answer(first.prediction), None
     about = [joined(" ", (name, share))]
     other = cached_analysis(film, second) if second is not None else None
     if other is not None:
         after = other.prediction
         about = [_whose("A", first.prediction), _whose("B", after)]
-        if not same_labels(first.prediction.labels, after.labels):
+        is_same = same_labels(first.prediction.labels, after.labels)
+        if not is_same:
             name, share = say("A: {first} · B: {second}", first=name, second=after.brief), ""
     unlike = _unlike(first, other)
-    return Answer(name, State.UNLIKE if unlike else State.ANSWERED, joined("\n", [*about, *unlike]), share)
+    return Answer(name, State.UNLIKE if unlike else State.ANSWERED, joined("\n", [*about, *unlike]), share, is_same)
 
 
 def _unlike(first: Analysis, other: Analysis | None) -> list[str]:

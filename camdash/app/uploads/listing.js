@@ -8,6 +8,7 @@ export default function mountList({ parentElement, data, setTriggerValue }) {
   const before = lists.get(parentElement);
   lists.set(parentElement, { current: data.current, tell: setTriggerValue });
   root.querySelector(".count").textContent = data.words.count;
+  root.querySelector(".differing").textContent = data.words.differing;
   root.querySelector(".clear").onclick = () => lists.get(parentElement).tell("clear", true);
   const list = root.querySelector("ul");
   const held = list.contains(root.getRootNode().activeElement) ? root.getRootNode().activeElement.dataset.key : null;

@@ -40,12 +40,14 @@ class Answer:
         state: how it is marked.
         about: what is said beneath its name when the pointer rests on it.
         share: the percentage of the predicted class; empty where two checkpoints differ.
+        is_same: whether two checkpoints give the same answer; None where one alone is asked, or nothing decides that.
     """
 
     words: str
     state: State
     about: str = ""
     share: str = ""
+    is_same: bool | None = None
 
 
 WAITS = Answer("…", State.WAITING, say("Not analysed yet"))
@@ -68,16 +70,17 @@ def show_uploads(place: DeltaGenerator, answers: Sequence[Answer]) -> None:
     with place:
         _list(
             key=widget_keys.UPLOADS_LIST,
-            data={"rows": rows, "current": current_key, "words": _words(len(found.files), len(found.unopened))},
+            data={"rows": rows, "current": current_key, "words": _words(len(found.files), len(found.unopened), answers)},
             on_open_change=_open,
             on_remove_change=_remove,
             on_clear_change=remove_all,
         )
 
 
-def _words(count: int, unopened: int) -> dict[str, str]:
+def _words(count: int, unopened: int, answers: Sequence[Answer]) -> dict[str, str]:
     return {
         "count": _count(count, unopened),
+        "differing": _differing([one.is_same for one in answers if one.is_same is not None]),
         "remove": localized(unfilled("Remove {name}")),
         "removeThis": tr("Remove this file"),
     }
@@ -90,6 +93,20 @@ def _count(count: int, unopened: int) -> str:
         return files
     others = tr_many("{count} not opened", "{count} not opened", unopened)
     return f"{files} · {others}" if count else others
+
+
+def _differing(same: Sequence[bool]) -> str:
+    """Return of how many files two checkpoints give different answers; empty where none are compared."""
+    return (
+        tr_many(
+            "{differing} of {count} answers differ",
+            "{differing} of {count} answers differ",
+            len(same),
+            differing=len(same) - sum(same),
+        )
+        if same
+        else ""
+    )
 
 
 def _row(key: str, name: str, answer: Answer) -> dict[str, str]:
