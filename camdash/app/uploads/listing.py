@@ -67,10 +67,11 @@ def show_uploads(place: DeltaGenerator, answers: Sequence[Answer]) -> None:
         return
     current = session().file
     current_key = found.keys[current] if current is not None else None
+    words = _words(len(found.files), len(found.unopened), answers)
     with place:
         _list(
             key=widget_keys.UPLOADS_LIST,
-            data={"rows": rows, "current": current_key, "words": _words(len(found.files), len(found.unopened), answers)},
+            data={"rows": rows, "current": current_key, "words": words},
             on_open_change=_open,
             on_remove_change=_remove,
             on_clear_change=remove_all,
