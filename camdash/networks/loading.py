@@ -78,20 +78,35 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
         CheckpointError: the weights do not fit the card, or the check failed.
     """
     stored, check = _read(checkpoint)
+    found = _divided(checkpoint, stored, torch.device(device))
+    if isinstance(found, WholeNetwork):
+        return LoadedCheckpoint(checkpoint, whole=found)
+    return _with_check(checkpoint, found, check)
+
+
+def load_divided(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwork | WholeNetwork:
+    """Build and check the network of a checkpoint for PyTorch to run: split where its architecture has exact maps.
+
+    Raises:
+        CheckpointError: as `load_any`.
+    """
+    return _divided(checkpoint, _read(checkpoint)[0], torch.device(device))
+
+
+def _divided(checkpoint: Checkpoint, stored: StoredWeights, device: torch.device) -> SplitNetwork | WholeNetwork:
     network, channels = _built(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
     side, by_max = fixed_input(card.architecture, stored.shapes), is_max_pooled(card)
     reason = family.no_map
     if reason is None:
         try:
-            divided = split(network, family, channels, torch.device(device), side, is_max_pooled=by_max)
-            return _with_check(checkpoint, divided, check)
+            return split(network, family, channels, device, side, is_max_pooled=by_max)
         except NoExactSharesError as error:
             reason = error.reason
     network = max_pooled(network, family) if by_max else network
-    whole = WholeNetwork(network.to(device), channels, torch.device(device), reason)
+    whole = WholeNetwork(network.to(device), channels, device, reason)
     check_finite(whole.logits(random_input(channels, side)))
-    return LoadedCheckpoint(checkpoint, whole=whole)
+    return whole
 
 
 def _with_check(checkpoint: Checkpoint, divided: SplitNetwork, check: FamiliarityCheck | None) -> LoadedCheckpoint:

@@ -58,6 +58,11 @@ def onnx_engine(model: bytes, head: Head | None = None) -> OnnxEngine:
     Raises:
         CheckpointError: ONNX Runtime does not take the model.
     """
+    return OnnxEngine(session_of(model), head)
+
+
+def session_of(model: bytes) -> onnxruntime.InferenceSession:
+    """Return a session of ONNX Runtime on the CPU; raise as `onnx_engine`."""
     onnxruntime.disable_telemetry_events()  # where a program imported it before camdash could set the variable
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = thread_count()
@@ -67,10 +72,9 @@ def onnx_engine(model: bytes, head: Head | None = None) -> OnnxEngine:
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     try:
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except RUNTIME_ERRORS as error:
         raise CheckpointError(say("ONNX Runtime does not take the network: {reason}", reason=str(error))) from error
-    return OnnxEngine(session, head)
 
 
 def checked_onnx_engine(original: TorchEngine) -> OnnxEngine:
