@@ -89,7 +89,7 @@ def _model(network: SplitNetwork, metadata: Mapping[str, str]) -> bytes:
     with torch.no_grad():
         with graph:
             activations = network.features(inputs)
-        found = write_head(graph, network.head, activations)
+        found, notes = write_head(graph, network.head, activations)
     classes = len(network.bias)
     results: dict[str, Tensor | str] = {
         LOGITS: found[LOGITS],
@@ -103,7 +103,7 @@ def _model(network: SplitNetwork, metadata: Mapping[str, str]) -> bytes:
         BIAS: [classes],
         POOLED: result_shape(network.head.channels, 2),
     }
-    return graph.model(network.channels, results, shapes, metadata)
+    return graph.model(network.channels, results, shapes, {**metadata, **notes})
 
 
 def _deviation(content: bytes, network: SplitNetwork) -> float:

@@ -4,6 +4,7 @@ Batch and grid are free, so nodes compute from the grid's shape what depends on 
 recorded as PyTorch computes it.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
 from camdash.networks.engines.onnx_graph import LOGITS, MAPS, POOLED, Recorder
+from camdash.networks.graphs.ending import POOLING_KEY
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.layered import LayeredHead
 from camdash.networks.heads.linear import LinearHead
@@ -19,12 +21,17 @@ from camdash.networks.heads.pooling import JoinedPooling, MaxPooling, MeanPoolin
 from camdash.networks.heads.secant import OF_ONE_NUMBER, applied, secant
 from camdash.words.sentence import say
 
+Results = dict[str, Tensor | str]
+
 GRID = [2, 3]
 """The axes of rows and columns."""
 
 
-def write_head(graph: Recorder, head: Head, activations: Tensor) -> dict[str, Tensor | str]:
-    """Add the nodes of a head to a graph; return the results by name: logits, maps, and pooled activations.
+def write_head(graph: Recorder, head: Head, activations: Tensor) -> tuple[Results, dict[str, str]]:
+    """Add the nodes of a head to a graph.
+
+    Returns:
+        the results by name: logits, maps, and pooled activations; and texts for the file's metadata.
 
     Args:
         graph: where the activations were recorded.
@@ -39,13 +46,14 @@ def write_head(graph: Recorder, head: Head, activations: Tensor) -> dict[str, Te
         weight = head.weight.float()
         logits = graph.node("Gemm", [pooled, weight, head.bias.float()], transB=1)
         maps = graph.node("Conv", [activations, weight[:, :, None, None]], kernel_shape=[1, 1])
-        return {LOGITS: logits, MAPS: maps, POOLED: pooled}
+        return {LOGITS: logits, MAPS: maps, POOLED: pooled}, {}
     if isinstance(head, LayeredHead):
-        return _layered(graph, head, activations) | {POOLED: pooled}
+        results, notes = _layered(graph, head, activations)
+        return results | {POOLED: pooled}, notes
     raise CheckpointError(say("A head that reads one token has no translation to ONNX."))
 
 
-def _layered(graph: Recorder, head: LayeredHead, activations: Tensor) -> dict[str, Tensor | str]:
+def _layered(graph: Recorder, head: LayeredHead, activations: Tensor) -> tuple[Results, dict[str, str]]:
     cells, nothing = activations, torch.zeros_like(activations[:1, :, :1, :1])
     for layer in head.local:
         cells, nothing = _forward(graph, layer, cells), applied(layer, nothing)
@@ -59,8 +67,21 @@ def _layered(graph: Recorder, head: LayeredHead, activations: Tensor) -> dict[st
     for layer, (here, empty) in zip(head.rest[-2::-1], points[-3::-1], strict=False):
         slopes = _back(graph, layer, slopes, here, empty)
     change = graph.node("Sub", [cells, nothing]) if head.local else graph.name(cells)
-    channels = cells.shape[1]
-    return {LOGITS: points[-1][0], MAPS: _shares(graph, head.pooling, slopes, change, channels)}
+    maps = _shares(graph, head.pooling, slopes, change, cells.shape[1])
+    return {LOGITS: points[-1][0], MAPS: maps}, _note(graph, head.pooling, cells, pooled)
+
+
+def _note(graph: Recorder, pooling: Pooling, cells: Tensor, pooled: Tensor) -> dict[str, str]:
+    """Return what the file says of means over parts of the grid, for which ONNX has no operator; else nothing."""
+    if not isinstance(pooling, MeanPooling) or pooling.places == 1:
+        return {}
+    fields = {
+        "cells": graph.name(cells),
+        "vector": graph.name(pooled),
+        "rows": pooling.rows,
+        "columns": pooling.columns,
+    }
+    return {POOLING_KEY: json.dumps(fields)}
 
 
 def _last_slopes(rest: Sequence[nn.Module], width: int) -> Tensor:
