@@ -36,6 +36,21 @@ class Request:
     verify: bool = False
 
 
+@dataclass(frozen=True)
+class ExportRequest:
+    """Which checkpoint to write as ONNX.
+
+    Attributes:
+        checkpoint: its name or path.
+        file: where to.
+        force: whether a file that is there is replaced.
+    """
+
+    checkpoint: str
+    file: Path
+    force: bool
+
+
 class Parser(argparse.ArgumentParser):
     """A parser whose errors cannot command the terminal, and whose help is not lost in silence."""
 
@@ -75,7 +90,22 @@ def parser() -> argparse.ArgumentParser:
     explaining.add_argument("--json", action="store_true", help="print one JSON object a line")
     listing = commands.add_parser("checkpoints", help="list the checkpoints")
     listing.add_argument("--json", action="store_true", help="print one JSON object a line")
+    exporting = commands.add_parser("export", help="write a checkpoint as an ONNX file that gives logits and maps")
+    exporting.add_argument("checkpoint", metavar="CHECKPOINT", help="its name or path")
+    exporting.add_argument("file", metavar="FILE.onnx", help="the file to write")
+    exporting.add_argument("--force", action="store_true", help="replace the file where it exists")
     return made
+
+
+def export_request_of(options: argparse.Namespace) -> ExportRequest:
+    """Return the request of `export`.
+
+    Raises:
+        UsageError: a name is empty.
+    """
+    _check_name(options.checkpoint, "CHECKPOINT", say("Give the name or the path of a checkpoint."))
+    _check_name(options.file, "FILE.onnx", say("Give the file to write."))
+    return ExportRequest(options.checkpoint, Path(options.file), options.force)
 
 
 def request_of(options: argparse.Namespace) -> Request:

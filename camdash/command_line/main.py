@@ -6,8 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import TextIO, cast
 
-from camdash.command_line.arguments import parser, request_of
+from camdash.command_line.arguments import ExportRequest, export_request_of, parser, request_of
 from camdash.command_line.explaining.output import check_output
+from camdash.command_line.exporting.export import check_target, export_checkpoint
 from camdash.command_line.inputs import found_files
 from camdash.command_line.memory import check_memory
 from camdash.command_line.streams import Output, Remarks
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None, tally: Tally | None = None) -> 
 def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
     out.flush()  # where it is closed, nothing is computed
     request = request_of(options) if options.command == "explain" else None
+    exporting = export_request_of(options) if options.command == "export" else None
     check_settings()
     for sentence in unknown_settings():
         log.warning(sentence)
@@ -66,6 +68,8 @@ def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
 
         tally.then = server_command(Place(options.port, options.address, options.browser))
         return 0
+    if exporting is not None:
+        return _export(exporting, out)
     if request is None:
         _load_libraries()
         from camdash.command_line.checkpoints import list_checkpoints
@@ -80,6 +84,12 @@ def _run(options: argparse.Namespace, out: Output, tally: Tally) -> int:
     from camdash.command_line.explaining.explain import explain
 
     return explain(request, files, out, tally)
+
+
+def _export(request: ExportRequest, out: Output) -> int:
+    check_target(request)
+    _load_libraries()
+    return export_checkpoint(request, out)
 
 
 def _load_libraries() -> None:

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-SAFETENSORS = ".safetensors"
+SAFETENSORS, ONNX = ".safetensors", ".onnx"
 
 SUFFIXES = (
     *(SAFETENSORS, ".pth.tar", ".pt.tar", ".pth", ".pt", ".ckpt", ".bin"),
     *(".pkl", ".pickle", ".pt2", ".th", ".torch", ".ptl", ".torchscript", ".jit"),
-    *(".onnx", ".h5", ".hdf5", ".keras", ".tflite", ".gguf", ".pdparams"),
+    *(ONNX, ".h5", ".hdf5", ".keras", ".tflite", ".gguf", ".pdparams"),
 )
 """Endings of files that people take for checkpoints, in lower case, a longer one before the one it ends in.
 

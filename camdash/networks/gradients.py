@@ -18,7 +18,7 @@ from camdash.networks.architectures.building import blueprint, family_of, featur
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.geometry import grid_of
 from camdash.networks.architectures.split import SplitNetwork
-from camdash.networks.cards.card import Card
+from camdash.networks.cards.card import GRAPH, Card
 from camdash.networks.placement import Grid
 from camdash.words.sentence import say
 
@@ -101,8 +101,11 @@ class SlopePass:
 def stage_names(card: Card) -> tuple[str, ...]:
     """Return the names of the stages of a network, known without its weights; none where it has too many classes.
 
-    None either where its head is no linear layer after average pooling: then it is not run in two parts.
+    None either where its head is no linear layer after average pooling: then it is not run in two parts. Nor of an
+    ONNX graph, which PyTorch does not run.
     """
+    if card.architecture == GRAPH:
+        return ()
     family = family_of(card.architecture)
     if len(card.logit_names) > MOST_CLASSES or is_max_pooled(card) or not family.is_linear:
         return ()

@@ -62,7 +62,24 @@ class LoadedCheckpoint:
         cls, checkpoint: Checkpoint, network: SplitNetwork, familiarity: FamiliarityCheck | None = None
     ) -> "LoadedCheckpoint":
         """Return a checkpoint around its split network; raise as `first_slot`."""
-        bias, slot = network.bias.float().cpu().numpy(), first_slot(TorchEngine(network))
+        return cls._around(checkpoint, network, first_slot(TorchEngine(network)), familiarity)
+
+    @classmethod
+    def by(
+        cls,
+        checkpoint: Checkpoint,
+        network: SplitNetwork,
+        engine: Engine,
+        familiarity: FamiliarityCheck | None = None,
+    ) -> "LoadedCheckpoint":
+        """Return a checkpoint around its split network, which this engine runs, and no other."""
+        return cls._around(checkpoint, network, EngineSlot(engine), familiarity)
+
+    @classmethod
+    def _around(
+        cls, checkpoint: Checkpoint, network: SplitNetwork, slot: EngineSlot, familiarity: FamiliarityCheck | None
+    ) -> "LoadedCheckpoint":
+        bias = network.bias.float().cpu().numpy()
         facts = NetworkFacts(network.grid, network.channels, network.head, bias, network.deviation, slot)
         return cls(checkpoint, facts, familiarity=familiarity)
 

@@ -3,8 +3,8 @@
 import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -18,9 +18,10 @@ from camdash.networks.architectures.matching import COUNTER
 from camdash.networks.architectures.prediction_only import WholeNetwork
 from camdash.networks.architectures.recognition import fixed_input, head_renames, replaced_of
 from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
-from camdash.networks.cards.card import Checkpoint
+from camdash.networks.cards.card import GRAPH, Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path
+from camdash.networks.files.content import Content
 from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.secant import NoExactSharesError
@@ -29,6 +30,8 @@ from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
 from camdash.words.sentence import joined, say
+
+Read = TypeVar("Read")
 
 
 def preferred_device() -> torch.device:
@@ -77,29 +80,68 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     Raises:
         CheckpointError: the weights do not fit the card, or the check failed.
     """
-    stored, check = _read(checkpoint)
+    if checkpoint.card.architecture == GRAPH:
+        return _loaded_graph(checkpoint)
+    stored, check = _read_weights(checkpoint)
+    found = _divided(checkpoint, stored, torch.device(device))
+    if isinstance(found, WholeNetwork):
+        return LoadedCheckpoint(checkpoint, whole=found)
+    _check_familiarity(checkpoint, found, check)
+    return LoadedCheckpoint.of(checkpoint, found, check)
+
+
+def load_divided(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwork | WholeNetwork:
+    """Build and check the network of a checkpoint for PyTorch to run: split where its architecture has exact maps.
+
+    Raises:
+        CheckpointError: as `load_any`.
+    """
+    _refuse_graph(checkpoint)
+    return _divided(checkpoint, _read_weights(checkpoint)[0], torch.device(device))
+
+
+def _divided(checkpoint: Checkpoint, stored: StoredWeights, device: torch.device) -> SplitNetwork | WholeNetwork:
     network, channels = _built(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
     side, by_max = fixed_input(card.architecture, stored.shapes), is_max_pooled(card)
     reason = family.no_map
     if reason is None:
         try:
-            divided = split(network, family, channels, torch.device(device), side, is_max_pooled=by_max)
-            return _with_check(checkpoint, divided, check)
+            return split(network, family, channels, device, side, is_max_pooled=by_max)
         except NoExactSharesError as error:
             reason = error.reason
     network = max_pooled(network, family) if by_max else network
-    whole = WholeNetwork(network.to(device), channels, torch.device(device), reason)
+    whole = WholeNetwork(network.to(device), channels, device, reason)
     check_finite(whole.logits(random_input(channels, side)))
-    return LoadedCheckpoint(checkpoint, whole=whole)
+    return whole
 
 
-def _with_check(checkpoint: Checkpoint, divided: SplitNetwork, check: FamiliarityCheck | None) -> LoadedCheckpoint:
+def _check_familiarity(checkpoint: Checkpoint, divided: SplitNetwork, check: FamiliarityCheck | None) -> None:
     if check is not None and not fits(check, divided.head.channels):
         raise CheckpointError(
             say("The familiarity check of {name} does not fit its network. Create it again.", name=checkpoint.name)
         )
-    return LoadedCheckpoint.of(checkpoint, divided, check)
+
+
+def _loaded_graph(checkpoint: Checkpoint) -> LoadedCheckpoint:
+    """Make an ONNX file ready to run, by ONNX Runtime on the CPU; raise as `load_any`."""
+    from camdash.networks.engines.graph_engine import GraphEngine, divide
+    from camdash.networks.graphs.reading import read_graph
+
+    graph, check = _read(checkpoint, read_graph)
+    card = checkpoint.card
+    found = divide(graph, len(card.logit_names), card.preprocessing.input_size, checkpoint.name)
+    if isinstance(found, WholeNetwork):
+        return LoadedCheckpoint(checkpoint, whole=found)
+    _check_familiarity(checkpoint, found, check)
+    return LoadedCheckpoint.by(checkpoint, found, GraphEngine(found), check)
+
+
+def _refuse_graph(checkpoint: Checkpoint) -> None:
+    if checkpoint.card.architecture == GRAPH:
+        raise CheckpointError(
+            say("{name} is an ONNX graph, which PyTorch does not run. Use the weights.", name=checkpoint.name)
+        )
 
 
 def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwork:
@@ -108,7 +150,8 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
     Raises:
         CheckpointError: as `load`.
     """
-    network, channels = _built(checkpoint, _read(checkpoint)[0])
+    _refuse_graph(checkpoint)
+    network, channels = _built(checkpoint, _read_weights(checkpoint)[0])
     card = checkpoint.card
     divided = split(
         network, family_of(card.architecture), channels, torch.device(device), is_max_pooled=is_max_pooled(card)
@@ -126,7 +169,12 @@ def load_undivided(checkpoint: Checkpoint, device: torch.device | str) -> WholeN
     Raises:
         CheckpointError: the weights do not fit the card.
     """
-    network, channels = _built(checkpoint, _read(checkpoint)[0])
+    if checkpoint.card.architecture == GRAPH:
+        from camdash.networks.engines.graph_engine import undivided
+        from camdash.networks.graphs.reading import read_graph
+
+        return undivided(_read(checkpoint, read_graph)[0], "")
+    network, channels = _built(checkpoint, _read_weights(checkpoint)[0])
     card = checkpoint.card
     whole = max_pooled(network, family_of(card.architecture)) if is_max_pooled(card) else network
     return WholeNetwork(whole.to(device), channels, torch.device(device), "")
@@ -145,15 +193,19 @@ def _built(checkpoint: Checkpoint, stored: StoredWeights) -> tuple[nn.Module, in
     return _filled(_outline(checkpoint, stored, channels), _own(stored, family)), channels
 
 
-def _read(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | None]:
-    """Read weights and familiarity check, each once, and only if they are what was described.
+def _read_weights(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | None]:
+    return _read(checkpoint, lambda content: stored_of(content, checkpoint.path))
+
+
+def _read(checkpoint: Checkpoint, read: Callable[[Content], Read]) -> tuple[Read, FamiliarityCheck | None]:
+    """Read a file's content and its familiarity check, each once, and only if they are what was described.
 
     Raises:
         CheckpointError: one of them was replaced since, or cannot be read.
     """
     path = checkpoint.path
     with opened_checkpoint(path) as content:
-        stored = stored_of(content, path)
+        stored = read(content)
         check = own_check(content, path)
         if content.sha256() != checkpoint.sha256:
             raise CheckpointError(say("{name} was replaced while it was being loaded. Try again.", name=content.said))

@@ -13,11 +13,12 @@ from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.architectures.recognition import head_renames, match_keys, nearest, replaced_of
-from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json, unused_fields
+from camdash.networks.cards.card import GRAPH, REQUIRED, Card, Checkpoint, card_json, said_by_graph, unused_fields
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, familiarity_digest, read_card
 from camdash.networks.catalog.folders import Entry
-from camdash.networks.files.kinds import kind_of
+from camdash.networks.files.content import Content
+from camdash.networks.files.kinds import FileKind, kind_of
 from camdash.networks.files.pickled import UNREADABLE, unexpected
 from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint
 from camdash.networks.heads.replaced import USUAL
@@ -44,7 +45,7 @@ class IntakeReport:
         size: bytes.
         sha256: of the file; None where it was refused unread.
         stored_as: the file's format.
-        architecture: torchvision's builder name: the card's, else the recognised one.
+        architecture: torchvision's builder name: the card's, else the recognised one; `GRAPH` for an ONNX file.
         compared_with: the architecture that `keys` compares with: this one, else the closest.
         channels: input channels.
         parameters: numbers in the network's weights, without batch norm's statistics and auxiliary heads.
@@ -119,10 +120,14 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         CheckpointError: at the stage that fails.
     """
     with opened_checkpoint(entry.path) as content:
-        report = replace(report, stored_as=kind_of(content, entry.path).value)
+        kind = kind_of(content, entry.path)
+        report = replace(report, stored_as=kind.value)
         yield report
         report = replace(report, sha256=content.sha256())
         yield report
+        if kind is FileKind.ONNX:
+            yield from _graph_stages(report, entry, content)
+            return
         stored = header_of(content, entry.path)
         found = read_card(entry.path, stored.metadata)
         report = _with_weights(report, stored, found)
@@ -135,6 +140,38 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         report = replace(report, assumptions=assumptions(card))
         yield report
         checkpoint = Checkpoint(entry.name, entry.path, content.sha256(), card, familiarity_digest(entry.path))
+    yield from _loaded(report, checkpoint)
+
+
+def _graph_stages(report: IntakeReport, entry: Entry, content: Content) -> Iterator[IntakeReport]:
+    """Yield the report of an ONNX file as it grows; raise as `_stages`."""
+    from camdash.networks.catalog.graphs import graph_card
+    from camdash.networks.graphs.ending import logits_of
+    from camdash.networks.graphs.reading import read_graph
+
+    graph = read_graph(content)
+    operator = logits_of(graph).operator
+    report = replace(report, architecture=GRAPH, channels=graph.channels, parameters=graph.parameters)
+    if operator:
+        report = replace(report, conversions=(say("{operator} at the end left out", operator=operator),))
+    yield report
+    found = read_card(entry.path, graph.metadata, GRAPH)
+    card = graph_card(graph, found.card if found else None, content.said)
+    unused = () if found is None else (*unused_fields(found.given, card), *said_by_graph(found.given))
+    fields = tuple(_of_graph(one) for one in _fields(card, found))
+    report = replace(report, card=card, fields=fields, unused=unused)
+    yield report
+    yield from _loaded(
+        report, Checkpoint(entry.name, entry.path, content.sha256(), card, familiarity_digest(entry.path))
+    )
+
+
+def _of_graph(found: CardField) -> CardField:
+    return replace(found, source=say("graph")) if found.name == "architecture" else found
+
+
+def _loaded(report: IntakeReport, checkpoint: Checkpoint) -> Iterator[IntakeReport]:
+    """Yield the report once the checkpoint was loaded and checked; raise as `_stages`."""
     loaded = load_any(checkpoint, torch.device("cpu"))  # reads the file again, and only if it is the same
     if loaded.no_map:
         yield replace(report, no_map=loaded.no_map, checkpoint=checkpoint)
@@ -252,7 +289,7 @@ def _familiarity(check: FamiliarityCheck | None) -> str | None:
 
 def _fields(card: Card, found: FoundCard | None) -> tuple[CardField, ...]:
     values = {key: json.dumps(value, ensure_ascii=False) for key, value in json.loads(card_json(card)).items()}
-    if family_of(card.architecture).transforms_input:
+    if card.architecture != GRAPH and family_of(card.architecture).transforms_input:
         values.setdefault("transform_input", "false")
     weights, unknown, default = say("weights"), say("assumed"), say("default")
     sources: Mapping[str, str]

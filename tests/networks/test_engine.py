@@ -167,19 +167,19 @@ def test_a_pass_that_has_begun_ends_on_its_own_engine(tmp_path: Path) -> None:
 
 
 def test_an_operation_without_translation_leaves_pytorch_in_use_and_is_named() -> None:
-    engine = around(nn.Conv2d(1, 4, 3, padding=1), nn.Tanh())
+    engine = around(nn.Conv2d(1, 4, 3, padding=1), nn.LogSigmoid())
     loaded = EngineSlot(engine)
-    with pytest.raises(CheckpointError, match=r"aten\.tanh\.default has no translation to ONNX"):
+    with pytest.raises(CheckpointError, match=r"aten\.log_sigmoid_forward\.default has no translation to ONNX"):
         checked_onnx_engine(engine)
     assert loaded.engine is engine
 
 
 def test_why_pytorch_stays_in_use_is_kept_for_the_page(tmp_path: Path) -> None:
     loaded = ready(tmp_path)
-    split_of(loaded).features.append(nn.Tanh())  # type: ignore[operator]
+    split_of(loaded).features.append(nn.LogSigmoid())  # type: ignore[operator]
     finish(loaded.accelerate())
     assert isinstance(loaded.engine, TorchEngine)
-    assert "aten.tanh.default has no translation" in loaded.slot.remark
+    assert "aten.log_sigmoid_forward.default has no translation" in loaded.slot.remark
 
 
 class DependsOnTheSize(nn.Module):

@@ -14,6 +14,7 @@ from camdash.app.language import localized, tr, tr_many
 from camdash.app.markdown import plain
 from camdash.errors import CamdashError
 from camdash.networks.architectures.matching import KeyMatch
+from camdash.networks.cards.card import GRAPH
 from camdash.networks.catalog.checkpoints import checkpoint_folders
 from camdash.networks.report import IntakeReport
 from camdash.networks.text import printable
@@ -128,6 +129,11 @@ def _stored(report: IntakeReport) -> str | None:
 def _check(report: IntakeReport) -> str | None:
     if report.deviation is None:
         return None
+    if report.architecture == GRAPH:
+        return say(
+            "evidence + bias meets the logits of the whole graph within {deviation} of the largest",
+            deviation=f"{report.deviation:.1e}",
+        )
     return say(
         "evidence + bias meets the logits of the network that camdash rebuilt from the weights within "
         "{deviation} of the largest",

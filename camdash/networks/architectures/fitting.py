@@ -5,7 +5,7 @@ from camdash.networks.architectures.arithmetic import check_arithmetic
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.matching import KeyMatch
 from camdash.networks.architectures.recognition import CHANNELS, class_count_of, fixed_input, match_keys
-from camdash.networks.cards.card import Checkpoint
+from camdash.networks.cards.card import Checkpoint, Preprocessing
 from camdash.networks.files.weights import StoredWeights
 from camdash.words.sentence import joined, say, say_many
 
@@ -44,6 +44,26 @@ def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:
         )
 
 
+def check_channels(name: str, how: Preprocessing, channels: int) -> None:
+    """Refuse a card whose numbers are for another count of input channels.
+
+    Raises:
+        CheckpointError: they are.
+    """
+    for key, values in (("mean", how.mean), ("std", how.std)):
+        if len(values) not in (1, channels):
+            raise CheckpointError(
+                say_many(
+                    "The card of {name} gives {given} values of {key}, but the network has {count} input channel.",
+                    "The card of {name} gives {given} values of {key}, but the network has {count} input channels.",
+                    channels,
+                    name=name,
+                    given=len(values),
+                    key=key,
+                )
+            )
+
+
 def _misfit(matched: KeyMatch, outputs: int, count: int) -> str:
     """Say what does not fit a network of `count` classes: the number of outputs alone, where that is known."""
     if outputs in (1, count):
@@ -59,18 +79,7 @@ def _misfit(matched: KeyMatch, outputs: int, count: int) -> str:
 def _check_card(checkpoint: Checkpoint, channels: int, side: int | None) -> None:
     name, how = checkpoint.name, checkpoint.card.preprocessing
     check_arithmetic(checkpoint.card, name)
-    for key, values in (("mean", how.mean), ("std", how.std)):
-        if len(values) not in (1, channels):
-            raise CheckpointError(
-                say_many(
-                    "The card of {name} gives {given} values of {key}, but the network has {count} input channel.",
-                    "The card of {name} gives {given} values of {key}, but the network has {count} input channels.",
-                    channels,
-                    name=name,
-                    given=len(values),
-                    key=key,
-                )
-            )
+    check_channels(name, how, channels)
     if checkpoint.card.transform_input and channels != 3:
         raise CheckpointError(
             say("The card of {name} says transform_input, which a network of 1 channel cannot have.", name=name)

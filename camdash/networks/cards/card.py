@@ -27,6 +27,9 @@ FIVE_CLASSES = ("Chest frontal", "Chest lateral", "Hip", "Hand", "Foot")
 OWN_NETWORK = ("resnet34", 1, len(FIVE_CLASSES))
 """Architecture, input channels and outputs of the user's own network. Of any other, nobody knows what is what."""
 
+GRAPH = "ONNX graph"
+"""The architecture of an ONNX file, whatever its card calls it: the graph is all that is run."""
+
 REQUIRED = ("architecture", "class_names", "input_size", "fit")
 LARGEST_INPUT = 4096
 """The largest input side accepted from a card, in pixels: beyond it one pass would take the machine down."""
@@ -195,8 +198,8 @@ def parse_card(text: str, where: str) -> Card:
     return card_of(card_fields(text, where), where)
 
 
-def card_fields(text: str, where: str) -> dict[str, Any]:
-    """Return the fields of a card as they stand in its JSON; raise as `parse_card`."""
+def card_fields(text: str, where: str, required: Collection[str] = REQUIRED) -> dict[str, Any]:
+    """Return the fields of a card as they stand in its JSON, `required` among them; raise as `parse_card`."""
     try:
         fields = json.loads(text, object_pairs_hook=without_repeats)
     except (ValueError, RecursionError) as error:
@@ -205,11 +208,11 @@ def card_fields(text: str, where: str) -> dict[str, Any]:
             say("The card in {name} is not valid JSON: {reason}.", name=where, reason=reason)
         ) from error
     if not isinstance(fields, dict):
-        keys = ", ".join(REQUIRED)
+        keys = ", ".join(required)
         raise CheckpointError(
             say("The card in {name} must be a JSON object with the keys {keys}.", name=where, keys=keys)
         )
-    missing = [key for key in REQUIRED if key not in fields]
+    missing = [key for key in required if key not in fields]
     if missing:
         keys = ", ".join(missing)
         raise CheckpointError(say("The card in {name} lacks {keys}. Add what is missing.", name=where, keys=keys))
@@ -252,6 +255,14 @@ def unused_fields(given: Collection[str], card: Card) -> tuple[str, ...]:
     if how.pad_value > 0 and how.fit is not Fit.PAD:
         said.append(say("The card's field {name} was not used: it needs {fit}.", name="pad_value", fit='"fit": "pad"'))
     return tuple(said)
+
+
+def said_by_graph(given: Collection[str]) -> tuple[str, ...]:
+    """Return a sentence for each field of an ONNX file's card that the graph says itself; `given` are their names."""
+    own = ("transform_input", *(one.name for one in dataclass_fields(Arithmetic)))
+    return tuple(
+        say("The card's field {name} was not used: the ONNX graph says it.", name=name) for name in own if name in given
+    )
 
 
 def assumed_card(

@@ -11,11 +11,22 @@ from camdash.networks.architectures.arithmetic import check_arithmetic
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.recognition import class_count_of, fixed_input, recognise, refuse_lookalikes
-from camdash.networks.cards.card import METADATA_KEY, Card, Checkpoint, assumed_card, card_fields, card_of
+from camdash.networks.cards.card import (
+    GRAPH,
+    METADATA_KEY,
+    REQUIRED,
+    Card,
+    Checkpoint,
+    assumed_card,
+    card_fields,
+    card_of,
+)
 from camdash.networks.cards.familiarity import content_beside
 from camdash.networks.cards.output import assumed_output
 from camdash.networks.catalog.folders import Entry, entries, entry_of
 from camdash.networks.endings import bare_name, card_path
+from camdash.networks.files.content import Content
+from camdash.networks.files.kinds import FileKind, kind_of
 from camdash.networks.files.pickled import UNREADABLE
 from camdash.networks.files.regular_files import small_content
 from camdash.networks.files.state_dicts import sigmoid_sign
@@ -59,11 +70,22 @@ def describe(entry: Entry) -> Checkpoint:
         CheckpointError: the file or its card cannot be used.
     """
     with opened_checkpoint(entry.path) as content:
-        stored = header_of(content, entry.path)
-        found = read_card(entry.path, stored.metadata)
-        card = card_for(stored, found)
-        check_arithmetic(card, printable(entry.path.name))
+        if kind_of(content, entry.path) is FileKind.ONNX:
+            card = _card_of_graph(content, entry.path)
+        else:
+            stored = header_of(content, entry.path)
+            card = card_for(stored, read_card(entry.path, stored.metadata))
+            check_arithmetic(card, printable(entry.path.name))
         return Checkpoint(entry.name, entry.path, content.sha256(), card, familiarity_digest(entry.path))
+
+
+def _card_of_graph(content: Content, path: Path) -> Card:
+    from camdash.networks.catalog.graphs import graph_card  # here: no start without ONNX files waits for its library
+    from camdash.networks.graphs.reading import read_graph
+
+    graph = read_graph(content)
+    given = read_card(path, graph.metadata, GRAPH)
+    return graph_card(graph, given.card if given else None, content.said)
 
 
 def familiarity_digest(path: Path) -> str:
@@ -156,14 +178,21 @@ def _first(known: Sequence[Entry]) -> Entry:
 
 def _is_usable(entry: Entry) -> bool:
     try:
-        check_fit(describe(entry), read_header(entry.path))
+        checkpoint = describe(entry)
+        if checkpoint.card.architecture != GRAPH:
+            check_fit(checkpoint, read_header(entry.path))
     except (CheckpointError, *UNREADABLE):
         return False
     return True
 
 
-def read_card(path: Path, metadata: Mapping[str, str]) -> FoundCard | None:
+def read_card(path: Path, metadata: Mapping[str, str], architecture: str = "") -> FoundCard | None:
     """Return the card in a file's metadata, else the one beside it, else None.
+
+    Args:
+        path: the file.
+        metadata: its texts.
+        architecture: of a file that needs no card to tell it, whatever the card says.
 
     Raises:
         CheckpointError: it cannot be read or used.
@@ -178,8 +207,9 @@ def read_card(path: Path, metadata: Mapping[str, str]) -> FoundCard | None:
         text = _text(small_content(beside, LARGEST_CARD, said=said), where)
     if len(text) > LARGEST_CARD:
         raise CheckpointError(say("The card in {name} is too large, so it was not read.", name=where))
-    fields = card_fields(text, where)
-    return FoundCard(card_of(fields, where), where, frozenset(fields))
+    fields = card_fields(text, where, [key for key in REQUIRED if not (architecture and key == "architecture")])
+    used = fields | {"architecture": architecture} if architecture else fields
+    return FoundCard(card_of(used, where), where, frozenset(fields))
 
 
 def _text(content: bytes, where: str) -> str:

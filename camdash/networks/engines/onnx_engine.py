@@ -20,10 +20,13 @@ from camdash.networks.engines.onnx_graph import ACTIVATIONS, INPUT, MAPS, POOLED
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.shapes import Inputs, Maps, Pooled
+from camdash.networks.text import printable
 from camdash.words.sentence import say
 
 CHECK_SHAPE = (2, 224, 256)
 """Batch, rows and columns of the check: another batch and another size than those of the pass that is recorded."""
+
+NOTHING_BUT_FATAL = 4
 
 RUNTIME_ERRORS = (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NotImplemented, RuntimeException)
 
@@ -58,6 +61,11 @@ def onnx_engine(model: bytes, head: Head | None = None) -> OnnxEngine:
     Raises:
         CheckpointError: ONNX Runtime does not take the model.
     """
+    return OnnxEngine(session_of(model), head)
+
+
+def session_of(model: bytes) -> onnxruntime.InferenceSession:
+    """Return a session of ONNX Runtime on the CPU; raise as `onnx_engine`."""
     onnxruntime.disable_telemetry_events()  # where a program imported it before camdash could set the variable
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = thread_count()
@@ -65,12 +73,13 @@ def onnx_engine(model: bytes, head: Head | None = None) -> OnnxEngine:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     # An arena keeps the most that was ever needed, for each size of input; without it memory is given back.
     options.enable_cpu_mem_arena = False
+    options.log_severity_level = NOTHING_BUT_FATAL  # what it says of a stranger's graph is said once, in a sentence
     options.enable_mem_pattern = False
     try:
-        session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except RUNTIME_ERRORS as error:
-        raise CheckpointError(say("ONNX Runtime does not take the network: {reason}", reason=str(error))) from error
-    return OnnxEngine(session, head)
+        reason = printable(" ".join(str(error).split())).rstrip(".")
+        raise CheckpointError(say("ONNX Runtime does not take the network: {reason}.", reason=reason)) from error
 
 
 def checked_onnx_engine(original: TorchEngine) -> OnnxEngine:

@@ -4,7 +4,7 @@ from enum import Enum
 from pathlib import Path
 
 from camdash.errors import CheckpointError, PickledCodeError
-from camdash.networks.endings import SAFETENSORS, ending_of
+from camdash.networks.endings import ONNX, SAFETENSORS, ending_of
 from camdash.networks.files.archives import check_archive
 from camdash.networks.files.content import Content
 from camdash.networks.files.recipes import ADVICE, PICKLE, TORCH, recipe
@@ -47,6 +47,7 @@ class FileKind(Enum):
     SAFETENSORS = "safetensors"
     ZIP = "PyTorch"
     PICKLE = say("PyTorch's format before 1.6")
+    ONNX = "ONNX"
 
 
 def kind_of(content: Content, path: Path) -> FileKind:
@@ -73,6 +74,8 @@ def kind_of(content: Content, path: Path) -> FileKind:
         )
         opening = TORCH if MAGIC_NUMBER in head[:32] else PICKLE
         raise PickledCodeError(joined(" ", [pickle, ADVICE]), recipe(path, opening))
+    if kind is None and ending_of(path.name).lower() == ONNX and not _is_other(head):
+        return FileKind.ONNX  # it has no first bytes of its own; its content is checked when it is read
     if kind is None:
         reason = _none_of_ours(head, path)
         raise CheckpointError(say("{name} is not a checkpoint: {reason}.", name=said, reason=reason))
@@ -92,14 +95,15 @@ def _kind(head: bytes, size: int) -> FileKind | None:
     return None
 
 
+def _is_other(head: bytes) -> bool:
+    return any(head.startswith(mark, place) for place, mark, _ in OTHERS)
+
+
 def _none_of_ours(head: bytes, path: Path) -> str:
     """Say what a file is instead of a checkpoint."""
     for place, mark, what in OTHERS:
         if head.startswith(mark, place):
             return what
-    ending = ending_of(path.name).lower()
-    if ending == ".onnx":
-        return say("ONNX files are not read; save the PyTorch network's weights")
-    if ending == SAFETENSORS:
+    if ending_of(path.name).lower() == SAFETENSORS:
         return say("its header is missing, or longer than the file")
     return say("its format is not recognised")

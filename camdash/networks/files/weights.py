@@ -69,7 +69,7 @@ def read_stored(path: Path) -> StoredWeights:
 
 def header_of(content: Content, path: Path) -> StoredWeights:
     """Read names, shapes and precision of a checkpoint that is open; raise as `read_stored`."""
-    kind = kind_of(content, path)
+    kind = _kind_of_weights(content, path)
     if kind is FileKind.SAFETENSORS:
         header = tensor_header(content)
         outlines = {name: part.outline() for name, part in header.parts.items()}
@@ -82,7 +82,7 @@ def stored_of(content: Content, path: Path) -> StoredWeights:
 
     The digest of the content is the caller's to take, afterwards.
     """
-    kind = kind_of(content, path)
+    kind = _kind_of_weights(content, path)
     if kind is FileKind.SAFETENSORS:
         header, stream = tensor_header(content), content.reader()
         try:
@@ -111,6 +111,13 @@ def tensor_header(content: Content) -> tensor_files.Header:
 def in_float32(value: Tensor) -> Tensor:
     """Return floating point numbers in float32, whole numbers as they are."""
     return value.float() if value.is_floating_point() else value
+
+
+def _kind_of_weights(content: Content, path: Path) -> FileKind:
+    kind = kind_of(content, path)
+    if kind is FileKind.ONNX:
+        raise CheckpointError(say("{name} holds an ONNX graph, and no weights by their names.", name=content.said))
+    return kind
 
 
 def _not_whole(content: Content, error: ValueError) -> CheckpointError:

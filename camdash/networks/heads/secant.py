@@ -97,7 +97,7 @@ def _back(layer: nn.Module, slopes: Tensor, here: Tensor, there: Tensor) -> Tens
         weighted = slopes if layer.weight is None else slopes * layer.weight
         deviation = here.var(1, unbiased=False).add(layer.eps).sqrt()
         return (weighted - weighted.mean(2, keepdim=True)) / deviation[:, None, None]
-    return slopes * _secant(layer, here, there)[:, None]
+    return slopes * secant(layer, here, there)[:, None]
 
 
 def _scale(layer: nn.BatchNorm1d) -> Tensor:
@@ -106,7 +106,7 @@ def _scale(layer: nn.BatchNorm1d) -> Tensor:
     return (1 if layer.weight is None else layer.weight) / deviation
 
 
-def _secant(layer: nn.Module, here: Tensor, there: Tensor) -> Tensor:
+def secant(layer: nn.Module, here: Tensor, there: Tensor) -> Tensor:
     """Return (f(here) - f(there)) / (here - there); where they meet, the slope around them, by a central difference."""
     precision = torch.finfo(here.dtype).eps
     change, size = here - there, here.abs() + there.abs()

@@ -3,7 +3,7 @@
 Each builder writes one file, with what lies beside it, and says which sentence it gives; None where it can be used.
 """
 
-from tests.networks.hostile import archives, beside, cards, names, places, tables, tensors
+from tests.networks.hostile import archives, beside, cards, graphs, names, places, tables, tensors
 from tests.networks.hostile.case import Case
 
 CASES: tuple[Case, ...] = (
@@ -14,4 +14,5 @@ CASES: tuple[Case, ...] = (
     *tensors.CASES,
     *archives.CASES,
     *beside.CASES,
+    *graphs.CASES,
 )

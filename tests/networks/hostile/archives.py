@@ -283,7 +283,11 @@ CASES = (
     case("web-page.pth", lambda path: path.write_bytes(b"<!DOCTYPE html><html>404"), "it is a web page"),
     case("pointer.bin", lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"), "Git LFS"),
     case("keras.h5", lambda path: path.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100)), "it is an HDF5 file"),
-    case("network.onnx", lambda path: path.write_bytes(b"\x08\x08\x12\x07pytorch"), "ONNX files are not read"),
+    case(
+        "network.onnx",
+        lambda path: path.write_bytes(b"\x08\x08\x12\x07pytorch"),
+        "network.onnx is not a whole ONNX file",
+    ),
     case("tar.pth.tar", lambda path: path.write_bytes(bytes(257) + b"ustar\x0000"), "it is a TAR archive"),
     case("empty.ckpt", lambda path: path.write_bytes(b""), "is empty"),
     case("zeros.bin", lambda path: path.write_bytes(bytes(1000)), "is not a checkpoint"),

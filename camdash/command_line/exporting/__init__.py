@@ -1,0 +1,1 @@
+"""`camdash export`: a checkpoint as an ONNX file."""

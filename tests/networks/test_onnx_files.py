@@ -1,0 +1,512 @@
+"""ONNX files as checkpoints: cut before their pooling, with maps that add up to what the whole graph gives."""
+
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from onnx import NodeProto, helper
+from torch import Tensor, nn
+
+from camdash.errors import CheckpointError
+from camdash.evidence.analysis import analyse
+from camdash.evidence.verification import verify
+from camdash.networks.architectures.building import build, family_of, features_of
+from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.architectures.split import SplitNetwork
+from camdash.networks.cards.card import GRAPH, Checkpoint
+from camdash.networks.cards.output import OutputKind
+from camdash.networks.catalog.checkpoints import describe, find
+from camdash.networks.catalog.folders import entry_of
+from camdash.networks.catalog.naming import named_card, write_card
+from camdash.networks.engines.onnx_export import export
+from camdash.networks.files.weights import opened_checkpoint
+from camdash.networks.gradients import stage_names
+from camdash.networks.graphs.geometry import grid_in
+from camdash.networks.graphs.reading import read_graph
+from camdash.networks.graphs.shapes import shapes_of
+from camdash.networks.heads.head import Level
+from camdash.networks.heads.linear import LinearHead
+from camdash.networks.loaded import LoadedCheckpoint
+from camdash.networks.loading import load_any, load_divided, load_split, load_undivided
+from camdash.networks.placement import Grid
+from camdash.networks.report import intake
+from tests.conftest import radiograph, random_images, speckle
+from tests.networks import zoo
+from tests.networks.onnx_graphs import (
+    BIAS,
+    FEATURES,
+    HEAD,
+    IMAGE,
+    LOGITS,
+    MAPS,
+    NODES,
+    POOLED,
+    WEIGHTS,
+    Array,
+    card,
+    checked,
+    constant,
+    model,
+    saved,
+)
+from tests.networks.test_onnx_export import HEADS, around, checkpoint_of
+
+ONE = torch.tensor(IMAGE)[None, None]
+node = helper.make_node
+
+
+def described(path: Path) -> Checkpoint:
+    return describe(entry_of(path))
+
+
+def loaded(path: Path) -> LoadedCheckpoint:
+    return load_any(described(path), "cpu")
+
+
+def summed(ready: LoadedCheckpoint, inputs: Tensor) -> Tensor:
+    """Return evidence + bias."""
+    maps, _ = ready.maps_and_pooled(inputs)
+    return maps.mean((2, 3)) + torch.from_numpy(ready.network.bias)
+
+
+def test_values_that_are_worked_by_hand(tmp_path: Path) -> None:
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(card=card()))))
+    maps, pooled = ready.maps_and_pooled(torch.cat([ONE, 0 * ONE]))
+    np.testing.assert_allclose(maps[0], MAPS, rtol=1e-6)
+    np.testing.assert_allclose(pooled, [[2.5, 0.25], [0.0, 3.0]], rtol=1e-6)
+    np.testing.assert_allclose(ready.network.bias, BIAS)
+    np.testing.assert_allclose(summed(ready, ONE), [LOGITS], rtol=1e-6)
+    assert (ready.network.grid, ready.network.head.level) == (Grid(1, 0), Level.A)
+    assert ready.slot.words.startswith("ONNX Runtime 1.")
+    assert ready.accelerate() is None
+
+
+AXES: dict[str, Array] = {"axes": np.array([2, 3]), "behind": np.array([-1, -2])}
+SPREAD: dict[str, Array] = {"s": HEAD.T.copy(), "k": HEAD[:, :, None, None].copy(), "half": HEAD / 2}
+ENDINGS: dict[str, tuple[Sequence[NodeProto], int]] = {
+    "mean by its axes": ((node("ReduceMean", ["grid", "axes"], ["flat"], keepdims=0),), 18),
+    "mean by axes from behind": ((node("ReduceMean", ["grid", "behind"], ["flat"], keepdims=0),), 18),
+    "mean by an attribute": ((node("ReduceMean", ["grid"], ["flat"], axes=[2, 3], keepdims=0),), 13),
+    "squeezed": ((node("GlobalAveragePool", ["grid"], ["mean"]), node("Squeeze", ["mean", "axes"], ["flat"])), 17),
+    "average of a window of all": (
+        (node("AveragePool", ["grid"], ["mean"], kernel_shape=[2, 2]), node("Flatten", ["mean"], ["flat"])),
+        17,
+    ),
+    "dropout between": (
+        (*POOLED[2:3], node("Flatten", ["mean"], ["long"]), node("Dropout", ["long"], ["flat"])),
+        17,
+    ),
+}
+
+
+@pytest.mark.parametrize(("pooling", "opset"), ENDINGS.values(), ids=ENDINGS)
+def test_every_way_to_write_the_pooling(pooling: Sequence[NodeProto], opset: int, tmp_path: Path) -> None:
+    image = (1, 1, 2, 2)
+    made = checked(model([*FEATURES, *pooling, NODES[-1]], weights={**WEIGHTS, **AXES}, image=image, opset=opset))
+    ready = loaded(saved(tmp_path / "drawn.onnx", made))
+    np.testing.assert_allclose(ready.maps_and_pooled(ONE)[0][0], MAPS, rtol=1e-6)
+
+
+LINEAR: dict[str, Sequence[NodeProto]] = {
+    "transposed": (node("Gemm", ["flat", "s", "c"], ["out"]),),
+    "with factors": (node("Gemm", ["flat", "half", "c"], ["out"], transB=1, alpha=2.0),),
+    "product and sum": (node("MatMul", ["flat", "s"], ["bare"]), node("Add", ["bare", "c"], ["out"])),
+    "sum the other way": (node("MatMul", ["flat", "s"], ["bare"]), node("Add", ["c", "bare"], ["out"])),
+    "a convolution of one cell": (node("Conv", ["mean", "k", "c"], ["cell"]), node("Flatten", ["cell"], ["out"])),
+}
+
+
+@pytest.mark.parametrize("linear", LINEAR.values(), ids=LINEAR)
+def test_every_way_to_write_the_linear_layer(linear: Sequence[NodeProto], tmp_path: Path) -> None:
+    made = checked(model([*POOLED, *linear], weights={**WEIGHTS, **SPREAD}, card=card()))
+    ready = loaded(saved(tmp_path / "drawn.onnx", made))
+    assert isinstance(ready.network.head, LinearHead)
+    np.testing.assert_allclose(ready.maps_and_pooled(ONE)[0][0], MAPS, rtol=1e-6)
+    np.testing.assert_allclose(summed(ready, ONE), [LOGITS], rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["Relu", "Sigmoid", "Tanh", "HardSwish", "LeakyRelu", "Elu", "Softplus"])
+def test_layers_after_pooling_are_level_b_and_add_up(kind: str, tmp_path: Path) -> None:
+    ends = (node(kind, ["hidden"], ["bent"]), node("Gemm", ["bent", "h", "c"], ["out"], transB=1))
+    nodes = [*POOLED, node("Gemm", ["flat", "h", "c"], ["hidden"], transB=1), *ends]
+    path = saved(tmp_path / "drawn.onnx", checked(model(nodes, card=card())))
+    ready = loaded(path)
+    assert ready.network.head.level is Level.B
+    expected = load_undivided(described(path), "cpu").logits(ONE)
+    np.testing.assert_allclose(summed(ready, ONE), expected, rtol=1e-5)
+
+
+def test_norms_silu_and_clip_after_pooling_add_up(tmp_path: Path) -> None:
+    numbers = {
+        "one": np.array([1.5, -1], np.float32),
+        "two": np.array([0.5, 2], np.float32),
+        "low": np.array(0, np.float32),
+        "high": np.array(6, np.float32),
+    }
+    nodes = [
+        *POOLED,
+        node("LayerNormalization", ["flat", "one", "two"], ["normed"], axis=-1),
+        node("Sigmoid", ["normed"], ["gate"]),
+        node("Mul", ["normed", "gate"], ["bent"]),
+        node("BatchNormalization", ["bent", "one", "two", "one", "two"], ["scaled"]),
+        node("Clip", ["scaled", "low", "high"], ["cut"]),
+        node("Gemm", ["cut", "h", "c"], ["out"], transB=1),
+    ]
+    path = saved(tmp_path / "drawn.onnx", checked(model(nodes, weights={**WEIGHTS, **numbers}, card=card())))
+    ready = loaded(path)
+    assert (ready.no_map, ready.network.head.level) == ("", Level.B)
+    np.testing.assert_allclose(summed(ready, ONE), load_undivided(described(path), "cpu").logits(ONE), rtol=1e-5)
+
+
+def test_where_pooling_comes_last_the_head_begins_with_the_last_convolution_of_each_cell(tmp_path: Path) -> None:
+    nodes = [
+        *FEATURES,
+        node("Conv", ["grid", "k", "c"], ["cells"], kernel_shape=[1, 1]),
+        node("Relu", ["cells"], ["bent"]),
+        node("GlobalAveragePool", ["bent"], ["mean"]),
+        node("Flatten", ["mean"], ["out"]),
+    ]
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(nodes, weights={**WEIGHTS, **SPREAD}, card=card()))))
+    np.testing.assert_allclose(ready.network.bias, [0.5, 0])
+    np.testing.assert_allclose(ready.maps_and_pooled(ONE)[0][0], [[[3, 2], [3, 4]], [[1, 5], [8, 11]]], rtol=1e-6)
+
+
+def test_where_nothing_but_pooling_follows_the_grid_it_is_the_map(tmp_path: Path) -> None:
+    nodes = [*FEATURES, node("GlobalAveragePool", ["grid"], ["mean"]), node("Flatten", ["mean"], ["out"])]
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(nodes, card=card()))))
+    assert ready.network.head.level is Level.A
+    np.testing.assert_allclose(summed(ready, ONE), [[2.5, 0.25]], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("operator", "kind"), [("Softmax", "softmax"), ("LogSoftmax", "softmax"), ("Sigmoid", "sigmoid")]
+)
+def test_what_makes_probabilities_is_left_out_and_says_what_the_output_is(
+    operator: str, kind: str, tmp_path: Path
+) -> None:
+    made = checked(model([*NODES, node(operator, ["out"], ["shares"])], outputs=["shares"]))
+    path = saved(tmp_path / "drawn.onnx", made)
+    checkpoint = described(path)
+    assert checkpoint.card.output.kind == kind
+    assert f"since the graph ends in {operator}." in checkpoint.card.guess
+    saved(path, checked(model([*NODES, node(operator, ["out"], ["shares"])], outputs=["shares"], card=card())))
+    np.testing.assert_allclose(summed(loaded(path), ONE), [LOGITS], rtol=1e-6)
+    assert intake(entry_of(path)).conversions == (f"{operator} at the end left out",)
+
+
+def test_a_card_that_contradicts_the_graphs_end_is_refused(tmp_path: Path) -> None:
+    nodes = [*NODES, node("Softmax", ["out"], ["shares"])]
+    path = saved(tmp_path / "drawn.onnx", model(nodes, outputs=["shares"], card=card(output="sigmoid")))
+    with pytest.raises(CheckpointError, match=r"says that its output is sigmoid, but its graph ends in Softmax\."):
+        described(path)
+
+
+def test_probabilities_of_unknown_origin_are_refused(tmp_path: Path) -> None:
+    ends = (node("Softmax", ["out"], ["shares"]), node("Mul", ["shares", "one"], ["same"]))
+    weights = {**WEIGHTS, "one": np.array([1], np.float32)}
+    path = saved(tmp_path / "drawn.onnx", model([*NODES, *ends], weights=weights, outputs=["same"], card=card()))
+    with pytest.raises(CheckpointError, match="drawn gives probabilities, and where they are made is not known"):
+        loaded(path)
+
+
+def test_a_file_for_one_image_at_a_time_runs_a_batch(tmp_path: Path) -> None:
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(image=(1, 1, 2, 2)))))
+    two = summed(ready, torch.cat([ONE, 0 * ONE]))
+    np.testing.assert_allclose(two, [LOGITS, [6.5, -4]], rtol=1e-6)
+
+
+def test_channels_may_come_last(tmp_path: Path) -> None:
+    first = node("Transpose", ["image"], ["turned"], perm=[0, 3, 1, 2])
+    convolution = node("Conv", ["turned", "w", "b"], ["made"], kernel_shape=[1, 1])
+    made = checked(model([first, convolution, *NODES[1:]], image=("n", 2, 2, 1)))
+    ready = loaded(saved(tmp_path / "drawn.onnx", made))
+    np.testing.assert_allclose(ready.maps_and_pooled(ONE)[0][0], MAPS, rtol=1e-6)
+
+
+def test_the_size_of_the_graph_is_that_of_the_card(tmp_path: Path) -> None:
+    path = saved(tmp_path / "drawn.onnx", model(image=("n", 1, 6, 4)))
+    assert described(path).card.preprocessing.input_size == (6, 4)
+    assert "input_size" not in described(path).card.assumed
+    saved(path, model(image=("n", 1, 6, 4), card=card((2, 2))))
+    with pytest.raises(CheckpointError, match=r"accepts only 6 x 4 pixels; set input_size to \[6, 4\] in the card"):
+        described(path)
+
+
+def window(**attributes: Any) -> NodeProto:
+    return node("Conv", ["image", "w3"], ["made"], **attributes)
+
+
+ALONE = np.ones((2, 1, 3, 3), np.float32)
+PADS = node("Pad", ["image", "pads"], ["wide"])
+GRIDS: dict[str, tuple[Sequence[NodeProto], tuple[float, float] | None]] = {
+    "stride and padding": ((window(kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]),), (2, 0)),
+    "no padding": ((window(strides=[2, 2]),), (2, 1)),
+    "dilation": ((window(dilations=[2, 2], pads=[1, 1, 1, 1]),), (1, 1)),
+    "padding behind": ((window(strides=[2, 2], pads=[0, 0, 1, 1]),), (2, 1)),
+    "same, upper": ((window(strides=[2, 2], auto_pad="SAME_UPPER"),), (2, 1)),
+    "same, lower": ((window(strides=[2, 2], auto_pad="SAME_LOWER"),), (2, 0)),
+    "valid": ((window(strides=[2, 2], auto_pad="VALID"),), (2, 1)),
+    "a node that pads": ((PADS, node("Conv", ["wide", "w3"], ["made"], strides=[2, 2])), (2, -1)),
+    "rows and columns differ": ((window(strides=[2, 1], pads=[1, 1, 1, 1]),), None),
+    "two layers": (
+        (
+            window(strides=[2, 2], pads=[1, 1, 1, 1]),
+            node("AveragePool", ["made"], ["next"], kernel_shape=[2, 2], strides=[2, 2]),
+        ),
+        (4, 1),
+    ),
+}
+
+
+@pytest.mark.parametrize(("nodes", "grid"), GRIDS.values(), ids=GRIDS)
+def test_where_cells_are_centred(nodes: Sequence[NodeProto], grid: tuple[float, float] | None, tmp_path: Path) -> None:
+    weights = {"w3": ALONE, "h": HEAD, "c": BIAS, "pads": np.array([0, 0, 2, 2, 0, 0, 0, 0])}
+    last = nodes[-1].output[0]
+    rest = [node("GlobalAveragePool", [last], ["mean"]), *NODES[3:]]
+    path = saved(tmp_path / "drawn.onnx", checked(model([*nodes, *rest], weights=weights, card=card((8, 8)))))
+    ready = loaded(path)
+    if grid is None:
+        assert "the place of its cells cannot be told from its graph" in ready.no_map
+        return
+    assert ready.network.grid == Grid(*grid)
+    centre = saved_centre(path, grid)
+    assert centre == pytest.approx(grid[1] + grid[0])
+
+
+def saved_centre(path: Path, grid: tuple[float, float]) -> float:
+    """Return on which row cell 1 is centred, as the network itself says: the mean row of what moves that cell."""
+    ready = loaded(path)
+    rows = []
+    for row in range(8):
+        image = torch.zeros(1, 1, 8, 8)
+        image[0, 0, row] = 1
+        rows.append(float(ready.maps_and_pooled(image)[0][0, 0, 1].sum()))
+    seen = np.array(rows)
+    return float((seen * np.arange(8)).sum() / seen.sum())
+
+
+@pytest.mark.parametrize("architecture", ["googlenet", "densenet121", "shufflenet_v2_x0_5", "resnet18"])
+def test_the_grid_of_a_network_of_torchvisions_is_that_of_its_modules(architecture: str, tmp_path: Path) -> None:
+    path = exported(zoo.saved(tmp_path / "m.pth", zoo.state(architecture), **zoo.card_of(architecture)))
+    family = family_of(architecture)
+    with opened_checkpoint(path) as content:
+        graph = read_graph(content)
+    shapes = shapes_of(graph, (96, 128), "m")
+    last = next(one.input[0] for one in graph.model.graph.node if one.op_type == "ReduceMean")
+    expected = grid_of(features_of(build(architecture, 3, 3), family), family.branches)
+    assert grid_in(graph, last, shapes) == expected
+
+
+def exported(path: Path) -> Path:
+    """Write a checkpoint of weights as ONNX, in a folder of its own."""
+    checkpoint = described(path)
+    divided = load_divided(checkpoint, "cpu")
+    assert isinstance(divided, SplitNetwork)
+    (path.parent / "onnx").mkdir(exist_ok=True)
+    return saved(path.parent / "onnx" / f"{path.stem}.onnx", export(checkpoint, divided).content)
+
+
+@pytest.mark.parametrize("architecture", [zoo.TINY, "squeezenet1_1", "mobilenet_v3_small"])
+def test_what_camdash_wrote_comes_back_with_the_same_maps(architecture: str, tmp_path: Path) -> None:
+    path = zoo.saved(tmp_path / "m.pth", zoo.state(architecture), **zoo.card_of(architecture, notes="drawn"))
+    before, after = loaded(path), loaded(exported(path))
+    assert after.network.head.level is before.network.head.level
+    assert after.network.grid == before.network.grid
+    assert after.checkpoint.card.class_names == before.checkpoint.card.class_names
+    assert after.checkpoint.card.about == before.checkpoint.card.about
+    inputs = random_images(3, 128, 96, 2)
+    (expected, pooled), (found, own) = before.maps_and_pooled(inputs), after.maps_and_pooled(inputs)
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-4 * float(expected.abs().max()))
+    torch.testing.assert_close(own, pooled, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(after.network.bias, before.network.bias, rtol=1e-6)
+    assert intake(entry_of(exported(path))).unused == ()
+
+
+@pytest.mark.parametrize("name", ["linear", "parts", "largest", "joined", "norms", "pooling last", "elu", "silu"])
+def test_a_head_that_camdash_wrote_comes_back(name: str, tmp_path: Path) -> None:
+    divided = around(*HEADS[name])
+    path = saved(tmp_path / "drawn.onnx", export(checkpoint_of(3), divided).content)
+    ready, inputs = loaded(path), random_images(1, 64, 96, 2)
+    expected = divided.head.maps(divided.activations(inputs))
+    assert ready.no_map == ""
+    assert ready.network.head.level is divided.head.level
+    found = ready.maps_and_pooled(inputs)[0]
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-4 * float(expected.abs().max()))
+
+
+@pytest.mark.parametrize(
+    "wrong", ["[", "3", '{"rows": 0}', '{"rows": 3, "columns": 2, "vector": "none", "cells": "x"}']
+)
+def test_what_a_file_says_of_its_pooling_and_makes_no_sense_is_not_used(wrong: str, tmp_path: Path) -> None:
+    made = model(card=card())
+    helper.set_model_props(made, {"camdash": json.dumps(card()), "camdash.pooling": wrong})
+    np.testing.assert_allclose(summed(loaded(saved(tmp_path / "drawn.onnx", made)), ONE), [LOGITS], rtol=1e-6)
+
+
+def test_a_file_that_says_another_pooling_than_it_has_gets_no_map(tmp_path: Path) -> None:
+    made = model(weights={**WEIGHTS, "b": np.array([0, 0.5], np.float32)}, card=card((4, 6)))
+    stated = {"rows": 1, "columns": 1, "vector": "flat", "cells": "made"}
+    helper.set_model_props(made, {"camdash": json.dumps(card((4, 6))), "camdash.pooling": json.dumps(stated)})
+    ready = loaded(saved(tmp_path / "drawn.onnx", made))
+    assert "what was taken for its last layers gives other logits than its graph" in ready.no_map
+
+
+def test_a_network_that_pytorch_wrote_gives_its_logits_and_maps(tmp_path: Path) -> None:
+    network, path = zoo.network("mobilenet_v2"), tmp_path / "mobilenet.onnx"
+    free = {"image": {0: "n", 2: "rows", 3: "columns"}, "out": {0: "n"}}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        shown = (torch.zeros(1, 3, 96, 128),)
+        torch.onnx.export(
+            network, shown, path, input_names=["image"], output_names=["out"], dynamic_axes=free, dynamo=False
+        )
+    path.with_suffix(".json").write_text(json.dumps(card((96, 128), 3)))
+    ready, batch = loaded(path), random_images(3, 96, 128, 2)
+    with torch.inference_mode():
+        expected = network(batch)
+    torch.testing.assert_close(summed(ready, batch), expected, rtol=0, atol=1e-4 * float(expected.abs().max()))
+    assert (ready.network.grid, ready.network.head.level) == (Grid(32, 0), Level.A)
+
+
+WIDE: dict[str, Array] = {**WEIGHTS, "h": np.arange(16, dtype=np.float32).reshape(2, 8)}
+
+
+def test_a_linear_layer_that_reads_each_cell_gives_each_its_share(tmp_path: Path) -> None:
+    nodes = [*FEATURES, node("Flatten", ["grid"], ["flat"]), node("Gemm", ["flat", "h", "c"], ["out"], transB=1)]
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(nodes, weights=WIDE, image=("n", 1, 2, 2)))))
+    cells = np.array([[[1, 2], [3, 4]], [[1, 0], [0, 0]]])
+    shares = (WIDE["h"].reshape(2, 2, 2, 2) * cells).sum(1)
+    np.testing.assert_allclose(ready.maps_and_pooled(ONE)[0][0], 4 * shares, rtol=1e-6)
+    np.testing.assert_allclose(summed(ready, ONE), [shares.sum((1, 2)) + BIAS], rtol=1e-6)
+
+
+def test_a_graph_that_cannot_be_cut_predicts_and_says_why_it_has_no_map(tmp_path: Path) -> None:
+    nodes = [*POOLED, node("Exp", ["flat"], ["bent"]), node("Gemm", ["bent", "h", "c"], ["out"], transB=1)]
+    path = saved(tmp_path / "drawn.onnx", checked(model(nodes)))
+    ready = loaded(path)
+    assert ready.no_map.startswith("This network gives a prediction and no map: its graph has Exp between ")
+    assert ready.whole is not None
+    np.testing.assert_allclose(ready.whole.logits(ONE), [HEAD @ np.exp([2.5, 0.25]) + BIAS], rtol=1e-5)
+    analysis = analyse(radiograph(speckle(20, 30)), ready)
+    assert (analysis.has_maps, analysis.no_map) == (False, ready.no_map)
+    report = intake(entry_of(path))
+    assert (report.usable, report.no_map) == (True, ready.no_map)
+
+
+def test_an_analysis_adds_up_and_is_verified_by_the_whole_graph(tmp_path: Path) -> None:
+    path = saved(tmp_path / "drawn.onnx", model(card=card((6, 4))))
+    ready, film = loaded(path), radiograph(speckle(20, 30))
+    analysis = analyse(film, ready)
+    assert analysis.maps.maps.shape == (2, 6, 4)
+    assert (analysis.level, analysis.engine) == ("A", ready.slot.words)
+    assert verify(film, analysis, load_undivided(ready.checkpoint, "cpu")) < 1e-6
+
+
+def test_the_report_says_what_was_found(tmp_path: Path) -> None:
+    path = saved(tmp_path / "drawn.onnx", model(card=card(pooling="max", notes="drawn")))
+    report = intake(entry_of(path))
+    assert (report.usable, report.error) == (True, None)
+    assert (report.stored_as, report.architecture, report.channels, report.parameters) == ("ONNX", GRAPH, 1, 10)
+    assert report.level == "A"
+    assert report.deviation is not None
+    assert report.deviation < 1e-6
+    assert report.unused == ("The card's field pooling was not used: the ONNX graph says it.",)
+    sources = {field.name: field.source for field in report.fields}
+    assert (sources["architecture"], sources["notes"]) == ("graph", "drawn.onnx")
+
+
+def test_without_a_card_classes_are_numbered_and_can_be_named(tmp_path: Path) -> None:
+    path = saved(tmp_path / "drawn.onnx", model())
+    checkpoint = described(path)
+    assert checkpoint.card.class_names == ("Class 0", "Class 1")
+    assert checkpoint.card.architecture == GRAPH
+    assert "That exactly one class is right (softmax) is assumed." in checkpoint.card.guess
+    write_card(checkpoint, named_card(checkpoint.card, ["Hand", "Foot"]))
+    assert described(path).card.class_names == ("Hand", "Foot")
+
+
+def test_one_output_is_of_unknown_meaning(tmp_path: Path) -> None:
+    weights = {**WEIGHTS, "h": HEAD[:1], "c": BIAS[:1]}
+    checkpoint = described(saved(tmp_path / "drawn.onnx", model(weights=weights)))
+    assert checkpoint.card.output.kind is OutputKind.UNKNOWN
+
+
+def test_a_card_beside_needs_no_architecture_and_may_name_another(tmp_path: Path) -> None:
+    path = saved(tmp_path / "drawn.onnx", model())
+    for fields in (card(), card(architecture="resnet18")):
+        path.with_suffix(".json").write_text(json.dumps(fields))
+        assert described(path).card.architecture == GRAPH
+        assert loaded(path).no_map == ""
+    path.with_suffix(".json").write_text(json.dumps({"class_names": ["A", "B"]}))
+    with pytest.raises(CheckpointError, match=r"lacks input_size, fit\."):
+        described(path)
+
+
+def test_an_onnx_card_beside_weights_is_refused(tmp_path: Path) -> None:
+    path = zoo.saved(tmp_path / "m.pth", **zoo.card_of(GRAPH))
+    with pytest.raises(CheckpointError, match="The architecture 'ONNX graph' is not one that camdash can split"):
+        described(path)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"classes": 3}, r"gives an output of the shape \(1, 2\), but its card names 3 outputs\."),
+        ({"mean": [0.1, 0.2, 0.3]}, "gives 3 values of mean, but the network has 1 input channel"),
+    ],
+)
+def test_a_card_that_does_not_fit_is_refused(fields: dict[str, Any], sentence: str, tmp_path: Path) -> None:
+    path = saved(tmp_path / "drawn.onnx", model(card=card(**fields)))
+    assert intake(entry_of(path)).error is not None
+    with pytest.raises(CheckpointError, match=sentence):
+        loaded(path)
+
+
+def test_a_file_that_was_replaced_since_is_refused(tmp_path: Path) -> None:
+    path = saved(tmp_path / "drawn.onnx", model(card=card()))
+    checkpoint = described(path)
+    saved(path, model(card=card(notes="another")))
+    for load in (load_any, load_undivided):
+        with pytest.raises(CheckpointError, match=r"drawn\.onnx was replaced while it was being loaded"):
+            load(checkpoint, "cpu")
+
+
+def test_pytorch_does_not_run_it_so_there_are_no_stages_and_nothing_to_export(tmp_path: Path) -> None:
+    checkpoint = described(saved(tmp_path / "drawn.onnx", model(card=card())))
+    assert stage_names(checkpoint.card) == ()
+    for load in (load_split, load_divided):
+        with pytest.raises(CheckpointError, match="drawn is an ONNX graph, which PyTorch does not run"):
+            load(checkpoint, "cpu")
+
+
+def test_it_is_found_by_name_and_as_the_first(tmp_path: Path) -> None:
+    saved(tmp_path / "drawn.onnx", model(card=card()))
+    assert find(None, [tmp_path]).name == find("drawn", [tmp_path]).name == "drawn"
+
+
+def test_of_several_outputs_the_one_called_logits_is_taken(tmp_path: Path) -> None:
+    nodes = [*NODES, node("Identity", ["out"], ["logits"])]
+    ready = loaded(saved(tmp_path / "drawn.onnx", model(nodes, outputs=["grid", "flat", "logits"], card=card())))
+    np.testing.assert_allclose(summed(ready, ONE), [LOGITS], rtol=1e-6)
+
+
+def test_a_graph_made_of_constants_is_followed(tmp_path: Path) -> None:
+    nodes = [
+        *FEATURES,
+        constant("where", [2, 3]),
+        node("ReduceMean", ["grid", "where"], ["flat"], keepdims=0),
+        NODES[-1],
+    ]
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(nodes, opset=18, card=card()))))
+    np.testing.assert_allclose(ready.maps_and_pooled(ONE)[0][0], MAPS, rtol=1e-6)
+
+
+def test_a_module_of_pytorch_is_not_needed(tmp_path: Path) -> None:
+    ready = loaded(saved(tmp_path / "drawn.onnx", model(card=card())))
+    assert isinstance(ready.network.head, LinearHead)
+    assert not isinstance(ready.network.head, nn.Module)
