@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,11 +10,13 @@ import torch
 from camdash.errors import CamdashError, DecoderError, ImageError
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.prediction import Prediction, predict
+from camdash.evidence.removal import Removal, removals
 from camdash.images.radiograph import Radiograph
 from camdash.networks.architectures.prediction_only import WholeNetwork
 from camdash.networks.cards.card import Checkpoint, Preprocessing
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.engines.batches import in_parts_that_fit
+from camdash.networks.heads.head import Level
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
@@ -80,6 +82,7 @@ class Analysis:
         level: how far the maps may be read, "A", "B" or "C"; see `camdash.networks.heads.head.Level`. Empty where there
             are none.
         exactness: what the level means, in sentences; empty where there are no maps.
+        removal: at level B, what the hottest cell of the foremost class does to its logit; else None.
     """
 
     prediction: Prediction
@@ -90,6 +93,7 @@ class Analysis:
     no_map: str = ""
     level: str = ""
     exactness: str = ""
+    removal: Removal | None = None
 
     @property
     def has_maps(self) -> bool:
@@ -197,14 +201,20 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
         return [_predicted(radiograph, loaded.checkpoint, loaded.whole) for radiograph in radiographs]
     how, network = loaded.checkpoint.card.preprocessing, loaded.network
     inputs = _inputs(radiographs, how, network.channels)
-    maps, pooled = in_parts_that_fit(loaded.maps_and_pooled, inputs)
+    is_rough = network.head.level is Level.B
+    passed = loaded.maps_pooled_and_activations if is_rough else loaded.maps_and_pooled
+    maps, pooled, *activations = in_parts_that_fit(passed, inputs)
     unplaced = network.head.unplaced(maps, pooled).numpy()
     evidence = [EvidenceMaps(own, network.bias, rest) for own, rest in zip(maps.numpy(), unplaced, strict=True)]
     familiarities = _familiarities(pooled, loaded.familiarity)
-    return [
+    analyses = [
         _analysis(radiograph, own, familiarity, loaded)
         for radiograph, own, familiarity in zip(radiographs, evidence, familiarities, strict=True)
     ]
+    if not is_rough:
+        return analyses
+    found = removals(network.head, activations[0], maps, [one.prediction.foremost for one in analyses])
+    return [replace(one, removal=removal) for one, removal in zip(analyses, found, strict=True)]
 
 
 def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int) -> Inputs:

@@ -9,11 +9,13 @@ pixels, and said to be.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from camdash.evidence.analysis import Analysis
+from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.prediction import Prediction
 from camdash.networks.placement import Grid, Placement
 from camdash.shapes import Cells, Drawn
@@ -71,8 +73,8 @@ class Comparison:
         pairs: the classes that both know, in the first head's order.
         only_first: class names that the second does not know.
         only_second: class names that the first does not know.
-        differences: for each of the pairs, in their order; none where not both have maps.
-        resampled: whether the differences were sampled through the radiograph's pixels.
+        placement: the grid on which both maps can be drawn; None where not both have maps in one unit.
+        resampled: whether the differences are sampled through the radiograph's pixels for it.
     """
 
     first: Analysis
@@ -80,8 +82,15 @@ class Comparison:
     pairs: tuple[ClassPair, ...]
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
-    differences: tuple[Difference, ...] = ()
+    placement: Placement | None = None
     resampled: bool = False
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """For each of the pairs, in their order; none where not both have maps."""
+        if self.placement is None:
+            return ()
+        return tuple(_difference(pair, self.first, self.second, self.placement, self.resampled) for pair in self.pairs)
 
     @property
     def flips(self) -> bool:
@@ -103,7 +112,10 @@ class Comparison:
     def predicted(self) -> Difference | None:
         """What changed for the first's foremost class; None where the second does not know it, or maps lack."""
         index = self.first.prediction.foremost
-        return next((one for one in self.differences if one.pair.first == index), None)
+        pair = next((pair for pair in self.pairs if pair.first == index), None)
+        if pair is None or self.placement is None:
+            return None
+        return _difference(pair, self.first, self.second, self.placement, self.resampled)
 
     @property
     def agreement(self) -> float | None:
@@ -154,9 +166,7 @@ def compare(first: Analysis, second: Analysis) -> Comparison:
     only_second = _only(others, known, first.prediction)
     if not (first.has_maps and second.has_maps) or first.prediction.output.unit != second.prediction.output.unit:
         return Comparison(first, second, pairs, only_first, only_second)
-    placement, resampled = _common_grid(first, second)
-    differences = tuple(_difference(pair, first, second, placement, resampled=resampled) for pair in pairs)
-    return Comparison(first, second, pairs, only_first, only_second, differences, resampled)
+    return Comparison(first, second, pairs, only_first, only_second, *_common_grid(first, second))
 
 
 def _only(names: tuple[str, ...], twins: Collection[int], other: Prediction) -> tuple[str, ...]:
@@ -180,7 +190,7 @@ def _common_grid(first: Analysis, second: Analysis) -> tuple[Placement, bool]:
 
 
 def _difference(
-    pair: ClassPair, first: Analysis, second: Analysis, placement: Placement, *, resampled: bool
+    pair: ClassPair, first: Analysis, second: Analysis, placement: Placement, resampled: bool
 ) -> Difference:
     ours, theirs = first.in_unit, second.in_unit
     before, after = ours.maps[pair.first], theirs.maps[pair.second]
@@ -190,12 +200,17 @@ def _difference(
         pair,
         after - before,
         placement,
-        float(theirs.evidence[pair.second] - ours.evidence[pair.first]),
+        _evidence(theirs, pair.second) - _evidence(ours, pair.first),
         float(theirs.bias[pair.second] - ours.bias[pair.first]),
         float(theirs.unplaced[pair.second] - ours.unplaced[pair.first]),
         _change(first.prediction.probability(pair.first), second.prediction.probability(pair.second)),
         correlation(before, after),
     )
+
+
+def _evidence(maps: EvidenceMaps, place: int) -> float:
+    """Return the evidence of one class; with very many classes, that of all would be computed for each."""
+    return float(maps.maps[place].mean(dtype=np.float64))
 
 
 def _change(before: float | None, after: float | None) -> float | None:
@@ -213,18 +228,33 @@ def correlation(first: Cells, second: Cells) -> float | None:
 
 def resample(values: Cells, placement: Placement, sampling: Placement) -> Drawn:
     """Return a map at the centres of another grid on the radiograph: bilinear, edges held, NaN where it saw nothing."""
-    weights, seen = [], []
-    for axis in (0, 1):
-        count = sampling.input_shape[axis]
-        pixels = np.array([sampling.pixel_of_cell(axis, cell) for cell in range(count)])
-        slope, intercept = placement.cell_affine(axis)
-        cells = np.clip(slope * pixels + intercept, 0, values.shape[axis] - 1)
-        weights.append(np.clip(1 - np.abs(cells[:, None] - np.arange(values.shape[axis])), 0, 1))
-        start, stop = placement.seen(axis)
-        seen.append((pixels >= start - 0.5) & (pixels <= stop - 0.5))
-    drawn = weights[0] @ values.astype(np.float64) @ weights[1].T
-    result: NDArray[np.float32] = np.where(np.outer(*seen), drawn, np.nan).astype(np.float32)
+    down, across = (_along(axis, values.shape[axis], placement, sampling) for axis in (0, 1))
+    drawn = down.weights @ values.astype(np.float64) @ across.weights.T
+    result: NDArray[np.float32] = np.where(np.outer(down.seen, across.seen), drawn, np.nan).astype(np.float32)
     return result
+
+
+@dataclass(frozen=True, eq=False)
+class _Along:
+    """How one grid is sampled at another's centres along an axis.
+
+    Attributes:
+        weights: of each cell in each sample, (samples, cells).
+        seen: whether the network saw the place of a sample.
+    """
+
+    weights: NDArray[np.float64]
+    seen: NDArray[np.bool_]
+
+
+@lru_cache(maxsize=64)
+def _along(axis: int, cells: int, placement: Placement, sampling: Placement) -> _Along:
+    pixels = np.array([sampling.pixel_of_cell(axis, cell) for cell in range(sampling.input_shape[axis])])
+    slope, intercept = placement.cell_affine(axis)
+    places = np.clip(slope * pixels + intercept, 0, cells - 1)
+    start, stop = placement.seen(axis)
+    weights = np.clip(1 - np.abs(places[:, None] - np.arange(cells)), 0, 1)
+    return _Along(weights, (pixels >= start - 0.5) & (pixels <= stop - 0.5))
 
 
 def uniform_placement(shape: tuple[int, int], counts: tuple[int, int]) -> Placement:

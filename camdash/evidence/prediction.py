@@ -5,6 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Prediction:
         """Whether exactly one of several classes is right; only then does what they have in common not matter."""
         return self.output.kind is OutputKind.SOFTMAX
 
-    @property
+    @cached_property
     def ranking(self) -> list[int]:
         """The indices, the most probable first; equals, and what has no probability, keep the head's order."""
         if self.probabilities is None:
@@ -56,7 +57,7 @@ class Prediction:
         """The index of what is shown first: of the most probable class, or of the first value."""
         return self.ranking[0]
 
-    @property
+    @cached_property
     def answers(self) -> tuple[int, ...]:
         """The indices of what the answer names: the predicted class, the labels found, the value; none for nothing."""
         return _meaning(self).answers(self)
@@ -111,7 +112,7 @@ class Prediction:
         """How far each label's log-odds is from its threshold's, never negative; None without thresholds."""
         return _distances(self, self.output.thresholds) if self.output.thresholds else None
 
-    @property
+    @cached_property
     def positive(self) -> tuple[bool | None, ...]:
         """Whether each label reaches its threshold, in the head's order; None for each without one."""
         thresholds = self.output.thresholds

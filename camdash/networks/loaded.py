@@ -14,7 +14,7 @@ from camdash.networks.engines.acceleration import accelerate, first_slot
 from camdash.networks.engines.engine import Engine, EngineSlot, TorchEngine
 from camdash.networks.heads.head import Head
 from camdash.networks.placement import Grid
-from camdash.networks.shapes import Inputs, Maps, Pooled
+from camdash.networks.shapes import Activations, Inputs, Maps, Pooled
 from camdash.shapes import Float32
 
 
@@ -106,11 +106,16 @@ class LoadedCheckpoint:
         return self.slot.engine
 
     def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
-        """Return maps and pooled activations of a batch of network inputs; every pass of an analysis goes through here.
+        """Return maps and pooled activations of a batch of network inputs, float32, on the CPU.
 
-        They are float32, on the CPU.
+        Every pass of an analysis goes through here, or at level B through `maps_pooled_and_activations`.
         """
         return self.slot.engine.maps_and_pooled(inputs)
+
+    def maps_pooled_and_activations(self, inputs: Inputs) -> tuple[Maps, Pooled, Activations]:
+        """Return the same with the activations that the head makes them of, float32, on the CPU."""
+        activations, head = self.slot.engine.activations(inputs), self.network.head
+        return head.maps(activations).cpu(), head.pooled(activations).cpu(), activations.float().cpu()
 
     def accelerate(self) -> Thread | None:
         """Begin to make a faster engine in the background, once; see `camdash.networks.engines.acceleration`."""

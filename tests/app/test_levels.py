@@ -9,6 +9,9 @@ import pytest
 import torch
 import torchvision
 from streamlit.testing.v1 import AppTest
+from torch import nn
+from torchvision.models._api import BUILTIN_MODELS
+from torchvision.models.vision_transformer import VisionTransformer
 
 from camdash.app.markdown import plain
 from camdash.app.viewer.from_analysis import maps_of
@@ -17,6 +20,7 @@ from camdash.evidence.analysis import Analysis, PlacedMaps
 from camdash.evidence.comparison import compare
 from camdash.evidence.maps import EvidenceMaps
 from camdash.networks.heads.head import Level
+from tests.app.test_comparing import header
 from tests.app.test_page import texts
 from tests.app.test_without_maps import open_link
 from tests.conftest import card_fields, save_state_dict
@@ -49,6 +53,7 @@ def test_a_head_of_level_b_says_so_and_nothing_of_level_a(checkpoints: Path, pag
     save(checkpoints, "mobilenet_v3_small")
     open_link(page, checkpoint="mobilenet_v3_small")
     assert said(page) == {"B"}
+    assert "away changes its logit by" in texts(page)
 
 
 def test_a_head_that_cuts_evidence_against_says_so(checkpoints: Path, page: AppTest) -> None:
@@ -56,6 +61,42 @@ def test_a_head_that_cuts_evidence_against_says_so(checkpoints: Path, page: AppT
     open_link(page, checkpoint="squeezenet1_1")
     assert said(page) == {"A"}
     assert "Evidence against a class is cut" in texts(page)
+
+
+def tiny_transformer(*, num_classes: int, image_size: int, **_: object) -> nn.Module:
+    """Return torchvision's vision transformer with 25 patches, in place of one that takes 350 MB."""
+    made: nn.Module = VisionTransformer(
+        image_size=image_size,
+        patch_size=16,
+        num_layers=2,
+        num_heads=4,
+        hidden_dim=32,
+        mlp_dim=48,
+        num_classes=num_classes,
+    )
+    return made
+
+
+def test_a_transformer_says_what_has_no_place_beside_evidence_and_bias_and_nothing_of_level_a(
+    checkpoints: Path, page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(BUILTIN_MODELS, "vit_b_16", tiny_transformer)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(11)
+        network = tiny_transformer(num_classes=5, image_size=80)
+        for parameter in network.parameters():
+            nn.init.normal_(parameter, 0, 0.3)
+    card = card_fields(architecture="vit_b_16", input_size=[80, 80])
+    (checkpoints / "vit.json").write_text(json.dumps(card))
+    save_state_dict(checkpoints / "vit.pth", network.state_dict())
+    open_link(page, checkpoint="vit")
+    assert said(page) == {"C"}
+    assert "changes its logit" not in texts(page)
+    classes = [one for one in header(page)["sources"][0]["maps"] if one["isClass"]]
+    assert len(classes) == 10  # evidence and contrast
+    for one in classes:
+        assert abs(one["unplaced"]) > 1e-3
+        assert one["evidence"] + one["bias"] + one["unplaced"] == pytest.approx(one["logit"], abs=1e-4)
 
 
 def test_beside_another_a_sentence_says_whose_it_is(checkpoints: Path, page: AppTest) -> None:

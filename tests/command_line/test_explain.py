@@ -26,7 +26,7 @@ from tests.images.test_privacy import CANARY, with_canaries
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
     "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "output", "probabilities", "logits", "evidence",
-    "bias", "unplaced", "positive", "values", "unit", "level", "grid", "familiarity", "notes", "error",
+    "bias", "unplaced", "positive", "values", "unit", "level", "grid", "gap", "familiarity", "notes", "error",
 ]  # fmt: skip
 PARTS = [f"Part {k}" for k in range(5)]
 

@@ -12,6 +12,7 @@ from camdash.command_line.explaining.rows import Row, header, line, row_of, row_
 from camdash.evidence.analysis import Analysis, Failed, Familiarity, PlacedMaps
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.prediction import predict
+from camdash.evidence.removal import Removal
 from camdash.networks.cards.card import Card, Checkpoint
 from camdash.networks.cards.output import Output, OutputKind
 from tests.conftest import small_card
@@ -37,11 +38,11 @@ NOTES = ["A VOI table has more entries than it declares; the others were ignored
         SEEN,
         replace(SEEN, familiarity=Familiarity(0.1 + 0.2, 0.25)),
         replace(SEEN, familiarity=Familiarity(0.1, 0.1)),
-        replace(SEEN, level="B"),
+        replace(SEEN, level="B", removal=Removal(1, (2, 1), 0.1 + 0.2, -0.7)),
         PARTED,
         ALONE,
     ],
-    ids=["no check", "unfamiliar", "familiar", "level", "unplaced", "no map"],
+    ids=["no check", "unfamiliar", "familiar", "gap", "unplaced", "no map"],
 )
 def test_a_line_gives_back_the_row_that_it_was_written_from(result: Analysis) -> None:
     row = row_of("=a.png", "a" * 64, CHECKPOINT, result, NOTES)
@@ -64,9 +65,9 @@ def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
     row: Row = row_of("a.png", None, CHECKPOINT, Failed("It is damaged."))
     assert [key for key, value in row.items() if value is None] == [
         *("sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "unplaced", "positive"),
-        *("values", "unit", "level", "grid", "familiarity", "notes"),
+        *("values", "unit", "level", "grid", "gap", "familiarity", "notes"),
     ]
-    assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 18, "It is damaged.")
+    assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 23, "It is damaged.")
 
 
 SIGMOID = Output(OutputKind.SIGMOID, thresholds=(0.5, 0.9))

@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from camdash.evidence import comparison
 from camdash.evidence.analysis import Analysis, PlacedMaps
 from camdash.evidence.comparison import ClassPair, compare, correlation, match_classes, resample, uniform_placement
 from camdash.evidence.maps import EvidenceMaps
@@ -13,6 +14,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.output import Output, OutputKind
 from camdash.networks.placement import Grid, Placement
 from camdash.rendering.enlarge import enlarge
+from camdash.shapes import Cells
 from tests.conftest import small_card
 from tests.support.small import softmax_of
 
@@ -214,3 +216,27 @@ def test_the_class_that_one_logit_speaks_against_is_known_too() -> None:
     found = compare(analysis(maps(1, 2), names), one)
     assert [pair.name for pair in found.pairs] == ["Fracture"]
     assert (found.only_first, found.only_second) == ((), ())
+
+
+def test_only_the_differences_that_are_asked_for_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a thousand classes they take a second, and a list of radiographs asks for one of each."""
+    made: list[object] = []
+    original = comparison.correlation
+
+    def counted(before: Cells, after: Cells) -> float | None:
+        made.append(before)
+        return original(before, after)
+
+    monkeypatch.setattr(comparison, "correlation", counted)
+    maps = np.random.default_rng(2).normal(size=(4, 3, 4))
+    found = compare(analysis(maps, tuple("abcd")), analysis(maps[::-1], tuple("abcd")))
+    assert made == []
+    alone = found.predicted
+    assert alone is not None
+    assert len(made) == 1
+    together = next(one for one in found.differences if one.pair == alone.pair)
+    assert len(made) == 5
+    assert found.differences is found.differences
+    np.testing.assert_array_equal(alone.values, together.values)
+    assert alone.logit == pytest.approx(together.logit)
+    assert alone.correlation == pytest.approx(together.correlation)

@@ -34,7 +34,8 @@ from camdash.networks.heads.head import Level
 from camdash.rendering.files.export import Drawing
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.panels import AVERAGE
-from camdash.words.sentence import say
+from camdash.rendering.wording.removal import removal_words
+from camdash.words.sentence import joined, say
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +122,13 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
 
 def _say_how_exact(results: tuple[Analysis, ...]) -> None:
     """Say what limits the maps, where the legend's own words promise more."""
-    say_of_each(["" if one.exactness == Level.A.sentence else one.exactness for one in results])
+    say_of_each([_how_exact(one) for one in results])
+
+
+def _how_exact(analysis: Analysis) -> str:
+    if analysis.exactness == Level.A.sentence:
+        return ""
+    return joined(" ", [analysis.exactness, removal_words(analysis)])
 
 
 def _data(film: Film, sources: tuple[Source, ...], answer: str, words: MapWords) -> ViewerData:

@@ -28,6 +28,9 @@ NEXT_NOTE = re.compile(r"(?<=\.); ")
 """Between two notes in a line of the table: each is a sentence, and ends as one."""
 
 CHECK = ("score", "threshold", "familiar")
+GAP = ("class", "row", "column", "map", "measured")
+"""Of the hottest cell of the foremost class, at level B: what the map says that it gives to the logit, and what that
+loses without the cell."""
 
 
 def row_of(
@@ -45,7 +48,7 @@ def row_of(
     row: Row = dict(zip(IDENTITY, (file, sha256, checkpoint.name, checkpoint.sha256), strict=True))
     noted = None if notes is None else list(notes)
     if isinstance(outcome, Failed):
-        empty = dict.fromkeys(("predicted", "output", *BY_CLASS, "unit", "level", "grid", "familiarity"))
+        empty = dict.fromkeys(("predicted", "output", *BY_CLASS, "unit", "level", "grid", "gap", "familiarity"))
         return row | empty | {"notes": noted, "error": outcome.sentence}
     return row | _analysis(outcome, noted)
 
@@ -56,6 +59,7 @@ def header(card: Card) -> list[str]:
         *(*IDENTITY, "predicted"),
         *(f"{key}.{name}" for key, names in _columns(card).items() for name in names),
         *("level", "grid.rows", "grid.columns"),
+        *(f"gap.{key}" for key in GAP),
         *(f"familiarity.{key}" for key in CHECK),
         *("notes", "error"),
     ]
@@ -86,6 +90,7 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     told = next(at)
     level = Level(told).value if told else None
     grid = [int(number) for number in (next(at), next(at)) if number]
+    gap = [next(at) for _ in GAP]
     score, threshold, familiar = _number(next(at)), _number(next(at)), {"True": True, "False": False}.get(next(at))
     notes = NEXT_NOTE.split(next(at, ""))
     if "" in columns["logits"] or len(cells) != len(header(card)):
@@ -93,10 +98,11 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     row: Row = dict(zip(IDENTITY, (file, cells[1], checkpoint.name, checkpoint.sha256), strict=True))
     parts = {key: [_number(cell) for cell in columns[key]] for key in PARTS}
     try:
-        row |= _of_prediction(predict(card, np.array(columns["logits"], np.float64)), parts)
+        prediction = predict(card, np.array(columns["logits"], np.float64))
     except CheckpointError as error:
         raise ValueError("a logit is no finite number") from error
-    row |= {"level": level, "grid": grid or None}
+    row |= _of_prediction(prediction, parts) | {"level": level, "grid": grid or None}
+    row["gap"] = _gap_of_cells(prediction.class_names[prediction.foremost], gap[1:])
     row["familiarity"] = dict(zip(CHECK, (score, threshold, familiar), strict=True))
     row["notes"] = [note for note in notes if note]
     return row | {"error": None} | ({} if no_map is None else {"no_map": no_map})
@@ -108,6 +114,7 @@ def _analysis(analysis: Analysis, notes: list[str] | None) -> Row:
     parts = {} if placed is None else {key: getattr(placed.maps, key).tolist() for key in PARTS}
     row = _of_prediction(analysis.prediction, parts) | {"level": analysis.level or None}
     row["grid"] = list(placed.maps.maps.shape[1:]) if placed else None
+    row["gap"] = _gap(analysis)
     row |= {"familiarity": _familiarity(analysis.familiarity), "notes": notes, "error": None}
     return row | ({} if placed else {"no_map": analysis.no_map})
 
@@ -138,6 +145,27 @@ def _columns(card: Card) -> dict[str, tuple[str, ...]]:
     return always | {"positive": positive, "values": names if kind is OutputKind.REGRESSION else ()}
 
 
+def _gap(analysis: Analysis) -> dict[str, str | int | float] | None:
+    """Return what the hottest cell gives by the map and by measure; None where that was not measured."""
+    found = analysis.removal
+    if found is None:
+        return None
+    name = analysis.prediction.class_names[found.class_index]
+    return dict(zip(GAP, (name, *found.cell, found.said, found.measured), strict=True))
+
+
+def _gap_of_cells(name: str, cells: Sequence[str]) -> dict[str, str | int | float] | None:
+    """Return the same of a line's cells and of the class, whose name may be escaped there.
+
+    Raises:
+        ValueError: they are no such figures.
+    """
+    if not any(cells):
+        return None
+    row, column, said, measured = cells
+    return dict(zip(GAP, (name, int(row), int(column), float(said), float(measured)), strict=True))
+
+
 def _familiarity(found: Familiarity | None) -> dict[str, float | bool | None]:
     """Return the familiarity check's result; all None where the checkpoint has no check."""
     if found is None:
@@ -150,6 +178,7 @@ def _figures(row: Row, card: Card) -> Iterator[Cell]:
         yield from (None if row[key] is None else row[key][name] for name in names)
     yield row["level"]
     yield from row["grid"] or (None, None)
+    yield from (None if row["gap"] is None else row["gap"][key] for key in GAP)
     yield from (None if row["familiarity"] is None else row["familiarity"][key] for key in CHECK)
 
 

@@ -5,9 +5,11 @@ from threading import Lock
 from typing import Protocol
 
 import torch
+from torch import Tensor
 
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.shapes import Inputs, Maps, Pooled
+from camdash.shapes import Float
 from camdash.words.sentence import joined
 
 
@@ -20,6 +22,9 @@ class Engine(Protocol):
 
     def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
         """Return the maps and the pooled activations of one forward pass, float32, on the CPU."""
+
+    def activations(self, inputs: Inputs) -> Float[Tensor, "n channels *grid"]:
+        """Return the input of the head of one forward pass, on the device of the head."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +43,10 @@ class TorchEngine:
         activations = self.network.activations(inputs)
         head = self.network.head
         return head.maps(activations).cpu(), head.pooled(activations).cpu()
+
+    def activations(self, inputs: Inputs) -> Float[Tensor, "n channels *grid"]:
+        """Return the input of the head; see `Engine`."""
+        return self.network.activations(inputs)
 
 
 class EngineSlot:

@@ -12,6 +12,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import (
     NotImplemented,  # noqa: A004
     RuntimeException,
 )
+from torch import Tensor
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import TOLERANCE
@@ -21,6 +22,7 @@ from camdash.networks.heads.head import Head
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.shapes import Inputs, Maps, Pooled
 from camdash.networks.text import printable
+from camdash.shapes import Float
 from camdash.words.sentence import say
 
 CHECK_SHAPE = (2, 224, 256)
@@ -53,6 +55,10 @@ class OnnxEngine:
         first = MAPS if self.head is None else ACTIVATIONS
         found, pooled = (torch.from_numpy(one) for one in self.session.run([first, POOLED], {INPUT: inputs.numpy()}))
         return found if self.head is None else self.head.maps(found), pooled
+
+    def activations(self, inputs: Inputs) -> Float[Tensor, "n channels *grid"]:
+        """Return the input of the head; see `Engine`. A session that gives maps has none to give."""
+        return torch.from_numpy(self.session.run([ACTIVATIONS], {INPUT: inputs.numpy()})[0])
 
 
 def onnx_engine(model: bytes, head: Head | None = None) -> OnnxEngine:

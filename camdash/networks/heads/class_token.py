@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from camdash.networks.heads.head import Level
-from camdash.networks.heads.secant import checked_layers, secant_slopes
+from camdash.networks.heads.secant import applied, checked_layers, secant_slopes
 from camdash.networks.shapes import Bias, Inputs, Logits, Maps, Pooled
 from camdash.shapes import Float
 
@@ -103,6 +103,14 @@ class ClassTokenHead:
             maps = self._slopes(self.pooled(activations)) @ cells
             side = isqrt(cells.shape[2])
             return maps.reshape(len(maps), -1, side, side)
+
+    def logits(self, activations: Given) -> Logits:
+        """Return the logits."""
+        with torch.inference_mode():
+            values = self.pooled(activations)
+            for layer in self.layers:
+                values = applied(layer, values)
+            return values
 
     def pooled(self, activations: Given) -> Pooled:
         """Return the class token."""

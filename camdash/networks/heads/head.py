@@ -65,6 +65,9 @@ class Head(Protocol):
     def maps(self, activations: Float[Tensor, "n channels *grid"]) -> Maps:
         """Return the map of every class, signed, in logits."""
 
+    def logits(self, activations: Float[Tensor, "n channels *grid"]) -> Logits:
+        """Return the logits, as the layers themselves give them."""
+
     def pooled(self, activations: Float[Tensor, "n channels *grid"]) -> Pooled:
         """Return the activations without their places, for the check for unlike images."""
 

@@ -47,7 +47,7 @@ class LayeredHead:
         """
         weight = next(value for layer in (*rest, *local) for value in layer.parameters())
         with torch.inference_mode():
-            empty = pooling.pooled(_on_cells(local, weight.new_zeros(1, channels, 1, 1)))
+            empty = pooling.pooled(_through(local, weight.new_zeros(1, channels, 1, 1)))
             return cls(channels, local, pooling, rest, empty, checked_layers(rest, empty)[0])
 
     @property
@@ -71,10 +71,15 @@ class LayeredHead:
     def maps(self, activations: Activations) -> Maps:
         """Return the map of every class."""
         with torch.inference_mode():
-            cells = _on_cells(self.local, activations.float())
-            nothing = _on_cells(self.local, torch.zeros_like(activations[:1, :, :1, :1], dtype=cells.dtype))
+            cells = _through(self.local, activations.float())
+            nothing = _through(self.local, torch.zeros_like(activations[:1, :, :1, :1], dtype=cells.dtype))
             grids = (cells[place : place + 1] for place in range(len(cells)))
             return torch.stack([self._maps_of_one(grid, grid - nothing) for grid in grids])
+
+    def logits(self, activations: Activations) -> Logits:
+        """Return the logits."""
+        with torch.inference_mode():
+            return _through(self.rest, self.pooling.pooled(_through(self.local, activations.float())))
 
     def pooled(self, activations: Activations) -> Pooled:
         """Return the mean of each channel."""
@@ -89,7 +94,7 @@ class LayeredHead:
         return self.pooling.shares(slopes[0], change[0])
 
 
-def _on_cells(layers: tuple[nn.Module, ...], cells: Tensor) -> Tensor:
+def _through(layers: tuple[nn.Module, ...], values: Tensor) -> Tensor:
     for layer in layers:
-        cells = applied(layer, cells)
-    return cells
+        values = applied(layer, values)
+    return values

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import torch
+from torch.nn import functional
 
 from camdash.networks.heads.head import Level
 from camdash.networks.shapes import Activations, Bias, Logits, Maps, Pooled, Weight
@@ -39,6 +40,11 @@ class LinearHead:
     def maps(self, activations: Activations) -> Maps:
         """Return the map of every class."""
         return class_activation_maps(activations, self.weight)
+
+    def logits(self, activations: Activations) -> Logits:
+        """Return the logits."""
+        with torch.inference_mode():
+            return functional.linear(self.pooled(activations), self.weight.float(), self.bias.float())
 
     def pooled(self, activations: Activations) -> Pooled:
         """Return the mean of each channel."""
