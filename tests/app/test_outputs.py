@@ -80,6 +80,8 @@ def test_one_logit_between_two_classes_is_one_bar_and_blue_speaks_for_the_negati
     assert "### Normal, 25.0 %" in words
     assert "Fracture is the answer from 80 % on (its threshold)." in words
     assert reading(page) == "Red speaks for Fracture, blue for Normal."
+    (drawn,) = header(page)["sources"][0]["maps"]
+    assert (drawn["predicted"], drawn["note"]) == (False, "the answer is Normal: blue speaks for it")
     assert modes(page) == {"evidence"}
 
 

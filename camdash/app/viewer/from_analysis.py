@@ -10,12 +10,12 @@ from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import MapWords, Source, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.prediction import signed
+from camdash.evidence.prediction import Prediction, signed
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing, shown
 from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average
 from camdash.rendering.wording.answers import beside, mark, reading, totals, unit
-from camdash.words.sentence import say
+from camdash.words.sentence import joined, say
 
 WORTH_NAMING = 0.05
 """Evidence on padding below this, in logits, is not worth a line."""
@@ -88,7 +88,7 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
             bias=float(totals.bias[k]),
             unplaced=float(totals.unplaced[k]) if totals.unplaced.any() else None,
             logit=float(totals.evidence[k] + totals.bias[k] + totals.unplaced[k]),
-            note=padding_note(float(totals.on_padding[k])),
+            note=joined(" · ", (_answer_against(prediction), padding_note(float(totals.on_padding[k])))),
             class_index=k,
         )
 
@@ -104,6 +104,13 @@ def _average_panel(analysis: Analysis) -> ViewerMap:
         note=padding_note(analysis.average_on_padding),
         caption=AVERAGE_CAPTION,
     )
+
+
+def _answer_against(prediction: Prediction) -> str:
+    """Return for which class blue speaks, where that is the answer and no panel has its name; else empty."""
+    if not prediction.negative_name or prediction.predicted_name != prediction.negative_name:
+        return ""
+    return say("the answer is {name}: blue speaks for it", name=prediction.negative_name)
 
 
 def class_slot(place: int) -> str:
