@@ -82,6 +82,7 @@ def _probability_chart(prediction: Prediction, language: Language) -> go.Figure:
     colors = [PREDICTED_COLOR if k in marked else OTHER_COLOR for k in shown]
     hover = translated(HOVER, language)
     templates = [hover] * len(shown)
+    thresholds = [_threshold(prediction, k) for k in shown] if prediction.output.thresholds or prediction.grades else []
     others = len(prediction.class_names) - len(shown)
     rest = rest_of(prediction, shown) if others else None
     if rest is not None:
@@ -95,7 +96,7 @@ def _probability_chart(prediction: Prediction, language: Language) -> go.Figure:
             y=names,
             orientation="h",
             marker_color=colors,
-            text=None if prediction.output.thresholds else [percent(value) for value in values],
+            text=None if thresholds else [percent(value) for value in values],
             textposition="outside",
             cliponaxis=False,
             customdata=[float(prediction.logits[k]) for k in shown],
@@ -105,11 +106,15 @@ def _probability_chart(prediction: Prediction, language: Language) -> go.Figure:
     )
     _bare_axes(figure)
     _size(figure, len(names))
-    if prediction.output.thresholds:
-        thresholds = [prediction.output.thresholds[k] for k in shown]
+    if thresholds:
         _mark_thresholds(figure, dict(zip(names, zip(thresholds, thresholds, strict=True), strict=True)), language)
         _write_at_the_right(figure, names, [percent(value) for value in values])
     return figure
+
+
+def _threshold(prediction: Prediction, place: int) -> float:
+    """Return from which probability a label, or a step between two grades, counts as found."""
+    return prediction.output.thresholds[place] if prediction.output.thresholds else EVEN
 
 
 def _between_two(prediction: Prediction, language: Language) -> go.Figure:

@@ -72,11 +72,24 @@ def ranked_rows(comparison: Comparison) -> list[Row]:
 
 
 def shown_classes(prediction: Prediction) -> list[int]:
-    """Return which classes have a bar of their own: of many, those of the answer and the most probable others."""
-    if len(prediction.class_names) <= MOST_BARS:
-        return list(range(len(prediction.class_names)))
+    """Return which classes have a bar of their own.
+
+    Of many those of the answer and the most probable others; of many steps those around the grade.
+    """
+    count = len(prediction.class_names)
+    if count <= MOST_BARS:
+        return list(range(count))
+    if prediction.grades:
+        return steps_around(prediction, MOST_BARS)
     answers = [k for k in prediction.ranking if k in prediction.answers]
     return [*answers, *(k for k in prediction.ranking if k not in prediction.answers)][: MOST_BARS - 1]
+
+
+def steps_around(prediction: Prediction, most: int) -> list[int]:
+    """Return the steps around the grade that is predicted, at most so many, in their order."""
+    count = len(prediction.class_names)
+    first = min(max((prediction.rank or 0) - most // 2, 0), max(count - most, 0))
+    return list(range(first, min(first + most, count)))
 
 
 def rest_of(prediction: Prediction, shown: Collection[int]) -> float | None:
