@@ -32,6 +32,7 @@ class Prediction:
         probabilities: each logit's own, in [0, 1]; None where the output is no probability.
         output: what the card says of the output.
         negative_name: of two classes with one logit, the one that the logit speaks against; else empty.
+        grades: of ordered grades all names, the lowest first; each logit is a step between two of them. Else none.
     """
 
     class_names: tuple[str, ...]
@@ -39,6 +40,7 @@ class Prediction:
     probabilities: PerClass | None
     output: Output = SOFTMAX
     negative_name: str = ""
+    grades: tuple[str, ...] = ()
 
     @property
     def excludes(self) -> bool:
@@ -47,19 +49,19 @@ class Prediction:
 
     @cached_property
     def ranking(self) -> list[int]:
-        """The indices, the most probable first; equals, and what has no probability, keep the head's order."""
-        if self.probabilities is None:
+        """The indices, the most probable first; equals, steps, and what has no probability, keep the head's order."""
+        if self.probabilities is None or self.grades:
             return list(range(len(self.logits)))
         return [int(index) for index in np.argsort(-self.probabilities, kind="stable")]
 
     @property
     def foremost(self) -> int:
-        """The index of what is shown first: of the most probable class, or of the first value."""
-        return self.ranking[0]
+        """The index of what is shown first: of the most probable class, of the highest step, or of the first value."""
+        return self.answers[0] if self.grades and self.answers else self.ranking[0]
 
     @cached_property
     def answers(self) -> tuple[int, ...]:
-        """The indices of what the answer names: the predicted class, the labels found, the value; none for nothing."""
+        """The indices of what the answer names: the class, the labels found, the value, the highest step exceeded."""
         return _meaning(self).answers(self)
 
     @property
@@ -121,6 +123,11 @@ class Prediction:
         return tuple(bool(p >= least) for p, least in zip(self.probabilities, thresholds, strict=True))
 
     @property
+    def rank(self) -> int | None:
+        """The place of the grade that is predicted: how many steps are exceeded; None where there are no grades."""
+        return int((self.logits > 0).sum()) if self.grades else None
+
+    @property
     def values(self) -> PerClass | None:
         """The values of a regression, in the card's unit; None for all else."""
         if self.output.kind is not OutputKind.REGRESSION:
@@ -138,9 +145,15 @@ class Prediction:
         return None if self.probabilities is None else float(self.probabilities[place])
 
     @property
+    def named_values(self) -> dict[str, float] | None:
+        """The values of a regression by their names; of grades the probability to be above each step; else None."""
+        found = self.probabilities if self.grades else self.values
+        return None if found is None else dict(zip(self.class_names, found.tolist(), strict=True))
+
+    @property
     def named_probabilities(self) -> dict[str, float] | None:
-        """The probability of each class by its name: of both, where one logit decides between two."""
-        if self.probabilities is None:
+        """The probability of each class by its name: of both, where one logit decides between two; none of grades."""
+        if self.probabilities is None or self.grades:
             return None
         own = dict(zip(self.class_names, self.probabilities.tolist(), strict=True))
         return {self.negative_name: 1 - own[self.class_names[0]]} | own if self.negative_name else own
@@ -169,7 +182,8 @@ def predict(card: Card, logits: PerClass) -> Prediction:
     output = card.output
     probabilities = MEANINGS[output.kind].probabilities(logits / output.temperature)
     negative = card.class_names[0] if output.kind is OutputKind.BINARY else ""
-    return Prediction(card.logit_names, logits, probabilities, output, negative)
+    grades = card.class_names if output.kind is OutputKind.ORDINAL else ()
+    return Prediction(card.logit_names, logits, probabilities, output, negative, grades)
 
 
 class Meaning:
@@ -272,6 +286,18 @@ class _Binary(_LogOdds):
         return own is not None and own >= least
 
 
+class _Ordinal(_LogOdds):
+    def answers(self, prediction: Prediction) -> tuple[int, ...]:
+        exceeded = np.flatnonzero(prediction.logits > 0)
+        return (int(exceeded[-1]),) if len(exceeded) else ()
+
+    def predicted_name(self, prediction: Prediction) -> str | None:
+        return None if prediction.rank is None else prediction.grades[prediction.rank]
+
+    def margin(self, prediction: Prediction) -> float | None:
+        return float(np.abs(prediction.logits).min()) / prediction.output.temperature
+
+
 class _Regression(Meaning):
     def brief(self, prediction: Prediction) -> str:
         return prediction.value_words(prediction.foremost)
@@ -282,6 +308,7 @@ MEANINGS: dict[OutputKind, Meaning] = {
     OutputKind.SIGMOID: _Sigmoid(),
     OutputKind.BINARY: _Binary(),
     OutputKind.REGRESSION: _Regression(),
+    OutputKind.ORDINAL: _Ordinal(),
     OutputKind.UNKNOWN: Meaning(),
 }
 

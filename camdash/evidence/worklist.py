@@ -21,7 +21,8 @@ class Line:
         probability: that class's probability; None where no single class is predicted.
         runner_up: the second most probable class; None where there is none.
         margin: how far the answer is from another one, in logits; never negative; see `Prediction.margin`.
-        evidence: of the class that is shown first, in logits; None where the network has no map.
+        evidence: of the class that is shown first, in logits, of a value in its unit; None where the network has no
+            map.
         familiar: whether the image looks like the checkpoint's training images; None where it has no check.
         error: why there is no result, as a sentence; empty where there is one.
         can_retry: whether the file itself was not refused: its decoder failed, so it may be tried again.
@@ -89,7 +90,7 @@ def line_of(name: str, sha256: str, analysis: Analysis) -> Line:
         prediction.share,
         None if second is None else prediction.class_names[second],
         prediction.margin,
-        float(analysis.maps.evidence[prediction.foremost]) if analysis.has_maps else None,
+        float(analysis.in_unit.evidence[prediction.foremost]) if analysis.has_maps else None,
         familiarity.familiar if familiarity else None,
         distance=familiarity.score / familiarity.threshold if familiarity and familiarity.threshold else None,
         labels=prediction.labels,

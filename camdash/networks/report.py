@@ -133,7 +133,7 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         report = _with_weights(report, stored, found)
         yield report
         card = card_for(stored, found)
-        unused = () if found is None else unused_fields(found.given, card)
+        unused = () if found is None else (*unused_fields(found.given, card), *_without_use(card, stored))
         report = replace(report, card=card, fields=_fields(card, found), unused=unused)
         yield report
         check_arithmetic(card, content.said)
@@ -244,6 +244,15 @@ def _replaced(stored: StoredWeights, family: Family, found: FoundCard | None) ->
             activation=between,
         ),
     )
+
+
+def _without_use(card: Card, stored: StoredWeights) -> tuple[str, ...]:
+    """Return a sentence where the card names activations and the head has no place for one."""
+    replaced = replaced_of(stored.shapes, family_of(card.architecture))
+    if card.arithmetic.head_activation is None or (replaced is not None and replaced.activations):
+        return ()
+    needs = say("a head with a place without weights between two linear layers")
+    return (say("The card's field {name} was not used: it needs {fit}.", name="head_activation", fit=needs),)
 
 
 def _compared(stored: StoredWeights, found: FoundCard | None) -> tuple[str | None, KeyMatch | None]:

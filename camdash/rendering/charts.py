@@ -10,7 +10,16 @@ import plotly.graph_objects as go
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison
 from camdash.evidence.prediction import EVEN, Prediction
-from camdash.rendering.ranks import all_rows, rest_of, shown_classes, shown_rows
+from camdash.rendering.ranks import (
+    AGAINST,
+    all_rows,
+    is_answer_in,
+    logit_in,
+    rest_of,
+    share_in,
+    shown_classes,
+    shown_rows,
+)
 from camdash.rendering.wording.answers import beside, mark, percent, threshold_words
 from camdash.words.catalogs import ENGLISH, catalog
 from camdash.words.sentence import Language, joined, say, say_many, translated
@@ -73,6 +82,7 @@ def _probability_chart(prediction: Prediction, language: Language) -> go.Figure:
     colors = [PREDICTED_COLOR if k in marked else OTHER_COLOR for k in shown]
     hover = translated(HOVER, language)
     templates = [hover] * len(shown)
+    thresholds = [_threshold(prediction, k) for k in shown] if prediction.output.thresholds or prediction.grades else []
     others = len(prediction.class_names) - len(shown)
     rest = rest_of(prediction, shown) if others else None
     if rest is not None:
@@ -86,7 +96,7 @@ def _probability_chart(prediction: Prediction, language: Language) -> go.Figure:
             y=names,
             orientation="h",
             marker_color=colors,
-            text=None if prediction.output.thresholds else [percent(value) for value in values],
+            text=None if thresholds else [percent(value) for value in values],
             textposition="outside",
             cliponaxis=False,
             customdata=[float(prediction.logits[k]) for k in shown],
@@ -96,11 +106,15 @@ def _probability_chart(prediction: Prediction, language: Language) -> go.Figure:
     )
     _bare_axes(figure)
     _size(figure, len(names))
-    if prediction.output.thresholds:
-        thresholds = [prediction.output.thresholds[k] for k in shown]
+    if thresholds:
         _mark_thresholds(figure, dict(zip(names, zip(thresholds, thresholds, strict=True), strict=True)), language)
         _write_at_the_right(figure, names, [percent(value) for value in values])
     return figure
+
+
+def _threshold(prediction: Prediction, place: int) -> float:
+    """Return from which probability a label, or a step between two grades, counts as found."""
+    return prediction.output.thresholds[place] if prediction.output.thresholds else EVEN
 
 
 def _between_two(prediction: Prediction, language: Language) -> go.Figure:
@@ -271,8 +285,8 @@ def _bars(
     language: Language,
 ) -> go.Bar:
     prediction = analysis.prediction
-    values = [None if k is None else prediction.probability(k) for k in classes]
-    checks = ["✓ " if k is not None and mark(prediction, k) else "" for k in classes]
+    values = [share_in(prediction, k) for k in classes]
+    checks = ["✓ " if k is not None and _is_marked(prediction, k) else "" for k in classes]
     hovers = [translated(HOVER, language)] * len(classes)
     if len(labels) > len(classes):
         known = [k for k in classes if k is not None]
@@ -290,10 +304,14 @@ def _bars(
         textfont={"size": 10},
         constraintext="none",
         cliponaxis=False,
-        customdata=[None if k is None else float(prediction.logits[k]) for k in classes],
+        customdata=[logit_in(prediction, k) for k in classes],
         hovertext=["" if value is None else exact_percent(value) for value in values],
         hovertemplate=[f"{letter} · {hover}" for hover in hovers],
     )
+
+
+def _is_marked(prediction: Prediction, place: int) -> bool:
+    return is_answer_in(prediction, place) if place == AGAINST else bool(mark(prediction, place))
 
 
 def _bare_axes(figure: go.Figure) -> None:

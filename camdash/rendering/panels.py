@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from camdash.evidence.analysis import Analysis
 from camdash.shapes import Cells, Maps
 from camdash.words.sentence import say
 
 AVERAGE = say("Average of all classes")
+ALL_STEPS = say("All steps")
+"""The one map of steps between grades that differ in their biases alone."""
+ALIKE = 1e-5
+"""The largest difference of maps that are alike, in parts of the largest value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +31,24 @@ class PanelMap:
 
 
 def class_maps(analysis: Analysis) -> list[PanelMap]:
-    """Return the map of each class, in the head's order."""
-    return _by_class("class", analysis, analysis.in_unit.maps)
+    """Return the map of each class, in the head's order; of steps that have one map in common, that map alone."""
+    maps = analysis.in_unit.maps
+    if has_one_map(analysis):
+        return [PanelMap("class-0", ALL_STEPS, maps[0])]
+    return _by_class("class", analysis, maps)
+
+
+def has_one_map(analysis: Analysis) -> bool:
+    """Return whether the steps between grades differ in their biases alone, as CORAL trains them."""
+    maps = analysis.maps.maps
+    if not analysis.prediction.grades or len(maps) < 2:
+        return False
+    return float(np.ptp(maps, axis=0).max()) <= ALIKE * float(np.abs(maps).max())
+
+
+def place_of(analysis: Analysis, k: int) -> int:
+    """Return which of `class_maps` is the map of the class at a place in the head."""
+    return 0 if has_one_map(analysis) else k
 
 
 def contrast_maps(analysis: Analysis) -> list[PanelMap]:

@@ -4,24 +4,53 @@ from collections.abc import Collection
 
 import numpy as np
 
-from camdash.evidence.comparison import Comparison
+from camdash.evidence.comparison import Comparison, is_same_class
 from camdash.evidence.prediction import Prediction
 
 MOST_BARS = 8
 """Rows of a chart: of more classes the most probable ones, and the others in one. Two checkpoints' take 232 pixels,
 less than a third of a screen of 720; on a smaller one the chart scrolls."""
 
+AGAINST = -1
+"""In the place of an index: the class that the one logit between two classes speaks against."""
+
 Row = tuple[str, int | None, int | None]
-"""A class's name and its index in both heads, None in one that does not know it."""
+"""A class's name and its index in both heads, `AGAINST`, or None in one that does not know it."""
 
 
 def all_rows(comparison: Comparison) -> list[Row]:
     """Return all classes that one of the two knows, in the first head's order."""
+    first, second = comparison.first.prediction, comparison.second.prediction
     twins = {pair.first: pair.second for pair in comparison.pairs}
-    names, others = comparison.first.prediction.class_names, comparison.second.prediction.class_names
     known = set(twins.values())
-    ours: list[Row] = [(name, k, twins.get(k)) for k, name in enumerate(names)]
-    return [*ours, *((name, None, k) for k, name in enumerate(others) if k not in known)]
+    ours: list[Row] = [(name, k, twins.get(k, _against(second, name))) for k, name in enumerate(first.class_names)]
+    theirs = ((name, k) for k, name in enumerate(second.class_names) if k not in known)
+    return [*ours, *((name, _against(first, name), k) for name, k in theirs)]
+
+
+def share_in(prediction: Prediction, place: int | None) -> float | None:
+    """Return the probability of a row's class; None where the network does not know it, or gives none."""
+    if place is None or prediction.probabilities is None:
+        return None
+    return 1 - float(prediction.probabilities[0]) if place == AGAINST else prediction.probability(place)
+
+
+def logit_in(prediction: Prediction, place: int | None) -> float | None:
+    """Return the logit of a row's class, turned round for the one that it speaks against; None where there is none."""
+    if place is None:
+        return None
+    return -float(prediction.logits[0]) if place == AGAINST else float(prediction.logits[place])
+
+
+def is_answer_in(prediction: Prediction, place: int | None) -> bool:
+    """Return whether a row's class is looked at first: part of the answer, else the foremost."""
+    if place == AGAINST:
+        return prediction.predicted_name == prediction.negative_name
+    return place in prediction.leading
+
+
+def _against(prediction: Prediction, name: str) -> int | None:
+    return AGAINST if prediction.negative_name and is_same_class(prediction.negative_name, name) else None
 
 
 def shown_rows(comparison: Comparison) -> list[Row]:
@@ -36,19 +65,31 @@ def ranked_rows(comparison: Comparison) -> list[Row]:
 
     def place(row: Row) -> tuple[bool, float]:
         _, one, two = row
-        in_first = 0.0 if one is None else first.probability(one) or 0.0
-        in_second = 0.0 if two is None else second.probability(two) or 0.0
-        return one not in first.leading and two not in second.leading, -max(in_first, in_second)
+        is_answer = is_answer_in(first, one) or is_answer_in(second, two)
+        return not is_answer, -max(share_in(first, one) or 0.0, share_in(second, two) or 0.0)
 
     return sorted(all_rows(comparison), key=place)
 
 
 def shown_classes(prediction: Prediction) -> list[int]:
-    """Return which classes have a bar of their own: of many, those of the answer and the most probable others."""
-    if len(prediction.class_names) <= MOST_BARS:
-        return list(range(len(prediction.class_names)))
+    """Return which classes have a bar of their own.
+
+    Of many those of the answer and the most probable others; of many steps those around the grade.
+    """
+    count = len(prediction.class_names)
+    if count <= MOST_BARS:
+        return list(range(count))
+    if prediction.grades:
+        return steps_around(prediction, MOST_BARS)
     answers = [k for k in prediction.ranking if k in prediction.answers]
     return [*answers, *(k for k in prediction.ranking if k not in prediction.answers)][: MOST_BARS - 1]
+
+
+def steps_around(prediction: Prediction, most: int) -> list[int]:
+    """Return the steps around the grade that is predicted, at most so many, in their order."""
+    count = len(prediction.class_names)
+    first = min(max((prediction.rank or 0) - most // 2, 0), max(count - most, 0))
+    return list(range(first, min(first + most, count)))
 
 
 def rest_of(prediction: Prediction, shown: Collection[int]) -> float | None:

@@ -12,7 +12,7 @@ from camdash.evidence.comparison import resample, uniform_placement
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.looks import EVIDENCE
 from camdash.rendering.overlay import overlay
-from camdash.rendering.panels import shown_together
+from camdash.rendering.panels import place_of, shown_together
 from camdash.rendering.scale import scales
 from camdash.shapes import Grey, Picture
 
@@ -39,7 +39,7 @@ def thumbnail(radiograph: Radiograph, analysis: Analysis | None, side: int) -> P
     grey = small(radiograph, shape)
     if analysis is None or not analysis.has_maps:
         return np.repeat(grey[:, :, None], 3, axis=2)
-    k = analysis.prediction.foremost
+    k = place_of(analysis, analysis.prediction.foremost)
     maps = [panel.values for panel in shown_together(analysis)]
     scale = scales(maps, EVIDENCE)[k]
     values = resample(maps[k], analysis.placement, uniform_placement(radiograph.shape, shape))

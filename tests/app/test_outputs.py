@@ -23,12 +23,18 @@ THRESHOLDS = (0.5,) * 14
 
 
 def save(
-    folder: Path, name: str, names: Sequence[str], output: Output, logits: Sequence[float], weight: float = 0.0
+    folder: Path,
+    name: str,
+    names: Sequence[str],
+    output: Output,
+    logits: Sequence[float],
+    weight: float | Sequence[float] = 0.0,
 ) -> None:
-    """Write a network with these biases; its head's weights are zero, so that they are its logits, or all the same."""
+    """Write a network with these biases; all weights of a row of its head are alike, by default zero."""
     card = Card("resnet18", tuple(names), Preprocessing((64, 64), Fit.STRETCH), output=output)
     state = random_network("resnet18", len(logits)).state_dict()
-    state |= {"fc.weight": torch.full_like(state["fc.weight"], weight), "fc.bias": torch.tensor(logits)}
+    rows = torch.tensor(weight).reshape(-1, 1).expand_as(state["fc.weight"]).contiguous()
+    state |= {"fc.weight": rows, "fc.bias": torch.tensor(logits)}
     write_checkpoint(folder / f"{name}.safetensors", state, card, half=False)
 
 
@@ -80,6 +86,8 @@ def test_one_logit_between_two_classes_is_one_bar_and_blue_speaks_for_the_negati
     assert "### Normal, 25.0 %" in words
     assert "Fracture is the answer from 80 % on (its threshold)." in words
     assert reading(page) == "Red speaks for Fracture, blue for Normal."
+    (drawn,) = header(page)["sources"][0]["maps"]
+    assert (drawn["predicted"], drawn["note"]) == (False, "the answer is Normal: blue speaks for it")
     assert modes(page) == {"evidence"}
 
 
@@ -108,6 +116,54 @@ def test_a_negative_scale_turns_the_colors_with_the_value(alone: Path, page: App
     assert drawn["evidence"] + drawn["bias"] == pytest.approx(drawn["logit"])
     values = maps_in(viewer_bytes(page))[drawn["id"]]
     assert values.mean() == pytest.approx(drawn["evidence"], abs=1e-4)
+
+
+GRADES = ("None", "Mild", "Moderate", "Severe")
+ORDINAL = Output(OutputKind.ORDINAL)
+
+
+def test_steps_that_differ_in_their_biases_alone_have_one_map_and_each_its_sum(alone: Path, page: AppTest) -> None:
+    save(alone, "grades", GRADES, ORDINAL, [LN3, -LN3, -2 * LN3])
+    words = words_of(page.run())
+    assert "### Mild" in words
+    assert "Grade 2 of 4, between None and Moderate. Above None: 75.0 %. Above Mild: 25.0 %" in words
+    assert "One of 4 grades in their order." in words
+    assert modes(page) == {"evidence"}
+    assert reading(page) == "Red speaks for a higher grade, blue for a lower one."
+    (drawn,) = header(page)["sources"][0]["maps"]
+    assert (drawn["name"], drawn["evidence"], drawn["bias"], drawn["logit"]) == ("All steps", 0, None, None)
+    assert drawn["note"] == (
+        "evidence +0.00 in each step · > None: +0.00 + 1.10 = +1.10; > Mild: +0.00 − 1.10 = −1.10; "
+        "> Moderate: +0.00 − 2.20 = −2.20"
+    )
+    assert header(page)["modes"][0]["sum"] == "evidence + bias of a step = log-odds of a grade above it"
+    assert "log-odds that the grade is above that step" in header(page)["totals"]
+
+
+def test_steps_with_weights_of_their_own_have_a_map_each(alone: Path, page: AppTest) -> None:
+    save(alone, "grades", GRADES, ORDINAL, [LN3, -5.0, -9.0], weight=[0.0, 0.001, 0.002])
+    assert "### Mild" in words_of(page.run())
+    maps = header(page)["sources"][0]["maps"]
+    assert [drawn["name"] for drawn in maps] == ["> None", "> Mild", "> Moderate"]
+    assert [drawn["predicted"] for drawn in maps] == [True, False, False]
+    assert all(drawn["evidence"] + drawn["bias"] == pytest.approx(drawn["logit"], abs=1e-5) for drawn in maps)
+    assert maps[2]["evidence"] == pytest.approx(2 * maps[1]["evidence"], rel=1e-4)
+
+
+def test_two_checkpoints_of_grades_are_compared_by_their_grades_and_have_one_difference(
+    alone: Path, page: AppTest
+) -> None:
+    save(alone, "a-low", GRADES, ORDINAL, [LN3, -LN3, -2 * LN3], weight=0.0001)
+    save(alone, "b-high", GRADES, ORDINAL, [3.0, 2.0, LN3])
+    page.run()
+    page.selectbox(key="second").select_index(0).run()
+    words = words_of(page)
+    assert "Different answers" in words
+    assert "A says **Mild**, B says **Severe**." in words
+    sources = header(page)["sources"]
+    assert [len(source["maps"]) for source in sources] == [1, 1, 1]
+    assert [source["maps"][0]["slot"] for source in sources] == ["class-0"] * 3
+    assert sources[2]["maps"][0]["evidence"] == pytest.approx(-sources[0]["maps"][0]["evidence"], abs=1e-5)
 
 
 def test_a_lone_output_without_a_word_is_a_logit_and_asks_for_its_meaning(alone: Path, page: AppTest) -> None:
@@ -152,6 +208,7 @@ def test_two_networks_without_a_class_as_their_answer_neither_agree_nor_differ(a
         (Output(OutputKind.SIGMOID, thresholds=THRESHOLDS), FINDINGS, LOGITS, "Finding 2, Finding 0"),
         (Output(OutputKind.BINARY), ("Normal", "Fracture"), [-LN3], "Normal"),
         (Output(OutputKind.REGRESSION, unit="mm"), ("Length",), [12.5], "12.5 mm"),
+        (ORDINAL, GRADES, [LN3, -LN3, -2 * LN3], "Mild"),
     ],
 )
 def test_the_worklist_has_the_answer_of_each_kind(

@@ -85,6 +85,17 @@ SIGMOID = Output(OutputKind.SIGMOID, thresholds=(0.5, 0.9))
             {"predicted": None, "probabilities": None, "values": {"=Hand": -5.0, "手": 0.0}, "unit": "mm"},
         ),
         (
+            replace(CARD, class_names=("=Low", "Mid", "High"), output=Output(OutputKind.ORDINAL)),
+            [1.0, 0.0],
+            {
+                "predicted": "Mid",
+                "probabilities": None,
+                "positive": None,
+                "values": {"> =Low": pytest.approx(0.7310586), "> Mid": 0.5},
+                "unit": "probability",
+            },
+        ),
+        (
             replace(CARD, output=Output(OutputKind.UNKNOWN, assumed="?")),
             [3.0, 0.5],
             {"probabilities": None, "values": None},

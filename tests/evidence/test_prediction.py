@@ -116,6 +116,49 @@ def test_a_value_is_the_logit_times_scale_plus_offset() -> None:
     assert (found.labels, found.predicted_name, found.share, found.margin) == (None, None, None, None)
 
 
+GRADES = ("None", "Mild", "Moderate", "Severe")
+
+
+def ordinal(*logits: float, **output: object) -> Prediction:
+    return of(GRADES[: len(logits) + 1], Output(OutputKind.ORDINAL, **output), *logits)  # type: ignore[arg-type]
+
+
+def test_the_grade_is_above_as_many_steps_as_have_more_than_one_half() -> None:
+    # Above None 3 to 1, above Mild 3 to 1 the other way, above Severe 1 to 9: one step is exceeded.
+    found = ordinal(LN3, -LN3, -2 * LN3)
+    np.testing.assert_allclose(shares(found), [0.75, 0.25, 0.1])
+    assert (found.rank, found.predicted_name, found.labels, found.brief) == (1, "Mild", ("Mild",), "Mild")
+    assert (found.answers, found.leading, found.foremost, found.ranking) == ((0,), (0,), 0, [0, 1, 2])
+    assert found.margin == pytest.approx(LN3)  # from one half to three quarters
+    assert found.named_values == pytest.approx({"> None": 0.75, "> Mild": 0.25, "> Moderate": 0.1})
+    assert (found.values, found.named_probabilities, found.share, found.runner_up) == (None, None, None, None)
+    assert (found.excludes, found.predicted) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("logits", "grade", "answers", "foremost"),
+    [
+        ((-1.0, -2.0, -3.0), "None", (), 0),
+        ((3.0, 2.0, 1.0), "Severe", (2,), 2),
+        ((3.0, 2.0, -1.0), "Moderate", (1,), 1),
+        ((1.0, -1.0, 0.5), "Moderate", (2,), 2),  # steps out of their order are counted all the same
+        ((0.0, -1.0, -2.0), "None", (), 0),  # one half is not more than one half
+    ],
+)
+def test_the_highest_step_that_is_exceeded_is_looked_at_first(
+    logits: tuple[float, ...], grade: str, answers: tuple[int, ...], foremost: int
+) -> None:
+    found = ordinal(*logits)
+    assert (found.predicted_name, found.answers, found.foremost) == (grade, answers, foremost)
+
+
+def test_a_temperature_changes_how_sure_a_grade_is_and_not_the_grade() -> None:
+    found = ordinal(2 * LN3, -2 * LN3, -4 * LN3, temperature=2.0)
+    np.testing.assert_allclose(shares(found), [0.75, 0.25, 0.1])
+    assert found.predicted_name == "Mild"
+    assert found.margin == pytest.approx(LN3)
+
+
 def test_a_number_of_which_nobody_says_what_it_means_stays_one() -> None:
     found = of(("Class 0",), Output(OutputKind.UNKNOWN, assumed="Nobody says."), 2.3456)
     assert (found.probabilities, found.values, found.brief) == (None, None, "logit +2.35")

@@ -6,8 +6,10 @@ import pytest
 
 from camdash.evidence.analysis import Analysis, Failed, Familiarity, PlacedMaps
 from camdash.evidence.maps import EvidenceMaps
+from camdash.evidence.prediction import predict
 from camdash.evidence.worklist import Line, Order, failed_line, line_of, listed
 from camdash.networks.cards.card import Checkpoint
+from camdash.networks.cards.output import Output, OutputKind
 from camdash.networks.placement import Grid, Placement
 from camdash.words.sentence import translated
 from tests.conftest import small_card
@@ -49,6 +51,15 @@ def test_the_margin_is_the_logarithm_of_how_many_times_as_probable_the_answer_is
 def test_a_line_says_whether_the_image_is_familiar(score: float, familiar: bool) -> None:
     assert line(replace(analysis([1.0, 2.0]), familiarity=Familiarity(score, 0.2))).familiar is familiar
     assert line(analysis([1.0, 2.0])).familiar is None
+
+
+def test_the_evidence_of_a_value_is_in_its_unit() -> None:
+    output = Output(OutputKind.REGRESSION, unit="mm", scale=-2, offset=10)
+    plain = analysis([3.0], bias=0.5)
+    card = replace(small_card(1), output=output)
+    found = line(replace(plain, prediction=predict(card, plain.prediction.logits)))
+    assert found.value == pytest.approx(4.0)
+    assert found.evidence == pytest.approx(-5.0)  # 2.5 logits x -2 mm
 
 
 def test_a_class_alone_has_no_runner_up() -> None:

@@ -41,6 +41,7 @@ def card(**fields: object) -> Card:
             Output(OutputKind.REGRESSION, unit="months", scale=41.2, offset=127.0),
         ),
         ({"output": "regression"}, Output(OutputKind.REGRESSION)),
+        ({"output": "ordinal", "temperature": 2}, Output(OutputKind.ORDINAL, temperature=2.0)),
     ],
 )
 def test_a_card_says_what_its_output_means(fields: dict[str, object], output: Output) -> None:
@@ -55,14 +56,21 @@ def test_one_logit_between_two_classes_has_the_name_of_the_positive_one() -> Non
     assert card(output="sigmoid").logit_names == card().class_names
 
 
+def test_each_step_between_two_grades_has_a_logit_that_is_named_for_the_grade_beneath_it() -> None:
+    found = card(output="ordinal", class_names=["None", "Mild", "Severe"])
+    assert found.logit_names == ("> None", "> Mild")
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"output": "unknown"}, "output must be one of softmax, sigmoid, binary, regression, not 'unknown'"),
+        ({"output": "unknown"}, "output must be one of softmax, sigmoid, binary, regression, ordinal, not 'unknown'"),
         ({"output": ["sigmoid"]}, "output must be one of softmax"),
         ({"output": "Sigmoid"}, "output must be one of softmax"),
         ({"output": "binary"}, "class_names must be two names for the output binary: first the negative one"),
         ({"output": "softmax", "class_names": ["One"]}, "the output softmax needs two classes at least"),
+        ({"output": "ordinal", "class_names": ["One"]}, "class_names must be two names or more for the output ordinal"),
+        ({"output": "ordinal", "thresholds": [0.5] * 4}, "thresholds makes no sense with the output ordinal"),
         ({"thresholds": [0.5] * 5}, "thresholds makes no sense without output"),
         ({"unit": "mm"}, "unit makes no sense without output"),
         ({"output": "softmax", "thresholds": [0.5] * 5}, "thresholds makes no sense with the output softmax"),

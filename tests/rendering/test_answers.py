@@ -6,7 +6,7 @@ import pytest
 from camdash.networks.cards.output import Output, OutputKind
 from camdash.rendering.charts import OTHER_COLOR, PREDICTED_COLOR, answer_chart
 from camdash.rendering.wording import answers
-from tests.evidence.test_prediction import LN3, binary, of, sigmoid
+from tests.evidence.test_prediction import LN3, binary, of, ordinal, sigmoid
 
 AGE = Output(OutputKind.REGRESSION, unit="months", scale=40, offset=120)
 NOBODY = Output(OutputKind.UNKNOWN, assumed="Nobody says.")
@@ -87,6 +87,52 @@ def test_a_value_has_its_unit_and_no_probability() -> None:
     assert said(answers.headline(found)) == "Bone age: 140 months"
     assert (answers.unit(found), answers.share_of_answer(found)) == ("months", "")
     assert "%" not in "".join(map(str, (answers.headline(found), answers.remark(found), answers.choice(found))))
+
+
+@pytest.mark.parametrize(
+    ("logits", "grade", "words"),
+    [
+        (
+            (LN3, -LN3, -2 * LN3),
+            "Mild",
+            "Grade 2 of 4, between None and Moderate. Above None: 75.0 %. Above Mild: 25.0 %",
+        ),
+        ((-LN3, -2 * LN3, -3.0), "None", "Lowest of 4 grades. Above None: 25.0 %"),
+        ((3.0, 2.0, LN3), "Severe", "Highest of 4 grades. Above Moderate: 75.0 %"),
+    ],
+)
+def test_a_grade_stands_between_its_neighbours(logits: tuple[float, ...], grade: str, words: str) -> None:
+    found = ordinal(*logits)
+    assert (answers.headline(found), said(answers.remark(found))) == (grade, words)
+    assert said(answers.choice(found)) == (
+        "One of 4 grades in their order. The answer is above as many steps as have more than 50 %."
+    )
+    assert answers.reading(found) == "Red speaks for a higher grade, blue for a lower one."
+    assert answers.totals(found) == (
+        "Evidence + the bias of a step is the log-odds that the grade is above that step (sigmoid)."
+    )
+    assert answers.unit(found) == "logits"
+
+
+def test_the_highest_step_exceeded_is_marked() -> None:
+    assert [answers.mark(ordinal(3.0, 2.0, -1.0), k) for k in range(3)] == ["", "highest step exceeded", ""]
+
+
+def test_each_step_has_a_bar_with_a_line_at_one_half() -> None:
+    bars, lines, figures = answer_chart(ordinal(LN3, -LN3, -2 * LN3)).data
+    assert list(bars.y) == ["<b>▸ &gt; None</b>", "&gt; Mild", "&gt; Moderate"]
+    assert list(bars.x) == pytest.approx([0.75, 0.25, 0.1])
+    assert list(figures.text) == ["75.0 %", "25.0 %", "10.0 %"]
+    assert list(lines.x) == pytest.approx([0.5] * 3)
+
+
+def test_of_many_steps_those_around_the_grade_have_bars() -> None:
+    names = tuple(f"{age} years" for age in range(51))
+    found = of(names, Output(OutputKind.ORDINAL), *np.linspace(5, -4.9, 50))
+    assert found.predicted_name == "25 years"  # 25 logits are above zero
+    bars = answer_chart(found).data[0]
+    plain = [name.removeprefix("<b>▸ ").removesuffix("</b>") for name in bars.y]
+    assert plain == [f"&gt; {age} years" for age in range(21, 29)]
 
 
 def test_a_bare_logit_is_called_one() -> None:

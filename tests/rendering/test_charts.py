@@ -1,12 +1,23 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, compare
 from camdash.evidence.prediction import Prediction
+from camdash.networks.cards.card import Checkpoint
+from camdash.networks.cards.output import Output, OutputKind
 from camdash.rendering.charts import OTHER_COLOR, PREDICTED_COLOR, answer_chart, comparison_chart
 from camdash.rendering.wording.answers import percent
+from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
+from tests.evidence.test_prediction import LN3, of
 from tests.support.marked import Marked
+
+
+def answered(prediction: Prediction) -> Analysis:
+    return Analysis(prediction, Checkpoint("x", Path("x"), "0" * 64, small_card()), no_map="There is no map.")
 
 
 def prediction() -> Prediction:
@@ -180,3 +191,26 @@ def test_the_words_of_a_chart_are_drawn_in_another_language_and_names_stay() -> 
     assert first.y == second.y
     assert set(second.hovertemplate) == {f"B · «{hover}{logit}<extra></extra>»"}
     assert (first.name, second.name) == ("A · x", "B · x")
+
+
+def test_a_binary_beside_a_softmax_of_the_same_two_classes_has_both_names_in_common() -> None:
+    two = ("Normal", "Fracture")
+    softmax = answered(of(two, Output(), 2 * LN3, LN3))  # 3 to 1
+    one = answered(of(two, Output(OutputKind.BINARY), -LN3))
+    for pair in ((softmax, one), (one, softmax)):
+        figure = comparison_chart(compare(*pair))
+        assert list(figure.data[0].y) == (list(two) if pair[0] is softmax else ["Fracture", "Normal"])
+        for bars in figure.data:
+            assert dict(zip(bars.y, bars.x, strict=True)) == pytest.approx({"Normal": 0.75, "Fracture": 0.25})
+            assert dict(zip(bars.y, bars.text, strict=True)) == {"Normal": "✓ 75.0 %", "Fracture": "25.0 %"}
+    logits = dict(zip(figure.data[0].y, figure.data[0].customdata, strict=True))
+    assert logits == pytest.approx({"Normal": LN3, "Fracture": -LN3})
+
+
+def test_two_binaries_that_name_their_classes_the_other_way_round_have_both_in_common() -> None:
+    first = answered(of(("Normal", "Fracture"), Output(OutputKind.BINARY), LN3))
+    second = answered(of(("Fracture", "Normal"), Output(OutputKind.BINARY), -LN3))
+    figure = comparison_chart(compare(first, second))
+    assert list(figure.data[0].y) == ["Fracture", "Normal"]
+    for bars in figure.data:
+        assert list(bars.x) == pytest.approx([0.75, 0.25])

@@ -27,7 +27,7 @@ from camdash.rendering.files.export import (
     slopes_png,
     stem_of,
 )
-from camdash.rendering.panels import shown_together
+from camdash.rendering.panels import has_one_map, shown_together
 
 MOST_OVERLAYS = 50
 """Overlays of one checkpoint that are offered at once."""
@@ -75,7 +75,7 @@ def _offer_overlays(
     in_view: Collection[str],
 ) -> None:
     drawn = shown_together(analysis, contrast=drawing.contrast)
-    ranking = analysis.prediction.ranking
+    ranking = [] if has_one_map(analysis) else analysis.prediction.ranking
     panels = [*(drawn[place] for place in ranking), *drawn[len(ranking) :]]  # as they stand in the viewer
     if len(panels) > MOST_OVERLAYS:
         st.caption(tr("Overlays of the classes in view. To take others, show or choose them in the viewer."))

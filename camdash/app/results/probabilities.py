@@ -8,7 +8,7 @@ from camdash.app import widget_keys
 from camdash.app.language import tr, tr_many
 from camdash.evidence.comparison import Comparison
 from camdash.evidence.prediction import Prediction
-from camdash.rendering.ranks import MOST_BARS, ranked_rows
+from camdash.rendering.ranks import MOST_BARS, logit_in, ranked_rows, share_in
 
 HEIGHT = 420
 """Pixels at most; longer tables scroll."""
@@ -45,8 +45,8 @@ def offer_both_probabilities(comparison: Comparison) -> None:
         "class": [name for name, _, _ in rows],
         "A": [_share(first, k) for _, k, _ in rows],
         "B": [_share(second, k) for _, _, k in rows],
-        "logit of A": [_logit(first, k) for _, k, _ in rows],
-        "logit of B": [_logit(second, k) for _, _, k in rows],
+        "logit of A": [logit_in(first, k) for _, k, _ in rows],
+        "logit of B": [logit_in(second, k) for _, _, k in rows],
     }
     _table(columns, ("A", "B"), ("logit of A", "logit of B"))
 
@@ -78,9 +78,5 @@ def _table(columns: dict[str, list[object]], shares: tuple[str, ...], logits: tu
 
 def _share(prediction: Prediction, place: int | None) -> float | None:
     """Return the probability of a class as a percentage."""
-    share = None if place is None else prediction.probability(place)
+    share = share_in(prediction, place)
     return None if share is None else 100 * share
-
-
-def _logit(prediction: Prediction, place: int | None) -> float | None:
-    return None if place is None else float(prediction.logits[place])

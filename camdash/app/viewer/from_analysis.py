@@ -10,15 +10,20 @@ from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import MapWords, Source, ViewerMap
 from camdash.app.viewer.picture import Picture, encode_picture
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.prediction import signed
+from camdash.evidence.prediction import Prediction, signed
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing, shown
-from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average
+from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average, has_one_map
+from camdash.rendering.ranks import steps_around
 from camdash.rendering.wording.answers import beside, mark, reading, totals, unit
-from camdash.words.sentence import say
+from camdash.words.sentence import joined, say
 
 WORTH_NAMING = 0.05
 """Evidence on padding below this, in logits, is not worth a line."""
+
+ONE_MAP = say("one map, a bias for each step")
+MOST_STEPS = 4
+"""Steps between grades whose sums stand beneath the map that they have in common; hovering the chart tells all."""
 
 AVERAGE_CAPTION = say("Where the network responds whatever the class. It does not affect the answer.")
 
@@ -37,7 +42,8 @@ def source_of(analysis: Analysis) -> Source:
 def words_of(analysis: Analysis) -> MapWords:
     """Return what is said of the maps of one checkpoint, after what its output means."""
     prediction = analysis.prediction
-    adds_up = "" if prediction.values is None else say("evidence + bias = value")
+    adds_up = say("evidence + bias of a step = log-odds of a grade above it") if prediction.grades else ""
+    adds_up = adds_up if prediction.values is None else say("evidence + bias = value")
     return MapWords(totals(prediction), reading(prediction), unit(prediction), adds_up, prediction.values is not None)
 
 
@@ -49,9 +55,39 @@ def maps_of(analysis: Analysis) -> tuple[ViewerMap, ...]:
 
 
 def _class_panels(analysis: Analysis) -> Iterator[ViewerMap]:
+    if has_one_map(analysis):
+        return iter([_panel_of_all_steps(analysis)])
     maps, padding = analysis.in_unit, analysis.on_padding * analysis.prediction.output.scale
     totals = _Totals(maps.evidence, maps.bias.astype(np.float64), padding, maps.unplaced)
     return _panels(analysis, Mode.EVIDENCE, class_maps(analysis), totals)
+
+
+def _panel_of_all_steps(analysis: Analysis) -> ViewerMap:
+    """Return the one map of steps that differ in their biases alone, with the sum of each step beneath it."""
+    prediction, maps = analysis.prediction, analysis.maps
+    (panel,) = class_maps(analysis)
+    sums = joined("; ", [_step(analysis, k) for k in steps_around(prediction, MOST_STEPS)])
+    evidence = say("evidence {figure} in each step", figure=signed(float(maps.evidence[0])))
+    return ViewerMap(
+        id=panel.id,
+        slot=class_slot(0),
+        modes=(Mode.EVIDENCE,),
+        name=panel.name,
+        values=panel.values,
+        predicted=True,
+        mark=ONE_MAP,
+        evidence=float(maps.evidence[0]),
+        note=joined(" · ", (evidence, sums, padding_note(float(analysis.on_padding[0])))),
+        class_index=0,
+    )
+
+
+def _step(analysis: Analysis, k: int) -> str:
+    """Return what adds up for a step: "> Mild: +1.20 − 0.40 = +0.80"."""
+    maps, name = analysis.maps, analysis.prediction.class_names[k]
+    rest = float(maps.bias[k] + maps.unplaced[k])
+    added = f"{signed(float(maps.evidence[k]))} {signed(rest)[0]} {signed(rest)[1:]}"
+    return f"{name}: {added} = {signed(float(analysis.prediction.logits[k]))}"
 
 
 def _contrast_panels(analysis: Analysis) -> Iterator[ViewerMap]:
@@ -88,7 +124,7 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
             bias=float(totals.bias[k]),
             unplaced=float(totals.unplaced[k]) if totals.unplaced.any() else None,
             logit=float(totals.evidence[k] + totals.bias[k] + totals.unplaced[k]),
-            note=padding_note(float(totals.on_padding[k])),
+            note=joined(" · ", (_answer_against(prediction), padding_note(float(totals.on_padding[k])))),
             class_index=k,
         )
 
@@ -104,6 +140,13 @@ def _average_panel(analysis: Analysis) -> ViewerMap:
         note=padding_note(analysis.average_on_padding),
         caption=AVERAGE_CAPTION,
     )
+
+
+def _answer_against(prediction: Prediction) -> str:
+    """Return for which class blue speaks, where that is the answer and no panel has its name; else empty."""
+    if not prediction.negative_name or prediction.predicted_name != prediction.negative_name:
+        return ""
+    return say("the answer is {name}: blue speaks for it", name=prediction.negative_name)
 
 
 def class_slot(place: int) -> str:

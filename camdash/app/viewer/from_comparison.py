@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from camdash.app.viewer.from_analysis import class_slot, maps_of, words_of
+from camdash.app.viewer.from_analysis import ONE_MAP, class_slot, maps_of, words_of
 from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import MapWords, Source, ViewerMap
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, Difference
+from camdash.rendering.panels import ALL_STEPS, has_one_map
 from camdash.rendering.wording.agreement import figure, figures
 from camdash.rendering.wording.answers import mark
 from camdash.words.sentence import joined, say
@@ -86,8 +87,18 @@ def _difference(comparison: Comparison) -> Source:
     if comparison.resampled:
         how = say("(drawn resampled through the radiograph's pixels; figures from each one's own cells)")
         label = joined(" ", (label, how))
-    maps = tuple(_difference_map(one, comparison) for one in comparison.differences)
+    if has_one_map(comparison.first) and has_one_map(comparison.second):
+        maps: tuple[ViewerMap, ...] = (_difference_of_all_steps(comparison),)
+    else:
+        maps = tuple(_difference_map(one, comparison) for one in comparison.differences)
     return Source(label, comparison.differences[0].placement, maps)
+
+
+def _difference_of_all_steps(comparison: Comparison) -> ViewerMap:
+    """Return what changed in the one map that all steps between grades have in common; biases are each step's own."""
+    one = comparison.differences[0]
+    drawn = _difference_map(one, comparison)
+    return replace(drawn, name=ALL_STEPS, predicted=True, mark=ONE_MAP, share="", bias=None, unplaced=None, logit=None)
 
 
 def _difference_map(one: Difference, comparison: Comparison) -> ViewerMap:

@@ -224,7 +224,7 @@ def _config() -> dict[str, Any]:
         "evidence": st.column_config.NumberColumn(
             tr("evidence"),
             format="%+.2f",
-            help=tr("Mean of the map of the class that is shown first, in logits"),
+            help=tr("Mean of the map of the class that is shown first, in logits; of a value in its unit"),
         ),
         "familiar": st.column_config.TextColumn(
             tr("resembles training images"),
@@ -257,7 +257,7 @@ def _compared_config() -> dict[str, Any]:
             tr("A evidence"),
             format="%+.2f",
             width=90,
-            help=tr("Mean of the map of the class that is shown first, in logits"),
+            help=tr("Mean of the map of the class that is shown first, in logits; of a value in its unit"),
         ),
         "familiar": st.column_config.TextColumn(tr("A resembles training images"), width=110, help=about),
         "B familiar": st.column_config.TextColumn(tr("B resembles training images"), width=110, help=about),

@@ -197,7 +197,7 @@ def _answer(row: Row) -> str:
 
 def _cells(row: Row) -> list[str]:
     predicted = row["predicted"] or _answer(row)
-    probability = percent(row["probabilities"][row["predicted"]]) if row["predicted"] else ""
+    probability = percent(row["probabilities"][row["predicted"]]) if row["predicted"] and row["probabilities"] else ""
     familiarity = row["familiarity"] or {}
     unlike = [UNLIKE] if familiarity.get("familiar") is False else []
     found = row.get("verified")

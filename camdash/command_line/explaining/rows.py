@@ -24,6 +24,12 @@ PARTS = ("evidence", "bias", "unplaced")
 JUDGED = (OutputKind.SIGMOID, OutputKind.BINARY)
 """Outputs whose labels are above their thresholds or not."""
 
+VALUED = (OutputKind.REGRESSION, OutputKind.ORDINAL)
+"""Outputs that are values."""
+
+PROBABILITY = "probability"
+"""The unit of the values of ordered grades."""
+
 NEXT_NOTE = re.compile(r"(?<=\.); ")
 """Between two notes in a line of the table: each is a sentence, and ends as one."""
 
@@ -121,7 +127,7 @@ def _analysis(analysis: Analysis, notes: list[str] | None) -> Row:
 
 def _of_prediction(prediction: Prediction, parts: Mapping[str, Sequence[float | None]]) -> Row:
     """Return what stands in a row of the answer; `parts` of the logits by class, without maps none or None."""
-    names, values, output = prediction.class_names, prediction.values, prediction.output
+    names, values, output = prediction.class_names, prediction.named_values, prediction.output
     positive = dict(zip(names, prediction.positive, strict=True))
     own = {key: parts.get(key, [None]) for key in PARTS}
     return {
@@ -131,8 +137,8 @@ def _of_prediction(prediction: Prediction, parts: Mapping[str, Sequence[float | 
         "logits": dict(zip(names, prediction.logits.tolist(), strict=True)),
         **{key: None if None in part else dict(zip(names, part, strict=True)) for key, part in own.items()},
         "positive": positive if output.kind in JUDGED else None,
-        "values": None if values is None else dict(zip(names, values.tolist(), strict=True)),
-        "unit": None if values is None else output.unit,
+        "values": values,
+        "unit": None if values is None else PROBABILITY if output.kind is OutputKind.ORDINAL else output.unit,
     }
 
 
@@ -142,7 +148,7 @@ def _columns(card: Card) -> dict[str, tuple[str, ...]]:
     probable = card.class_names if kind in (OutputKind.SOFTMAX, *JUDGED) else ()
     always = {"probabilities": probable, "logits": names, **dict.fromkeys(PARTS, names)}
     positive = names if kind in JUDGED and card.output.thresholds else ()
-    return always | {"positive": positive, "values": names if kind is OutputKind.REGRESSION else ()}
+    return always | {"positive": positive, "values": names if kind in VALUED else ()}
 
 
 def _gap(analysis: Analysis) -> dict[str, str | int | float] | None:

@@ -43,6 +43,9 @@ ASSUMED_SIDE = 1024
 GUESSES = ("input_size", "fit")
 """What a card may call a guess."""
 
+ABOVE = ">"
+"""Begins the name of a step between two grades."""
+
 ABOUT = ("trained", "notes", "sources", "license")
 """Fields of free text."""
 
@@ -115,7 +118,8 @@ class Card:
 
     Attributes:
         architecture: torchvision's builder name ("resnet34").
-        class_names: in the head's order; for the output `binary` the negative class and the positive one.
+        class_names: in the head's order; for the output `binary` the negative class and the positive one, for `ordinal`
+            all grades, the lowest first.
         preprocessing: from radiograph to network input.
         about: free text by field: `trained`, `notes`, `sources`, `license`; only what the card has.
         assumed: the fields that no card gave, or that its writer did not know.
@@ -136,7 +140,12 @@ class Card:
 
     @property
     def logit_names(self) -> tuple[str, ...]:
-        """A name for each logit, in the head's order: of two classes with one logit, the positive one's."""
+        """A name for each logit, in the head's order.
+
+        Of two classes with one logit, the positive one's; of ordered grades, a step above each but the last: "> Mild".
+        """
+        if self.output.kind is OutputKind.ORDINAL:
+            return tuple(f"{ABOVE} {name}" for name in self.class_names[:-1])
         return self.class_names[1:] if self.output.kind is OutputKind.BINARY else self.class_names
 
     def text(self, key: str) -> str | None:
@@ -266,7 +275,13 @@ def said_by_graph(given: Collection[str]) -> tuple[str, ...]:
 
 
 def assumed_card(
-    architecture: str, class_count: int, side: int | None = None, channels: int = 1, sigmoid_sign: str = ""
+    architecture: str,
+    class_count: int,
+    side: int | None = None,
+    channels: int = 1,
+    *,
+    sigmoid_sign: str = "",
+    ordinal_sign: str = "",
 ) -> Card:
     """Return the card of a bare state dict: grey / 255, stretched, and the names by their number.
 
@@ -276,12 +291,13 @@ def assumed_card(
         side: of the only square input that the weights take; None for 1024 pixels, which is a guess.
         channels: input channels; the names of the five body parts are assumed for `OWN_NETWORK` alone.
         sigmoid_sign: the name of a weight that only a training of independent labels leaves; empty for none.
+        ordinal_sign: the name of biases that only a head of ordered grades has; empty for none.
     """
-    is_own = (architecture, channels, class_count) == OWN_NETWORK
-    names = FIVE_CLASSES if is_own else tuple(f"Class {k}" for k in range(class_count))
+    is_own = (architecture, channels, class_count) == OWN_NETWORK and not ordinal_sign
+    names = FIVE_CLASSES if is_own else tuple(f"Class {k}" for k in range(class_count + bool(ordinal_sign)))
     how = Preprocessing((side or ASSUMED_SIDE, side or ASSUMED_SIDE), Fit.STRETCH)
     assumed = tuple(key for key in REQUIRED if not (side and key == "input_size"))
-    output = assumed_output(class_count, sigmoid_sign=sigmoid_sign, is_own=is_own)
+    output = assumed_output(class_count, sigmoid_sign=sigmoid_sign, ordinal_sign=ordinal_sign, is_own=is_own)
     return Card(architecture, names, how, assumed=assumed, output=output)
 
 

@@ -25,6 +25,7 @@ class OutputKind(StrEnum):
     SIGMOID = "sigmoid"
     BINARY = "binary"
     REGRESSION = "regression"
+    ORDINAL = "ordinal"
     UNKNOWN = "unknown"
 
 
@@ -33,7 +34,7 @@ SAID = tuple(kind.value for kind in OutputKind if kind is not OutputKind.UNKNOWN
 
 _WITH = {
     "thresholds": (OutputKind.SIGMOID, OutputKind.BINARY),
-    "temperature": (OutputKind.SOFTMAX, OutputKind.SIGMOID, OutputKind.BINARY),
+    "temperature": (OutputKind.SOFTMAX, OutputKind.SIGMOID, OutputKind.BINARY, OutputKind.ORDINAL),
     "unit": (OutputKind.REGRESSION,),
     "scale": (OutputKind.REGRESSION,),
     "offset": (OutputKind.REGRESSION,),
@@ -47,7 +48,8 @@ class Output:
 
     Attributes:
         kind: `softmax`: classes of which exactly one is right. `sigmoid`: labels, each on its own. `binary`: one logit
-            between two classes. `regression`: values. `unknown`: nobody says.
+            between two classes. `regression`: values. `ordinal`: grades in their order, and for each step between two
+            of them the log-odds that the grade is above it. `unknown`: nobody says.
         thresholds: probabilities from which a label counts as found, in the head's order, each in (0, 1); none where
             they are not known. One for `binary`.
         temperature: logits are divided by it before they become probabilities; positive.
@@ -78,14 +80,20 @@ SOFTMAX = Output()
 """Of a network whose classes exclude each other."""
 
 
-def assumed_output(outputs: int, *, sigmoid_sign: str = "", is_own: bool = False) -> Output:
+def assumed_output(outputs: int, *, sigmoid_sign: str = "", ordinal_sign: str = "", is_own: bool = False) -> Output:
     """Return what is taken for the output where nobody says what it is.
 
     Args:
         outputs: how many numbers the network puts out.
         sigmoid_sign: the name of a weight that only a training of independent labels leaves; empty for none.
+        ordinal_sign: the name of biases that only a head of ordered grades has; empty for none.
         is_own: whether it is the network that camdash was made for, whose output is known.
     """
+    if ordinal_sign:
+        why = say(
+            "The classes are taken for grades in their order (ordinal), since the file holds {name}.", name=ordinal_sign
+        )
+        return Output(OutputKind.ORDINAL, assumed=why)
     if sigmoid_sign:
         why = say(
             "Each label is taken on its own (sigmoid), since the file holds {name}.",
@@ -129,6 +137,8 @@ def output_of(fields: Mapping[str, Any], names: int, *, is_own: bool = False) ->
         raise ValueError(say("class_names must be two names for the output binary: first the negative one"))
     if kind is OutputKind.SOFTMAX and names < 2:
         raise ValueError(say("the output softmax needs two classes at least"))
+    if kind is OutputKind.ORDINAL and names < 2:
+        raise ValueError(say("class_names must be two names or more for the output ordinal: the lowest grade first"))
     labels = 1 if kind is OutputKind.BINARY else names
     return Output(
         kind,

@@ -106,10 +106,11 @@ def card_for(stored: StoredWeights, found: FoundCard | None) -> Card:
     """
     if found is None:
         return _assumed(stored)
-    sign = sigmoid_sign(stored.ignored)
-    if not sign or not found.card.output.assumed:
+    sign, count = sigmoid_sign(stored.ignored), len(found.card.class_names)
+    if not found.card.output.assumed or not (sign or stored.ordinal_sign):
         return found.card
-    return replace(found.card, output=assumed_output(len(found.card.class_names), sigmoid_sign=sign))
+    output = assumed_output(count, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign)
+    return replace(found.card, output=output)
 
 
 def _assumed(stored: StoredWeights) -> Card:
@@ -123,7 +124,7 @@ def _assumed(stored: StoredWeights) -> Card:
     family = family_of(architecture)
     count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
     side, sign = fixed_input(architecture, stored.shapes), sigmoid_sign(stored.ignored)
-    return assumed_card(architecture, count, side, channels, sign)
+    return assumed_card(architecture, count, side, channels, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign)
 
 
 def find(name: str | None, folders: Sequence[Path]) -> Entry:

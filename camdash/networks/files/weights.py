@@ -7,6 +7,7 @@ from pathlib import Path
 from torch import Tensor
 
 from camdash.errors import CheckpointError
+from camdash.networks.coral import written_out
 from camdash.networks.files import tensor_files
 from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import LARGEST_FILE, FileKind, kind_of
@@ -27,12 +28,14 @@ class StoredWeights:
         metadata: a safetensors file's text metadata; of other files `arch`, where the training script said it.
         conversions: what was done to the file's names, a phrase each.
         ignored: names of the file that belong to no network (a loss, an averaging counter).
+        ordinal_sign: the name of the biases that only a head of ordered grades has (CORAL); empty for none.
     """
 
     tensors: dict[str, Tensor]
     metadata: dict[str, str]
     conversions: tuple[str, ...]
     ignored: tuple[str, ...]
+    ordinal_sign: str = ""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -153,4 +156,5 @@ def _clean(
     layout = clean(fit)
     if not layout.tensors:
         raise CheckpointError(say("{name} holds no weights.", name=content.said))
-    return StoredWeights(layout.tensors, metadata, conversions + layout.conversions, layout.ignored)
+    tensors, sign, written = written_out(layout.tensors)
+    return StoredWeights(tensors, metadata, (*conversions, *layout.conversions, *written), layout.ignored, sign)

@@ -9,6 +9,7 @@ from camdash.errors import ImageError
 from camdash.evidence.analysis import Analysis
 from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing, file_name, maps_npz, npz_name, overlay_png, stem_of
+from camdash.rendering.panels import place_of
 
 LARGEST = 256 * 2**20
 """Bytes of an archive: it is held in memory, since nothing that was uploaded may reach the disk."""
@@ -72,7 +73,7 @@ def _files(one: Packed) -> dict[str, bytes]:
         return {}
     stem = stem_of(one.name) + "-inverted" * one.inverted
     analysis, drawing = one.analysis, Drawing()
-    map_id = f"class-{analysis.prediction.foremost}"
+    map_id = f"class-{place_of(analysis, analysis.prediction.foremost)}"
     return {
         file_name(stem, one.sha256, analysis, drawing, map_id): overlay_png(radiograph, analysis, drawing, map_id),
         npz_name(stem, one.sha256, analysis): maps_npz(analysis, one.sha256, inverted=one.inverted),

@@ -21,7 +21,7 @@ from camdash.networks.placement import Placement
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.looks import LOOKS
 from camdash.rendering.overlay import overlay
-from camdash.rendering.panels import shown_together
+from camdash.rendering.panels import has_one_map, shown_together
 from camdash.rendering.scale import Look, scales
 from camdash.shapes import Cells, Grey, Picture
 from camdash.words.sentence import say
@@ -245,6 +245,8 @@ def _warning(radiograph: Radiograph) -> str:
 
 def _named(analysis: Analysis, map_id: str) -> str:
     kind, _, index = map_id.partition("-")
+    if index and has_one_map(analysis):
+        return "all-steps"
     return f"{kind}-{_safe(analysis.prediction.class_names[int(index)])}".lower() if index else kind
 
 

@@ -9,7 +9,7 @@ from camdash.rendering.files.safe_csv import Cell, csv_file
 FILE, CHECKPOINT = ("file", "sha256"), ("checkpoint", "checkpoint_sha256")
 ANSWER = ("predicted", "probability", "runner_up", "margin", "evidence", "familiar", "value", "unit")
 """What a checkpoint says. `margin` and `evidence` are in logits, `familiar` is True or False where it has a check,
-`value` is a regression's, in `unit`."""
+`value` is a regression's, in `unit`, and so is its `evidence`."""
 
 WORKLIST = (*FILE, *CHECKPOINT, *ANSWER, "error")
 COMPARISON = (

@@ -245,6 +245,55 @@ class _Binary(Words):
         return say("Red speaks for {positive}, blue for {negative}.", positive=positive, negative=negative)
 
 
+class _Ordinal(Words):
+    title = say("Probability to be above each grade")
+
+    def headline(self, prediction: Prediction) -> str:
+        return prediction.predicted_name or ""
+
+    def remark(self, prediction: Prediction) -> str:
+        rank, grades = prediction.rank or 0, prediction.grades
+        if rank == 0:
+            return say("Lowest of {count} grades. Above {name}: {share}", count=len(grades), **_above(prediction, 0))
+        if rank == len(grades) - 1:
+            return say(
+                "Highest of {count} grades. Above {name}: {share}", count=len(grades), **_above(prediction, rank - 1)
+            )
+        below, above = _above(prediction, rank - 1), _above(prediction, rank)
+        return say(
+            "Grade {number} of {count}, between {low} and {high}. Above {low}: {exceeded}. Above {own}: {left}",
+            number=rank + 1,
+            count=len(grades),
+            low=below["name"],
+            exceeded=below["share"],
+            own=above["name"],
+            left=above["share"],
+            high=grades[rank + 1],
+        )
+
+    def choice(self, prediction: Prediction) -> str:
+        return say_many(
+            "One of {count} grade. The answer is above as many steps as have more than 50\u00a0%.",
+            "One of {count} grades in their order. The answer is above as many steps as have more than 50\u00a0%.",
+            len(prediction.grades),
+        )
+
+    def mark(self, prediction: Prediction, place: int) -> str:
+        return say("highest step exceeded") if place in prediction.answers else ""
+
+    def totals(self, prediction: Prediction) -> str:
+        if prediction.output.temperature == 1:
+            return say("Evidence + the bias of a step is the log-odds that the grade is above that step (sigmoid).")
+        return say(
+            "Evidence + the bias of a step, divided by {temperature:g} (temperature), is the log-odds that the grade "
+            "is above that step (sigmoid).",
+            temperature=prediction.output.temperature,
+        )
+
+    def reading(self, prediction: Prediction) -> str:  # noqa: ARG002
+        return say("Red speaks for a higher grade, blue for a lower one.")
+
+
 class _Regression(Words):
     title = say("Values")
 
@@ -263,6 +312,7 @@ WORDS: dict[OutputKind, Words] = {
     OutputKind.SIGMOID: _Sigmoid(),
     OutputKind.BINARY: _Binary(),
     OutputKind.REGRESSION: _Regression(),
+    OutputKind.ORDINAL: _Ordinal(),
     OutputKind.UNKNOWN: Words(),
 }
 
@@ -280,6 +330,11 @@ def _log_odds_words(temperature: float) -> str:
         "from that alone (sigmoid).",
         temperature=temperature,
     )
+
+
+def _above(prediction: Prediction, place: int) -> dict[str, str]:
+    """Return a step's grade, and how probable it is that the grade is above it."""
+    return {"name": prediction.grades[place], "share": _unbroken(beside(prediction, place))}
 
 
 def _words(prediction: Prediction) -> Words:

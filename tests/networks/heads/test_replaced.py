@@ -88,6 +88,24 @@ def test_the_report_says_what_is_taken_for_the_head(tmp_path: Path) -> None:
     assert (report.usable, report.level) == (True, "B")
 
 
+@pytest.mark.parametrize(
+    ("head", "uses"),
+    [
+        ([nn.Linear(1024, 16), nn.GELU(), nn.Linear(16, 3)], True),
+        ([nn.Linear(1024, 16), nn.Linear(16, 3)], False),
+        ([nn.Dropout(), nn.Linear(1024, 3)], False),
+    ],
+)
+def test_an_activation_for_which_the_head_has_no_place_is_said_not_to_be_used(
+    tmp_path: Path, head: list[nn.Module], uses: bool
+) -> None:
+    path = saved(
+        tmp_path / "m.pth", replaced(head).state_dict(), **card_of("shufflenet_v2_x0_5", head_activation="gelu")
+    )
+    said = "The card's field head_activation was not used: it needs"
+    assert [one.startswith(said) for one in intake(entry_of(path)).unused] == ([] if uses else [True])
+
+
 def test_the_largest_activation_is_read_by_such_a_head_too(tmp_path: Path) -> None:
     made = replaced(SEQUENCES["relu"])
     path = saved(tmp_path / "m.pth", made.state_dict(), **card_of("shufflenet_v2_x0_5", pooling="max"))

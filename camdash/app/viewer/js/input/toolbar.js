@@ -146,7 +146,9 @@ function showChoices(root, state, data, look) {
   const averaged = hasAverage(data);
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".of-several"))) node.hidden = !averaged;
   const wanted = showOf(data, state);
-  const show = (wanted === "average" && !averaged) || (wanted === "every" && !hasMany(data)) ? "all" : wanted;
+  /** @type {Record<string, boolean>} */
+  const lacks = { average: !averaged, every: !hasMany(data), top: isAlone(data) };
+  const show = lacks[wanted] ? "all" : wanted;
   showCounts(root, data);
   for (const field of inputs(root, "input[name=show]")) field.checked = field.value === show;
   find(root, ".choose").setAttribute("aria-pressed", String(show === "choose"));
@@ -166,6 +168,7 @@ function showCounts(root, data) {
   const { words } = data;
   const [all, every] = ["all", "every"].map((value) => find(root, `label:has(> input[name=show][value=${value}])`));
   every.hidden = !many;
+  find(root, "label:has(> input[name=show][value=top])").hidden = isAlone(data);
   setText(find(all, "span"), many ? fill(words.topClasses, { count: LEADING }) : words.allClasses);
   all.title = many ? fill(words.mostProbable, { count: LEADING }) : "";
   setText(find(every, "span"), fill(words.everyClass, { count: classCount(data) }));
@@ -186,6 +189,9 @@ function showModes(fieldset, state, data) {
   }
   for (const field of inputs(fieldset, "input")) field.checked = field.value === state.mode;
 }
+
+/** Whether one class is all there is: then no class is the top one. @param {Data} data */
+const isAlone = (data) => classCount(data) === 1;
 
 /** A network with one class has no average: it would be the class itself. @param {Data} data */
 function hasAverage({ sources }) {
