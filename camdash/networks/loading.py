@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
-from camdash.networks.architectures.building import blueprint, family_of, max_pooled, put_head
+from camdash.networks.architectures.building import blueprint, family_of, max_pooled, put_first, put_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
@@ -236,6 +236,7 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     if family_of(card.architecture).transforms_input:
         options["transform_input"] = bool(card.transform_input)
     network = blueprint(card.architecture, len(card.logit_names), channels, **options)
+    put_first(network, family_of(card.architecture), stored.shapes)
     apply_arithmetic(network, card.arithmetic)
     if (replaced := replaced_of(stored.shapes, family_of(card.architecture))) is not None:
         put_head(network, replaced, card.arithmetic.head_activation)

@@ -10,6 +10,7 @@ from torch.overrides import TorchFunctionMode
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.families import FAMILIES, Family
+from camdash.networks.architectures.matching import Shapes
 from camdash.networks.heads.class_token import ClassTokenParts
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.linear import LinearHead
@@ -161,6 +162,18 @@ def max_pooled(network: nn.Module, family: Family) -> nn.Module:
     """Return a network with the largest activation of each channel before its head; it shares the network's modules."""
     head = network.get_submodule(family.head_root)
     return nn.Sequential(features_of(network, family), nn.AdaptiveMaxPool2d(1), nn.Flatten(), head).eval()
+
+
+def put_first(network: nn.Module, family: Family, shapes: Shapes) -> None:
+    """Give the first convolution a bias, and a kernel of 3 x 3, where a file has them; the stride stays."""
+    first = network.get_submodule(family.first)
+    kernel, has_bias = tuple(shapes[f"{family.first}.weight"][2:]), f"{family.first}.bias" in shapes
+    if not isinstance(first, nn.Conv2d) or (kernel == first.kernel_size and has_bias == (first.bias is not None)):
+        return
+    padding = first.padding if kernel == first.kernel_size else tuple(length // 2 for length in kernel)
+    stride: Any = first.stride
+    made = nn.Conv2d(first.in_channels, first.out_channels, kernel, stride, padding, bias=has_bias)  # type: ignore[arg-type]
+    _replace(network, family.first, made.to("meta").eval())
 
 
 def put_head(network: nn.Module, head: ReplacedHead, activation: str | None) -> None:

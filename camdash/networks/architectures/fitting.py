@@ -4,7 +4,13 @@ from camdash.errors import CheckpointError
 from camdash.networks.architectures.arithmetic import check_arithmetic
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.matching import KeyMatch
-from camdash.networks.architectures.recognition import CHANNELS, class_count_of, fixed_input, match_keys
+from camdash.networks.architectures.recognition import (
+    CHANNELS,
+    class_count_of,
+    fixed_input,
+    is_small_first,
+    match_keys,
+)
 from camdash.networks.cards.card import Checkpoint, Preprocessing
 from camdash.networks.files.weights import StoredWeights
 from camdash.words.sentence import joined, say, say_many
@@ -29,6 +35,8 @@ def check_fit(checkpoint: Checkpoint, stored: StoredWeights) -> None:
             )
         )
     _check_card(checkpoint, first[1], fixed_input(card.architecture, shapes))
+    if is_small_first(family, shapes):
+        _check_first(checkpoint)
     count = len(card.logit_names)
     matched = match_keys(card.architecture, shapes, count)
     if not matched.perfect:
@@ -62,6 +70,20 @@ def check_channels(name: str, how: Preprocessing, channels: int) -> None:
                     key=key,
                 )
             )
+
+
+def _check_first(checkpoint: Checkpoint) -> None:
+    """Ask for what no shape tells of a first convolution of 3 x 3."""
+    said = checkpoint.card.arithmetic
+    if said.first_stride is None or said.first_pooling is None:
+        raise CheckpointError(
+            say(
+                "The first convolution of {name} is 3 x 3, as in ResNets for small images. Its shape does not tell its "
+                "stride, nor whether pooling follows. Say both in the card: {fields}, or what it was trained with.",
+                name=checkpoint.name,
+                fields='"first_stride": 1, "first_pooling": "none"',
+            )
+        )
 
 
 def _misfit(matched: KeyMatch, outputs: int, count: int) -> str:

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import blueprint, family_of
-from camdash.networks.architectures.families import FAMILIES, Family
+from camdash.networks.architectures.families import FAMILIES, RESNET, Family
 from camdash.networks.architectures.matching import KeyMatch, Shapes, match
 from camdash.networks.cards.card import LARGEST_INPUT, MOST_CLASSES
 from camdash.networks.heads.replaced import ReplacedHead, replaced_head
@@ -12,6 +12,9 @@ from camdash.words.sentence import joined, say
 
 CHANNELS = (1, 3)
 """Input channels that a network may have: a grey image is given once, or thrice."""
+
+SMALL_KERNEL = (3, 3)
+"""The first convolution of ResNets for small images, such as those of CIFAR."""
 
 LOOKALIKES = {"resnetaa50": "resnet50", "resnetblur18": "resnet18", "resnetblur50": "resnet50"}
 """timm's ResNets with smoothed strides, by the architecture that no name and no shape tells them from."""
@@ -83,16 +86,33 @@ def nearest(shapes: Shapes) -> tuple[str, KeyMatch] | None:
 def match_keys(architecture: str, shapes: Shapes, class_count: int) -> KeyMatch:
     """Compare names and shapes with those of an architecture of so many classes; auxiliary heads are not counted."""
     family = family_of(architecture)
-    first = shapes.get(f"{family.first}.weight", ())
-    channels = first[1] if len(first) == 4 and first[1] in CHANNELS else CHANNELS[-1]
-    size = fixed_input(architecture, shapes)
     renames, replaced = head_renames(shapes, family), replaced_of(shapes, family)
     own = {renames.get(name, name): shape for name, shape in shapes.items()}
-    wanted = _outline(architecture, class_count, channels, size)
+    wanted = wanted_by(architecture, class_count, shapes)
     if replaced is not None and replaced.width == wanted[f"{family.head}.weight"][1]:
         before = {name: shape for name, shape in wanted.items() if not name.startswith(f"{replaced.root}.")}
         wanted = before | replaced.named(class_count)
     return match(own, wanted, family.auxiliary)
+
+
+def wanted_by(architecture: str, class_count: int, shapes: Shapes) -> dict[str, tuple[int, ...]]:
+    """Return the names and shapes of an architecture with as many input channels as a file's first convolution has.
+
+    That convolution has a bias where the file's has one, and a kernel of 3 x 3 where that of a ResNet has.
+    """
+    family = family_of(architecture)
+    weight, bias = f"{family.first}.weight", f"{family.first}.bias"
+    first = shapes.get(weight, ())
+    channels = first[1] if len(first) == 4 and first[1] in CHANNELS else CHANNELS[-1]
+    wanted = _outline(architecture, class_count, channels, fixed_input(architecture, shapes))
+    if is_small_first(family, shapes):
+        wanted[weight] = (*wanted[weight][:2], *SMALL_KERNEL)
+    return wanted | {bias: wanted[weight][:1]} if bias in shapes else wanted
+
+
+def is_small_first(family: Family, shapes: Shapes) -> bool:
+    """Return whether the first convolution is a ResNet's for small images, whose stride no shape tells."""
+    return family is RESNET and shapes.get(f"{family.first}.weight", ())[2:] == SMALL_KERNEL
 
 
 def replaced_of(shapes: Shapes, family: Family) -> ReplacedHead | None:
