@@ -20,7 +20,7 @@ from camdash.networks.graphs.shapes import shapes_of
 from camdash.networks.heads.secant import NoExactSharesError
 from camdash.networks.heads.taking_apart import take_apart
 from camdash.networks.placement import Grid
-from camdash.networks.shapes import Inputs, Logits, Maps, Pooled
+from camdash.networks.shapes import Activations, Inputs, Logits, Maps, Pooled
 from camdash.words.sentence import say
 
 CPU = torch.device("cpu")
@@ -73,6 +73,10 @@ class GraphEngine:
     def maps_and_pooled(self, inputs: Inputs) -> tuple[Maps, Pooled]:
         """Return maps and pooled activations; see `Engine`."""
         return TorchEngine(self.network).maps_and_pooled(inputs)
+
+    def activations(self, inputs: Inputs) -> Activations:
+        """Return the input of the head; see `Engine`."""
+        return self.network.activations(inputs)
 
 
 def divide(graph: Graph, classes: int, size: tuple[int, int], said: str) -> SplitNetwork | WholeNetwork:
