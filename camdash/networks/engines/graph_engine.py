@@ -34,7 +34,7 @@ class GraphModule(nn.Module):
     def __init__(self, graph: Graph, name: str) -> None:
         super().__init__()
         self._session: onnxruntime.InferenceSession = session_of(cut(graph, name))
-        self._graph = graph
+        self._input, self._one_at_a_time, self._channels_last = graph.input, graph.one_at_a_time, graph.channels_last
 
     def forward(self, inputs: Inputs) -> Tensor:
         """Return the value of each input.
@@ -42,13 +42,13 @@ class GraphModule(nn.Module):
         Raises:
             CheckpointError: ONNX Runtime cannot run the graph for an input of this size.
         """
-        images = inputs.permute(0, 2, 3, 1) if self._graph.channels_last else inputs
-        batches = torch.tensor_split(images, len(images)) if self._graph.one_at_a_time else (images,)
+        images = inputs.permute(0, 2, 3, 1) if self._channels_last else inputs
+        batches = torch.tensor_split(images, len(images)) if self._one_at_a_time else (images,)
         return torch.cat([self._run(batch) for batch in batches])
 
     def _run(self, images: Tensor) -> Tensor:
         try:
-            (found,) = self._session.run(None, {self._graph.input: np.ascontiguousarray(images.numpy())})
+            (found,) = self._session.run(None, {self._input: np.ascontiguousarray(images.numpy())})
         except RUNTIME_ERRORS as error:
             reason = reason_of(error)
             raise CheckpointError(say("ONNX Runtime cannot run the network: {reason}.", reason=reason)) from error
