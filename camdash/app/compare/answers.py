@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.language import localized, page_catalog, tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.results.answer import say_guess
 from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity_of_two, warn_if_unfamiliar
-from camdash.app.results.probabilities import offer_both_probabilities
+from camdash.app.results.probabilities import has_table
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import ClassPair, Comparison, Difference
 from camdash.evidence.prediction import signed
 from camdash.rendering.charts import comparison_chart
-from camdash.rendering.ranks import MOST_BARS
+from camdash.rendering.ranks import MOST_BARS, all_rows
 from camdash.rendering.wording.agreement import change_words, correlation_words, pair_words
 from camdash.rendering.wording.answers import beside, choice, headline, is_uncertain, title
 
@@ -22,8 +23,11 @@ MOST_NAMED = 5
 """Classes that only one of two knows, by name; and those of which it is said how far both agree."""
 
 
-def show_comparison(comparison: Comparison) -> None:
-    """Show both answers, whether they differ, what cannot be compared without maps, and the softmax of both."""
+def show_comparison(comparison: Comparison) -> DeltaGenerator | None:
+    """Show both answers, whether they differ, what cannot be compared without maps, and the softmax of both.
+
+    Returns the place of a table of all probabilities, if there is to be one.
+    """
     warn_if_unfamiliar([comparison.first, comparison.second])
     words, bars = st.columns(2, gap="medium", vertical_alignment="center")
     with words, st.container(key="answers"):
@@ -36,7 +40,7 @@ def show_comparison(comparison: Comparison) -> None:
         for letter, one in zip("AB", (comparison.first, comparison.second), strict=True):
             say_guess(one.checkpoint.card, letter)
     if all(one.prediction.probabilities is None for one in _both(comparison)):
-        return
+        return None
     with bars:
         st.plotly_chart(
             comparison_chart(comparison, page_catalog()),
@@ -49,7 +53,7 @@ def show_comparison(comparison: Comparison) -> None:
                 second=_figures("B", comparison.second),
             ),
         )
-        offer_both_probabilities(comparison)
+        return st.empty() if has_table(len(all_rows(comparison))) else None
 
 
 def show_agreement(comparison: Comparison) -> None:
