@@ -8,8 +8,10 @@ from camdash.evidence.comparison import Comparison
 from camdash.evidence.prediction import Prediction
 
 MOST_BARS = 8
-"""Rows of a chart: of more classes the most probable ones, and the others in one. Two checkpoints' take 232 pixels,
-less than a third of a screen of 720; on a smaller one the chart scrolls."""
+"""Rows of a chart: of more classes the most probable ones, and the others in one."""
+
+MOST_PAIRS = 6
+"""The same where two checkpoints are compared: then their maps are seen beneath it on a screen of 720 pixels."""
 
 Row = tuple[str, int | None, int | None]
 """A class's name and its index in both heads, None in one that does not know it."""
@@ -27,7 +29,7 @@ def all_rows(comparison: Comparison) -> list[Row]:
 def shown_rows(comparison: Comparison) -> list[Row]:
     """Return which classes have bars of their own: of many, both answers and the most probable others."""
     rows = all_rows(comparison)
-    return rows if len(rows) <= MOST_BARS else ranked_rows(comparison)[: MOST_BARS - 1]
+    return rows if len(rows) <= MOST_BARS else ranked_rows(comparison)[: MOST_PAIRS - 1]
 
 
 def ranked_rows(comparison: Comparison) -> list[Row]:

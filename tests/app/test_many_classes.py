@@ -108,6 +108,8 @@ def test_two_checkpoints_that_know_many_classes_together_have_a_table(checkpoint
     save_checkpoint(checkpoints, "b-others", others)
     open_link(page, **{"checkpoint": "a-five", "with": "b-others"})
     assert len(page.dataframe[0].value) == 10
+    assert "A and B have no class in common" in texts(page)
+    assert "Only A knows" not in texts(page)
     tell_settings(page, {"sought": "region 3"})
     page.run()
     assert list(page.dataframe[0].value["class"]) == ["Region 3"]

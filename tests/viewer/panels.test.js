@@ -100,3 +100,16 @@ test("a map that was not sent is waited for", () => {
   assert.equal(isIncomplete(panelsOf(data, { ...STATE, page: 1 })), true);
   assert.equal(slotsIn(data, "evidence").length, 20);
 });
+
+test("of two checkpoints without a class in common each shows its own answers, and the places of the other's", () => {
+  const [ours, theirs] = [many(40), many(14)].map((maps, row) =>
+    maps.map((map, place) => ({
+      ...map, slot: `${"AB"[row]}-${place}`, name: `${"AB"[row]} ${place}`, predicted: row ? place < 6 : place === 0,
+    })));
+  const data = dataOf([...ours, AVERAGE], theirs);
+  const [first, second] = panelsOf(data, { ...STATE, shows: {} }).map(({ panels }) => panels.map(({ name, kind }) => [name, kind]));
+  assert.deepEqual(first.slice(0, 3), [[words.radiograph, "film"], ["A 0", "map"], ["B 0", "unknown"]]);
+  assert.equal(first.filter(([, kind]) => kind === "unknown").length, 4);
+  assert.deepEqual(second.slice(0, 3), [["A 0", "unknown"], ["B 0", "map"], ["B 1", "map"]]);
+  assert.equal(second.length, 5);
+});

@@ -20,7 +20,11 @@ from camdash.rendering.wording.agreement import change_words, correlation_words,
 from camdash.rendering.wording.answers import beside, choice, headline, is_uncertain, title
 
 MOST_NAMED = 5
-"""Classes that only one of two knows, by name; and those of which it is said how far both agree."""
+"""Classes of which it is said how far both agree."""
+MOST_ALONE = 3
+"""Classes that only one of two knows, by name."""
+LONGEST = 60
+"""Characters of two answers that are said once more where they differ."""
 
 
 def show_comparison(comparison: Comparison) -> DeltaGenerator | None:
@@ -114,6 +118,8 @@ def _verdict(comparison: Comparison) -> str:
     if not comparison.flips:
         return tr("Both give the same answer.")
     badge = plain(tr("Different answers"))
+    if len(first.brief) + len(second.brief) > LONGEST:  # they stand just above
+        return f":orange-badge[{badge}]"
     both = tr(
         "A says {first}, B says {second}.",
         first=f"**{plain(first.brief)}**",
@@ -127,6 +133,8 @@ def _remarks(comparison: Comparison) -> list[str]:
     places = [place for place, pair in enumerate(comparison.pairs) if _is_answer(pair, comparison)][:MOST_NAMED]
     about = [line for place in places for line in _agreement(place, comparison)]
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
+    if not comparison.pairs and comparison.only_first and comparison.only_second:
+        alone = [tr("A and B have no class in common.")]
     if any(alone):
         mapped = comparison.first.has_maps or comparison.second.has_maps
         alone.append(
@@ -171,7 +179,7 @@ def _alone(letter: str, names: tuple[str, ...]) -> str:
     """Return which classes only one of two knows; empty for none."""
     if not names:
         return ""
-    first, more = plain(", ".join(names[:MOST_NAMED])), len(names) - MOST_NAMED
+    first, more = plain(", ".join(names[:MOST_ALONE])), len(names) - MOST_ALONE
     if more <= 0:
         return tr("Only {letter} knows {names}.", letter=letter, names=first)
     return tr_many(

@@ -45,10 +45,12 @@ function mappedPanels(data, state) {
   const several = drawn.filter((maps) => maps.length).length > 1;
   const show = shownSlots(data, state);
   const page = pageOf(data, state);
+  const first = page?.slots ?? new Set(ranks.answers.slice(0, hasMany(data) ? leadingCount(data, state.mode) : undefined));
+  const isFirst = (/** @type {string} */ slot) => first.has(slot);
   const three = lookOf(data, state).panels === "three" && (show === "three" || show === "average");
   const sections = drawn.map((maps, index) => {
     const source = data.sources[index];
-    const unknown = several ? unknownAnswers(drawn, index, ranks).filter(({ slot }) => !page || page.slots.has(slot)) : [];
+    const unknown = several ? unknownAnswers(drawn, index, ranks).filter(({ slot }) => isFirst(slot)) : [];
     const panels = three
       ? threePictures(maps, show === "average", data.words)
       : chosenPanels(maps, show, predicted, data, { mode: state.mode, unknown, page });
