@@ -18,6 +18,7 @@ COMPARISON, AGREEMENT, GOING_UP = "comparison", "agreement", "going-up"
 STOP_COMPARING, GO_ON_COMPARING, TRY_COMPARING_AGAIN = "stop", "go-on", "comparison-try-again"
 
 WORKLIST, PLACE_IN_TABLE, LIST_SAMPLES = "worklist", "keeping-{}", "list-samples"
+MEANS_SOUGHT = "means-sought"
 CLASSES, BELOW, ORDER = "worklist_classes", "worklist_below", "worklist_order"
 ONLY_UNLIKE, ONLY_DIFFERENT = "worklist_unlike", "worklist_flips"
 STOP_ANALYSING, GO_ON_ANALYSING = "worklist-stop", "worklist-go-on"

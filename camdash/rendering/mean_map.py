@@ -21,6 +21,9 @@ FEWEST = 5
 """Radiographs from which a share is said to be far above its area's, and a mean needs no caveat: of fewer, chance may
 be the cause."""
 
+MOST = 12
+"""Mean maps that are shown at once."""
+
 MIDDLE_GREY = 110
 
 PLACES = {
@@ -34,7 +37,7 @@ PLACES = {
 
 
 def mean_pictures(
-    means: Sequence[MeanMap], greys: Sequence[Grey], side: int
+    means: Sequence[MeanMap], greys: Sequence[Grey], side: int, beside: Sequence[MeanMap] = ()
 ) -> list[UInt8[NDArray[np.uint8], "{side} {side} 3"]]:
     """Return each mean map over the mean of its radiographs, all on one scale.
 
@@ -42,11 +45,25 @@ def mean_pictures(
         means: the mean maps.
         greys: for each the mean grey level of its radiographs in the unit square.
         side: rows and columns of a picture.
+        beside: others that share the scale.
     """
+    together = shared_scales([*means, *beside])[: len(means)]
     return [
         overlay(_square(grey, side), _enlarged(mean.values, side), scale, EVIDENCE.opacity)
-        for mean, grey, scale in zip(means, greys, shared_scales(means), strict=True)
+        for mean, grey, scale in zip(means, greys, together, strict=True)
     ]
+
+
+def shown_means(means: Sequence[MeanMap], sought: str = "") -> list[MeanMap]:
+    """Return the mean maps that are shown: of very many those of the most radiographs, in the order given.
+
+    Args:
+        means: all of them.
+        sought: what the names of their classes have in them.
+    """
+    found = [mean for mean in means if sought.strip().casefold() in mean.name.casefold()]
+    most = sorted(range(len(found)), key=lambda place: -found[place].count)[:MOST]
+    return [found[place] for place in sorted(most)]
 
 
 def shared_scales(means: Sequence[MeanMap]) -> tuple[Scale, ...]:

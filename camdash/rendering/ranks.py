@@ -8,8 +8,10 @@ from camdash.evidence.comparison import Comparison, is_same_class
 from camdash.evidence.prediction import Prediction
 
 MOST_BARS = 8
-"""Rows of a chart: of more classes the most probable ones, and the others in one. Two checkpoints' take 232 pixels,
-less than a third of a screen of 720; on a smaller one the chart scrolls."""
+"""Rows of a chart: of more classes the most probable ones, and the others in one."""
+
+MOST_PAIRS = 6
+"""The same where two checkpoints are compared: then their maps are seen beneath it on a screen of 720 pixels."""
 
 AGAINST = -1
 """In the place of an index: the class that the one logit between two classes speaks against."""
@@ -56,7 +58,7 @@ def _against(prediction: Prediction, name: str) -> int | None:
 def shown_rows(comparison: Comparison) -> list[Row]:
     """Return which classes have bars of their own: of many, both answers and the most probable others."""
     rows = all_rows(comparison)
-    return rows if len(rows) <= MOST_BARS else ranked_rows(comparison)[: MOST_BARS - 1]
+    return rows if len(rows) <= MOST_BARS else ranked_rows(comparison)[: MOST_PAIRS - 1]
 
 
 def ranked_rows(comparison: Comparison) -> list[Row]:

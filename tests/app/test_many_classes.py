@@ -5,6 +5,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from camdash.networks.cards.card import Card, Fit, Preprocessing
+from tests.app.test_comparing import header
+from tests.app.test_page import texts
+from tests.app.test_without_maps import open_link
 from tests.conftest import save_checkpoint, small_card
 from tests.support.state import tell_settings
 
@@ -48,3 +52,64 @@ def test_eight_classes_need_no_table_and_nine_have_one(checkpoints: Path, page: 
     assert len(table) == 9
     assert list(table["probability"]) == sorted(table["probability"], reverse=True)
     assert sum(table["probability"]) == pytest.approx(100)
+
+
+@pytest.fixture
+def of_a_thousand(checkpoints: Path, page: AppTest) -> AppTest:
+    for path in checkpoints.iterdir():
+        path.unlink()
+    save_checkpoint(checkpoints, "many", small_card(classes=1000))
+    return page
+
+
+def have_come(page: AppTest) -> set[str]:
+    """Return the slots of the classes whose maps the browser has."""
+    maps = header(page)["sources"][0]["maps"]
+    return {one["slot"] for one in maps if one["start"] >= 0 and one["isClass"]}
+
+
+def test_the_maps_that_are_seen_come_with_the_next_run(of_a_thousand: AppTest) -> None:
+    page = of_a_thousand
+    page.run()
+    first = have_come(page)
+    assert len(first) == 12
+    asked = [f"class-{k}" for k in range(1000) if f"class-{k}" not in first][:5]
+    tell_settings(page, {"panels": ["radiograph", *asked[1:]], "focus": asked[0]})
+    page.run()
+    assert not page.exception
+    assert have_come(page) == {*first, *asked}
+
+
+def test_a_link_to_a_class_brings_its_map(of_a_thousand: AppTest) -> None:
+    page = of_a_thousand
+    page.query_params["class"] = "Part 777"
+    page.run()
+    assert not page.exception
+    assert "class-777" in have_come(page)
+
+
+def test_what_is_looked_for_narrows_the_table(of_a_thousand: AppTest) -> None:
+    page = of_a_thousand
+    tell_settings(page, {"sought": " PART 77"})
+    page.run()
+    assert not page.exception
+    assert sorted(page.dataframe[0].value["class"]) == ["Part 77", *(f"Part {k}" for k in range(770, 780))]
+    assert "11 of 1,000 classes have “part 77” in their names" in texts(page).replace("\\", "")
+    tell_settings(page, {})
+    page.run()
+    assert len(page.dataframe[0].value) == 1000
+
+
+def test_two_checkpoints_that_know_many_classes_together_have_a_table(checkpoints: Path, page: AppTest) -> None:
+    for path in checkpoints.iterdir():
+        path.unlink()
+    save_checkpoint(checkpoints, "a-five", small_card(classes=5))
+    others = Card("resnet18", tuple(f"Region {k}" for k in range(5)), Preprocessing((64, 96), Fit.STRETCH))
+    save_checkpoint(checkpoints, "b-others", others)
+    open_link(page, **{"checkpoint": "a-five", "with": "b-others"})
+    assert len(page.dataframe[0].value) == 10
+    assert "A and B have no class in common" in texts(page)
+    assert "Only A knows" not in texts(page)
+    tell_settings(page, {"sought": "region 3"})
+    page.run()
+    assert list(page.dataframe[0].value["class"]) == ["Region 3"]

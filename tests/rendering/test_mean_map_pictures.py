@@ -4,12 +4,14 @@ import pytest
 from camdash.evidence.mean_map import SIDE, TENTH, MeanMap
 from camdash.rendering.mean_map import (
     FEWEST,
+    MOST,
     color_bar,
     few_words,
     mean_pictures,
     share_lines,
     share_words,
     shared_scales,
+    shown_means,
 )
 from camdash.words.sentence import translated
 from tests.support.marked import Marked
@@ -109,3 +111,29 @@ def test_the_color_bar_goes_from_blue_over_nothing_to_red() -> None:
     assert bar[0, 0, 2] > bar[0, 0, 0]
     assert bar[0, -1, 0] > bar[0, -1, 2]
     assert len(set(bar[0, 50].tolist())) == 1
+
+
+def of_class(place: int, count: int) -> MeanMap:
+    return MeanMap(f"Part {place}", count, np.full((SIDE, SIDE), 1 + place, np.float32))
+
+
+def test_of_very_many_means_those_of_the_most_radiographs_are_shown_in_their_order() -> None:
+    means = [of_class(place, count=1 + place % 7) for place in range(40)]
+    shown = shown_means(means)
+    assert len(shown) == MOST
+    # Five of 7 radiographs, five of 6, and the first two of 5.
+    assert [one.name for one in shown] == [f"Part {k}" for k in (4, 5, 6, 11, 12, 13, 19, 20, 26, 27, 33, 34)]
+    assert [one.name for one in shown_means(means, " pArt 3")] == ["Part 3", *(f"Part {k}" for k in range(30, 40))]
+    assert shown_means(means, "none") == []
+    assert shown_means(means[:MOST]) == means[:MOST]
+
+
+def test_means_that_are_not_shown_share_the_scale() -> None:
+    weak, strong = of_class(0, 5), of_class(99, 5)
+    alone, beside, both = (
+        mean_pictures([weak], [GREY], 60)[0],
+        mean_pictures([weak], [GREY], 60, beside=[weak, strong])[0],
+        mean_pictures([weak, strong], [GREY, GREY], 60)[0],
+    )
+    np.testing.assert_array_equal(beside, both)
+    assert (alone != beside).any()

@@ -3,27 +3,35 @@
 from collections.abc import Iterator
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.language import localized, page_catalog, tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.results.answer import say_guess
 from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity_of_two, warn_if_unfamiliar
-from camdash.app.results.probabilities import offer_both_probabilities
+from camdash.app.results.probabilities import has_table
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import ClassPair, Comparison, Difference
 from camdash.evidence.prediction import signed
 from camdash.rendering.charts import comparison_chart
-from camdash.rendering.ranks import MOST_BARS
+from camdash.rendering.ranks import MOST_BARS, all_rows
 from camdash.rendering.wording.agreement import change_words, correlation_words, pair_words
 from camdash.rendering.wording.answers import beside, choice, headline, is_uncertain, title
 
 MOST_NAMED = 5
-"""Classes that only one of two knows, by name; and those of which it is said how far both agree."""
+"""Classes of which it is said how far both agree."""
+MOST_ALONE = 3
+"""Classes that only one of two knows, by name."""
+LONGEST = 60
+"""Characters of two answers that are said once more where they differ."""
 
 
-def show_comparison(comparison: Comparison) -> None:
-    """Show both answers, whether they differ, what cannot be compared without maps, and the softmax of both."""
+def show_comparison(comparison: Comparison) -> DeltaGenerator | None:
+    """Show both answers, whether they differ, what cannot be compared without maps, and the softmax of both.
+
+    Returns the place of a table of all probabilities, if there is to be one.
+    """
     warn_if_unfamiliar([comparison.first, comparison.second])
     words, bars = st.columns(2, gap="medium", vertical_alignment="center")
     with words, st.container(key="answers"):
@@ -36,7 +44,7 @@ def show_comparison(comparison: Comparison) -> None:
         for letter, one in zip("AB", (comparison.first, comparison.second), strict=True):
             say_guess(one.checkpoint.card, letter)
     if all(one.prediction.probabilities is None for one in _both(comparison)):
-        return
+        return None
     with bars:
         st.plotly_chart(
             comparison_chart(comparison, page_catalog()),
@@ -49,7 +57,7 @@ def show_comparison(comparison: Comparison) -> None:
                 second=_figures("B", comparison.second),
             ),
         )
-        offer_both_probabilities(comparison)
+        return st.empty() if has_table(len(all_rows(comparison))) else None
 
 
 def show_agreement(comparison: Comparison) -> None:
@@ -110,6 +118,8 @@ def _verdict(comparison: Comparison) -> str:
     if not comparison.flips:
         return tr("Both give the same answer.")
     badge = plain(tr("Different answers"))
+    if len(first.brief) + len(second.brief) > LONGEST:  # they stand just above
+        return f":orange-badge[{badge}]"
     both = tr(
         "A says {first}, B says {second}.",
         first=f"**{plain(first.brief)}**",
@@ -123,6 +133,8 @@ def _remarks(comparison: Comparison) -> list[str]:
     places = [place for place, pair in enumerate(comparison.pairs) if _is_answer(pair, comparison)][:MOST_NAMED]
     about = [line for place in places for line in _agreement(place, comparison)]
     alone = [_alone("A", comparison.only_first), _alone("B", comparison.only_second)]
+    if not comparison.pairs and comparison.only_first and comparison.only_second:
+        alone = [tr("A and B have no class in common.")]
     if any(alone):
         mapped = comparison.first.has_maps or comparison.second.has_maps
         alone.append(
@@ -167,7 +179,7 @@ def _alone(letter: str, names: tuple[str, ...]) -> str:
     """Return which classes only one of two knows; empty for none."""
     if not names:
         return ""
-    first, more = plain(", ".join(names[:MOST_NAMED])), len(names) - MOST_NAMED
+    first, more = plain(", ".join(names[:MOST_ALONE])), len(names) - MOST_ALONE
     if more <= 0:
         return tr("Only {letter} knows {names}.", letter=letter, names=first)
     return tr_many(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.compare.answers import show_agreement
@@ -15,6 +16,7 @@ from camdash.app.radiograph.about import about_image
 from camdash.app.radiograph.downloads import offer_downloads, offer_slopes
 from camdash.app.radiograph.together import answer_name
 from camdash.app.results.of_each import say_of_each
+from camdash.app.results.probabilities import offer_both_probabilities, offer_probabilities
 from camdash.app.session import address, link
 from camdash.app.session.stage import choose_stage, chosen_stage
 from camdash.app.viewer import has_told, saved_settings, viewer
@@ -22,7 +24,7 @@ from camdash.app.viewer.from_analysis import picture_of, source_of, words_of
 from camdash.app.viewer.from_comparison import sources_of, words_of_both
 from camdash.app.viewer.from_slopes import sources_of_slopes
 from camdash.app.viewer.modes import Mode
-from camdash.app.viewer.payload import MapWords, Opening, Source, ViewerData, pack
+from camdash.app.viewer.payload import MapWords, Opening, Source, ViewerData, pack, unsent
 from camdash.app.viewer.settings import ViewerSettings
 from camdash.app.viewer.windowing import Windowing
 from camdash.errors import CamdashError
@@ -49,6 +51,7 @@ class Prepared:
         comparison: of two checkpoints; None where one is shown alone.
         slopes: gradient-based maps, such as Grad-CAM's, where somebody asked for them.
         trouble: why there are none of those, where somebody did; else empty.
+        unsent: the slots whose maps the browser does not have.
     """
 
     data: ViewerData
@@ -57,6 +60,7 @@ class Prepared:
     comparison: Comparison | None
     slopes: SlopeMaps | None = None
     trouble: str = ""
+    unsent: frozenset[str] = frozenset()
 
 
 def prepare_maps(film: Film, results: tuple[Analysis, ...], waiting: Waiting) -> Prepared:
@@ -84,17 +88,22 @@ def _prepared(
     more = () if slopes is None else sources_of_slopes(slopes)
     words = words_of_both(both) if both else words_of(results[0])
     data = _data(film, (*sources, *more), answer_name(film, results), words)
-    return Prepared(data, pack(data), _asked(film), both, slopes, trouble)
+    return Prepared(data, pack(data), _asked(film), both, slopes, trouble, unsent(data))
 
 
 @st.fragment
-def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> None:
+def show_maps(
+    film: Film, results: tuple[Analysis, ...], prepared: Prepared, table: DeltaGenerator | None = None
+) -> None:
     """Show viewer, facts and downloads of one checkpoint, or of two that are compared; the radiograph in any case.
 
-    A run of the fragment alone prepares anew what the browser asks for.
+    The table of all classes stands in a place above, and follows what is looked for in the viewer. A run of the
+    fragment alone prepares anew what the browser asks for.
     """
+    if table is not None:
+        _show_table(table, results, prepared.comparison)
     radiograph = radiograph_of(film)
-    if prepared.asked != _asked(film):
+    if prepared.asked != _asked(film) or prepared.unsent & _seen():
         prepared = _prepared(film, results, prepared.comparison, prepared.slopes, prepared.trouble)
     data = prepared.data
     names = _names(data.sources)
@@ -120,6 +129,15 @@ def show_maps(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> 
         show_agreement(both)
 
 
+def _show_table(place: DeltaGenerator, results: tuple[Analysis, ...], comparison: Comparison | None) -> None:
+    sought = saved_settings(widget_keys.VIEWER).sought
+    with place.container():
+        if comparison:
+            offer_both_probabilities(comparison, sought)
+        else:
+            offer_probabilities(results[0].prediction, sought)
+
+
 def _say_how_exact(results: tuple[Analysis, ...]) -> None:
     """Say what limits the maps, where the legend's own words promise more."""
     say_of_each([_how_exact(one) for one in results])
@@ -137,7 +155,15 @@ def _data(film: Film, sources: tuple[Source, ...], answer: str, words: MapWords)
     preset, lossless, deep = _asked(film)
     picture = picture_of(film.name, radiograph, preset, lossless=lossless)
     windowing = Windowing(_image(film), radiograph, preset, packed_values(film.file) if deep else None)
-    return ViewerData(picture, windowing, sources, _opening(_names(sources)), answer, words)
+    opening = _opening(_names(sources))
+    asked = _seen() | {opening.slot, *opening.panels}
+    return ViewerData(picture, windowing, sources, opening, answer, words, asked)
+
+
+def _seen() -> frozenset[str]:
+    """Return the slots of the panels that the browser shows, as it last told."""
+    told = saved_settings(widget_keys.VIEWER)
+    return frozenset({*told.panels, told.focus})
 
 
 def _asked(film: Film) -> tuple[int, bool, bool]:

@@ -138,9 +138,9 @@ def _show(film: Film, results: tuple[Analysis, ...], prepared: Prepared) -> None
     with answer_place(prepared.data.answer):
         say_inverted(film)
         if prepared.comparison:
-            show_comparison(prepared.comparison)
+            table = show_comparison(prepared.comparison)
         else:
-            show_answer(results[0])
+            table = show_answer(results[0])
             if results[0].no_map:
                 st.info(plain(results[0].no_map))
-    show_maps(film, results, prepared)
+    show_maps(film, results, prepared, table)

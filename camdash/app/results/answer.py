@@ -1,12 +1,13 @@
 """The answer in words, with its chart."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from camdash.app import widget_keys
 from camdash.app.language import localized, page_catalog, tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.results.familiarity_notice import is_unfamiliar, show_familiarity, warn_if_unfamiliar
-from camdash.app.results.probabilities import offer_probabilities
+from camdash.app.results.probabilities import has_table
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.prediction import Prediction
 from camdash.networks.cards.card import Card
@@ -18,8 +19,8 @@ LONGEST_LARGE = 40
 """Characters of an answer that is written large."""
 
 
-def show_answer(analysis: Analysis) -> None:
-    """Show the answer in words, and the figures of all classes as bars."""
+def show_answer(analysis: Analysis) -> DeltaGenerator | None:
+    """Show the answer in words, and the figures of all classes as bars; return the place of a table of all, if any."""
     warn_if_unfamiliar([analysis])
     words, bars = st.columns([2, 3], gap="medium", vertical_alignment="center")
     prediction = analysis.prediction
@@ -40,7 +41,7 @@ def show_answer(analysis: Analysis) -> None:
             config={"displayModeBar": False},
             alt=tr("{title}: {figures}", title=title(prediction), figures=", ".join(_figures(prediction))),
         )
-        offer_probabilities(prediction)
+        return st.empty() if has_table(len(prediction.class_names)) else None
 
 
 def say_guess(card: Card, letter: str = "") -> None:

@@ -101,9 +101,10 @@ class ScaleHeader(TypedDict):
 
 
 class MapHeader(TypedDict):
-    """A map and what is said of it: see `payload.ViewerMap`. `start` is where its grid starts.
+    """A map and what is said of it: see `payload.ViewerMap`. `start` is where its grid starts; -1 where it is not sent.
 
-    Its scales by mode and look: with all that are shown, and `apart` with those of its own checkpoint.
+    Its scales by mode and look: with all that are shown, and `apart` with those of its own checkpoint; by mode alone
+    where its grid is not sent.
     """
 
     id: str
@@ -196,7 +197,10 @@ class WordsHeader(TypedDict):
     useOneScale: str
     giveOwnScales: str
     colorBar: str
-    findClass: str
+    findInList: str
+    partOfClasses: str
+    noSuchClass: str
+    loadingMap: str
     allClasses: str
     topClasses: str
     mostProbable: str

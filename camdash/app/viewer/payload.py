@@ -4,13 +4,14 @@
     | grids: float32 little endian, row by row | tables: 256 x RGB, uint8 | picture: PNG or JPEG
     | the radiograph's values and its padding, as `windowing.PackedValues` holds them; empty until asked for
 
+Of very many maps only those are sent that are seen first or asked for; of the others the header says what they are.
 Offsets in the header count bytes from the header's end. The same data always give the same bytes, so Streamlit does
 not send them twice.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,18 @@ from camdash.rendering.scale import Ends, Look, Scale, in_unit, of_values, scale
 from camdash.words.sentence import joined, say, translated_all
 
 ByModeAndLook = dict[str, dict[str, ScaleHeader]]
+
+MOST_BYTES = 1_500_000
+"""Bytes of grids and scales up to which all maps are sent."""
+
+SCALES = 1_000
+"""About the bytes of a map's scales in the header."""
+
+NOT_SENT = -1
+"""In the place of where a grid starts."""
+
+FIRST = 12
+"""Classes whose maps are always sent: those of the answer, then the most probable ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +173,7 @@ class ViewerData:
         opening: with what the viewer starts.
         answer: names the answer that belongs to these maps; both are shown in the same frame.
         words: what is said of the maps.
+        asked: slots whose maps are sent in any case; of all where they are not very many.
     """
 
     picture: Picture
@@ -168,11 +182,35 @@ class ViewerData:
     opening: Opening = Opening()
     answer: str = ""
     words: MapWords = MapWords()
+    asked: frozenset[str] = frozenset()
+
+
+def unsent(data: ViewerData) -> frozenset[str]:
+    """Return the slots whose maps `pack` does not send: there are very many, and nobody has asked for these."""
+    maps = [drawn for source in data.sources for drawn in source.maps]
+    if sum(drawn.values.nbytes + SCALES for drawn in maps) <= MOST_BYTES:
+        return frozenset()
+    classes = [drawn for drawn in maps if drawn.class_index is not None]
+    return frozenset(drawn.slot for drawn in classes) - _first(data.sources) - data.asked
+
+
+def _first(sources: Sequence[Source]) -> set[str]:
+    """Return the slots of the classes that are seen first, in the order of `js/words/ranking.js`."""
+    rows = [[drawn for drawn in source.maps if drawn.class_index is not None] for source in sources]
+    probable = [{drawn.slot for drawn in row if drawn.probability is not None} for row in rows]
+    shared = set.intersection(*[slots for slots in probable if slots] or [set()])
+    likeliest: dict[str, float] = {}
+    answers = {drawn.slot for row in rows for drawn in row if drawn.predicted}
+    for drawn in (drawn for row in rows for drawn in row):
+        likeliest[drawn.slot] = max(likeliest.get(drawn.slot, 0.0), drawn.probability or 0.0)
+    ranked = sorted(likeliest, key=lambda slot: (slot not in answers, slot not in shared, -likeliest[slot]))
+    return set(ranked[:FIRST])
 
 
 def pack(data: ViewerData) -> bytes:
     """Return `data` as the blob that the module's docstring describes."""
-    grids = [_grid(drawn) for source in data.sources for drawn in source.maps]
+    left_out = unsent(data)
+    grids = [b"" if drawn.slot in left_out else _grid(drawn) for source in data.sources for drawn in source.maps]
     tables = [look.table.tobytes() for look in LOOKS]
     sent = data.windowing.sent or PackedValues(b"", b"")
     parts = [*grids, *tables, data.picture.data, sent.values, sent.padding]
@@ -184,11 +222,12 @@ def pack(data: ViewerData) -> bytes:
         "looks": [_look(look, start, data.words) for look, start in zip(LOOKS, starts[len(grids) :], strict=False)],
         "modes": [_mode(words, data.words) for words in MODES],
         "totals": data.words.totals,
-        "sources": list(_sources(data.sources, iter(starts))),
+        "sources": list(_sources(data.sources, iter(starts), left_out)),
         "opening": _opening(data.opening),
         "answer": data.answer,
     }
-    text = json.dumps(translated_all(header, page_catalog()), ensure_ascii=False, allow_nan=False).encode()
+    translated = translated_all(header, page_catalog())
+    text = json.dumps(translated, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
     return b"".join([len(text).to_bytes(4, "little"), text, *parts])
 
@@ -278,16 +317,21 @@ def _opening(opening: Opening) -> OpeningHeader:
     }
 
 
-def _sources(sources: Sequence[Source], starts: Iterator[int]) -> Iterator[SourceHeader]:
-    together = _scales([drawn for source in sources for drawn in source.maps])
+def _sources(sources: Sequence[Source], starts: Iterator[int], left_out: frozenset[str]) -> Iterator[SourceHeader]:
+    together = _scales([drawn for source in sources for drawn in source.maps], left_out)
     for source in sources:
-        apart = _scales(source.maps) if len(sources) > 1 else together
+        apart = _scales(source.maps, left_out) if len(sources) > 1 else together
         yield {
             "letter": source.letter,
             "label": source.label,
             "noMaps": source.no_maps,
             "axes": _axes(source),
-            "maps": [_map(drawn, next(starts), together[id(drawn)], apart[id(drawn)]) for drawn in source.maps],
+            "maps": [
+                _unsent_map(drawn)
+                if drawn.slot in left_out
+                else _map(drawn, start, together[id(drawn)], apart[id(drawn)])
+                for drawn, start in zip(source.maps, starts, strict=False)
+            ],
             "peaks": _peaks(source.maps),
         }
 
@@ -327,25 +371,39 @@ def _map(drawn: ViewerMap, start: int, scales: ByModeAndLook, apart: ByModeAndLo
     }
 
 
+def _unsent_map(drawn: ViewerMap) -> MapHeader:
+    """Return what places a map among the others and is said of it before it has come."""
+    brief = replace(drawn, evidence=None, bias=None, unplaced=None, note="", caption="")
+    return _map(brief, NOT_SENT, {mode: {} for mode in drawn.modes}, {})
+
+
 def _peaks(maps: Sequence[ViewerMap]) -> dict[str, float]:
     """Return the largest size of a value in each mode that has maps."""
     by_mode = {words.mode: [drawn for drawn in maps if words.mode in drawn.modes] for words in MODES}
-    return {
-        mode: max(float(np.abs(_known(drawn.values)).max()) for drawn in drawn_maps)
-        for mode, drawn_maps in by_mode.items()
-        if drawn_maps
-    }
+    return {mode: float(np.abs(_extremes(own)).max()) for mode, own in by_mode.items() if own}
 
 
-def _scales(maps: Sequence[ViewerMap]) -> dict[int, ByModeAndLook]:
-    """Return, by the id() of each map, its scale in each of its modes and each look."""
-    found: dict[int, ByModeAndLook] = {id(drawn): {} for drawn in maps}
+def _scales(maps: Sequence[ViewerMap], left_out: frozenset[str]) -> dict[int, ByModeAndLook]:
+    """Return, by the id() of each map that is sent, its scale in each of its modes and each look.
+
+    What is not sent has its part in the scale that all maps share.
+    """
+    sent = [drawn for drawn in maps if drawn.slot not in left_out]
+    found: dict[int, ByModeAndLook] = {id(drawn): {} for drawn in sent}
     for words in MODES:
-        together = [drawn for drawn in maps if words.mode in drawn.modes]
+        together = [drawn for drawn in sent if words.mode in drawn.modes]
+        others = [drawn for drawn in maps if drawn.slot in left_out and words.mode in drawn.modes]
+        values = [_known(drawn.values) for drawn in together] + ([_extremes(others)] if others else [])
         for look in LOOKS:
-            for drawn, scale in zip(together, scales([_known(one.values) for one in together], look), strict=True):
+            for drawn, scale in zip(together, scales(values, look), strict=False):
                 found[id(drawn)].setdefault(words.mode, {})[look.id] = _figures(scale, words.nothing)
     return found
+
+
+def _extremes(maps: Sequence[ViewerMap]) -> NDArray[np.float32]:
+    """Return the lowest and the highest value of maps."""
+    known = [_known(drawn.values) for drawn in maps]
+    return np.array([min(one.min() for one in known), max(one.max() for one in known)], np.float32)
 
 
 def _known(values: NDArray[np.float32]) -> NDArray[np.float32]:

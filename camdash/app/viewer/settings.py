@@ -14,6 +14,9 @@ from camdash.rendering.scale import Look
 
 T = TypeVar("T")
 
+LONGEST_SOUGHT = 100
+"""Characters of what is looked for."""
+
 
 @dataclass(frozen=True)
 class ViewerSettings:
@@ -35,6 +38,7 @@ class ViewerSettings:
         window: the reader's own window.
         inverted: whether it is shown inverted.
         deep: whether its own values are to be sent.
+        sought: the part of a name that all shown classes have, in small letters; empty where nobody looks for one.
     """
 
     look: Look = LOOKS[0]
@@ -52,6 +56,7 @@ class ViewerSettings:
     window: Window | None = None
     inverted: bool = False
     deep: bool = False
+    sought: str = ""
 
     def about(self, image: str, presets: int) -> "ViewerSettings":
         """Return the settings for a radiograph with so many presets; what was told of another one does not count."""
@@ -84,6 +89,7 @@ def _settings(told: Mapping[str, object]) -> ViewerSettings:
         window=_window(told.get("window")),
         inverted=told.get("inverted") is True,
         deep=told.get("deep") is True,
+        sought=_text(told.get("sought"))[:LONGEST_SOUGHT].strip().casefold(),
     )
 
 

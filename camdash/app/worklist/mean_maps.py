@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from camdash.app import widget_keys
 from camdash.app.films.files import FilmKey
 from camdash.app.films.rows import ListedRow
 from camdash.app.language import localized, tr, tr_many
@@ -17,7 +18,16 @@ from camdash.app.session.state import session
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.mean_map import MeanMap, MeanMaps
 from camdash.networks.cards.card import Checkpoint
-from camdash.rendering.mean_map import color_bar, few_words, mean_pictures, share_lines, share_words, shared_scales
+from camdash.rendering.mean_map import (
+    MOST,
+    color_bar,
+    few_words,
+    mean_pictures,
+    share_lines,
+    share_words,
+    shared_scales,
+    shown_means,
+)
 from camdash.rendering.thumbnail import data_uri
 from camdash.rendering.wording.answers import unit
 
@@ -54,11 +64,13 @@ def show_means(
         else tr("Mean map")
     )
     st.markdown(f"##### {title}")
-    for sentence in (sentence for mean in means for sentence in share_words(mean)):
+    suspicions = [sentence for mean in means for sentence in share_words(mean)]
+    for sentence in suspicions[:MOST]:
         st.warning(plain(sentence), icon=":material/crop_free:")
-    squares = [_mean_square(rows, mean.name) for mean in means]
-    pictures = mean_pictures(means, squares, SIDE)
-    figures = "".join(_figure(mean, picture) for mean, picture in zip(means, pictures, strict=True))
+    shown = _choose(means)
+    squares = [_mean_square(rows, mean.name) for mean in shown]
+    pictures = mean_pictures(shown, squares, SIDE, beside=means)
+    figures = "".join(_figure(mean, picture) for mean, picture in zip(shown, pictures, strict=True))
     of = localized(unit(next(iter(analyses.values())).prediction))
     st.html(f'<div style="display:flex; flex-wrap:wrap; gap:1rem">{figures}</div>{_legend(means, of)}')
     said = tr(
@@ -69,6 +81,20 @@ def show_means(
         corner="1 %",
     )
     st.caption(said)
+
+
+def _choose(means: Sequence[MeanMap]) -> list[MeanMap]:
+    """Return the means that are shown; where there are too many, after a part of a name that can be typed."""
+    if len(means) <= MOST:
+        return list(means)
+    shown = shown_means(means, st.text_input(tr("Find a class"), key=widget_keys.MEANS_SOUGHT, width=260))
+    said = tr(
+        "{shown} of {count} mean maps are shown, those of the most radiographs. All of them share the scale.",
+        shown=len(shown),
+        count=len(means),
+    )
+    st.caption(said)
+    return shown
 
 
 def _means(analyses: Mapping[FilmKey, Analysis], checkpoint: Checkpoint) -> list[MeanMap]:

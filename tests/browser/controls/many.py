@@ -9,6 +9,7 @@ from tests.browser.controls.tables import Table, quiet_presses
 from tests.browser.controls.viewer import menu
 
 PROBABILITIES = Table("[data-testid=stPopoverBody]", "The probabilities of all 18 classes", "popover / ", told=False)
+TEXT = "node => node.textContent"
 COUNT = "node => node.querySelectorAll('figure.panel').length"
 
 STAGE = ".section h3"
@@ -41,12 +42,17 @@ MANY = (
     *ADVANCED,
     Press(
         "radio: Show / All classes",
-        shows("figure.panel:nth-child(20)"),
+        shows("figure.panel:nth-child(12)"),
         find=at(".show label", "All 18 classes"),
+        opens=True,
     ),
-    Press("radio: Show / Top 5", hides("figure.panel:nth-child(20)")),
+    Press("button: Next classes", changes(".pager output", TEXT)),
+    Press("button: Previous classes", changes(".pager output", TEXT)),
+    Press("search: Find a class", hides("figure.panel:nth-child(12)"), lambda found: found.fill("part 17")),
+    Press("search: Find a class", shows("figure.panel:nth-child(12)"), lambda found: found.fill("")),
+    Press("radio: Show / Top 5", hides("figure.panel:nth-child(12)")),
     menu("Choose…", "#choose")[0],
-    Press("search: Find a class", hides("#choose label", "Part 2"), lambda found: found.fill("part 17")),
+    Press("search: Find in this list", hides("#choose label", "Part 2"), lambda found: found.fill("part 17")),
     Press(
         "checkbox: Part",
         changes(".camdash", COUNT),

@@ -105,9 +105,10 @@ export interface ScaleHeader {
 }
 
 /**
- * A map and what is said of it: see `payload.ViewerMap`. `start` is where its grid starts.
+ * A map and what is said of it: see `payload.ViewerMap`. `start` is where its grid starts; -1 where it is not sent.
  *
- * Its scales by mode and look: with all that are shown, and `apart` with those of its own checkpoint.
+ * Its scales by mode and look: with all that are shown, and `apart` with those of its own checkpoint; by mode alone
+ * where its grid is not sent.
  */
 export interface MapHeader {
   id: string;
@@ -204,7 +205,10 @@ export interface WordsHeader {
   useOneScale: string;
   giveOwnScales: string;
   colorBar: string;
-  findClass: string;
+  findInList: string;
+  partOfClasses: string;
+  noSuchClass: string;
+  loadingMap: string;
   allClasses: string;
   topClasses: string;
   mostProbable: string;

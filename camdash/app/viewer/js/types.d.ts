@@ -44,6 +44,7 @@ export type Data = Omit<Unpacked, "window"> & {
   window: FilmWindow & Known;
   ranks?: Ranks;
   many?: boolean;
+  ordered?: Record<string, DrawnMap[][]>;
 };
 
 /** The settings in the browser: see store.js. */
@@ -53,6 +54,8 @@ export type State = {
   mode: string;
   shows: Record<string, string>;
   chosen: string[] | null;
+  page: number;
+  sought: string;
   smooth: boolean;
   lossless: boolean;
   oneScale: boolean;
@@ -111,6 +114,9 @@ export type Panel = {
   source?: Source;
 };
 export type Section = { label: string; panels: Panel[]; noMaps?: string; legendFirst?: boolean };
+
+/** Which of the classes that could be shown are: `first` is the place of the first of them, `count` how many could. */
+export type Page = { slots: Set<string>; first: number; count: number; place: number; last: number };
 
 export type Ranks = { places: Map<string, number>; answers: string[]; noClass: number };
 

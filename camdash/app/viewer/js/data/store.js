@@ -20,6 +20,8 @@ export function sharedState() {
     mode: "evidence",
     shows: {}, // by what looks start with: their choice of panels
     chosen: null,
+    page: 0, // of the classes, where there are too many to be shown at once
+    sought: "", // what the names of all shown classes have in them
     smooth: true,
     lossless: false,
     oneScale: false, // for checkpoints that are compared, also where their peaks differ

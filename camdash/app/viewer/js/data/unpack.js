@@ -37,7 +37,8 @@ export function unpack(bytes) {
  */
 function withGrids(source, body) {
   const count = source.axes.reduce((product, { cells }) => product * cells, 1);
-  return { ...source, maps: source.maps.map((map) => ({ ...map, grid: new Float32Array(body, map.start, count) })) };
+  const grid = (/** @type {number} */ start) => (start < 0 ? new Float32Array() : new Float32Array(body, start, count));
+  return { ...source, maps: source.maps.map((map) => ({ ...map, grid: grid(map.start) })) };
 }
 
 /** @param {Picture} picture */

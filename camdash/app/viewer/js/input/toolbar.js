@@ -1,11 +1,12 @@
 // The controls above the panels: they write to the shared store, and show what it holds.
 
-import { element, fieldOf, find, input, inputs, setText } from "../data/dom.js";
+import { element, fieldOf, find, focusedIn, input, inputs, setText } from "../data/dom.js";
 import { lookOf, opacityOf, showOf, showsWith } from "../data/looks.js";
 import { modesOf } from "../data/modes.js";
 import { change, sharedState } from "../data/store.js";
 import { isApart } from "../painting/scales.js";
-import { classCount, hasMany, LEADING } from "../words/ranking.js";
+import { leadingCount, pageOf, soughtIn } from "../panels/panels.js";
+import { classCount, hasMany } from "../words/ranking.js";
 import { fill } from "../words/words.js";
 import { copyLink } from "./link.js";
 
@@ -29,6 +30,9 @@ export function wireToolbar(root, signal, viewer) {
   on("button[name=one]", "click", () => viewer.oneToOne());
   on("button[name=scale]", "click", () => change({ oneScale: isApart(viewer.shown(), sharedState()) }));
   on(".mode", "change", (event) => change({ mode: value(event) }));
+  on("button[name=previous]", "click", () => viewer.turnPage(-1));
+  on("button[name=next]", "click", () => viewer.turnPage(1));
+  on("input[name=sought]", "input", (event) => change({ sought: value(event), page: 0, focus: null }));
   on("#choose", "change", () => setShow(viewer, "choose", checkedSlots(root)));
   on("#choose", "beforetoggle", () => fillChoices(root, viewer));
   for (const menu of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[popover]"))) {
@@ -46,7 +50,7 @@ function setLook(viewer, look) {
 
 /** @param {Viewer} viewer @param {string} show */
 function setShow(viewer, show, chosen = sharedState().chosen) {
-  change({ shows: showsWith(viewer.shown(), sharedState(), show), chosen, focus: null });
+  change({ shows: showsWith(viewer.shown(), sharedState(), show), chosen, focus: null, page: 0, sought: "" });
 }
 
 /** @param {Viewer} viewer @param {number} opacity */
@@ -68,7 +72,7 @@ function fillChoices(root, viewer) {
     box.checked = shown.has(slot);
     return element("label", {}, box, name);
   });
-  const sought = hasMany(viewer.shown()) ? [searchFor(boxes, viewer.shown().words.findClass)] : [];
+  const sought = hasMany(viewer.shown()) ? [searchFor(boxes, viewer.shown().words.findInList)] : [];
   find(root, "#choose").replaceChildren(...sought, ...boxes);
 }
 
@@ -145,11 +149,12 @@ function lookButton({ id, label, spoken, about }) {
 function showChoices(root, state, data, look) {
   const averaged = hasAverage(data);
   for (const node of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(".of-several"))) node.hidden = !averaged;
-  const wanted = showOf(data, state);
+  const wanted = hasMany(data) && soughtIn(state) ? "every" : showOf(data, state);
   /** @type {Record<string, boolean>} */
   const lacks = { average: !averaged, every: !hasMany(data), top: isAlone(data) };
   const show = lacks[wanted] ? "all" : wanted;
-  showCounts(root, data);
+  showCounts(root, state, data);
+  showPage(root, state, data);
   for (const field of inputs(root, "input[name=show]")) field.checked = field.value === show;
   find(root, ".choose").setAttribute("aria-pressed", String(show === "choose"));
   const three = find(root, ".only-three");
@@ -161,17 +166,39 @@ function showChoices(root, state, data, look) {
 /**
  * With many classes, the likeliest are offered first and all of them on request.
  * @param {HTMLElement} root
+ * @param {State} state
  * @param {Data} data
  */
-function showCounts(root, data) {
+function showCounts(root, state, data) {
   const many = hasMany(data);
   const { words } = data;
   const [all, every] = ["all", "every"].map((value) => find(root, `label:has(> input[name=show][value=${value}])`));
   every.hidden = !many;
   find(root, "label:has(> input[name=show][value=top])").hidden = isAlone(data);
-  setText(find(all, "span"), many ? fill(words.topClasses, { count: LEADING }) : words.allClasses);
-  all.title = many ? fill(words.mostProbable, { count: LEADING }) : "";
+  const count = leadingCount(data, state.mode);
+  setText(find(all, "span"), many ? fill(words.topClasses, { count }) : words.allClasses);
+  all.title = many ? fill(words.mostProbable, { count }) : "";
   setText(find(every, "span"), fill(words.everyClass, { count: classCount(data) }));
+}
+
+/**
+ * With many classes: the field that finds some by a part of their names, and which of them are shown.
+ * @param {HTMLElement} root @param {State} state @param {Data} data
+ */
+function showPage(root, state, data) {
+  const { words } = data;
+  const field = input(root, "input[name=sought]");
+  field.hidden = !hasMany(data);
+  if (focusedIn(field) !== field) field.value = state.sought;
+  const page = pageOf(data, state);
+  const pager = find(root, ".pager");
+  pager.hidden = !page || (page.last === 0 && page.count > 0 && !soughtIn(state));
+  if (!page) return;
+  const { first, slots, count, place, last } = page;
+  const said = count ? fill(words.partOfClasses, { first: first + 1, last: first + slots.size, count }) : words.noSuchClass;
+  setText(find(pager, "output"), said);
+  find(pager, "[name=previous]").toggleAttribute("disabled", place === 0);
+  find(pager, "[name=next]").toggleAttribute("disabled", place === last);
 }
 
 /** @param {HTMLFieldSetElement} fieldset @param {State} state @param {Data} data */

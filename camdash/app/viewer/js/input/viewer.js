@@ -10,9 +10,8 @@ import { completed } from "../data/values.js";
 import { heldWithin, presentWindow, windowLimits } from "../data/window.js";
 import { isApart } from "../painting/scales.js";
 import { FIT, fitScale, isFit, pannedBy, within, zoomedAt } from "../painting/view.js";
-import { focusOf, hasMaps, panelsOf, sectionsOf } from "../panels/panels.js";
+import { focusOf, hasMaps, isIncomplete, pageOf, panelsOf, sectionsOf, slotsIn, soughtIn } from "../panels/panels.js";
 import { Stage } from "../panels/stage.js";
-import { inOrder, rankOf } from "../words/ranking.js";
 import { showDials, wireDials } from "./dials.js";
 import { Together } from "./together.js";
 import { showToolbar, wireToolbar } from "./toolbar.js";
@@ -132,6 +131,7 @@ export class Viewer {
     if (opening.token !== state.token) this.openAnew(state, data);
     const modes = modesOf(data).map(({ id }) => id); // none without maps: what is set waits for the next network
     if (modes.length && !modes.includes(state.mode)) state.mode = modes[0];
+    if (state.image !== window.image) state.page = 0;
     const dropped = state.image !== window.image && isTouched(state);
     if (state.image !== window.image) Object.assign(state, { image: window.image, ...UNTOUCHED });
     const opened = state.look !== look || state.shows !== shows || state.token !== token;
@@ -164,12 +164,16 @@ export class Viewer {
       state.mode = mode ?? state.mode;
       return;
     }
-    Object.assign(state, { look: "", mode: "evidence", shows: {}, oneScale: false, focus: null, view: null });
+    Object.assign(state, { look: "", mode: "evidence", shows: {}, oneScale: false, focus: null, view: null, page: 0, sought: "" });
     this.openFirst(state, data);
   }
 
   changed() {
     this.schedule();
+    this.tellLater();
+  }
+
+  tellLater() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.tellServer(), SYNC_AFTER);
   }
@@ -195,6 +199,7 @@ export class Viewer {
       window: window && [window.centre, window.width, window.function],
       inverted,
       deep,
+      sought: soughtIn(state),
     };
     const text = JSON.stringify(settings);
     if (text === this.sent) return;
@@ -227,18 +232,24 @@ export class Viewer {
     this.root.classList.toggle("zoomed", !this.fits());
     this.root.classList.toggle("mapless", !hasMaps(data));
     this.stage.show(data, sections, state);
-    this.root.dataset.state = this.coming || isWaiting(data.window, state) ? "waiting" : "painted";
+    const lacks = isIncomplete(sections);
+    if (lacks && !this.coming) this.tellLater(); // the server sends what is seen
+    this.root.dataset.state = lacks || this.coming || isWaiting(data.window, state) ? "waiting" : "painted";
   }
 
   // The slots that there are in the present mode, with their names.
   slots() {
-    const data = this.shown();
-    const drawn = data.sources.flatMap((source) => source.maps).filter((map) => map.scales[sharedState().mode]);
-    return [...new Map(inOrder(drawn, rankOf(data)).map(({ slot, name }) => [slot, name]))];
+    return slotsIn(this.shown(), sharedState().mode).map(({ slot, name }) => [slot, name]);
   }
 
   shownSlots() {
     return new Set(panelsOf(this.shown(), sharedState()).flatMap(({ panels }) => panels.map(({ slot }) => slot)));
+  }
+
+  // So many classes further, where not all are shown at once.
+  turnPage(/** @type {number} */ by) {
+    const page = pageOf(this.shown(), sharedState());
+    if (page) change({ page: Math.min(Math.max(page.place + by, 0), page.last), focus: null });
   }
 
   window() {

@@ -22,7 +22,12 @@ export function isApart(data, state) {
   return !state.oneScale && peaksIn(data, state.mode).ratio > UNLIKE;
 }
 
-/** @param {DrawnMap} map @param {Data} data @param {State} state */
+/** Whether a map is still to be sent. @param {{ grid: Float32Array }} map */
+export function isComing({ grid }) {
+  return grid.length === 0;
+}
+
+/** Of a map that has come. @param {DrawnMap} map @param {Data} data @param {State} state */
 export function scaleOf(map, data, state) {
   return (isApart(data, state) ? map.apart : map.scales)[state.mode][lookOf(data, state).id];
 }

@@ -1,6 +1,7 @@
 // The marker at one place in all panels, and what each panel's cell says there.
 
 import { setText } from "../data/dom.js";
+import { isComing } from "../painting/scales.js";
 import { few, fill, signed } from "../words/words.js";
 
 /** @import { Axis, DrawnMap, Film, Panel, Parts, Place, Size, Words } from "../types.d.ts" */
@@ -37,6 +38,7 @@ export function pointAt(parts, panel, at, { place, size, picture, term, words })
  * @param {string} [term]
  */
 export function valueAt(map, source, here, words, term = "") {
+  if (isComing(map)) return words.loadingMap;
   const [row, column] = source.axes.map((axis, index) => {
     if (here[index] < axis.seen[0] || here[index] >= axis.seen[1]) return -1;
     const cell = axis.affine[0] * (here[index] - 0.5) + axis.affine[1];

@@ -4,9 +4,9 @@ import { element, find, setText } from "../data/dom.js";
 import { isWaiting } from "../data/film.js";
 import { lookOf } from "../data/looks.js";
 import { windowFigures, windowLimits } from "../data/window.js";
-import { scaleOf } from "../painting/scales.js";
+import { isComing, scaleOf } from "../painting/scales.js";
 import { modeOf } from "../data/modes.js";
-import { description, explained, fill, lines, percent } from "../words/words.js";
+import { description, explained, fill, lines, percent, totalWords } from "../words/words.js";
 
 /** @import { Data, DrawnMap, Mode, Panel, Parts, State, Words } from "../types.d.ts" */
 /** @typedef {{ low: number, high: number }} Span */
@@ -43,6 +43,7 @@ export function makePanel(key) {
 export function captionOf({ kind, map, source }, data, state, brief) {
   if (kind === "unknown") return ["", fill(data.words.unknownClass, { letter: source?.letter ?? "" })];
   if (!map) return [data.picture.label, filmWords(data, state)];
+  if (isComing(map)) return [totalWords(map, modeOf(data, state), brief), data.words.loadingMap];
   return lines(map, scaleOf(map, data, state), { look: lookOf(data, state), mode: modeOf(data, state), brief });
 }
 

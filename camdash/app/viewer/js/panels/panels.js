@@ -2,12 +2,15 @@
 
 import { lookOf, showOf } from "../data/looks.js";
 import { hasMany, inOrder, leading, LEADING, rankOf } from "../words/ranking.js";
+import { isComing } from "../painting/scales.js";
 import { fill, percent } from "../words/words.js";
 
-/** @import { Data, DrawnMap, Panel, Ranks, Section, State, Words } from "../types.d.ts" */
+/** @import { Data, DrawnMap, Page, Panel, Ranks, Section, State, Words } from "../types.d.ts" */
 /** @typedef {Omit<Panel, "key" | "source">} Unkeyed before it is known in whose row it stands */
 
 const RADIOGRAPH = "radiograph";
+const MOST_MAPS = 12; // of many classes that are drawn at once, beside the radiograph
+const ALL_PAGES = -1; // the page that has all classes
 
 /**
  * A section for each source that has maps in the present mode. The radiograph stands in the first one alone; in its
@@ -37,15 +40,20 @@ function withoutMaps(data) {
 /** @param {Data} data @param {State} state @returns {Section[]} */
 function mappedPanels(data, state) {
   const ranks = rankOf(data);
-  const drawn = data.sources.map((source) => inOrder(source.maps.filter((map) => map.scales[state.mode]), ranks));
+  const drawn = mapsIn(data, state.mode);
   const predicted = new Set(drawn.flatMap(answersIn).map((map) => map.slot));
   const several = drawn.filter((maps) => maps.length).length > 1;
   const show = shownSlots(data, state);
+  const page = pageOf(data, state);
+  const first = page?.slots ?? new Set(ranks.answers.slice(0, hasMany(data) ? leadingCount(data, state.mode) : undefined));
+  const isFirst = (/** @type {string} */ slot) => first.has(slot);
   const three = lookOf(data, state).panels === "three" && (show === "three" || show === "average");
   const sections = drawn.map((maps, index) => {
     const source = data.sources[index];
-    const unknown = several ? unknownAnswers(drawn, index, ranks) : [];
-    const panels = three ? threePictures(maps, show === "average", data.words) : chosenPanels(maps, show, predicted, data, unknown);
+    const unknown = several ? unknownAnswers(drawn, index, ranks).filter(({ slot }) => isFirst(slot)) : [];
+    const panels = three
+      ? threePictures(maps, show === "average", data.words)
+      : chosenPanels(maps, show, predicted, data, { mode: state.mode, unknown, page });
     // The radiograph is the same in all rows, a map is not.
     const keyed = panels.map((one) => ({ ...one, source, key: one.kind === "film" ? one.id : `${index}/${one.id}` }));
     return { label: data.sources.length > 1 ? source.label : "", panels: keyed };
@@ -74,7 +82,56 @@ export function focusOf(data, state) {
 }
 
 /** @param {State} state */
-const everything = (state) => ({ ...state, shows: { all: "every", three: "every" } });
+const everything = (state) => ({ ...state, shows: { all: "every", three: "every" }, sought: "", page: ALL_PAGES });
+
+/** The maps of each source in a mode, in their order. @param {Data} data @param {string} mode @returns {DrawnMap[][]} */
+function mapsIn(data, mode) {
+  data.ordered ??= {};
+  return (data.ordered[mode] ??= data.sources.map(({ maps }) => inOrder(maps.filter((map) => map.scales[mode]), rankOf(data))));
+}
+
+/** All that can be shown in a mode, by slot, in order. @param {Data} data @param {string} mode */
+export function slotsIn(data, mode) {
+  const maps = inOrder(mapsIn(data, mode).flat(), rankOf(data));
+  return [...new Map(maps.map((map) => [map.slot, map])).values()];
+}
+
+/**
+ * Of many classes, those that are shown at once: so many that at most `MOST_MAPS` maps are drawn. Null where all that
+ * are to be shown are.
+ * @param {Data} data @param {State} state @returns {Page | null}
+ */
+export function pageOf(data, state) {
+  const show = shownSlots(data, state);
+  if (state.page === ALL_PAGES || !hasMany(data) || !(show instanceof Set || show === "every")) return null;
+  const sought = soughtIn(state);
+  const isShown = (/** @type {DrawnMap} */ { slot, name }) =>
+    show instanceof Set ? show.has(slot) : name.toLowerCase().includes(sought);
+  const all = slotsIn(data, state.mode);
+  const classes = all.filter((map) => map.isClass && isShown(map));
+  const averaged = all.some((map) => !map.isClass && (!(show instanceof Set) || show.has(map.slot)));
+  const size = roomIn(data, state.mode) - (averaged ? 1 : 0);
+  const last = Math.max(0, Math.ceil(classes.length / size) - 1);
+  const place = Math.min(state.page, last);
+  const shown = classes.slice(place * size, (place + 1) * size);
+  return { slots: new Set(shown.map(({ slot }) => slot)), first: place * size, count: classes.length, place, last };
+}
+
+/** How many maps each row may draw. @param {Data} data @param {string} mode */
+function roomIn(data, mode) {
+  const rows = mapsIn(data, mode).filter(({ length }) => length).length;
+  return Math.floor(MOST_MAPS / Math.max(rows, 1));
+}
+
+/** What is looked for in names. @param {State} state */
+export function soughtIn({ sought }) {
+  return sought.trim().toLowerCase();
+}
+
+/** Whether a panel waits for its map. @param {Section[]} sections */
+export function isIncomplete(sections) {
+  return sections.some(({ panels }) => panels.some(({ map }) => map && isComing(map)));
+}
 
 /**
  * The classes that are part of a checkpoint's answer; where none is, the foremost one.
@@ -157,6 +214,7 @@ function threePictures(maps, averaged, words) {
  */
 export function shownSlots(data, state) {
   const show = showOf(data, state);
+  if (soughtIn(state) && hasMany(data)) return "every";
   return show === "choose" && state.chosen?.length ? new Set(state.chosen) : show;
 }
 
@@ -165,17 +223,25 @@ export function shownSlots(data, state) {
  * @param {string | Set<string>} slots
  * @param {Set<string>} predicted
  * @param {Data} data
- * @param {DrawnMap[]} unknown
+ * @param {{ mode: string, unknown: DrawnMap[], page: Page | null }} how
  */
-function chosenPanels(maps, slots, predicted, data, unknown) {
+function chosenPanels(maps, slots, predicted, data, { mode, unknown, page }) {
+  const onPage = (/** @type {DrawnMap} */ { isClass, slot }) => !isClass || !page || page.slots.has(slot);
   if (slots instanceof Set) {
-    const panels = maps.filter((map) => slots.has(map.slot)).map(mapPanel);
+    const panels = maps.filter((map) => slots.has(map.slot) && onPage(map)).map(mapPanel);
     if (panels.length || slots.has(RADIOGRAPH)) return slots.has(RADIOGRAPH) ? [film(data.words), ...panels] : panels;
   }
   const kept = slots === "average" || slots === "top" ? maps.filter((map) => isOne(map, slots, predicted)) : [];
   if (kept.length) return [film(data.words), ...kept.map(mapPanel)];
-  const shown = hasMany(data) && slots !== "every" ? leading(maps, LEADING - unknown.length) : maps;
+  const first = leadingCount(data, mode);
+  const shown = hasMany(data) && slots !== "every" ? leading(maps, first - unknown.length) : maps.filter(onPage);
   return [film(data.words), ...withUnknown(shown.map(mapPanel), unknown, rankOf(data))];
+}
+
+/** Five, or all that are part of the answer, as far as they have room. @param {Data} data @param {string} mode */
+export function leadingCount(data, mode) {
+  const averaged = mapsIn(data, mode).some((maps) => maps.some(({ isClass }) => !isClass));
+  return Math.max(LEADING, Math.min(rankOf(data).answers.length, roomIn(data, mode) - (averaged ? 1 : 0)));
 }
 
 /** @param {DrawnMap} map @param {string} show @param {Set<string>} predicted */

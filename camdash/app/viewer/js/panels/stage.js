@@ -6,8 +6,7 @@ import { lookOf, opacityOf } from "../data/looks.js";
 import { modeOf } from "../data/modes.js";
 import { wireGestures } from "../input/gestures.js";
 import { Painter } from "../painting/painter.js";
-import { scaleOf } from "../painting/scales.js";
-import { Sight } from "../painting/sight.js";
+import { isComing, scaleOf } from "../painting/scales.js";
 import { FIT, transform, within } from "../painting/view.js";
 import { captionLines } from "../words/captions.js";
 import { showLegend } from "../words/legend.js";
@@ -45,7 +44,6 @@ export class Stage {
     this.root = root;
     this.viewer = viewer;
     this.signal = signal;
-    this.sight = new Sight(root, () => viewer.schedule(), signal);
     this.legend = find(root, ".legend");
   }
 
@@ -100,7 +98,8 @@ export class Stage {
    * @param {Section[]} sections @param {State} state
    */
   renewWords(sections, { look, mode, oneScale, window, inverted, preset }) {
-    const shown = sections.map(({ panels }) => panels.map(({ key, name, mark }) => [key, name, mark]));
+    const shown = sections.map(({ panels }) =>
+      panels.map(({ key, name, mark, map }) => [key, name, mark, Boolean(map && isComing(map))]));
     const words = JSON.stringify([look, mode, oneScale, window, inverted, preset, shown]);
     if (words === this.words && this.said !== null) return;
     this.words = words;
@@ -154,7 +153,6 @@ export class Stage {
     const { legend } = this;
     const first = sections.findIndex((section) => section.legendFirst);
     legend.classList.toggle("strip", first < 0 && !free);
-    this.sight.watch(sections.flatMap(({ panels }) => panels.map((panel) => this.partsOf(panel))));
     find(this.root, ".sections").replaceChildren(...made);
     if (first >= 0) find(made[first], "h3").after(legend);
     else if (free) made[sections.findLastIndex(({ panels }) => panels.length)].append(legend);
@@ -185,11 +183,10 @@ export class Stage {
     this.shown = sections;
     const panels = sections.flatMap((section) => section.panels);
     for (const panel of panels.filter(({ kind }) => kind !== "unknown")) {
-      if (!this.isSeen(panel)) continue;
       const colors = panel.kind === "heat" ? painter.table(look, 1, true) : table;
       painter.paint(this.partsOf(panel).canvas, panel.kind, base, this.drawn(data, panel, place, state), colors);
     }
-    const scales = panels.flatMap(({ map }) => (map ? [scaleOf(map, data, state)] : []));
+    const scales = panels.flatMap(({ map }) => (map && !isComing(map) ? [scaleOf(map, data, state)] : []));
     const bars = panels.some(({ map }) => map && map.logit !== null);
     showLegend(this.legend, data, { ...state, brief: this.brief, bars }, scales, table);
   }
@@ -202,14 +199,9 @@ export class Stage {
    * @param {State} state
    */
   drawn(data, { map, source }, place, state) {
-    if (!map || !source) return null;
+    if (!map || !source || isComing(map)) return null;
     const places = this.painter.places(data.sources.indexOf(source), source, this.size, place, state.smooth);
     return { map, places, scale: scaleOf(map, data, state) };
-  }
-
-  /** @param {Panel} panel */
-  isSeen(panel) {
-    return this.sight.has(this.partsOf(panel));
   }
 
   /** @param {HTMLCanvasElement} canvas @param {number} clientX @param {number} clientY @returns {[number, number]} */
@@ -224,7 +216,7 @@ export class Stage {
     if (!seen) return;
     const at = canvas && event ? this.toCanvas(canvas, event.clientX, event.clientY) : null;
     for (const { panels } of this.shown) {
-      for (const panel of panels.filter((one) => this.isSeen(one))) pointAt(this.partsOf(panel), panel, at, seen);
+      for (const panel of panels) pointAt(this.partsOf(panel), panel, at, seen);
     }
   }
 }

@@ -27,7 +27,9 @@ function ranked(sources) {
   /** @type {Map<string, number>} */
   const likeliest = new Map();
   for (const { slot, probability } of maps) likeliest.set(slot, Math.max(likeliest.get(slot) ?? 0, probability));
-  const answers = [...new Set(maps.filter(({ predicted }) => predicted).map(({ slot }) => slot))];
+  const likelier = (/** @type {Ranked} */ one, /** @type {Ranked} */ other) => other.probability - one.probability;
+  const predicted = sources.flatMap((own) => own.filter((map) => map.predicted).sort(likelier));
+  const answers = [...new Set(predicted.map(({ slot }) => slot))];
   const others = [...likeliest.keys()].filter((slot) => !answers.includes(slot));
   const likelihood = (/** @type {string} */ slot) => likeliest.get(slot) ?? 0;
   others.sort((one, other) => likelihood(other) - likelihood(one));

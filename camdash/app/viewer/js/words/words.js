@@ -58,7 +58,7 @@ export function explained(figures, mode) {
 }
 
 /** What stands beside a panel's bar: the total of its class. @param {DrawnMap} map @param {Mode} mode @param {boolean} brief */
-function totalWords(map, mode, brief) {
+export function totalWords(map, mode, brief) {
   return map.logit === null ? "" : `${brief ? "" : `${mode.total} `}${signed(map.logit, 2)}`;
 }
 
