@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
-from camdash.networks.architectures.building import blueprint, family_of, max_pooled, put_head
+from camdash.networks.architectures.building import blueprint, family_of, joined_pooling, max_pooled, put_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
@@ -21,9 +21,11 @@ from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, chec
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path
-from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
+from camdash.networks.files.content import Content
+from camdash.networks.files.weights import StoredWeights, in_float32
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.secant import NoExactSharesError
+from camdash.networks.hubs.stored import opened_checkpoint, stored_of
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
@@ -154,7 +156,7 @@ def _read(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | Non
     path = checkpoint.path
     with opened_checkpoint(path) as content:
         stored = stored_of(content, path)
-        check = own_check(content, path)
+        check = own_check(content, path) if isinstance(content, Content) else None
         if content.sha256() != checkpoint.sha256:
             raise CheckpointError(say("{name} was replaced while it was being loaded. Try again.", name=content.said))
     data = content_beside(path)
@@ -187,6 +189,12 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     apply_arithmetic(network, card.arithmetic)
     if (replaced := replaced_of(stored.shapes, family_of(card.architecture))) is not None:
         put_head(network, replaced, card.arithmetic.head_activation)
+        if is_max_pooled(card) and joined_pooling(network):
+            raise CheckpointError(
+                say("The card of {name} says pooling, but its head reads maxima and means.", name=checkpoint.name)
+            )
+    for name, epsilon in (stored.told.epsilons if stored.told else {}).items():
+        network.get_submodule(name).eps = epsilon  # type: ignore[assignment]
     shape = card.preprocessing.input_size
     if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:
         return network  # the check of the split runs on less; an outline's pass imports PyTorch's compiler

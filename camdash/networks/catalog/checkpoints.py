@@ -14,12 +14,14 @@ from camdash.networks.architectures.recognition import class_count_of, fixed_inp
 from camdash.networks.cards.card import METADATA_KEY, Card, Checkpoint, assumed_card, card_fields, card_of
 from camdash.networks.cards.familiarity import content_beside
 from camdash.networks.cards.output import assumed_output
-from camdash.networks.catalog.folders import Entry, entries, entry_of
+from camdash.networks.catalog.folders import Entry, entries, entry_of, is_checkpoint_folder
+from camdash.networks.catalog.told import filled, with_told
 from camdash.networks.endings import bare_name, card_path
 from camdash.networks.files.pickled import UNREADABLE
 from camdash.networks.files.regular_files import small_content
 from camdash.networks.files.state_dicts import sigmoid_sign
-from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint, read_header
+from camdash.networks.files.weights import StoredWeights
+from camdash.networks.hubs.stored import header_of, opened_checkpoint, read_header
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
 from camdash.words.sentence import say, say_many
@@ -84,10 +86,11 @@ def card_for(stored: StoredWeights, found: FoundCard | None) -> Card:
     """
     if found is None:
         return _assumed(stored)
+    card = found.card if stored.told is None else filled(found.card, stored.told)
     sign = sigmoid_sign(stored.ignored)
-    if not sign or not found.card.output.assumed:
-        return found.card
-    return replace(found.card, output=assumed_output(len(found.card.class_names), sigmoid_sign=sign))
+    if not sign or not card.output.assumed:
+        return card
+    return replace(card, output=assumed_output(len(card.class_names), sigmoid_sign=sign))
 
 
 def _assumed(stored: StoredWeights) -> Card:
@@ -101,7 +104,8 @@ def _assumed(stored: StoredWeights) -> Card:
     family = family_of(architecture)
     count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
     side, sign = fixed_input(architecture, stored.shapes), sigmoid_sign(stored.ignored)
-    return assumed_card(architecture, count, side, channels, sign)
+    card = assumed_card(architecture, count, side, channels, sign)
+    return card if stored.told is None else with_told(card, stored.told)
 
 
 def find(name: str | None, folders: Sequence[Path]) -> Entry:
@@ -114,6 +118,8 @@ def find(name: str | None, folders: Sequence[Path]) -> Entry:
     """
     if name is not None and os.path.isfile(name):  # noqa: PTH113 (it takes any text)
         return entry_of(Path(name))
+    if name is not None and is_checkpoint_folder(name):
+        return entry_of(Path(os.path.abspath(name)))  # noqa: PTH100 (links stay as they are)
     known = entries(folders)
     if name is None:
         return _first(known)
