@@ -1,5 +1,6 @@
 """The endings of checkpoint files: which files of a folder are looked at, and what they are called without it."""
 
+import os
 from pathlib import Path
 
 SAFETENSORS, ONNX = ".safetensors", ".onnx"
@@ -15,6 +16,20 @@ Whether a file is one is told from its content; those of other programs are list
 """
 
 CARD, FAMILIARITY = ".json", ".familiarity"
+
+CONFIG, PREPROCESSOR = "config.json", "preprocessor_config.json"
+"""What a folder of Hugging Face says of its network, and of how an image is brought to it."""
+
+IN_FOLDERS = (
+    "model.safetensors",
+    "model.safetensors.index.json",
+    "pytorch_model.bin",
+    "pytorch_model.bin.index.json",
+)
+"""Where such a folder holds its weights, or the list of the files that do; the first that is there is read."""
+
+FOLDER_CARD = "camdash.json"
+"""The card of a folder, in it."""
 
 
 def ending_of(name: str) -> str:
@@ -33,10 +48,18 @@ def bare_name(name: str) -> str:
 
 
 def card_path(path: Path) -> Path:
-    """Return where the card of a checkpoint stands, if it is not in its metadata."""
+    """Return where the card of a checkpoint stands, if it is not in its metadata.
+
+    That of a folder stands in it, unless there is one beside it alone.
+    """
+    if os.path.isdir(path):  # noqa: PTH112 - unlike Path's, it raises nothing for a name that is too long
+        inside, beside = path / FOLDER_CARD, path.parent / (path.name + CARD)
+        return beside if os.path.lexists(beside) and not os.path.lexists(inside) else inside
     return path.with_name(bare_name(path.name) + CARD)
 
 
 def familiarity_path(path: Path) -> Path:
     """Return where the familiarity check of a checkpoint stands that has none in its own file."""
+    if os.path.isdir(path):  # noqa: PTH112 - unlike Path's, it raises nothing for a name that is too long
+        return path.parent / (path.name + FAMILIARITY)
     return path.with_name(bare_name(path.name) + FAMILIARITY)

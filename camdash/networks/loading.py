@@ -11,7 +11,14 @@ from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
-from camdash.networks.architectures.building import blueprint, family_of, max_pooled, put_first, put_head
+from camdash.networks.architectures.building import (
+    blueprint,
+    family_of,
+    joined_pooling,
+    max_pooled,
+    put_first,
+    put_head,
+)
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
@@ -22,9 +29,10 @@ from camdash.networks.cards.card import GRAPH, Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path
 from camdash.networks.files.content import Content
-from camdash.networks.files.weights import StoredWeights, in_float32, opened_checkpoint, stored_of
+from camdash.networks.files.weights import StoredWeights, in_float32
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.secant import NoExactSharesError
+from camdash.networks.hubs.stored import Opened, as_file, opened_checkpoint, stored_of
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
 from camdash.networks.text import printable
@@ -128,7 +136,7 @@ def _loaded_graph(checkpoint: Checkpoint) -> LoadedCheckpoint:
     from camdash.networks.engines.graph_engine import GraphEngine, divide
     from camdash.networks.graphs.reading import read_graph
 
-    graph, check = _read(checkpoint, read_graph)
+    graph, check = _read(checkpoint, lambda content: read_graph(as_file(content)))
     card = checkpoint.card
     found = divide(graph, len(card.logit_names), card.preprocessing.input_size, checkpoint.name)
     if isinstance(found, WholeNetwork):
@@ -173,7 +181,7 @@ def load_undivided(checkpoint: Checkpoint, device: torch.device | str) -> WholeN
         from camdash.networks.engines.graph_engine import undivided
         from camdash.networks.graphs.reading import read_graph
 
-        return undivided(_read(checkpoint, read_graph)[0], "")
+        return undivided(_read(checkpoint, lambda content: read_graph(as_file(content)))[0], "")
     network, channels = _built(checkpoint, _read_weights(checkpoint)[0])
     card = checkpoint.card
     whole = max_pooled(network, family_of(card.architecture)) if is_max_pooled(card) else network
@@ -197,7 +205,7 @@ def _read_weights(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityChe
     return _read(checkpoint, lambda content: stored_of(content, checkpoint.path))
 
 
-def _read(checkpoint: Checkpoint, read: Callable[[Content], Read]) -> tuple[Read, FamiliarityCheck | None]:
+def _read(checkpoint: Checkpoint, read: Callable[[Opened], Read]) -> tuple[Read, FamiliarityCheck | None]:
     """Read a file's content and its familiarity check, each once, and only if they are what was described.
 
     Raises:
@@ -206,7 +214,7 @@ def _read(checkpoint: Checkpoint, read: Callable[[Content], Read]) -> tuple[Read
     path = checkpoint.path
     with opened_checkpoint(path) as content:
         stored = read(content)
-        check = own_check(content, path)
+        check = own_check(content, path) if isinstance(content, Content) else None
         if content.sha256() != checkpoint.sha256:
             raise CheckpointError(say("{name} was replaced while it was being loaded. Try again.", name=content.said))
     data = content_beside(path)
@@ -240,6 +248,12 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     apply_arithmetic(network, card.arithmetic)
     if (replaced := replaced_of(stored.shapes, family_of(card.architecture))) is not None:
         put_head(network, replaced, card.arithmetic.head_activation)
+        if is_max_pooled(card) and joined_pooling(network):
+            raise CheckpointError(
+                say("The card of {name} says pooling, but its head reads maxima and means.", name=checkpoint.name)
+            )
+    for name, epsilon in (stored.told.epsilons if stored.told else {}).items():
+        network.get_submodule(name).eps = epsilon  # type: ignore[assignment]
     shape = card.preprocessing.input_size
     if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:
         return network  # the check of the split runs on less; an outline's pass imports PyTorch's compiler

@@ -15,13 +15,15 @@ from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.architectures.recognition import head_renames, match_keys, nearest, replaced_of
 from camdash.networks.cards.card import GRAPH, REQUIRED, Card, Checkpoint, card_json, said_by_graph, unused_fields
 from camdash.networks.cards.familiarity import FamiliarityCheck
+from camdash.networks.cards.presets import PRESETS
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, familiarity_digest, read_card
 from camdash.networks.catalog.folders import Entry
+from camdash.networks.catalog.told import sources_of
 from camdash.networks.files.content import Content
-from camdash.networks.files.kinds import FileKind, kind_of
 from camdash.networks.files.pickled import UNREADABLE, unexpected
-from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint
+from camdash.networks.files.weights import StoredWeights, Told
 from camdash.networks.heads.replaced import USUAL
+from camdash.networks.hubs.stored import graph_in, header_of, opened_checkpoint, stored_as
 from camdash.networks.loading import load_any
 from camdash.words.sentence import say, say_many
 
@@ -120,13 +122,12 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         CheckpointError: at the stage that fails.
     """
     with opened_checkpoint(entry.path) as content:
-        kind = kind_of(content, entry.path)
-        report = replace(report, stored_as=kind.value)
+        report = replace(report, stored_as=stored_as(content, entry.path), size=content.size)
         yield report
         report = replace(report, sha256=content.sha256())
         yield report
-        if kind is FileKind.ONNX:
-            yield from _graph_stages(report, entry, content)
+        if graph := graph_in(content, entry.path):
+            yield from _graph_stages(report, entry, graph)
             return
         stored = header_of(content, entry.path)
         found = read_card(entry.path, stored.metadata)
@@ -134,7 +135,7 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
         yield report
         card = card_for(stored, found)
         unused = () if found is None else (*unused_fields(found.given, card), *_without_use(card, stored))
-        report = replace(report, card=card, fields=_fields(card, found), unused=unused)
+        report = replace(report, card=card, fields=_fields(card, found, stored.told), unused=unused)
         yield report
         check_arithmetic(card, content.said)
         report = replace(report, assumptions=assumptions(card))
@@ -158,7 +159,7 @@ def _graph_stages(report: IntakeReport, entry: Entry, content: Content) -> Itera
     found = read_card(entry.path, graph.metadata, GRAPH)
     card = graph_card(graph, found.card if found else None, content.said)
     unused = () if found is None else (*unused_fields(found.given, card), *said_by_graph(found.given))
-    fields = tuple(_of_graph(one) for one in _fields(card, found))
+    fields = tuple(_of_graph(one) for one in _fields(card, found, None))
     report = replace(report, card=card, fields=fields, unused=unused)
     yield report
     yield from _loaded(
@@ -296,16 +297,19 @@ def _familiarity(check: FamiliarityCheck | None) -> str | None:
     )
 
 
-def _fields(card: Card, found: FoundCard | None) -> tuple[CardField, ...]:
+def _fields(card: Card, found: FoundCard | None, told: Told | None) -> tuple[CardField, ...]:
     values = {key: json.dumps(value, ensure_ascii=False) for key, value in json.loads(card_json(card)).items()}
     if card.architecture != GRAPH and family_of(card.architecture).transforms_input:
         values.setdefault("transform_input", "false")
     weights, unknown, default = say("weights"), say("assumed"), say("default")
-    sources: Mapping[str, str]
+    sources: dict[str, str]
     if found is None:
-        sources = dict.fromkeys(REQUIRED, weights) | dict.fromkeys(card.assumed, unknown)
+        sources = {**dict.fromkeys(REQUIRED, weights), **(sources_of(told) if told else {})}
+        sources |= dict.fromkeys(card.assumed, unknown)
     else:
         guess = say("{name}, a guess", name=found.where)
-        sources = dict.fromkeys(found.given, found.where) | dict.fromkeys(card.assumed, guess)
+        preset: str = say("preset {name}", name=card.preset)
+        sources = {**dict.fromkeys(PRESETS.get(card.preset, {}), preset), **dict.fromkeys(found.given, found.where)}
+        sources |= dict.fromkeys(card.assumed, guess)
     unsaid = {"transform_input": unknown}
     return tuple(CardField(key, value, sources.get(key, unsaid.get(key, default))) for key, value in values.items())

@@ -129,7 +129,7 @@ def test_one_output_without_a_word_is_no_probability() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["criterion.pos_weight", "pos_weight", "op_threshs", "bce.pos_weight"])
+@pytest.mark.parametrize("name", ["criterion.pos_weight", "pos_weight", "bce.pos_weight"])
 def test_what_only_independent_labels_leave_in_a_file_makes_them_so_and_is_left_out(tmp_path: Path, name: str) -> None:
     state = random_network("resnet18", 3, 1).state_dict() | {name: torch.ones(3)}
     found = describe(entry_of(save_state_dict(tmp_path / "bare.pth", state)))

@@ -12,7 +12,7 @@ from camdash.app.language import tr, tr_many
 from camdash.app.markdown import plain
 from camdash.app.session.state import Naming, session
 from camdash.errors import CamdashError, WriteError
-from camdash.networks.cards.card import FIVE_CLASSES, Checkpoint
+from camdash.networks.cards.card import Checkpoint, numbered
 from camdash.networks.catalog.checkpoints import LARGEST_CARD, LONGEST_PATH
 from camdash.networks.catalog.naming import named_card, write_card
 from camdash.networks.endings import card_path
@@ -59,20 +59,21 @@ def say_saved() -> None:
 
 
 def _fields(checkpoint: Checkpoint) -> None:
-    """Draw a field for each class, or one text for many; only the five guessed names are filled in."""
+    """Draw a field for each class, or one text for many; only guessed names are filled in."""
     card = checkpoint.card
+    guessed = card.class_names if card.class_names != numbered(len(card.class_names)) else ()
     if len(card.class_names) > MOST_FIELDS:
         label = tr_many("{count} name, one a line", "{count} names, one a line", len(card.class_names))
-        st.text_area(label, key=_field(checkpoint, 0), height=200, max_chars=LARGEST_CARD)
+        st.text_area(label, "\n".join(guessed), key=_field(checkpoint, 0), height=200, max_chars=LARGEST_CARD)
         return
     for first in range(0, len(card.class_names), IN_A_ROW):  # row by row, as the Tab key goes
         for place, column in enumerate(st.columns(IN_A_ROW)[: len(card.class_names) - first], first):
-            guessed = card.class_names[place] if card.class_names == FIVE_CLASSES else ""
-            column.text_input(tr("Class {number}", number=place), guessed, key=_field(checkpoint, place))
+            name = guessed[place] if guessed else ""
+            column.text_input(tr("Class {number}", number=place), name, key=_field(checkpoint, place))
 
 
 def _consequence(checkpoint: Checkpoint, name: str, *, writes: bool) -> str:
-    folder = printable(str(checkpoint.path.parent), LONGEST_PATH)
+    folder = printable(str(card_path(checkpoint.path).parent), LONGEST_PATH)
     if writes:
         return tr(
             "The card {file} is written to {folder} on the server: everyone who uses this dashboard gets the names.",

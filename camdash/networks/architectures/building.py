@@ -14,6 +14,7 @@ from camdash.networks.architectures.matching import Shapes
 from camdash.networks.heads.class_token import ClassTokenParts
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.linear import LinearHead
+from camdash.networks.heads.pooling import AdaptiveConcatPool2d
 from camdash.networks.heads.replaced import USUAL, ReplacedHead
 from camdash.networks.heads.taking_apart import take_apart, take_class_token
 from camdash.networks.shapes import Bias, Weight
@@ -149,7 +150,7 @@ def take_head(network: nn.Module, family: Family, device: torch.device, *, is_ma
     root = network.get_submodule(family.head_root)
     layers = [part for part in root.modules() if [*part.parameters(recurse=False)]]
     if family.is_linear and (len(layers) > 1 or is_max_pooled):
-        pooling: list[nn.Module] = [nn.AdaptiveMaxPool2d(1)] if is_max_pooled else []
+        pooling: list[nn.Module] = [nn.AdaptiveMaxPool2d(1)] if is_max_pooled else joined_pooling(network)
         return take_apart([*pooling, root.requires_grad_(False).to(device)])
     if not family.ending:
         weight, bias = head_of(network, family)
@@ -177,8 +178,19 @@ def put_first(network: nn.Module, family: Family, shapes: Shapes) -> None:
 
 
 def put_head(network: nn.Module, head: ReplacedHead, activation: str | None) -> None:
-    """Put a sequence of layers in the place of the linear head, with these activations; by default the usual ones."""
+    """Put a sequence of layers in the place of the linear head, with these activations; by default the usual ones.
+
+    One that reads two values of each channel has a joined pooling before it.
+    """
+    linear = network.get_submodule(head.root)
+    if isinstance(linear, nn.Linear) and head.reads_joined(linear.in_features):
+        _replace(network, "avgpool", AdaptiveConcatPool2d())
     _replace(network, head.root, head.module(activation or USUAL).to("meta"))
+
+
+def joined_pooling(network: nn.Module) -> list[nn.Module]:
+    """Return the pooling that `put_head` put before a head which reads two values of each channel; else nothing."""
+    return [layer for layer in network.children() if isinstance(layer, AdaptiveConcatPool2d)]
 
 
 def _of_torchvision(architecture: str, **options: Any) -> nn.Module:

@@ -89,7 +89,8 @@ def match_keys(architecture: str, shapes: Shapes, class_count: int) -> KeyMatch:
     renames, replaced = head_renames(shapes, family), replaced_of(shapes, family)
     own = {renames.get(name, name): shape for name, shape in shapes.items()}
     wanted = wanted_by(architecture, class_count, shapes)
-    if replaced is not None and replaced.width == wanted[f"{family.head}.weight"][1]:
+    width = wanted[f"{family.head}.weight"][1] if replaced is not None else 0
+    if replaced is not None and (replaced.width == width or is_joined(shapes, family, width)):
         before = {name: shape for name, shape in wanted.items() if not name.startswith(f"{replaced.root}.")}
         wanted = before | replaced.named(class_count)
     return match(own, wanted, family.auxiliary)
@@ -118,6 +119,12 @@ def is_small_first(family: Family, shapes: Shapes) -> bool:
 def replaced_of(shapes: Shapes, family: Family) -> ReplacedHead | None:
     """Return the sequence of layers that took the place of a family's linear head; None where there is none."""
     return replaced_head(shapes, family.head) if family.is_linear else None
+
+
+def is_joined(shapes: Shapes, family: Family, channels: int) -> bool:
+    """Return whether the head of a ResNet reads a joined pooling of so many channels."""
+    replaced = replaced_of(shapes, family)
+    return family is RESNET and replaced is not None and replaced.reads_joined(channels)
 
 
 def class_count_of(family: Family, shapes: Shapes) -> int:

@@ -1,8 +1,9 @@
 """The card of a checkpoint: what its weights are for and how an image must be brought to them.
 
 In a safetensors file the card is the JSON under the metadata key `camdash`; beside `NAME.pth` it is `NAME.json`.
-Required: `architecture`, `class_names`, `input_size`, `fit`. Without a card the fields are assumed, and said to be; a
-card that was written when only the classes were named lists under `guessed` what nobody knew.
+Required: `architecture`, `class_names`, `input_size`, `fit`; the last two not with a `preset`. Without a card the
+fields are assumed, and said to be; a card that was written when only the classes were named lists under `guessed` what
+nobody knew.
 """
 
 import json
@@ -16,6 +17,7 @@ from typing import Any
 from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
 from camdash.networks.cards.output import FIELDS, SOFTMAX, Output, OutputKind, assumed_output, output_of
+from camdash.networks.cards.presets import with_preset
 from camdash.networks.cards.values import choice, lengths, names, numbers, some_of, truth, without_repeats, words
 from camdash.networks.text import printable
 from camdash.words.sentence import joined, say, say_many
@@ -57,6 +59,7 @@ KNOWN = frozenset(
         *REQUIRED,
         *PREPARING,
         *ABOUT,
+        "preset",
         "transform_input",
         "guessed",
         *FIELDS,
@@ -127,6 +130,8 @@ class Card:
             weights; None where the card does not say, and then taken as false.
         arithmetic: what else the weights do not tell.
         output: what the logits mean.
+        preset: the name of the preset that gave what the card itself does not say of the way to an input; empty for
+            none.
     """
 
     architecture: str
@@ -137,6 +142,7 @@ class Card:
     transform_input: bool | None = None
     arithmetic: Arithmetic = AS_TORCHVISION
     output: Output = SOFTMAX
+    preset: str = ""
 
     @property
     def logit_names(self) -> tuple[str, ...]:
@@ -165,7 +171,9 @@ class Card:
         return say("Fit to the input is a guess.") if "fit" in self.assumed else ""
 
     def _without_card(self) -> str:
-        named, sized = self.class_names == FIVE_CLASSES, "input_size" not in self.assumed
+        named, sized = self.class_names != numbered(len(self.class_names)), "input_size" not in self.assumed
+        if "fit" not in self.assumed:
+            return say("Class names are a guess.") if named else say("Classes are only numbered.")
         if named and sized:
             return say("No card: class names and fit to the input are guesses.")
         if named:
@@ -221,7 +229,10 @@ def card_fields(text: str, where: str, required: Collection[str] = REQUIRED) -> 
         raise CheckpointError(
             say("The card in {name} must be a JSON object with the keys {keys}.", name=where, keys=keys)
         )
-    missing = [key for key in required if key not in fields]
+    try:
+        missing = [key for key in required if key not in with_preset(fields)]
+    except ValueError:
+        missing = []  # the preset itself is refused when the card is made
     if missing:
         keys = ", ".join(missing)
         raise CheckpointError(say("The card in {name} lacks {keys}. Add what is missing.", name=where, keys=keys))
@@ -231,7 +242,7 @@ def card_fields(text: str, where: str, required: Collection[str] = REQUIRED) -> 
 def card_of(fields: Mapping[str, Any], where: str) -> Card:
     """Return the card whose fields these are; raise as `parse_card`."""
     try:
-        return _card(fields)
+        return card_from(fields)
     except (TypeError, ValueError, RecursionError) as error:
         reason = str(error)
         raise CheckpointError(say("The card in {name} cannot be used: {reason}.", name=where, reason=reason)) from error
@@ -294,11 +305,16 @@ def assumed_card(
         ordinal_sign: the name of biases that only a head of ordered grades has; empty for none.
     """
     is_own = (architecture, channels, class_count) == OWN_NETWORK and not ordinal_sign
-    names = FIVE_CLASSES if is_own else tuple(f"Class {k}" for k in range(class_count + bool(ordinal_sign)))
+    names = FIVE_CLASSES if is_own else numbered(class_count + bool(ordinal_sign))
     how = Preprocessing((side or ASSUMED_SIDE, side or ASSUMED_SIDE), Fit.STRETCH)
     assumed = tuple(key for key in REQUIRED if not (side and key == "input_size"))
     output = assumed_output(class_count, sigmoid_sign=sigmoid_sign, ordinal_sign=ordinal_sign, is_own=is_own)
     return Card(architecture, names, how, assumed=assumed, output=output)
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Return names for classes of which only the places are known."""
+    return tuple(f"Class {k}" for k in range(count))
 
 
 def card_json(card: Card) -> str:
@@ -314,6 +330,8 @@ def card_json(card: Card) -> str:
         "mean": how.mean,
         "std": how.std,
     }
+    if card.preset:
+        fields["preset"] = card.preset
     if how.resize is not None:
         fields["resize"] = how.resize
     if card.transform_input is not None:
@@ -324,7 +342,13 @@ def card_json(card: Card) -> str:
     return json.dumps(fields | dict(card.about), ensure_ascii=False)
 
 
-def _card(fields: Mapping[str, Any]) -> Card:
+def card_from(said: Mapping[str, Any]) -> Card:
+    """Return the card whose fields these are.
+
+    Raises:
+        ValueError: a value makes no sense; in words, without a full stop. Or a TypeError or RecursionError.
+    """
+    fields = with_preset(said)
     if not isinstance(fields["architecture"], str):
         raise ValueError(say('architecture must be a builder\'s name such as "resnet34"'))  # noqa: TRY004 (the card's fault, not a bug)
     class_names = names(fields["class_names"], "class_names", MOST_CLASSES)
@@ -337,6 +361,7 @@ def _card(fields: Mapping[str, Any]) -> Card:
         transform_input=truth(fields.get("transform_input"), "transform_input"),
         arithmetic=arithmetic_of(fields),
         output=output_of(fields, len(class_names), is_own=class_names == FIVE_CLASSES),
+        preset=fields.get("preset") or "",
     )
 
 

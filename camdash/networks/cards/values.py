@@ -87,7 +87,7 @@ def some_of(value: object, known: Sequence[str], key: str) -> tuple[str, ...]:
     if value is None:
         return ()
     listed = reduce(lambda first, second: say("{first} and {second}", first=first, second=second), known)
-    sentence = say("{key} must be a list of {words}, not {value}", key=key, words=listed, value=_shown(value))
+    sentence = say("{key} must be a list of {words}, not {value}", key=key, words=listed, value=shown(value))
     found = of_type(value, list[str], sentence)
     if not set(found) <= set(known):
         raise ValueError(sentence)
@@ -106,13 +106,13 @@ def choice(kind: type[Choice], value: object, key: str, known: Sequence[str] = (
 
 def number(value: object, key: str, largest: float) -> float:
     """Return one number."""
-    sentence = say("{key} must be a number, not {value}", key=key, value=_shown(value))
+    sentence = say("{key} must be a number, not {value}", key=key, value=shown(value))
     return _of_size(of_type([value], Some[Real], sentence), key, largest)[0]
 
 
 def list_of_numbers(value: object, key: str, largest: float) -> tuple[float, ...]:
     """Return a list of numbers."""
-    sentence = say("{key} must be a list of numbers, not {value}", key=key, value=_shown(value))
+    sentence = say("{key} must be a list of numbers, not {value}", key=key, value=shown(value))
     return _of_size(of_type(value, Some[Real], sentence), key, largest)
 
 
@@ -120,7 +120,7 @@ def text(value: object, key: str, longest: int) -> str:
     """Return a short text, trimmed; an empty one where the card does not say."""
     if value is None:
         return ""
-    found = of_type(value, str, say("{key} must be a text, not {value}", key=key, value=_shown(value)))
+    found = of_type(value, str, say("{key} must be a text, not {value}", key=key, value=shown(value)))
     _check_fit(found, key, longest)
     return found.strip()
 
@@ -148,14 +148,15 @@ def _of_size(found: Sequence[Real], key: str, largest: float) -> tuple[float, ..
 
 
 def _not_one_of(key: str, known: Iterable[str], value: object) -> str:
-    return say("{key} must be one of {known}, not {value}", key=key, known=", ".join(known), value=_shown(value))
+    return say("{key} must be one of {known}, not {value}", key=key, known=", ".join(known), value=shown(value))
 
 
 def _one(value: object) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value from a stranger's file as a sentence can show it."""
     return printable(repr(value), 60)
 
 

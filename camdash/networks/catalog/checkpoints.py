@@ -23,14 +23,15 @@ from camdash.networks.cards.card import (
 )
 from camdash.networks.cards.familiarity import content_beside
 from camdash.networks.cards.output import assumed_output
-from camdash.networks.catalog.folders import Entry, entries, entry_of
+from camdash.networks.catalog.folders import Entry, entries, entry_of, is_checkpoint_folder
+from camdash.networks.catalog.told import filled, with_told
 from camdash.networks.endings import bare_name, card_path
 from camdash.networks.files.content import Content
-from camdash.networks.files.kinds import FileKind, kind_of
 from camdash.networks.files.pickled import UNREADABLE
 from camdash.networks.files.regular_files import small_content
 from camdash.networks.files.state_dicts import sigmoid_sign
-from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint, read_header
+from camdash.networks.files.weights import StoredWeights
+from camdash.networks.hubs.stored import graph_in, header_of, opened_checkpoint, read_header
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
 from camdash.words.sentence import say, say_many
@@ -70,8 +71,8 @@ def describe(entry: Entry) -> Checkpoint:
         CheckpointError: the file or its card cannot be used.
     """
     with opened_checkpoint(entry.path) as content:
-        if kind_of(content, entry.path) is FileKind.ONNX:
-            card = _card_of_graph(content, entry.path)
+        if graph := graph_in(content, entry.path):
+            card = _card_of_graph(graph, entry.path)
         else:
             stored = header_of(content, entry.path)
             card = card_for(stored, read_card(entry.path, stored.metadata))
@@ -106,11 +107,11 @@ def card_for(stored: StoredWeights, found: FoundCard | None) -> Card:
     """
     if found is None:
         return _assumed(stored)
-    sign, count = sigmoid_sign(stored.ignored), len(found.card.class_names)
-    if not found.card.output.assumed or not (sign or stored.ordinal_sign):
-        return found.card
-    output = assumed_output(count, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign)
-    return replace(found.card, output=output)
+    card = found.card if stored.told is None else filled(found.card, stored.told)
+    sign, count = sigmoid_sign(stored.ignored), len(card.class_names)
+    if not card.output.assumed or not (sign or stored.ordinal_sign):
+        return card
+    return replace(card, output=assumed_output(count, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign))
 
 
 def _assumed(stored: StoredWeights) -> Card:
@@ -124,7 +125,8 @@ def _assumed(stored: StoredWeights) -> Card:
     family = family_of(architecture)
     count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
     side, sign = fixed_input(architecture, stored.shapes), sigmoid_sign(stored.ignored)
-    return assumed_card(architecture, count, side, channels, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign)
+    card = assumed_card(architecture, count, side, channels, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign)
+    return card if stored.told is None else with_told(card, stored.told)
 
 
 def find(name: str | None, folders: Sequence[Path]) -> Entry:
@@ -137,6 +139,8 @@ def find(name: str | None, folders: Sequence[Path]) -> Entry:
     """
     if name is not None and os.path.isfile(name):  # noqa: PTH113 (it takes any text)
         return entry_of(Path(name))
+    if name is not None and is_checkpoint_folder(name):
+        return entry_of(Path(os.path.abspath(name)))  # noqa: PTH100 (links stay as they are)
     known = entries(folders)
     if name is None:
         return _first(known)

@@ -7,11 +7,24 @@ from pathlib import Path
 from typing import NamedTuple
 
 from camdash.errors import CheckpointError
-from camdash.networks.endings import CARD, FAMILIARITY, bare_name, card_path, ending_of, familiarity_path
+from camdash.networks.endings import (
+    CARD,
+    CONFIG,
+    FAMILIARITY,
+    IN_FOLDERS,
+    PREPROCESSOR,
+    bare_name,
+    card_path,
+    ending_of,
+    familiarity_path,
+)
 from camdash.networks.text import printable
 from camdash.words.sentence import say
 
-State = tuple[int, int, int | None, int | None, tuple[int, int, int]]
+State = tuple[int, int, int | None, int | None, tuple[int, int, int], bool]
+
+OF_WEIGHTS = (".safetensors", ".bin", ".safetensors.index.json", ".bin.index.json")
+"""Endings of the files in a folder that may hold its weights."""
 
 
 @dataclass(frozen=True)
@@ -19,12 +32,14 @@ class Entry:
     """A file in a checkpoint folder as it was last seen; hashable, so that what was read of it can be cached.
 
     Attributes:
-        path: the file, or a link to it.
+        path: the file, or a link to it; or a folder that is a checkpoint as a whole.
         size: bytes.
         modified_ns: when its content was changed last.
         card_modified_ns: when the card beside it was; None where there is none.
         familiarity_modified_ns: when the familiarity check beside it was; None where there is none.
-        identity: what else changes when another file takes its place: device, inode, time of the last change of it.
+        identity: what else changes when another file takes its place: device, inode, time of the last change of it
+            (of a folder: the last change of anything in it that matters).
+        is_folder: whether it is such a folder.
     """
 
     path: Path
@@ -33,11 +48,12 @@ class Entry:
     card_modified_ns: int | None
     familiarity_modified_ns: int | None = None
     identity: tuple[int, int, int] = (0, 0, 0)
+    is_folder: bool = False
 
     @property
     def name(self) -> str:
-        """The file's name without its ending, fit to be shown."""
-        return printable(bare_name(self.path.name))
+        """The file's name without its ending, or the folder's, fit to be shown."""
+        return printable(self.path.name if self.is_folder else bare_name(self.path.name))
 
     @property
     def changed_ns(self) -> int:
@@ -63,10 +79,11 @@ class Sight(NamedTuple):
 
 
 def entries(folders: Iterable[Path]) -> list[Entry]:
-    """Return the checkpoint files directly in the folders, by folder and then by name.
+    """Return the checkpoints directly in the folders, by folder and then by name.
 
-    All files with the ending of a checkpoint are among them, whatever they are, but no folders. One that several
-    folders or links lead to is there once.
+    All files with the ending of a checkpoint are among them, whatever they are; of the folders those that hold
+    `config.json` and a file of weights. One that several folders or links lead to is there once. A folder among
+    `folders` that is a checkpoint as a whole is there itself, and nothing in it.
     """
     return [sight.entry() for sight in look(folders)]
 
@@ -75,23 +92,33 @@ def look(folders: Iterable[Path]) -> list[Sight]:
     """Return what `entries` makes entries from: one look into each folder, and at each file once."""
     found: dict[str, Sight] = {}
     for folder in folders:
-        content, real = _content(folder), os.path.realpath(folder)
+        real = os.path.realpath(folder)
+        if (whole := _folder_state(str(folder))) is not None:
+            found.setdefault(real, Sight(str(folder), whole))
+            continue
+        content = _content(folder)
         for name in sorted(content):
             item = content[name]
-            if not (ending := ending_of(name)) or _is_folder(item):
+            ending, is_folder = ending_of(name), _is_folder(item)
+            if not ending and not is_folder:
                 continue
             place = os.path.realpath(item.path) if item.is_symlink() else f"{real}{os.sep}{name}"
-            if place not in found and (state := _state(item, len(ending), content)) is not None:
+            if place in found:
+                continue
+            state = _folder_state(item.path) if is_folder else _state(item, len(ending), content)
+            if state is not None:
                 found[place] = Sight(item.path, state)
     return list(found.values())
 
 
 def entry_of(path: Path) -> Entry:
-    """Return the entry of one file.
+    """Return the entry of one file, or of one folder.
 
     Raises:
         CheckpointError: it cannot be found.
     """
+    if (state := _folder_state(str(path))) is not None:
+        return Entry(path, *state)
     companions = card_path(path), familiarity_path(path)
     status = _status(path)
     if status is None:
@@ -99,7 +126,12 @@ def entry_of(path: Path) -> Entry:
     return Entry(path, *_numbers(status, *(_modified(str(other)) for other in companions)))
 
 
-def _content(folder: Path) -> dict[str, os.DirEntry[str]]:
+def is_checkpoint_folder(path: str | Path) -> bool:
+    """Tell whether a folder is a checkpoint as a whole: it holds `config.json` and a file of weights."""
+    return _folder_state(str(path)) is not None
+
+
+def _content(folder: str | Path) -> dict[str, os.DirEntry[str]]:
     """Return what a folder holds, by name; nothing where it is none, or may not be read."""
     try:
         with os.scandir(folder) as items:
@@ -126,9 +158,26 @@ def _state(item: os.DirEntry[str], ending: int, content: Container[str]) -> Stat
     return _numbers(status, card, familiarity)
 
 
+def _folder_state(path: str) -> State | None:
+    """Return the numbers of a folder that is a checkpoint: of all in it that may matter; None for any other."""
+    own = _status(path)
+    if own is None or _status(os.path.join(path, CONFIG)) is None:  # noqa: PTH118 - a look is counted in microseconds
+        return None
+    names = _content(path)
+    if not any(name in names for name in IN_FOLDERS):
+        return None
+    matter = [name for name in names if name in (CONFIG, PREPROCESSOR) or name.endswith(OF_WEIGHTS)]
+    found = [status for name in matter if (status := _status(names[name].path)) is not None]
+    changed = max(status.st_ctime_ns for status in (own, *found))
+    where = Path(path)
+    card, familiarity = (_modified(str(other)) for other in (card_path(where), familiarity_path(where)))
+    size, modified = sum(status.st_size for status in found), max(status.st_mtime_ns for status in (own, *found))
+    return size, modified, card, familiarity, (own.st_dev, own.st_ino, changed), True
+
+
 def _numbers(status: os.stat_result, card: int | None, familiarity: int | None) -> State:
     identity = status.st_dev, status.st_ino, status.st_ctime_ns
-    return status.st_size, status.st_mtime_ns, card, familiarity, identity
+    return status.st_size, status.st_mtime_ns, card, familiarity, identity, False
 
 
 def _status(path: str | Path) -> os.stat_result | None:

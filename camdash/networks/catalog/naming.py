@@ -12,8 +12,8 @@ from camdash.errors import CheckpointError, WriteError
 from camdash.networks.cards.card import GUESSES, MOST_CLASSES, Card, Checkpoint, card_json, parse_card
 from camdash.networks.cards.values import names
 from camdash.networks.catalog.checkpoints import LARGEST_CARD, describe
-from camdash.networks.catalog.folders import entry_of
-from camdash.networks.endings import bare_name, card_path, ending_of
+from camdash.networks.catalog.folders import entry_of, is_checkpoint_folder
+from camdash.networks.endings import FOLDER_CARD, bare_name, card_path, ending_of
 from camdash.networks.text import printable
 from camdash.words.sentence import joined, say, say_many
 
@@ -88,7 +88,7 @@ def write_card(checkpoint: Checkpoint, text: str) -> Path:
     except FileExistsError as error:
         raise taken from error
     except OSError as error:
-        folder = printable(str(path.parent))
+        folder = printable(str(target.parent))
         reason = error.strerror or say("the disk refused")
         raise WriteError(
             say(
@@ -103,9 +103,13 @@ def write_card(checkpoint: Checkpoint, text: str) -> Path:
 
 def _others(path: Path) -> list[str]:
     """Return the checkpoints in the folder that have the same name but for the ending, and so the same card."""
+    if os.path.isdir(path):  # noqa: PTH112 - its card is its own
+        return []
     name = bare_name(path.name)
     found = (other for other in os.listdir(path.parent) if other != path.name and ending_of(other))  # noqa: PTH208 (names)
-    return sorted(other for other in found if bare_name(other) == name)
+    folder = path.parent / name
+    shared = [name] if is_checkpoint_folder(folder) and not os.path.lexists(folder / FOLDER_CARD) else []
+    return sorted([*shared, *(other for other in found if bare_name(other) == name)])
 
 
 def _write(target: Path, content: bytes, mode: int) -> None:

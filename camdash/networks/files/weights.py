@@ -1,8 +1,10 @@
 """Weights from a file, without ever running code that stands in it."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor
 
@@ -19,6 +21,25 @@ from camdash.words.sentence import say, say_many
 
 
 @dataclass(frozen=True, eq=False)
+class Told:
+    """What a hub's names or files say of a network, beside its weights.
+
+    Attributes:
+        where: what says it, as a report names it: a file, or the weights' names.
+        fields: of a card.
+        sources: what says a field, where it is something else.
+        guessed: names of fields among them that the hub usually has, but that nothing says.
+        epsilons: of norms, by their names in the network, where they are not torchvision's.
+    """
+
+    where: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    guessed: tuple[str, ...] = ()
+    epsilons: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class StoredWeights:
     """What a file holds for a network.
 
@@ -29,6 +50,7 @@ class StoredWeights:
         conversions: what was done to the file's names, a phrase each.
         ignored: names of the file that belong to no network (a loss, an averaging counter).
         ordinal_sign: the name of the biases that only a head of ordered grades has (CORAL); empty for none.
+        told: what a hub says of the network; None where the weights are no hub's.
     """
 
     tensors: dict[str, Tensor]
@@ -36,6 +58,7 @@ class StoredWeights:
     conversions: tuple[str, ...]
     ignored: tuple[str, ...]
     ordinal_sign: str = ""
+    told: Told | None = None
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from camdash.networks.shapes import Activations
@@ -119,6 +119,14 @@ class JoinedPooling:
         ends = [len(cells) * sum(part.places for part in self.parts[: place + 1]) for place in range(len(self.parts))]
         own = torch.tensor_split(slopes, ends[:-1], 1)
         return torch.stack([part.shares(of, cells) for part, of in zip(self.parts, own, strict=True)]).sum(0)
+
+
+class AdaptiveConcatPool2d(nn.Module):
+    """fastai's pooling: the largest value of each channel, then the mean of each."""
+
+    def forward(self, cells: Activations) -> Float[Tensor, "n width 1 1"]:
+        """Return both of each grid."""
+        return torch.cat([cells.amax((2, 3), keepdim=True), cells.mean((2, 3), keepdim=True)], 1)
 
 
 def _weights(parts: int, count: int, like: Tensor) -> Tensor:

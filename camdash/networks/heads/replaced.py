@@ -58,6 +58,14 @@ class ReplacedHead:
         """How many values its last layer gives."""
         return self._sides(self.layers[-1])[1]
 
+    def reads_joined(self, channels: int) -> bool:
+        """Whether it reads two values of each of so many channels, as fastai's heads do.
+
+        Those begin with a joined pooling and a flattening; the first layer with weights is a batch norm.
+        """
+        first = self.layers[0]
+        return self.width == 2 * channels and first == 2 and f"{first}.running_mean" in self.shapes
+
     @property
     def activations(self) -> tuple[int, ...]:
         """The places that are taken for activations."""

@@ -1,0 +1,73 @@
+"""The card of weights that a hub tells of: what it says, over what is assumed for the weights alone."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from camdash.errors import CheckpointError
+from camdash.networks.cards.arithmetic import arithmetic_of
+from camdash.networks.cards.card import GUESSES, REQUIRED, Card, card_from, card_json
+from camdash.networks.cards.output import Output, output_of
+from camdash.networks.cards.presets import PRESETS
+from camdash.networks.files.weights import Told
+from camdash.words.sentence import say
+
+
+def with_told(card: Card, told: Told) -> Card:
+    """Return the card that was assumed for weights, with what a hub says of them.
+
+    Raises:
+        CheckpointError: a value that the hub gives makes no sense.
+    """
+    if not told.fields:
+        return card
+    known = PRESETS.get(told.fields.get("preset", ""), {})
+    given = {key: value for key, value in told.fields.items() if key != "class_names" or _are_for(value, card)}
+    fields = {key: value for key, value in _own(card).items() if key not in known} | given
+    if "input_size" not in card.assumed:
+        fields["input_size"] = card.preprocessing.input_size  # the only one that the weights take
+    try:
+        made = card_from(fields)
+    except (TypeError, ValueError, RecursionError) as error:
+        reason = str(error)
+        raise CheckpointError(say("{name} cannot be used: {reason}.", name=told.where, reason=reason)) from error
+    unsaid = {key for key in card.assumed if (key not in given and key not in known) or key in told.guessed}
+    possible = REQUIRED if "class_names" in unsaid else GUESSES  # as for a card that names the classes alone
+    assumed = tuple(key for key in possible if key in unsaid)
+    return replace(made, assumed=assumed, output=_output(told, card))
+
+
+def filled(card: Card, told: Told) -> Card:
+    """Return a card with what a hub says of the network's arithmetic and output, where the card does not say it."""
+    said = {key: value for key, value in told.fields.items() if key not in card.arithmetic.said}
+    arithmetic = arithmetic_of(card.arithmetic.said | said)
+    return replace(card, arithmetic=arithmetic, output=_output(told, card) if card.output.assumed else card.output)
+
+
+def _output(told: Told, card: Card) -> Output:
+    """Return what a hub says of the output; the card's own where it says nothing, or not for so many classes."""
+    if "output" not in told.fields:
+        return card.output
+    try:
+        found = output_of(told.fields, len(card.class_names))
+    except ValueError:
+        return card.output
+    if "output" not in told.guessed:
+        return found
+    return replace(found, assumed=say("That each label stands on its own (sigmoid) is assumed, as in torchxrayvision."))
+
+
+def _own(card: Card) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(card_json(card))
+    return fields
+
+
+def _are_for(names: Any, card: Card) -> bool:
+    return isinstance(names, list | tuple) and len(names) == len(card.class_names)
+
+
+def sources_of(told: Told) -> dict[str, str]:
+    """Return where each field of a card comes from that a hub tells: its documents, or a preset that it stands for."""
+    name = told.fields.get("preset", "")
+    preset: str = say("preset {name}", name=name)
+    return {**dict.fromkeys(PRESETS.get(name, {}), preset), **dict.fromkeys(told.fields, told.where), **told.sources}

@@ -1,0 +1,1 @@
+"""What model hubs give: folders and names that are not torchvision's, brought to what camdash reads."""
