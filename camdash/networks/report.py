@@ -12,8 +12,8 @@ from camdash.networks.architectures.arithmetic import assumptions, check_arithme
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
-from camdash.networks.architectures.recognition import head_renames, match_keys, nearest, replaced_of
-from camdash.networks.cards.card import REQUIRED, Card, Checkpoint, card_json, unused_fields
+from camdash.networks.architectures.recognition import compared, head_renames, match_keys, replaced_of
+from camdash.networks.cards.card import PREPARING, REQUIRED, Card, Checkpoint, card_json, unused_fields
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, familiarity_digest, read_card
 from camdash.networks.catalog.folders import Entry
@@ -23,6 +23,9 @@ from camdash.networks.files.weights import StoredWeights, header_of, opened_chec
 from camdash.networks.heads.replaced import USUAL
 from camdash.networks.loading import load_any
 from camdash.words.sentence import say, say_many
+
+AS_PREPARED = ("input_size", "fit", *PREPARING)
+"""Fields that timm's configuration of a network's weights gives."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +214,7 @@ def _replaced(stored: StoredWeights, family: Family, found: FoundCard | None) ->
 
 def _compared(stored: StoredWeights, found: FoundCard | None) -> tuple[str | None, KeyMatch | None]:
     if found is None:
-        return nearest(stored.shapes) or (None, None)
+        return compared(stored.shapes, stored.metadata.get("arch", "")) or (None, None)
     architecture = found.card.architecture
     family_of(architecture)
     return architecture, match_keys(architecture, stored.shapes, len(found.card.logit_names))
@@ -258,6 +261,8 @@ def _fields(card: Card, found: FoundCard | None) -> tuple[CardField, ...]:
     sources: Mapping[str, str]
     if found is None:
         sources = dict.fromkeys(REQUIRED, weights) | dict.fromkeys(card.assumed, unknown)
+        if card.prepared_as:
+            sources |= dict.fromkeys(AS_PREPARED, say("timm's {name}", name=card.prepared_as))
     else:
         guess = say("{name}, a guess", name=found.where)
         sources = dict.fromkeys(found.given, found.where) | dict.fromkeys(card.assumed, guess)

@@ -120,6 +120,8 @@ class Card:
             weights; None where the card does not say, and then taken as false.
         arithmetic: what else the weights do not tell.
         output: what the logits mean.
+        alike: other architectures that fit the weights as well, where no card says which it is.
+        prepared_as: timm's name of the weights whose preprocessing is taken; empty for none.
     """
 
     architecture: str
@@ -130,6 +132,8 @@ class Card:
     transform_input: bool | None = None
     arithmetic: Arithmetic = AS_TORCHVISION
     output: Output = SOFTMAX
+    alike: tuple[str, ...] = ()
+    prepared_as: str = ""
 
     @property
     def logit_names(self) -> tuple[str, ...]:
@@ -143,7 +147,22 @@ class Card:
     @property
     def guess(self) -> str:
         """Sentences that say what is a guess because no card says it; empty where nothing is."""
-        return joined(" ", [self._guessed_fields(), self.output.assumed])
+        alike = self.fits_alike if self.architecture.startswith("timm/") else ""
+        return joined(" ", [self._guessed_fields(), alike, self.output.assumed])
+
+    @property
+    def fits_alike(self) -> str:
+        """Which other architectures fit the weights as well, in sentences; empty where none does."""
+        if not self.alike:
+            return ""
+        names, more = ", ".join(self.alike[:MOST_NAMED]), len(self.alike) - MOST_NAMED
+        if more > 0:
+            names = say_many("{names} and {count} more", "{names} and {count} more", more, names=names)
+        return say(
+            "The weights fit {architecture} and {names} alike; {architecture} is taken. A card can say which.",
+            architecture=self.architecture,
+            names=names,
+        )
 
     def _guessed_fields(self) -> str:
         if "class_names" in self.assumed:
@@ -153,6 +172,10 @@ class Card:
         return say("Fit to the input is a guess.") if "fit" in self.assumed else ""
 
     def _without_card(self) -> str:
+        if self.prepared_as:
+            return say(
+                "No card: classes are only numbered; images are prepared as for timm's {name}.", name=self.prepared_as
+            )
         named, sized = self.class_names == FIVE_CLASSES, "input_size" not in self.assumed
         if named and sized:
             return say("No card: class names and fit to the input are guesses.")
@@ -255,7 +278,12 @@ def unused_fields(given: Collection[str], card: Card) -> tuple[str, ...]:
 
 
 def assumed_card(
-    architecture: str, class_count: int, side: int | None = None, channels: int = 1, sigmoid_sign: str = ""
+    architecture: str,
+    class_count: int,
+    side: int | None = None,
+    channels: int = 1,
+    sigmoid_sign: str = "",
+    usual: int | None = None,
 ) -> Card:
     """Return the card of a bare state dict: grey / 255, stretched, and the names by their number.
 
@@ -265,10 +293,12 @@ def assumed_card(
         side: of the only square input that the weights take; None for 1024 pixels, which is a guess.
         channels: input channels; the names of the five body parts are assumed for `OWN_NETWORK` alone.
         sigmoid_sign: the name of a weight that only a training of independent labels leaves; empty for none.
+        usual: the side that is guessed in place of 1024 pixels.
     """
     is_own = (architecture, channels, class_count) == OWN_NETWORK
     names = FIVE_CLASSES if is_own else tuple(f"Class {k}" for k in range(class_count))
-    how = Preprocessing((side or ASSUMED_SIDE, side or ASSUMED_SIDE), Fit.STRETCH)
+    length = side or usual or ASSUMED_SIDE
+    how = Preprocessing((length, length), Fit.STRETCH)
     assumed = tuple(key for key in REQUIRED if not (side and key == "input_size"))
     output = assumed_output(class_count, sigmoid_sign=sigmoid_sign, is_own=is_own)
     return Card(architecture, names, how, assumed=assumed, output=output)
