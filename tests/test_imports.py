@@ -59,9 +59,10 @@ One imports all modules. If that changes anything, each is imported in its own p
 """
 
 PREPARED = """
-import os, torch
+import os, sys, torch
 from torchvision.ops.roi_align import is_compile_supported as asked
-print(torch.backends.cudnn.allow_tf32, os.environ["ORT_DISABLE_TELEMETRY"], asked.__module__.partition(".")[0])
+asked = asked.__module__.partition(".")[0]
+print(torch.backends.cudnn.allow_tf32, os.environ["ORT_DISABLE_TELEMETRY"], asked, "timm" in sys.modules)
 """
 DOORS = {
     "Python": f"import camdash\ncamdash.load_checkpoint({NAME!r})",
@@ -104,7 +105,7 @@ def test_to_import_a_module_of_the_core_sets_nothing_for_the_process(environment
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_who_comes_in_by_a_door_is_prepared(door: str, environment: dict[str, str]) -> None:
-    fast, silent, asked = run("-c", DOORS[door] + PREPARED, environment=environment).split()
-    assert (fast, silent) == ("False", "1")
+def test_who_comes_in_by_a_door_is_prepared_and_waits_for_no_timm(door: str, environment: dict[str, str]) -> None:
+    fast, silent, asked, slow = run("-c", DOORS[door] + PREPARED, environment=environment).split()
+    assert (fast, silent, slow) == ("False", "1", "False")
     assert asked == ("torch" if "import torchvision" in DOORS[door] else "camdash")

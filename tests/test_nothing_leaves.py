@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import timm
+import torch
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.typing import Origin
@@ -61,9 +63,10 @@ def film(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path, home: Path) -> dict[str, str]:
-    """What a child sees: the empty home, a small checkpoint, ONNX Runtime as engine, and a wish to be counted."""
+    """What a child sees: the empty home, small checkpoints, ONNX Runtime as engine, and a wish to be counted."""
     (tmp_path / "checkpoints").mkdir()
     small_checkpoint(tmp_path / "checkpoints")
+    torch.save(timm.create_model("test_resnet", num_classes=3).state_dict(), tmp_path / "checkpoints" / "of-timm.pth")
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     return kept | {
         "HOME": str(home),

@@ -1,4 +1,4 @@
-"""Print how exact the maps of torchvision's networks are: `python -m tools.table_of_families [NAME ...]`.
+"""Print how exact the maps of torchvision's and timm's networks are: `python -m tools.table_of_families [NAME ...]`.
 
 Each network is built with seeded random weights, taken apart, and compared with itself, whole, on a random input. The
 largest ones need 8 GB of memory; give names to see some alone.
@@ -24,7 +24,7 @@ def row_of(architecture: str) -> tuple[str, str, str, str, str]:
     """Return name, level, residual, what is unplaced, and the geometry of the grid, as a line of the table."""
     network, family = _alive(architecture), family_of(architecture)
     shapes = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    side = fixed_input(architecture, shapes)
+    side = fixed_input(architecture, shapes) or (family.usual_side if family.sized_by_card else None)
     divided = split(network, family, CHANNELS, torch.device("cpu"), side)
     activations = divided.activations(random_input(CHANNELS, side))
     maps, pooled = divided.head.maps(activations), divided.head.pooled(activations)
@@ -56,7 +56,7 @@ def table_of(names: list[str]) -> Iterator[str]:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help="torchvision's builder names; all by default")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="torchvision's names, by default all, or timm/NAME")
     names = parser.parse_args().names or [name for family in FAMILIES for name in family.builders]
     prepare()
     for line in table_of(names):

@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
 from camdash.networks.architectures.building import (
-    blueprint,
     family_of,
     joined_pooling,
     max_pooled,
+    outline,
     put_first,
     put_head,
 )
@@ -25,7 +25,7 @@ from camdash.networks.architectures.matching import COUNTER
 from camdash.networks.architectures.prediction_only import WholeNetwork
 from camdash.networks.architectures.recognition import fixed_input, head_renames, replaced_of
 from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
-from camdash.networks.cards.card import GRAPH, Checkpoint
+from camdash.networks.cards.card import GRAPH, Card, Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path
 from camdash.networks.files.content import Content
@@ -111,11 +111,12 @@ def load_divided(checkpoint: Checkpoint, device: torch.device | str) -> SplitNet
 def _divided(checkpoint: Checkpoint, stored: StoredWeights, device: torch.device) -> SplitNetwork | WholeNetwork:
     network, channels = _built(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
-    side, by_max = fixed_input(card.architecture, stored.shapes), is_max_pooled(card)
+    side, by_max = _only_input(card, stored), is_max_pooled(card)
     reason = family.no_map
     if reason is None:
         try:
-            return split(network, family, channels, device, side, is_max_pooled=by_max)
+            size = card.preprocessing.input_size
+            return split(network, family, channels, device, side, is_max_pooled=by_max, size=size)
         except NoExactSharesError as error:
             reason = error.reason
     network = max_pooled(network, family) if by_max else network
@@ -239,11 +240,11 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
         CheckpointError: the input is too small for it.
     """
     card = checkpoint.card
-    side = fixed_input(card.architecture, stored.shapes)
+    side = _only_input(card, stored)
     options: dict[str, Any] = {} if side is None else {"image_size": side}
     if family_of(card.architecture).transforms_input:
         options["transform_input"] = bool(card.transform_input)
-    network = blueprint(card.architecture, len(card.logit_names), channels, **options)
+    network = outline(card.architecture, len(card.logit_names), channels, **options)
     put_first(network, family_of(card.architecture), stored.shapes)
     apply_arithmetic(network, card.arithmetic)
     if (replaced := replaced_of(stored.shapes, family_of(card.architecture))) is not None:
@@ -255,6 +256,8 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     for name, epsilon in (stored.told.epsilons if stored.told else {}).items():
         network.get_submodule(name).eps = epsilon  # type: ignore[assignment]
     shape = card.preprocessing.input_size
+    if family_of(card.architecture).general:
+        return network  # it has numbers, which pass through no outline
     if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:
         return network  # the check of the split runs on less; an outline's pass imports PyTorch's compiler
     try:
@@ -265,6 +268,12 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
             say("An input of {size} pixels is too small for {architecture}.", size=size, architecture=card.architecture)
         ) from error
     return network
+
+
+def _only_input(card: Card, stored: StoredWeights) -> int | tuple[int, int] | None:
+    """Return the side, or rows and columns, of the only input that a network takes; None for one that takes any."""
+    side = fixed_input(card.architecture, stored.shapes)
+    return card.preprocessing.input_size if side is None and family_of(card.architecture).sized_by_card else side
 
 
 def _own(stored: StoredWeights, family: Family) -> dict[str, Tensor]:

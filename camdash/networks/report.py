@@ -12,8 +12,17 @@ from camdash.networks.architectures.arithmetic import assumptions, check_arithme
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
-from camdash.networks.architectures.recognition import head_renames, match_keys, nearest, replaced_of
-from camdash.networks.cards.card import GRAPH, REQUIRED, Card, Checkpoint, card_json, said_by_graph, unused_fields
+from camdash.networks.architectures.recognition import compared, head_renames, match_keys, replaced_of
+from camdash.networks.cards.card import (
+    GRAPH,
+    PREPARING,
+    REQUIRED,
+    Card,
+    Checkpoint,
+    card_json,
+    said_by_graph,
+    unused_fields,
+)
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.cards.presets import PRESETS
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, familiarity_digest, read_card
@@ -26,6 +35,9 @@ from camdash.networks.heads.replaced import USUAL
 from camdash.networks.hubs.stored import graph_in, header_of, opened_checkpoint, stored_as
 from camdash.networks.loading import load_any
 from camdash.words.sentence import say, say_many
+
+AS_PREPARED = ("input_size", "fit", *PREPARING)
+"""Fields that timm's configuration of a network's weights gives."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +270,7 @@ def _without_use(card: Card, stored: StoredWeights) -> tuple[str, ...]:
 
 def _compared(stored: StoredWeights, found: FoundCard | None) -> tuple[str | None, KeyMatch | None]:
     if found is None:
-        return nearest(stored.shapes) or (None, None)
+        return compared(stored.shapes, stored.metadata.get("arch", "")) or (None, None)
     architecture = found.card.architecture
     family_of(architecture)
     return architecture, match_keys(architecture, stored.shapes, len(found.card.logit_names))
@@ -306,6 +318,8 @@ def _fields(card: Card, found: FoundCard | None, told: Told | None) -> tuple[Car
     if found is None:
         sources = {**dict.fromkeys(REQUIRED, weights), **(sources_of(told) if told else {})}
         sources |= dict.fromkeys(card.assumed, unknown)
+        if card.prepared_as:
+            sources |= dict.fromkeys(AS_PREPARED, say("timm's {name}", name=card.prepared_as))
     else:
         guess = say("{name}, a guess", name=found.where)
         preset: str = say("preset {name}", name=card.preset)

@@ -32,8 +32,9 @@ def check_arithmetic(card: Card, said: str) -> None:
         raise CheckpointError(
             say("The card of {name} says {field}, which camdash can do for ResNets only.", name=said, field=fields[0])
         )
-    told = next((key for key in OF_THE_HEAD if key in card.arithmetic.said), "")
-    if told and not family.is_linear:
+    fitting = OF_THE_HEAD if family.is_linear else ("head_activation",) if family.takes_replaced_head else ()
+    told = next((key for key in OF_THE_HEAD if key in card.arithmetic.said and key not in fitting), "")
+    if told:
         raise CheckpointError(
             say(
                 "The card of {name} says {field}, but {architecture} has a head of its own.",
@@ -69,25 +70,28 @@ def assumptions(card: Card) -> str:
     fields = ["pooling"] if family.is_linear else []
     fields += ["output_stride", "first_stride", "first_pooling"] if family is RESNET else []
     left = [key for key in fields if key not in said]
+    source, _, name = card.architecture.rpartition("/")
     untold = say(
         "Names and shapes of the weights do not tell strides, dilation, padding, pooling, activations, and constants "
         "such as batch norm's epsilon."
     )
     more = say("A card can say {fields}.", fields=", ".join(left)) if left else ""
-    return joined(" ", [untold, _taken(card.architecture, told), more])
+    return joined(" ", [untold, _taken(source or "torchvision", name, told), card.fits_alike, more])
 
 
-def _taken(architecture: str, told: str) -> str:
+def _taken(source: str, architecture: str, told: str) -> str:
     """Say what is taken for what the weights do not tell; `told` is what the card says, empty where it says nothing."""
     if told:
         return say(
-            "The card says {told}; all else is taken as in torchvision's {architecture}: if the network was made "
+            "The card says {told}; all else is taken as in {source}'s {architecture}: if the network was made "
             "otherwise, its logits are wrong.",
             told=told,
+            source=source,
             architecture=architecture,
         )
     return say(
-        "They are taken as in torchvision's {architecture}: if the network was made otherwise, its logits are wrong.",
+        "They are taken as in {source}'s {architecture}: if the network was made otherwise, its logits are wrong.",
+        source=source,
         architecture=architecture,
     )
 

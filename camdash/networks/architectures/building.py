@@ -11,6 +11,8 @@ from torch.overrides import TorchFunctionMode
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.families import FAMILIES, Family
 from camdash.networks.architectures.matching import Shapes
+from camdash.networks.architectures.of_timm.builders import is_timms, timm_family
+from camdash.networks.architectures.of_timm.index import is_builder
 from camdash.networks.heads.class_token import ClassTokenParts
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.linear import LinearHead
@@ -83,11 +85,21 @@ def family_of(architecture: str) -> Family:
     Raises:
         CheckpointError: no family has it; the sentence names those that can be used.
     """
+    if is_timms(architecture):
+        return timm_family(architecture)
     for family in FAMILIES:
         if architecture in family.builders:
             return family
     known = ", ".join(name for family in FAMILIES for name in family.builders)
     said = printable(repr(architecture), 60)
+    if is_builder(architecture):
+        raise CheckpointError(
+            say(
+                "torchvision has no architecture {name}, but timm has: say {wanted} in the card.",
+                name=said,
+                wanted=f'"architecture": "timm/{architecture}"',
+            )
+        )
     raise CheckpointError(
         say("The architecture {name} is not one that camdash can split: {known}.", name=said, known=known)
     )
@@ -99,19 +111,38 @@ def build(architecture: str, class_count: int, channels: int, **options: Any) ->
     Auxiliary heads are left out; `options` go to the family's builder, by default torchvision's.
     """
     family = family_of(architecture)
+    if family.general:
+        options |= {"in_chans": channels}
     if family.auxiliary:
         options |= {"aux_logits": False, "init_weights": False}
     network = (family.builder or _of_torchvision)(architecture, num_classes=class_count, **options)
     first = network.get_submodule(family.first)
-    if isinstance(first, nn.Conv2d) and first.in_channels != channels:
+    if isinstance(first, nn.Conv2d) and first.in_channels != channels and not family.general:
         _replace(network, family.first, _with_channels(first, channels))
     return network.eval()
 
 
 def blueprint(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:
     """Build the network on the meta device: names, shapes and arithmetic, but no numbers and no memory."""
-    with _Outlines() if family_of(architecture).outlined_by_values else torch.device("meta"), _Unfilled():
+    family = family_of(architecture)
+    by_values = family.outlined_by_values and not family.general
+    with _Outlines() if by_values else torch.device("meta"), _Unfilled():
         return build(architecture, class_count, channels, **options).to("meta")
+
+
+def outline(architecture: str, class_count: int, channels: int, **options: Any) -> nn.Module:
+    """Build the network without numbers, but for those that no file holds: buffers that are computed when it is built.
+
+    Where they cannot be computed so, all numbers are there.
+    """
+    if not family_of(architecture).general:
+        return blueprint(architecture, class_count, channels, **options)
+    with _Outlines(), _Unfilled():
+        network = build(architecture, class_count, channels, **options)
+    stored = network.state_dict()
+    if any(value.is_meta for name, value in network.named_buffers() if name not in stored):
+        return build(architecture, class_count, channels, **options)
+    return network
 
 
 def features_of(network: nn.Module, family: Family) -> nn.Sequential:

@@ -38,6 +38,11 @@ class Family:
         transforms_input: whether the builder has the option `transform_input`, which the weights do not show.
         outlined_by_values: whether the builder computes with numbers on its way, so that `torch.device("meta")`, else
             faster, would break it.
+        general: whether it is divided as all of timm's networks are (`of_timm/dividing.py`): `path`, `ending` and
+            `branches` are empty then, and the builder gets the input channels as `in_chans`.
+        sized_by_card: whether the builder gets the input size that the card says, as `image_size`, where the weights do
+            not tell it.
+        usual_side: the input's side that is assumed where nothing tells it, in pixels; None for that of all networks.
     """
 
     builders: tuple[str, ...]
@@ -56,6 +61,9 @@ class Family:
     fixed_side: Callable[[str, Shapes], int | None] | None = None
     transforms_input: bool = False
     outlined_by_values: bool = False
+    general: bool = False
+    sized_by_card: bool = False
+    usual_side: int | None = None
 
     @property
     def head_root(self) -> str:
@@ -65,7 +73,17 @@ class Family:
     @property
     def is_linear(self) -> bool:
         """Whether the head is global average pooling and one linear layer."""
-        return not self.ending and self.no_map is None
+        return not self.ending and self.no_map is None and not self.general
+
+    @property
+    def takes_replaced_head(self) -> bool:
+        """Whether a sequence of layers may stand in the place of the head's linear layer."""
+        return self.is_linear or self.general
+
+    @property
+    def replaced_root(self) -> str:
+        """The name under which the layers stand that took the place of the head's linear layer."""
+        return self.head if self.general else self.head_root
 
 
 def _side_by_positions(architecture: str, shapes: Shapes) -> int | None:

@@ -1,11 +1,14 @@
 """Which architecture a file's names and shapes are those of."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import blueprint, family_of
 from camdash.networks.architectures.families import FAMILIES, RESNET, Family
 from camdash.networks.architectures.matching import KeyMatch, Shapes, match
+from camdash.networks.architectures.of_timm.builders import PREFIX
+from camdash.networks.architectures.of_timm.index import builders_of, has_head
 from camdash.networks.cards.card import LARGEST_INPUT, MOST_CLASSES
 from camdash.networks.heads.replaced import ReplacedHead, replaced_head
 from camdash.words.sentence import joined, say
@@ -16,53 +19,79 @@ CHANNELS = (1, 3)
 SMALL_KERNEL = (3, 3)
 """The first convolution of ResNets for small images, such as those of CIFAR."""
 
-LOOKALIKES = {"resnetaa50": "resnet50", "resnetblur18": "resnet18", "resnetblur50": "resnet50"}
-"""timm's ResNets with smoothed strides, by the architecture that no name and no shape tells them from."""
+
+@dataclass(frozen=True)
+class Recognised:
+    """What the names and shapes of weights are those of.
+
+    Attributes:
+        architecture: the one that is taken.
+        alike: others that have the same names and shapes, and that nothing in the file rules out.
+    """
+
+    architecture: str
+    alike: tuple[str, ...] = ()
 
 
-def recognise(shapes: Shapes) -> str:
-    """Return the builder's name whose parameters have these names and shapes.
+def recognise(shapes: Shapes, said: str = "") -> Recognised:
+    """Return the architecture whose parameters have these names and shapes.
+
+    Where several have them, the one that the file names; else torchvision's; else the first of timm's.
 
     Args:
         shapes: the state dict's names and shapes, prefixes taken off.
+        said: what the training script called the architecture, as timm's does under `arch`; empty for nothing.
 
     Raises:
-        CheckpointError: none matches; the sentence names the closest.
+        CheckpointError: none matches; the sentence names the closest. Or the weights have no head.
     """
     found = nearest(shapes)
-    if found is not None and found[1].perfect:
-        return found[0]
-    unknown = say("The architecture could not be recognised from the names and shapes of the weights.")
-    close = say("The closest is {name}: {reason}", name=found[0], reason=found[1].sentence) if found else ""
-    taken = say("camdash takes networks with the names and shapes of torchvision's.")
-    raise CheckpointError(joined(" ", [unknown, close, taken]))
+    own = found[0] if found is not None and found[1].perfect else None
+    theirs = [name for name in builders_of(shapes) if name != own]
+    named = said.removeprefix(PREFIX).partition(".")[0]
+    if named and named in (own, *theirs):
+        _check_head(shapes, named if named in theirs else "")
+        return Recognised(named if named == own else f"{PREFIX}{named}")
+    if own is not None:
+        return Recognised(own, tuple(f"{PREFIX}{name}" for name in theirs))
+    if theirs:
+        _check_head(shapes, theirs[0])
+        first, *others = (f"{PREFIX}{name}" for name in theirs)
+        return Recognised(first, tuple(others))
+    raise _unrecognised(found)
 
 
-def refuse_lookalikes(said: str, architecture: str) -> None:
-    """Refuse weights of a network that has the names and shapes of another one and computes differently.
-
-    Args:
-        said: what the training script called the architecture, as timm's does under `arch`.
-        architecture: what it was recognised as.
-
-    Raises:
-        CheckpointError: it is one of `LOOKALIKES`.
-    """
-    if LOOKALIKES.get(said) == architecture:
-        card = (
-            f'{{"architecture": "{architecture}", "class_names": ["Chest", "Hand"], "input_size": [512, 512], '
-            '"fit": "stretch"}'
-        )
+def _check_head(shapes: Shapes, name: str) -> None:
+    """Raise a CheckpointError where weights of a builder of timm's have no last layer."""
+    if name and not has_head(shapes, name):
         raise CheckpointError(
             say(
-                "The file says that it is a {name}: its weights have the names and shapes of {architecture}, "
-                "but its layers compute differently. If it is a {architecture} after all, put a card beside it, "
-                "such as {card}.",
-                name=said,
-                architecture=architecture,
-                card=card,
+                "The weights are those of timm's {name} without its last layer, so it has no classes. Save the "
+                "network with its head.",
+                name=name,
             )
         )
+
+
+def _unrecognised(found: tuple[str, KeyMatch] | None) -> CheckpointError:
+    unknown = say("The architecture could not be recognised from the names and shapes of the weights.")
+    close = say("The closest is {name}: {reason}", name=found[0], reason=found[1].sentence) if found else ""
+    taken = say("camdash takes networks with the names and shapes of torchvision's and timm's.")
+    return CheckpointError(joined(" ", [unknown, close, taken]))
+
+
+def compared(shapes: Shapes, said: str = "") -> tuple[str, KeyMatch] | None:
+    """Return the architecture that is recognised, else the closest, and the comparison; None when no family fits.
+
+    Args:
+        shapes: the state dict's names and shapes.
+        said: what the training script called the architecture; see `recognise`.
+    """
+    try:
+        architecture = recognise(shapes, said).architecture
+    except CheckpointError:
+        return nearest(shapes)
+    return architecture, match_keys(architecture, shapes, class_count_of(family_of(architecture), shapes))
 
 
 def nearest(shapes: Shapes) -> tuple[str, KeyMatch] | None:
@@ -118,7 +147,7 @@ def is_small_first(family: Family, shapes: Shapes) -> bool:
 
 def replaced_of(shapes: Shapes, family: Family) -> ReplacedHead | None:
     """Return the sequence of layers that took the place of a family's linear head; None where there is none."""
-    return replaced_head(shapes, family.head) if family.is_linear else None
+    return replaced_head(shapes, family.replaced_root) if family.takes_replaced_head else None
 
 
 def is_joined(shapes: Shapes, family: Family, channels: int) -> bool:
@@ -142,9 +171,9 @@ def head_renames(shapes: Shapes, family: Family) -> dict[str, str]:
     `fc = Sequential(Dropout(), Linear())` gives `fc.1.weight` for `fc.weight`; the layers without weights before it
     are taken to be dropout, which does nothing to a prediction.
     """
-    if f"{family.head}.weight" in shapes or not family.is_linear or replaced_of(shapes, family):
+    if f"{family.head}.weight" in shapes or not family.takes_replaced_head or replaced_of(shapes, family):
         return {}
-    root = family.head.partition(".")[0] + "."
+    root = family.replaced_root + "."
     linear = [name.removesuffix(".weight") for name in shapes if name.startswith(root) and name.endswith("weight")]
     if len(linear) != 1:
         return {}
@@ -160,16 +189,21 @@ def fixed_input(architecture: str, shapes: Shapes) -> int | None:
 
 
 def _outline(architecture: str, class_count: int, channels: int, image_size: int | None) -> dict[str, tuple[int, ...]]:
-    head = family_of(architecture).head
+    family = family_of(architecture)
+    if family.general:  # the number of classes may enter more than one layer
+        return _outline_of(architecture, class_count, channels, image_size)
+    head = family.head
     return {
         name: (class_count, *shape[1:]) if name in (f"{head}.weight", f"{head}.bias") else shape
-        for name, shape in _outline_of_two(architecture, channels, image_size).items()
+        for name, shape in _outline_of(architecture, 2, channels, image_size).items()  # the same for any number
     }
 
 
 @lru_cache(maxsize=1000)
-def _outline_of_two(architecture: str, channels: int, image_size: int | None) -> dict[str, tuple[int, ...]]:
-    """Return names and shapes of a network of two classes; another number changes its head's first length alone."""
+def _outline_of(
+    architecture: str, class_count: int, channels: int, image_size: int | None
+) -> dict[str, tuple[int, ...]]:
+    """Return names and shapes of a network."""
     options = {} if image_size is None else {"image_size": image_size}
-    network = blueprint(architecture, 2, channels, **options)
+    network = blueprint(architecture, class_count, channels, **options)
     return {name: tuple(value.shape) for name, value in network.state_dict().items()}

@@ -1,6 +1,7 @@
 """A network in two parts: features up to the last grid of activations, and a head."""
 
 from dataclasses import dataclass, replace
+from math import isqrt
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,9 @@ from camdash.networks.architectures.building import features_of, max_pooled, tak
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
-from camdash.networks.heads.head import Head
+from camdash.networks.architectures.of_timm.coordinates import even_grid, measured_grid
+from camdash.networks.architectures.of_timm.dividing import NoRowOfLayersError, divide
+from camdash.networks.heads.head import Head, Level
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.linear import class_activation_maps as class_activation_maps
 from camdash.networks.placement import Grid
@@ -20,6 +23,12 @@ from camdash.words.sentence import say
 
 TOLERANCE = 1e-4
 """Largest accepted difference of a logit from the undivided network's, in parts of the largest logit's size."""
+
+MEASURED, PERIOD = 256, 64
+"""The side of the input with which a grid is measured, in pixels; what a side has over a multiple of `PERIOD` is added.
+
+A network that pads an input by its size centres its cells by that size too.
+"""
 
 CHECK_SHAPE = (192, 160)
 """Rows and columns of the random input of the check: not square, so that swapped axes are seen."""
@@ -36,6 +45,7 @@ class SplitNetwork:
         channels: input channels.
         deviation: the check's result: the largest difference between evidence + bias and a logit of the network as it
             was built from its weights, whole, in parts of the largest logit; None before the check.
+        shape: rows and columns of the only input that it takes; None where it takes others.
     """
 
     features: nn.Module
@@ -43,6 +53,7 @@ class SplitNetwork:
     grid: Grid
     channels: int
     deviation: float | None = None
+    shape: tuple[int, int] | None = None
 
     @property
     def device(self) -> torch.device:
@@ -75,9 +86,10 @@ def split(
     family: Family,
     channels: int,
     device: torch.device,
-    side: int | None = None,
+    side: int | tuple[int, int] | None = None,
     *,
     is_max_pooled: bool = False,
+    size: tuple[int, int] | None = None,
 ) -> SplitNetwork:
     """Split a network in eval mode at the head's input, and check the split.
 
@@ -88,8 +100,9 @@ def split(
         family: its family.
         channels: its input channels.
         device: where it is to be.
-        side: of the input of a network that takes one size alone, in pixels.
+        side: of the input of a network that takes one size alone, or its rows and columns, in pixels.
         is_max_pooled: whether the head reads the largest activation of each channel, in place of the mean.
+        size: rows and columns of the inputs that it is meant for; those of the check by default.
 
     Raises:
         NoExactSharesError: the head cannot be taken apart; nothing was folded then.
@@ -98,6 +111,9 @@ def split(
     inputs = random_input(channels, side)
     with torch.inference_mode():
         reference = (max_pooled(network, family) if is_max_pooled else network)(inputs)
+    if family.general:
+        size = size or (inputs.shape[2], inputs.shape[3])
+        return _split_in_general(network, inputs, reference, device, size, is_free=side is None)
     head = take_head(network, family, device, is_max_pooled=is_max_pooled)
     features = features_of(network, family)
     grid = grid_of(features, family.branches)
@@ -108,14 +124,53 @@ def split(
     return replace(divided, deviation=check_split(divided, inputs, reference))
 
 
+def _split_in_general(
+    network: nn.Module,
+    inputs: Inputs,
+    reference: Logits,
+    device: torch.device,
+    size: tuple[int, int],
+    *,
+    is_free: bool,
+) -> SplitNetwork:
+    """Split a network of timm's, and check the split; none of its batch norms is folded.
+
+    Args:
+        network: the network, whole.
+        inputs: the input of the check.
+        reference: the network's logits for it.
+        device: where it is to be.
+        size: rows and columns of the inputs that it is meant for.
+        is_free: whether it takes other sizes of input too.
+
+    Raises:
+        NoExactSharesError: it cannot be taken apart, or what was taken for its head is not all of it.
+        CheckpointError: its logits are no numbers.
+    """
+    check_finite(reference)
+    shape = (inputs.shape[2], inputs.shape[3])
+    features, head = divide(network, inputs, size, device)
+    measured = shape if not is_free else (MEASURED + size[0] % PERIOD, MEASURED + size[1] % PERIOD)
+    grid = Grid(1, 0) if head.level is Level.C else measured_grid(features, inputs.shape[1], measured)
+    features.requires_grad_(False).to(device)
+    divided = SplitNetwork(features, head, grid, inputs.shape[1], shape=None if is_free else shape)
+    if head.level is Level.C:
+        cells = divided.activations(inputs).shape[2] - 1
+        divided = replace(divided, grid=even_grid(shape[1], isqrt(cells)))
+    try:
+        return replace(divided, deviation=check_split(divided, inputs, reference))
+    except (CheckpointError, RuntimeError) as error:
+        raise NoRowOfLayersError(say("its head is more than layers in a row")) from error
+
+
 def _memory_format(device: torch.device) -> torch.memory_format:
     """Return how activations lie in memory: channels last on the CPU, else contiguous, faster on a GPU in float32."""
     return torch.channels_last if device.type == "cpu" else torch.contiguous_format
 
 
-def random_input(channels: int, side: int | None = None) -> Inputs:
+def random_input(channels: int, side: int | tuple[int, int] | None = None) -> Inputs:
     """Return the seeded random input of the check, a batch of one, in [0, 1): square where it has a `side`."""
-    shape = CHECK_SHAPE if side is None else (side, side)
+    shape = CHECK_SHAPE if side is None else (side, side) if isinstance(side, int) else side
     return torch.rand(1, channels, *shape, generator=torch.Generator().manual_seed(0))
 
 

@@ -132,6 +132,8 @@ class Card:
         output: what the logits mean.
         preset: the name of the preset that gave what the card itself does not say of the way to an input; empty for
             none.
+        alike: other architectures that fit the weights as well, where no card says which it is.
+        prepared_as: timm's name of the weights whose preprocessing is taken; empty for none.
     """
 
     architecture: str
@@ -143,6 +145,8 @@ class Card:
     arithmetic: Arithmetic = AS_TORCHVISION
     output: Output = SOFTMAX
     preset: str = ""
+    alike: tuple[str, ...] = ()
+    prepared_as: str = ""
 
     @property
     def logit_names(self) -> tuple[str, ...]:
@@ -161,7 +165,22 @@ class Card:
     @property
     def guess(self) -> str:
         """Sentences that say what is a guess because no card says it; empty where nothing is."""
-        return joined(" ", [self._guessed_fields(), self.output.assumed])
+        alike = self.fits_alike if self.architecture.startswith("timm/") else ""
+        return joined(" ", [self._guessed_fields(), alike, self.output.assumed])
+
+    @property
+    def fits_alike(self) -> str:
+        """Which other architectures fit the weights as well, in sentences; empty where none does."""
+        if not self.alike:
+            return ""
+        names, more = ", ".join(self.alike[:MOST_NAMED]), len(self.alike) - MOST_NAMED
+        if more > 0:
+            names = say_many("{names} and {count} more", "{names} and {count} more", more, names=names)
+        return say(
+            "The weights fit {architecture} and {names} alike; {architecture} is taken. A card can say which.",
+            architecture=self.architecture,
+            names=names,
+        )
 
     def _guessed_fields(self) -> str:
         if "class_names" in self.assumed:
@@ -171,6 +190,10 @@ class Card:
         return say("Fit to the input is a guess.") if "fit" in self.assumed else ""
 
     def _without_card(self) -> str:
+        if self.prepared_as:
+            return say(
+                "No card: classes are only numbered; images are prepared as for timm's {name}.", name=self.prepared_as
+            )
         named, sized = self.class_names != numbered(len(self.class_names)), "input_size" not in self.assumed
         if "fit" not in self.assumed:
             return say("Class names are a guess.") if named else say("Classes are only numbered.")
@@ -293,6 +316,7 @@ def assumed_card(
     *,
     sigmoid_sign: str = "",
     ordinal_sign: str = "",
+    usual: int | None = None,
 ) -> Card:
     """Return the card of a bare state dict: grey / 255, stretched, and the names by their number.
 
@@ -303,10 +327,12 @@ def assumed_card(
         channels: input channels; the names of the five body parts are assumed for `OWN_NETWORK` alone.
         sigmoid_sign: the name of a weight that only a training of independent labels leaves; empty for none.
         ordinal_sign: the name of biases that only a head of ordered grades has; empty for none.
+        usual: the side that is guessed in place of 1024 pixels.
     """
     is_own = (architecture, channels, class_count) == OWN_NETWORK and not ordinal_sign
     names = FIVE_CLASSES if is_own else numbered(class_count + bool(ordinal_sign))
-    how = Preprocessing((side or ASSUMED_SIDE, side or ASSUMED_SIDE), Fit.STRETCH)
+    length = side or usual or ASSUMED_SIDE
+    how = Preprocessing((length, length), Fit.STRETCH)
     assumed = tuple(key for key in REQUIRED if not (side and key == "input_size"))
     output = assumed_output(class_count, sigmoid_sign=sigmoid_sign, ordinal_sign=ordinal_sign, is_own=is_own)
     return Card(architecture, names, how, assumed=assumed, output=output)

@@ -10,7 +10,9 @@ from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import check_arithmetic
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.fitting import check_fit
-from camdash.networks.architectures.recognition import class_count_of, fixed_input, recognise, refuse_lookalikes
+from camdash.networks.architectures.of_timm.builders import is_timms
+from camdash.networks.architectures.of_timm.preprocessing import timm_preprocessing
+from camdash.networks.architectures.recognition import class_count_of, fixed_input, recognise
 from camdash.networks.cards.card import (
     GRAPH,
     METADATA_KEY,
@@ -120,13 +122,19 @@ def _assumed(stored: StoredWeights) -> Card:
     Raises:
         CheckpointError: the architecture is not recognised.
     """
-    architecture = recognise(stored.shapes)
-    refuse_lookalikes(stored.metadata.get("arch", ""), architecture)
-    family = family_of(architecture)
+    said = stored.metadata.get("arch", "")
+    found = recognise(stored.shapes, said)
+    architecture, family = found.architecture, family_of(found.architecture)
     count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
     side, sign = fixed_input(architecture, stored.shapes), sigmoid_sign(stored.ignored)
-    card = assumed_card(architecture, count, side, channels, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign)
-    return card if stored.told is None else with_told(card, stored.told)
+    signs = {"sigmoid_sign": sign, "ordinal_sign": stored.ordinal_sign}
+    card = assumed_card(architecture, count, side, channels, **signs, usual=family.usual_side)
+    how = timm_preprocessing(said, channels, side) if is_timms(architecture) else None
+    if how is not None:
+        card = replace(card, preprocessing=how, assumed=("architecture", "class_names"), prepared_as=said)
+    if stored.told is not None:
+        card = with_told(card, stored.told)
+    return replace(card, alike=found.alike)
 
 
 def find(name: str | None, folders: Sequence[Path]) -> Entry:

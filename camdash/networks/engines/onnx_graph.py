@@ -44,6 +44,8 @@ def onnx_model(network: SplitNetwork) -> bytes:
     """
     if network.head.level is Level.C:
         raise CheckpointError(say("A head that reads one token has no translation to ONNX."))
+    if network.shape is not None:
+        raise CheckpointError(say("A network that takes inputs of one size alone has no translation to ONNX."))
     inputs = torch.zeros(1, network.channels, *RECORDED_SHAPE)
     weight = network.head.weight.float()[:, :, None, None] if isinstance(network.head, LinearHead) else None
     recorder = Recorder(inputs)

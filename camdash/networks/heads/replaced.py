@@ -109,14 +109,13 @@ class ReplacedHead:
         return shape[-1], shape[0]
 
 
-def replaced_head(shapes: Shapes, head: str) -> ReplacedHead | None:
+def replaced_head(shapes: Shapes, root: str) -> ReplacedHead | None:
     """Return the sequence of layers in place of a linear head; None where there is none.
 
     Args:
         shapes: names and shapes of a network's weights.
-        head: the dotted name of the linear layer that torchvision has there.
+        root: the dotted name of the module in whose place the sequence stands.
     """
-    root = head.partition(".")[0]
     own = {name.removeprefix(f"{root}."): shape for name, shape in shapes.items() if name.startswith(f"{root}.")}
     found = [NAMED.fullmatch(name) for name in own]
     weights = [name for name, shape in own.items() if name.endswith(".weight") and len(shape) in (1, 2)]
