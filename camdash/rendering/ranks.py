@@ -33,14 +33,16 @@ def shown_rows(comparison: Comparison) -> list[Row]:
 
 
 def ranked_rows(comparison: Comparison) -> list[Row]:
-    """Return all classes, both answers first, then by the higher of the probabilities in the two."""
+    """Return all classes, what is foremost in each first, then the answers, by the higher of the two probabilities."""
     first, second = comparison.first.prediction, comparison.second.prediction
 
-    def place(row: Row) -> tuple[bool, float]:
+    def place(row: Row) -> tuple[bool, bool, float]:
         _, one, two = row
         in_first = 0.0 if one is None else first.probability(one) or 0.0
         in_second = 0.0 if two is None else second.probability(two) or 0.0
-        return one not in first.leading and two not in second.leading, -max(in_first, in_second)
+        is_foremost = one == first.foremost or two == second.foremost
+        is_answer = one in first.leading or two in second.leading
+        return not is_foremost, not is_answer, -max(in_first, in_second)
 
     return sorted(all_rows(comparison), key=place)
 

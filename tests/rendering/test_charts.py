@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from camdash.evidence.comparison import Comparison, compare
-from camdash.evidence.prediction import Prediction
+from camdash.evidence.prediction import Prediction, predict
+from camdash.networks.cards.output import Output, OutputKind
 from camdash.rendering.charts import OTHER_COLOR, PREDICTED_COLOR, answer_chart, comparison_chart
 from camdash.rendering.wording.answers import percent
+from tests.conftest import small_card
 from tests.evidence.test_comparison import analysis
 from tests.support.marked import Marked
 
@@ -180,3 +184,15 @@ def test_the_words_of_a_chart_are_drawn_in_another_language_and_names_stay() -> 
     assert first.y == second.y
     assert set(second.hovertemplate) == {f"B · «{hover}{logit}<extra></extra>»"}
     assert (first.name, second.name) == ("A · x", "B · x")
+
+
+def test_the_answer_of_one_checkpoint_is_shown_beside_many_findings_of_the_other() -> None:
+    names = tuple(f"Part {k}" for k in range(18))
+    first = analysis(np.zeros((18, 2, 2)), names)  # the last is predicted
+    findings = tuple(f"Finding {k}" for k in range(14))
+    card = replace(small_card(14), class_names=findings, output=Output(OutputKind.SIGMOID, thresholds=(0.1,) * 14))
+    second = analysis(np.zeros((14, 2, 2)), findings)
+    second = replace(second, prediction=predict(card, np.linspace(3, 5, 14)))
+    above, _ = comparison_chart(compare(first, second)).data
+    assert above.y[:2] == ("Finding 13 (only B)", "Part 17 (only A)")
+    assert len(above.y) == 6
