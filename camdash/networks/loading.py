@@ -26,6 +26,7 @@ from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.secant import NoExactSharesError
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
+from camdash.networks.taking.take import taken
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
 from camdash.words.sentence import joined, say
@@ -169,7 +170,7 @@ def _read(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | Non
         )
     if check is None and data is not None:
         check = check_beside(data, familiarity_path(path), checkpoint.sha256)
-    return stored, check
+    return taken(stored, checkpoint.card), check
 
 
 def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn.Module:

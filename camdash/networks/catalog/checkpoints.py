@@ -20,6 +20,8 @@ from camdash.networks.files.pickled import UNREADABLE
 from camdash.networks.files.regular_files import small_content
 from camdash.networks.files.state_dicts import sigmoid_sign
 from camdash.networks.files.weights import StoredWeights, header_of, opened_checkpoint, read_header
+from camdash.networks.taking.class_names import names_in_file
+from camdash.networks.taking.take import saying_what_it_looks_like, taken
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
 from camdash.words.sentence import say, say_many
@@ -83,9 +85,8 @@ def card_for(stored: StoredWeights, found: FoundCard | None) -> Card:
         CheckpointError: there is none, and the architecture is not recognised.
     """
     if found is None:
-        return _assumed(stored)
-    sign = sigmoid_sign(stored.ignored)
-    if not sign or not found.card.output.assumed:
+        return _assumed(taken(stored, None))
+    if not found.card.output.assumed or not (sign := sigmoid_sign(taken(stored, found.card).ignored)):
         return found.card
     return replace(found.card, output=assumed_output(len(found.card.class_names), sigmoid_sign=sign))
 
@@ -96,12 +97,17 @@ def _assumed(stored: StoredWeights) -> Card:
     Raises:
         CheckpointError: the architecture is not recognised.
     """
-    architecture = recognise(stored.shapes)
+    with saying_what_it_looks_like(stored):
+        architecture = recognise(stored.shapes)
     refuse_lookalikes(stored.metadata.get("arch", ""), architecture)
     family = family_of(architecture)
     count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
     side, sign = fixed_input(architecture, stored.shapes), sigmoid_sign(stored.ignored)
-    return assumed_card(architecture, count, side, channels, sign)
+    card = assumed_card(architecture, count, side, channels, sign)
+    names, _ = names_in_file(stored.class_lists, count)
+    if not names:
+        return card
+    return replace(card, class_names=names, assumed=tuple(key for key in card.assumed if key != "class_names"))
 
 
 def find(name: str | None, folders: Sequence[Path]) -> Entry:
@@ -156,7 +162,8 @@ def _first(known: Sequence[Entry]) -> Entry:
 
 def _is_usable(entry: Entry) -> bool:
     try:
-        check_fit(describe(entry), read_header(entry.path))
+        checkpoint = describe(entry)
+        check_fit(checkpoint, taken(read_header(entry.path), checkpoint.card))
     except (CheckpointError, *UNREADABLE):
         return False
     return True

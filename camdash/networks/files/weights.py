@@ -1,7 +1,7 @@
 """Weights from a file, without ever running code that stands in it."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from torch import Tensor
@@ -12,7 +12,7 @@ from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import LARGEST_FILE, FileKind, kind_of
 from camdash.networks.files.pickled import unpickled
 from camdash.networks.files.regular_files import opened
-from camdash.networks.files.state_dicts import clean, find_state_dict
+from camdash.networks.files.state_dicts import ClassList, class_lists, clean, find_state_dict
 from camdash.networks.text import printable
 from camdash.words.sentence import say, say_many
 
@@ -27,12 +27,18 @@ class StoredWeights:
         metadata: a safetensors file's text metadata; of other files `arch`, where the training script said it.
         conversions: what was done to the file's names, a phrase each.
         ignored: names of the file that belong to no network (a loss, an averaging counter).
+        opened: those of the conversions that led to the state dict in the file.
+        found: the same tensors and those that were left out, by their names in the file.
+        class_lists: lists of class names that stand beside the weights, with their keys.
     """
 
     tensors: dict[str, Tensor]
     metadata: dict[str, str]
     conversions: tuple[str, ...]
     ignored: tuple[str, ...]
+    opened: tuple[str, ...] = ()
+    found: dict[str, Tensor] = field(default_factory=dict)
+    class_lists: tuple[ClassList, ...] = ()
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -126,7 +132,8 @@ def _state_dict(content: Content, path: Path, kind: FileKind, *, values: bool) -
             say("{name} holds tensors without numbers. Save it once the weights are loaded.", name=content.said)
         )
     said = loaded.get("arch") if isinstance(loaded, dict) else None
-    return _clean(content, tensors, {"arch": said} if isinstance(said, str) else {}, conversions)
+    stored = _clean(content, tensors, {"arch": said} if isinstance(said, str) else {}, conversions)
+    return replace(stored, class_lists=class_lists(loaded))
 
 
 def _clean(
@@ -146,4 +153,4 @@ def _clean(
     layout = clean(fit)
     if not layout.tensors:
         raise CheckpointError(say("{name} holds no weights.", name=content.said))
-    return StoredWeights(layout.tensors, metadata, conversions + layout.conversions, layout.ignored)
+    return StoredWeights(layout.tensors, metadata, conversions + layout.conversions, layout.ignored, conversions, fit)
