@@ -54,7 +54,7 @@ def recognise(shapes: Shapes, said: str = "") -> Recognised:
         return Recognised(named if named == own else f"{PREFIX}{named}")
     if own is not None:
         return Recognised(own, tuple(f"{PREFIX}{name}" for name in theirs))
-    if theirs:
+    if theirs and (found is None or found[0] not in theirs):  # a head that misfits torchvision's misfits timm's
         _check_head(shapes, theirs[0])
         first, *others = (f"{PREFIX}{name}" for name in theirs)
         return Recognised(first, tuple(others))
