@@ -14,6 +14,7 @@ from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any
+from tests.networks.of_timm.zoo import logits_of
 from tools.random_weights import enliven
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -62,13 +63,6 @@ def saved_folder(network: Any, path: Path, processor: Mapping[str, Any] | None =
 def loaded_from(path: Path) -> LoadedCheckpoint:
     """Describe and load a checkpoint as the page does."""
     return load_any(describe(entry_of(path)), "cpu")
-
-
-def logits_of(loaded: LoadedCheckpoint, batch: Tensor) -> Tensor:
-    """Return evidence + bias + unplaced of each class."""
-    maps, pooled = loaded.maps_and_pooled(batch)
-    network = loaded.network
-    return maps.mean((2, 3)) + torch.from_numpy(network.bias) + network.head.unplaced(maps, pooled)
 
 
 def check_same(loaded: LoadedCheckpoint, batch: Tensor, wanted: Tensor) -> None:
