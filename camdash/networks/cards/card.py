@@ -120,7 +120,7 @@ class Card:
     """What a checkpoint says of itself.
 
     Attributes:
-        architecture: torchvision's builder name ("resnet34").
+        architecture: torchvision's builder name ("resnet34"); of an ensemble all of its members', with " + " between.
         class_names: in the head's order; for the output `binary` the negative class and the positive one, for `ordinal`
             all grades, the lowest first.
         preprocessing: from radiograph to network input.
@@ -134,6 +134,7 @@ class Card:
             none.
         alike: other architectures that fit the weights as well, where no card says which it is.
         prepared_as: timm's name of the weights whose preprocessing is taken; empty for none.
+        members: of an ensemble the names of its checkpoints; none for a checkpoint of its own.
     """
 
     architecture: str
@@ -147,6 +148,7 @@ class Card:
     preset: str = ""
     alike: tuple[str, ...] = ()
     prepared_as: str = ""
+    members: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def logit_names(self) -> tuple[str, ...]:
@@ -213,9 +215,10 @@ class Checkpoint:
     Attributes:
         name: the file's name without its ending.
         path: the file.
-        sha256: of its content.
+        sha256: of its content; of an ensemble of its card, and of what its members are.
         card: the card, given or assumed.
         familiarity_sha256: of the familiarity check that stands beside it; empty where none does.
+        members: of an ensemble its checkpoints; else none.
     """
 
     name: str
@@ -223,6 +226,7 @@ class Checkpoint:
     sha256: str
     card: Card
     familiarity_sha256: str = ""
+    members: tuple["Checkpoint", ...] = ()
 
 
 def parse_card(text: str, where: str) -> Card:
@@ -271,14 +275,15 @@ def card_of(fields: Mapping[str, Any], where: str) -> Card:
         raise CheckpointError(say("The card in {name} cannot be used: {reason}.", name=where, reason=reason)) from error
 
 
-def unused_fields(given: Collection[str], card: Card) -> tuple[str, ...]:
+def unused_fields(given: Collection[str], card: Card, known: Collection[str] = KNOWN) -> tuple[str, ...]:
     """Return a sentence for each field that a card gives and nothing uses: unknown, or without its `fit`.
 
     Args:
         given: the names of the card's fields.
         card: what was made of them.
+        known: the names that are used.
     """
-    unknown = sorted(name for name in given if name not in KNOWN and not name.startswith(PRIVATE))
+    unknown = sorted(name for name in given if name not in known and not name.startswith(PRIVATE))
     said: list[str] = [
         say("The card's field {name} is not known and was not used.", name=printable(name))
         for name in unknown[:MOST_NAMED]
@@ -293,6 +298,8 @@ def unused_fields(given: Collection[str], card: Card) -> tuple[str, ...]:
             )
         )
     how = card.preprocessing
+    if card.members:
+        return tuple(said)
     if how.resize is not None and how.fit is not Fit.CROP:
         said.append(say("The card's field {name} was not used: it needs {fit}.", name="resize", fit='"fit": "crop"'))
     if how.pad_value > 0 and how.fit is not Fit.PAD:
@@ -365,6 +372,8 @@ def card_json(card: Card) -> str:
     if card.assumed and "class_names" not in card.assumed:  # else there is no card, and all of it is assumed
         fields["guessed"] = card.assumed
     fields |= card.arithmetic.said | card.output.said
+    if card.members:
+        fields["members"] = card.members
     return json.dumps(fields | dict(card.about), ensure_ascii=False)
 
 
