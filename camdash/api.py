@@ -49,7 +49,8 @@ class Explanation(Analysis):
     def save(self, folder: str | Path) -> list[Path]:
         """Write an overlay of each class and of the average (PNG), and the raw maps (.npz), into a folder.
 
-        The folder is made where there is none. File names carry a digest of image, checkpoint and drawing.
+        Of more than 50 classes the overlays are those of the 50 most probable. The folder is made where there is none.
+        File names carry a digest of image, checkpoint and drawing.
 
         Returns:
             the files.

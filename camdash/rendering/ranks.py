@@ -62,13 +62,15 @@ def shown_rows(comparison: Comparison) -> list[Row]:
 
 
 def ranked_rows(comparison: Comparison) -> list[Row]:
-    """Return all classes, both answers first, then by the higher of the probabilities in the two."""
+    """Return all classes, what is foremost in each first, then the answers, by the higher of the two probabilities."""
     first, second = comparison.first.prediction, comparison.second.prediction
 
-    def place(row: Row) -> tuple[bool, float]:
+    def place(row: Row) -> tuple[bool, bool, float]:
         _, one, two = row
+        is_foremost = one == first.foremost or two == second.foremost
         is_answer = is_answer_in(first, one) or is_answer_in(second, two)
-        return not is_answer, -max(share_in(first, one) or 0.0, share_in(second, two) or 0.0)
+        share = max(share_in(first, one) or 0.0, share_in(second, two) or 0.0)
+        return not is_foremost, not is_answer, -share
 
     return sorted(all_rows(comparison), key=place)
 

@@ -7,7 +7,7 @@ import pytest
 
 from camdash.command_line.main import main
 from camdash.rendering.files.export import WARNING
-from tests.conftest import image_bytes, speckle
+from tests.conftest import image_bytes, save_checkpoint, small_card, speckle
 
 
 @pytest.fixture
@@ -43,3 +43,15 @@ def test_a_run_that_goes_on_writes_overlays_and_is_warned_too(
 def test_without_overlays_there_is_nothing_to_warn_of(film: str, caplog: pytest.LogCaptureFixture) -> None:
     assert main(["explain", film]) == 0
     assert WARNING not in caplog.text
+
+
+def test_of_very_many_classes_the_overlays_that_are_written_are_named(
+    tmp_path: Path, film: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = save_checkpoint(tmp_path, "many", small_card(classes=60))
+    out = tmp_path / "out"
+    assert main(["explain", "--checkpoint", str(path), "--output", str(out), film]) == 0
+    assert "Of 60 classes, overlays of the 50 most probable are written. The raw maps have all classes." in caplog.text
+    assert len(list(out.glob("*.png"))) == 51
+    with (out / "predictions.csv").open(encoding="utf-8") as table:
+        assert table.readline().count("logits.") == 60

@@ -165,6 +165,44 @@ def test_norms_silu_and_clip_after_pooling_add_up(tmp_path: Path) -> None:
     np.testing.assert_allclose(summed(ready, ONE), load_undivided(described(path), "cpu").logits(ONE), rtol=1e-5)
 
 
+GELU = {"rest": np.array(1.0), "half": np.array(0.5), "root": np.array(2**0.5)}
+
+
+@pytest.mark.parametrize(("root", "level"), [(2**0.5, Level.B), (1.0, None)])
+def test_a_gelu_that_was_written_out_is_known_by_its_values(root: float, level: Level | None, tmp_path: Path) -> None:
+    numbers = {name: value.astype(np.float32) for name, value in (GELU | {"root": np.array(root)}).items()}
+    nodes = [
+        *POOLED,
+        node("Gemm", ["flat", "h", "c"], ["hidden"], transB=1),
+        node("Div", ["hidden", "root"], ["scaled"]),
+        node("Erf", ["scaled"], ["bent"]),
+        node("Add", ["bent", "rest"], ["raised"]),
+        node("Mul", ["hidden", "raised"], ["twice"]),
+        node("Mul", ["twice", "half"], ["gelu"]),
+        node("Gemm", ["gelu", "h", "c"], ["out"], transB=1),
+    ]
+    path = saved(tmp_path / "drawn.onnx", checked(model(nodes, weights={**WEIGHTS, **numbers}, card=card())))
+    ready = loaded(path)
+    if level is None:
+        assert "its graph has Mul between the last grid and the logits" in ready.no_map
+        return
+    assert ready.network.head.level is level
+    np.testing.assert_allclose(summed(ready, ONE), load_undivided(described(path), "cpu").logits(ONE), rtol=1e-5)
+
+
+def test_a_file_that_says_any_batch_and_takes_one_image_is_run_image_by_image(tmp_path: Path) -> None:
+    nodes = [*FEATURES, POOLED[2], node("Reshape", ["mean", "one"], ["flat"]), NODES[-1]]
+    weights = {**WEIGHTS, "one": np.array([1, 2])}
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(nodes, weights=weights, card=card()))))
+    assert ready.no_map == ""
+    path = saved(
+        tmp_path / "other.onnx", model([*nodes, node("Exp", ["out"], ["end"])], weights=weights, outputs=["end"])
+    )
+    whole = loaded(path).whole
+    assert whole is not None
+    np.testing.assert_allclose(whole.logits(torch.cat([ONE, ONE])), np.exp([LOGITS, LOGITS]), rtol=1e-5)
+
+
 def test_where_pooling_comes_last_the_head_begins_with_the_last_convolution_of_each_cell(tmp_path: Path) -> None:
     nodes = [
         *FEATURES,

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -5,7 +6,7 @@ import pytest
 
 from camdash.evidence.analysis import Analysis
 from camdash.evidence.comparison import Comparison, compare
-from camdash.evidence.prediction import Prediction
+from camdash.evidence.prediction import Prediction, predict
 from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.output import Output, OutputKind
 from camdash.rendering.charts import OTHER_COLOR, PREDICTED_COLOR, answer_chart, comparison_chart
@@ -214,3 +215,15 @@ def test_two_binaries_that_name_their_classes_the_other_way_round_have_both_in_c
     assert list(figure.data[0].y) == ["Fracture", "Normal"]
     for bars in figure.data:
         assert list(bars.x) == pytest.approx([0.75, 0.25])
+
+
+def test_the_answer_of_one_checkpoint_is_shown_beside_many_findings_of_the_other() -> None:
+    names = tuple(f"Part {k}" for k in range(18))
+    first = analysis(np.zeros((18, 2, 2)), names)  # the last is predicted
+    findings = tuple(f"Finding {k}" for k in range(14))
+    card = replace(small_card(14), class_names=findings, output=Output(OutputKind.SIGMOID, thresholds=(0.1,) * 14))
+    second = analysis(np.zeros((14, 2, 2)), findings)
+    second = replace(second, prediction=predict(card, np.linspace(3, 5, 14)))
+    above, _ = comparison_chart(compare(first, second)).data
+    assert above.y[:2] == ("Finding 13 (only B)", "Part 17 (only A)")
+    assert len(above.y) == 6

@@ -17,6 +17,7 @@ from camdash.networks.cards.card import Fit, Preprocessing
 from camdash.networks.gradients import GRAD_CAM
 from camdash.rendering.enlarge import enlarge
 from camdash.rendering.files.export import (
+    MOST_OVERLAYS,
     WARNING,
     Drawing,
     difference_name,
@@ -252,3 +253,19 @@ def test_classes_whose_names_look_alike_in_a_file_name_have_a_file_each(film: Ra
         one = analyse(film, replace(checkpoint, checkpoint=replace(checkpoint.checkpoint, card=card)))
         names = [name for name, _ in export_files("hand", SHA256, film, one)]
         assert len(set(names)) == len(names) == 4
+
+
+def test_of_very_many_classes_the_overlays_of_the_most_probable_ones_are_made_on_the_scale_of_all(
+    film: Radiograph,
+) -> None:
+    weights = torch.randn(70, 1, generator=torch.Generator().manual_seed(2))
+    of_seventy = loaded(nn.AvgPool2d(8), weights, [0.0] * 70, Preprocessing((64, 48), Fit.PAD))
+    found = analyse(film, of_seventy)
+    made = dict(overlays(film, found, Drawing()))
+    ranking = found.prediction.ranking
+    assert list(made) == [f"class-{k}" for k in sorted(ranking[:MOST_OVERLAYS])] + ["average"]
+    scale = Scale(EVIDENCE, -float(np.abs(found.maps.maps).max()), float(np.abs(found.maps.maps).max()))
+    values = enlarge(found.maps.maps[ranking[0]], found.placement, True)
+    np.testing.assert_array_equal(made[f"class-{ranking[0]}"], overlay(film.display(), values, scale, 0.85))
+    maps = np.load(io.BytesIO(maps_npz(found, SHA256)))["maps"]
+    assert len(maps) == 70

@@ -112,4 +112,7 @@ test("of two checkpoints without a class in common each shows its own answers, a
   assert.equal(first.filter(([, kind]) => kind === "unknown").length, 4);
   assert.deepEqual(second.slice(0, 3), [["A 0", "unknown"], ["B 0", "map"], ["B 1", "map"]]);
   assert.equal(second.length, 5);
+  const [above, beneath] = panelsOf(dataOf(theirs, ours), { ...STATE, shows: {} }).map(({ panels }) => panels);
+  assert.deepEqual(above.slice(1, 3).map(({ name, kind }) => [name, kind]), [["B 0", "map"], ["A 0", "unknown"]]);
+  assert.ok(beneath.some(({ name, kind }) => name === "A 0" && kind === "map"));
 });

@@ -15,6 +15,7 @@ from camdash.evidence.slope_maps import SlopeMaps
 from camdash.images.radiograph import Radiograph
 from camdash.networks.gradients import Method, stage_names, stage_words
 from camdash.rendering.files.export import (
+    MOST_OVERLAYS,
     WARNING,
     Drawing,
     difference_name,
@@ -28,9 +29,6 @@ from camdash.rendering.files.export import (
     stem_of,
 )
 from camdash.rendering.panels import has_one_map, shown_together
-
-MOST_OVERLAYS = 50
-"""Overlays of one checkpoint that are offered at once."""
 
 
 def offer_downloads(

@@ -28,7 +28,7 @@ from camdash.networks.cards.card import Checkpoint
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.loading import load_any, load_undivided, preferred_device
-from camdash.rendering.files.export import WARNING
+from camdash.rendering.files.export import MOST_OVERLAYS, WARNING
 from camdash.rendering.wording.answers import percent
 from camdash.running.pipeline import Explained, Item, Pace, explain_many, runner
 
@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 MOST_NAMED = 5
 """Labels or values that a line of the table names."""
 
+MOST_PROBABLE = "Of %d classes, overlays of the %d most probable are written. The raw maps have all classes."
 UNLIKE = "unlike the training images: do not rely on it"
 
 
@@ -78,6 +79,8 @@ def explain(request: Request, files: Sequence[Path], out: Output, tally: Tally) 
             else:
                 refuse_unfinished(folder)
             log.warning(WARNING)
+            if (count := len(loaded.checkpoint.card.logit_names)) > MOST_OVERLAYS:
+                log.warning(MOST_PROBABLE, count, MOST_OVERLAYS)
             done = [row for row in work.rows if row is not None]
             with writing(folder, loaded.checkpoint, done, keep=keep) as written:
                 tally.resumable = True

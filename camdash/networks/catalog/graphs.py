@@ -17,11 +17,11 @@ from camdash.words.sentence import say
 TRIED_SIDE = 224
 """Pixels of an image whose shapes are told to find the number of classes, where the size is free."""
 
-FITTING = {
-    OutputKind.SOFTMAX: (OutputKind.SOFTMAX,),
-    OutputKind.SIGMOID: (OutputKind.SIGMOID, OutputKind.BINARY),
+CONTRADICTIONS = {
+    OutputKind.SOFTMAX: (OutputKind.SIGMOID, OutputKind.BINARY, OutputKind.REGRESSION),
+    OutputKind.SIGMOID: (OutputKind.SOFTMAX, OutputKind.REGRESSION),
 }
-"""What a card may say of an output of which a graph makes probabilities."""
+"""What a card cannot say of an output of which a graph makes probabilities."""
 
 
 def graph_card(graph: Graph, given: Card | None, said: str) -> Card:
@@ -50,7 +50,7 @@ def _card(graph: Graph, given: Card | None, said: str) -> Card:
         return card
     if card.output.assumed:
         return replace(card, output=_output(logits, card.output))
-    if card.output.kind not in FITTING[logits.kind]:
+    if card.output.kind in CONTRADICTIONS[logits.kind]:
         raise CheckpointError(
             say(
                 "The card of {name} says that its output is {kind}, but its graph ends in {operator}.",

@@ -5,6 +5,8 @@ the check at loading to say.
 """
 
 from collections.abc import Callable, Mapping
+from math import erf, sqrt
+from operator import add, mul, truediv
 
 import torch
 from onnx import NodeProto
@@ -16,9 +18,11 @@ from camdash.networks.graphs.shapes import Shapes
 IDLE = frozenset(("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"))
 """Operators that change nothing about a vector."""
 
+MOST_OF_GELU = 6
+"""Nodes, one after another, by which exporters write it."""
 
-MOST_OF_GELU = 8
-"""Nodes by which exporters write it, and a few more."""
+PROBES = (-3.0, -0.7, 0.4, 2.0)
+SIMPLE: Mapping[str, Callable[..., float]] = {"Add": add, "Div": truediv, "Erf": erf, "Mul": mul}
 
 
 class AdaptiveConcatPool2d(nn.Module):
@@ -105,28 +109,43 @@ def _silu(node: NodeProto, nodes: Nodes) -> str | None:
 
 
 def _written_gelu(node: NodeProto, nodes: Nodes) -> str | None:
-    """Return what a node reads that is x times the normal distribution up to x, by erf; None for another node."""
+    """Return what a node reads whose sums, products and error functions are GELU; None for another node."""
     if node.op_type != "Mul":
         return None
-    inner = _made_by_arithmetic(node, nodes)
-    errors = [one for one in inner if one.op_type == "Erf"]
-    scaled = nodes.maker.get(errors[0].input[0]) if len(errors) == 1 else None
-    if scaled is None or scaled.op_type not in ("Div", "Mul") or len(moving := nodes.moving(scaled)) != 1:
-        return None
-    made = {name for one in _made_by_arithmetic(node, nodes, moving[0]) for name in one.output}
-    read = {name for one in _made_by_arithmetic(node, nodes, moving[0]) for name in nodes.moving(one)}
-    return moving[0] if read <= {*made, moving[0]} else None
+    for source in _before_errors(node, nodes):
+        found = [_computed(node.output[0], source, probe, nodes, MOST_OF_GELU) for probe in PROBES]
+        wanted = [probe * (1 + erf(probe / sqrt(2))) / 2 for probe in PROBES]
+        if all(one is not None and abs(one - own) < 1e-5 for one, own in zip(found, wanted, strict=True)):
+            return source
+    return None
 
 
-def _made_by_arithmetic(node: NodeProto, nodes: Nodes, end: str = "") -> list[NodeProto]:
-    """Return a node and the sums, products and error functions before it, a few, not beyond the value `end`."""
-    found, rest = list[NodeProto](), [node]
-    while rest and len(found) < MOST_OF_GELU:
+def _before_errors(node: NodeProto, nodes: Nodes) -> list[str]:
+    """Return what error functions before a node read, before that is scaled."""
+    rest, found = [node], list[str]()
+    for _ in range(2 * MOST_OF_GELU):
+        if not rest:
+            break
         one = rest.pop(0)
-        found.append(one)
-        before = [nodes.maker[name] for name in nodes.moving(one) if name != end and name in nodes.maker]
-        rest += [other for other in before if other.op_type in ("Add", "Div", "Erf", "Mul") and other not in found]
+        before = [nodes.maker[name] for name in nodes.moving(one) if name in nodes.maker]
+        if one.op_type == "Erf":
+            found += [str(name) for other in before for name in nodes.moving(other)]
+        else:
+            rest += [other for other in before if other.op_type in ("Add", "Div", "Erf", "Mul")]
     return found
+
+
+def _computed(name: str, source: str, probe: float, nodes: Nodes, depth: int) -> float | None:
+    """Return a value where `source` is one number; None where that takes more than a few simple nodes."""
+    if name == source:
+        return probe
+    constant, node = nodes.constant(name), nodes.maker.get(name)
+    if constant is not None:
+        return float(constant.reshape(-1)[0]) if constant.size == 1 else None
+    if node is None or node.op_type not in SIMPLE or depth == 0:
+        return None
+    values = [_computed(one, source, probe, nodes, depth - 1) for one in node.input]
+    return None if None in values else SIMPLE[node.op_type](*values)
 
 
 def _linear(weight: Tensor, bias: Tensor | None) -> nn.Module | None:

@@ -26,6 +26,9 @@ from camdash.rendering.scale import Look, scales
 from camdash.shapes import Cells, Grey, Picture
 from camdash.words.sentence import say
 
+MOST_OVERLAYS = 50
+"""Overlays of classes that are made of one radiograph at once; the raw maps have all classes."""
+
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 DIGEST_LENGTH = 10
 LONGEST_PART = 60
@@ -77,10 +80,14 @@ def shown(radiograph: Radiograph, drawing: Drawing) -> Grey:
 
 
 def overlays(radiograph: Radiograph, analysis: Analysis, drawing: Drawing) -> Iterator[tuple[str, Picture]]:
-    """Yield each map's id and its overlay on the radiograph."""
+    """Yield each map's id and its overlay on the radiograph; of very many classes those of the most probable ones."""
     maps = shown_together(analysis, contrast=drawing.contrast)
-    grey = shown(radiograph, drawing)
-    for panel, scale in zip(maps, scales([panel.values for panel in maps], drawing.look), strict=True):
+    grey, left_out = shown(radiograph, drawing), set(analysis.prediction.ranking[MOST_OVERLAYS:])
+    for place, (panel, scale) in enumerate(
+        zip(maps, scales([panel.values for panel in maps], drawing.look), strict=True)
+    ):
+        if place in left_out:
+            continue
         values = enlarge(panel.values, analysis.placement, drawing.smooth)
         yield panel.id, overlay(grey, values, scale, drawing.opacity)
 
@@ -206,7 +213,7 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
 def export_files(stem: str, sha256: str, radiograph: Radiograph, analysis: Analysis) -> Iterator[tuple[str, bytes]]:
     """Yield name and content of every file of one image: an overlay of each map in the default look, and the maps.
 
-    Of one class there is one overlay; of several, one more of their average.
+    Of one class there is one overlay; of several, one more of their average; of very many, those of the most probable.
     """
     drawing = Drawing()
     for map_id, picture in overlays(radiograph, analysis, drawing):

@@ -94,6 +94,18 @@ def test_entry_and_digest_change_with_each_file_that_matters(file: str, tmp_path
     assert describe(entry_of(path)).sha256 != digest
 
 
+def test_an_entry_changes_with_a_file_that_kept_its_size_and_its_time(tmp_path: Path) -> None:
+    """`cp --preserve` and `rsync --times` put a file in place of another so."""
+    config = folder_in(tmp_path) / "config.json"
+    before, status = entry_of(config.parent), config.stat()
+    while config.stat().st_ctime_ns == status.st_ctime_ns:  # the disk's clock goes in steps
+        config.write_text("[]")
+        os.utime(config, ns=(status.st_atime_ns, status.st_mtime_ns))
+    after = entry_of(config.parent)
+    assert (after.size, after.modified_ns) == (before.size, before.modified_ns)
+    assert after != before
+
+
 def test_other_files_do_not_change_the_digest(tmp_path: Path) -> None:
     path = folder_in(tmp_path)
     digest = describe(entry_of(path)).sha256

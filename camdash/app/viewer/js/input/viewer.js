@@ -249,7 +249,9 @@ export class Viewer {
   // So many classes further, where not all are shown at once.
   turnPage(/** @type {number} */ by) {
     const page = pageOf(this.shown(), sharedState());
-    if (page) change({ page: Math.min(Math.max(page.place + by, 0), page.last), focus: null });
+    if (!page) return;
+    change({ page: Math.min(Math.max(page.place + by, 0), page.last), focus: null });
+    this.tellServer(); // at once: maps may be missing
   }
 
   window() {

@@ -28,8 +28,9 @@ function ranked(sources) {
   const likeliest = new Map();
   for (const { slot, probability } of maps) likeliest.set(slot, Math.max(likeliest.get(slot) ?? 0, probability));
   const likelier = (/** @type {Ranked} */ one, /** @type {Ranked} */ other) => other.probability - one.probability;
-  const predicted = sources.flatMap((own) => own.filter((map) => map.predicted).sort(likelier));
-  const answers = [...new Set(predicted.map(({ slot }) => slot))];
+  const predicted = sources.map((own) => own.filter((map) => map.predicted).sort(likelier));
+  const foremost = predicted.flatMap((own) => own.slice(0, 1)); // no answer of one hides that of the other
+  const answers = [...new Set([...foremost, ...predicted.flat()].map(({ slot }) => slot))];
   const others = [...likeliest.keys()].filter((slot) => !answers.includes(slot));
   const likelihood = (/** @type {string} */ slot) => likeliest.get(slot) ?? 0;
   others.sort((one, other) => likelihood(other) - likelihood(one));
