@@ -35,6 +35,7 @@ from camdash.networks.heads.secant import NoExactSharesError
 from camdash.networks.hubs.stored import Opened, as_file, opened_checkpoint, stored_of
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.preparation import prepare
+from camdash.networks.taking.take import taken
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
 from camdash.words.sentence import joined, say
@@ -239,7 +240,8 @@ def _built(checkpoint: Checkpoint, stored: StoredWeights) -> tuple[nn.Module, in
 
 
 def _read_weights(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | None]:
-    return _read(checkpoint, lambda content: stored_of(content, checkpoint.path))
+    stored, check = _read(checkpoint, lambda content: stored_of(content, checkpoint.path))
+    return taken(stored, checkpoint.card), check
 
 
 def _read(checkpoint: Checkpoint, read: Callable[[Opened], Read]) -> tuple[Read, FamiliarityCheck | None]:

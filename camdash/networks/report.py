@@ -37,6 +37,8 @@ from camdash.networks.files.weights import StoredWeights, Told
 from camdash.networks.heads.replaced import USUAL
 from camdash.networks.hubs.stored import graph_in, header_of, opened_checkpoint, stored_as
 from camdash.networks.loading import load_any
+from camdash.networks.taking.class_names import names_in_file
+from camdash.networks.taking.take import taken
 from camdash.networks.text import printable
 from camdash.words.sentence import say, say_many
 
@@ -148,11 +150,14 @@ def _stages(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
             return
         stored = header_of(content, entry.path)
         found = read_card(entry.path, stored.metadata)
+        stored = taken(stored, found.card if found else None)
         report = _with_weights(report, stored, found)
         yield report
         card = card_for(stored, found)
         unused = () if found is None else (*unused_fields(found.given, card), *_without_use(card, stored))
         report = replace(report, card=card, fields=_fields(card, found, stored.told), unused=unused)
+        if found is None and (said := names_in_file(stored.class_lists, len(card.class_names))[1]):
+            report = replace(report, conversions=(*report.conversions, said))
         yield report
         check_arithmetic(card, content.said)
         report = replace(report, assumptions=assumptions(card))

@@ -66,10 +66,37 @@ def test_a_head_that_stands_twice_is_never_chosen_by_guess() -> None:
     assert names_of(content) == set(content)
 
 
-def test_a_second_copy_of_the_network_is_left_out_and_named() -> None:
-    layout = clean(with_prefix("net.") | with_prefix("ema.module."))
-    assert set(layout.tensors) == set(SMALL)
-    assert any("a second copy of the network" in phrase for phrase in layout.conversions)
+def test_a_state_dict_is_found_by_its_content_under_any_key() -> None:
+    tensors, conversions = find_state_dict({"best": {"weights": dict(SMALL), "score": 0.9}, "epoch": 3}, "a.pth")
+    assert set(tensors) == set(SMALL)
+    assert conversions == (
+        "taken from under 'best'",
+        "'epoch' left out",
+        "taken from under 'weights'",
+        "'score' left out",
+    )
+
+
+def test_an_optimizers_moments_are_no_state_dict() -> None:
+    moments = {"state": {0: {"exp_avg": torch.ones(2, 2)}}, "named": {"fc.weight": {"exp_avg": torch.ones(2, 2)}}}
+    assert set(find_state_dict({"optimizer": moments, "mine": dict(SMALL)}, "a.pth")[0]) == set(SMALL)
+    with pytest.raises(CheckpointError, match="holds no state dict"):
+        find_state_dict({"optimizer": moments}, "a.pth")
+
+
+def test_an_average_is_left_out_beside_the_weights_and_taken_alone() -> None:
+    other = {"conv1.weight": torch.zeros(2, 1, 3, 3)}
+    tensors, conversions = find_state_dict({"ema_weights": other, "weights": dict(SMALL)}, "a.pth")
+    assert set(tensors) == set(SMALL)
+    assert conversions[1] == "'ema_weights' left out"
+    assert set(find_state_dict({"ema_weights": other}, "a.pth")[0]) == set(other)
+
+
+def test_several_state_dicts_are_joined_under_their_keys() -> None:
+    content = {"encoder": {"a.weight": torch.eye(2)}, "head": {"weight": torch.eye(2)}, "epoch": 3}
+    tensors, conversions = find_state_dict(content, "a.pth")
+    assert set(tensors) == {"encoder.a.weight", "head.weight"}
+    assert conversions == ("taken from under 'encoder', 'head'", "'epoch' left out")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ import torchvision
 from torch import Tensor, nn
 
 from camdash.networks.architectures.families import LAYERED, LINEAR, Family
+from camdash.networks.files.state_dicts import clean, find_state_dict
+from camdash.networks.files.weights import StoredWeights
 from tools.random_weights import enliven
 
 torch.set_num_threads(1)  # threads that wait for each other make small networks 20 times slower on a busy machine
@@ -48,6 +50,13 @@ def saved(path: Path, content: object | None = None, **card: object) -> Path:
     if card:
         path.with_suffix(".json").write_text(json.dumps(card))
     return path
+
+
+def stored_of(content: object) -> StoredWeights:
+    """Return what a file of this content holds, without writing it; see `camdash.networks.files.weights`."""
+    tensors, opened = find_state_dict(content, "a.pth")
+    layout = clean(tensors)
+    return StoredWeights(layout.tensors, {}, opened + layout.conversions, layout.ignored, opened=opened, found=tensors)
 
 
 def card_of(architecture: str, **more: object) -> dict[str, object]:

@@ -18,7 +18,7 @@ from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import AS_TORCHVISION, Arithmetic, arithmetic_of
 from camdash.networks.cards.output import FIELDS, SOFTMAX, Output, OutputKind, assumed_output, output_of
 from camdash.networks.cards.presets import with_preset
-from camdash.networks.cards.values import choice, lengths, names, numbers, some_of, truth, without_repeats, words
+from camdash.networks.cards.values import choice, lengths, names, numbers, some_of, text, truth, without_repeats, words
 from camdash.networks.text import printable
 from camdash.words.sentence import joined, say, say_many
 
@@ -54,6 +54,12 @@ ABOUT = ("trained", "notes", "sources", "license")
 PREPARING = ("interpolation", "resize", "pad_value", "mean", "std")
 """Fields that say how a radiograph becomes an input, beside the required ones."""
 
+PARTS = ("network", "head")
+"""Fields that choose, by their names in the file, one of several networks and one of several heads."""
+
+LONGEST_PART = 200
+"""Characters of such a name."""
+
 KNOWN = frozenset(
     (
         *REQUIRED,
@@ -62,6 +68,7 @@ KNOWN = frozenset(
         "preset",
         "transform_input",
         "guessed",
+        *PARTS,
         *FIELDS,
         *(one.name for one in dataclass_fields(Arithmetic)),
     )
@@ -134,6 +141,9 @@ class Card:
             none.
         alike: other architectures that fit the weights as well, where no card says which it is.
         prepared_as: timm's name of the weights whose preprocessing is taken; empty for none.
+        network: of several networks in the file, the beginning of the names of the one that is meant; empty where the
+            card does not say.
+        head: of several heads, the name of the one that is meant; likewise.
         members: of an ensemble the names of its checkpoints; none for a checkpoint of its own.
     """
 
@@ -148,6 +158,8 @@ class Card:
     preset: str = ""
     alike: tuple[str, ...] = ()
     prepared_as: str = ""
+    network: str = ""
+    head: str = ""
     members: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -371,6 +383,7 @@ def card_json(card: Card) -> str:
         fields["transform_input"] = card.transform_input
     if card.assumed and "class_names" not in card.assumed:  # else there is no card, and all of it is assumed
         fields["guessed"] = card.assumed
+    fields |= {key: name for key in PARTS if (name := getattr(card, key))}
     fields |= card.arithmetic.said | card.output.said
     if card.members:
         fields["members"] = card.members
@@ -397,6 +410,8 @@ def card_from(said: Mapping[str, Any]) -> Card:
         arithmetic=arithmetic_of(fields),
         output=output_of(fields, len(class_names), is_own=class_names == FIVE_CLASSES),
         preset=fields.get("preset") or "",
+        network=text(fields.get("network"), "network", LONGEST_PART),
+        head=text(fields.get("head"), "head", LONGEST_PART),
     )
 
 

@@ -96,6 +96,8 @@ def card_together(fields: Mapping[str, Any], where: str, members: Sequence[Check
         arithmetic=AS_TORCHVISION,
         output=output,
         members=tuple(member.name for member in members),
+        network="",
+        head="",
     )
 
 

@@ -36,6 +36,8 @@ from camdash.networks.files.regular_files import small_content
 from camdash.networks.files.state_dicts import sigmoid_sign
 from camdash.networks.files.weights import StoredWeights
 from camdash.networks.hubs.stored import graph_in, header_of, opened_checkpoint, read_header
+from camdash.networks.taking.class_names import names_in_file
+from camdash.networks.taking.take import saying_what_it_looks_like, taken
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
 from camdash.words.sentence import say, say_many
@@ -109,10 +111,12 @@ def card_for(stored: StoredWeights, found: FoundCard | None) -> Card:
         CheckpointError: there is none, and the architecture is not recognised.
     """
     if found is None:
-        return _assumed(stored)
+        return _assumed(taken(stored, None))
     card = found.card if stored.told is None else filled(found.card, stored.told)
-    sign, count = sigmoid_sign(stored.ignored), len(card.class_names)
-    if not card.output.assumed or not (sign or stored.ordinal_sign):
+    if not card.output.assumed:
+        return card
+    sign, count = sigmoid_sign(taken(stored, card).ignored), len(card.class_names)
+    if not (sign or stored.ordinal_sign):
         return card
     return replace(card, output=assumed_output(count, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign))
 
@@ -124,7 +128,8 @@ def _assumed(stored: StoredWeights) -> Card:
         CheckpointError: the architecture is not recognised.
     """
     said = stored.metadata.get("arch", "")
-    found = recognise(stored.shapes, said)
+    with saying_what_it_looks_like(stored):
+        found = recognise(stored.shapes, said)
     architecture, family = found.architecture, family_of(found.architecture)
     count, channels = class_count_of(family, stored.shapes), stored.shapes[f"{family.first}.weight"][1]
     side, sign = fixed_input(architecture, stored.shapes), sigmoid_sign(stored.ignored)
@@ -133,6 +138,9 @@ def _assumed(stored: StoredWeights) -> Card:
     how = timm_preprocessing(said, channels, side) if is_timms(architecture) else None
     if how is not None:
         card = replace(card, preprocessing=how, assumed=("architecture", "class_names"), prepared_as=said)
+    names, _ = names_in_file(stored.class_lists, count)
+    if names:
+        card = replace(card, class_names=names, assumed=tuple(key for key in card.assumed if key != "class_names"))
     if stored.told is not None:
         card = with_told(card, stored.told)
     return replace(card, alike=found.alike)
@@ -195,7 +203,7 @@ def _is_usable(entry: Entry) -> bool:
         found = describe(entry)
         for checkpoint in found.members or (found,):
             if checkpoint.card.architecture != GRAPH:
-                check_fit(checkpoint, read_header(checkpoint.path))
+                check_fit(checkpoint, taken(read_header(checkpoint.path), checkpoint.card))
     except (CheckpointError, *UNREADABLE):
         return False
     return True

@@ -111,7 +111,7 @@ def unpickled(content: Content, path: Path, kind: FileKind, *, values: bool) -> 
         place = _Budget(content.size, values=values)
     try:
         with _allowed():
-            return _plain(torch.load(content.reader(), map_location=place, weights_only=True))
+            return _plain(torch.load(content.reader(), map_location=place, weights_only=True), {})
     except UnpicklingError as error:
         named = re.search(r"GLOBAL ([\w.]{1,100})", str(error))
         raise PickledCodeError(
@@ -146,12 +146,18 @@ def _allowed() -> Iterator[None]:
             yield
 
 
-def _plain(value: object, left: int = DEEPEST) -> object:
-    """Return dicts and tensors anew: a pickle may have given them attributes in place of their methods."""
+def _plain(value: object, known: dict[tuple[int, int], object], left: int = DEEPEST) -> object:
+    """Return dicts and tensors anew: a pickle may have given them attributes in place of their methods.
+
+    `known` keeps the new dicts by the old ones and their depth: dicts may hold each other, and themselves.
+    """
     if isinstance(value, torch.Tensor):
         return torch.Tensor.detach(value).resolve_neg().resolve_conj()
     if isinstance(value, dict) and left >= 0:
-        return {key: _plain(inner, left - 1) for key, inner in dict.items(value)}
+        place = id(value), left
+        if place not in known:
+            known[place] = {key: _plain(inner, known, left - 1) for key, inner in dict.items(value)}
+        return known[place]
     return value
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import LARGEST_FILE, FileKind, kind_of
 from camdash.networks.files.pickled import unpickled
 from camdash.networks.files.regular_files import opened
-from camdash.networks.files.state_dicts import clean, find_state_dict
+from camdash.networks.files.state_dicts import ClassList, class_lists, clean, find_state_dict
 from camdash.networks.text import printable
 from camdash.words.sentence import say, say_many
 
@@ -51,6 +51,9 @@ class StoredWeights:
         ignored: names of the file that belong to no network (a loss, an averaging counter).
         ordinal_sign: the name of the biases that only a head of ordered grades has (CORAL); empty for none.
         told: what a hub says of the network; None where the weights are no hub's.
+        opened: those of the conversions that led to the state dict in the file.
+        found: the same tensors and those that were left out, by their names in the file.
+        class_lists: lists of class names that stand beside the weights, with their keys.
     """
 
     tensors: dict[str, Tensor]
@@ -59,6 +62,9 @@ class StoredWeights:
     ignored: tuple[str, ...]
     ordinal_sign: str = ""
     told: Told | None = None
+    opened: tuple[str, ...] = ()
+    found: dict[str, Tensor] = field(default_factory=dict)
+    class_lists: tuple[ClassList, ...] = ()
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -159,7 +165,8 @@ def _state_dict(content: Content, path: Path, kind: FileKind, *, values: bool) -
             say("{name} holds tensors without numbers. Save it once the weights are loaded.", name=content.said)
         )
     said = loaded.get("arch") if isinstance(loaded, dict) else None
-    return _clean(content, tensors, {"arch": said} if isinstance(said, str) else {}, conversions)
+    stored = _clean(content, tensors, {"arch": said} if isinstance(said, str) else {}, conversions)
+    return replace(stored, class_lists=class_lists(loaded))
 
 
 def _clean(
@@ -180,4 +187,12 @@ def _clean(
     if not layout.tensors:
         raise CheckpointError(say("{name} holds no weights.", name=content.said))
     tensors, sign, written = written_out(layout.tensors)
-    return StoredWeights(tensors, metadata, (*conversions, *layout.conversions, *written), layout.ignored, sign)
+    return StoredWeights(
+        tensors,
+        metadata,
+        (*conversions, *layout.conversions, *written),
+        layout.ignored,
+        sign,
+        opened=conversions,
+        found=tensors if sign else fit,
+    )

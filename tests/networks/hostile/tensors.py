@@ -48,6 +48,13 @@ def endless(path: Path) -> None:
     torch.save(content, path)
 
 
+def endless_in_many_ways(path: Path) -> None:
+    """Save a dictionary that holds itself under 200 keys: there are 200 ** 5 ways of five keys into it."""
+    content: dict[str, object] = {}
+    content |= {f"fold{number}": content for number in range(200)}
+    torch.save(content, path)
+
+
 def in_strides(path: Path) -> None:
     """Save weights as views: every second row of larger ones, columns before rows."""
     views = {name: torch.stack([value, value], 1)[:, 0] if value.ndim > 1 else value for name, value in state().items()}
@@ -117,6 +124,7 @@ CASES = (
     case("strides", in_strides, None),
     case("shared", shared, None),
     case("endless", endless, "holds no state dict"),
+    case("endless-in-many-ways", endless_in_many_ways, "holds no state dict"),
     case(
         "names", lambda path: torch.save(state() | {"a\x1b\udfff\u202e": torch.ones(1)}, path), r"a\\x1b\\udfff\\u202e"
     ),
