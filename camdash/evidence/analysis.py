@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from camdash.errors import CamdashError, DecoderError, ImageError
+from camdash.errors import CamdashError, CheckpointError, DecoderError, ImageError
+from camdash.evidence.ensembles import mean_of_maps, spread_of
 from camdash.evidence.maps import EvidenceMaps
 from camdash.evidence.prediction import Prediction, predict
 from camdash.evidence.removal import Removal, removals
@@ -20,8 +22,9 @@ from camdash.networks.heads.head import Level
 from camdash.networks.loaded import LoadedCheckpoint
 from camdash.networks.placement import Placement
 from camdash.networks.preprocessing import network_input, place
-from camdash.networks.shapes import Inputs, Pooled
-from camdash.shapes import CellShares, PerClass
+from camdash.networks.shapes import Inputs, Maps, Pooled
+from camdash.shapes import CellShares, Float64, PerClass
+from camdash.words.sentence import joined, say
 
 MOST_THREADS, MOST_AT_ONCE = 8, 100_000_000
 """Network inputs that are made at once, and the pixels of all of them: each takes four bytes a pixel meanwhile."""
@@ -83,6 +86,8 @@ class Analysis:
             are none.
         exactness: what the level means, in sentences; empty where there are no maps.
         removal: at level B, what the hottest cell of the foremost class does to its logit; else None.
+        spread: of an ensemble how far its members are apart for each class: the standard deviation of their logits, or
+            of their values in their unit; see `camdash.evidence.ensembles.spread_of`. None for a network alone.
     """
 
     prediction: Prediction
@@ -94,6 +99,7 @@ class Analysis:
     level: str = ""
     exactness: str = ""
     removal: Removal | None = None
+    spread: PerClass | None = None
 
     @property
     def has_maps(self) -> bool:
@@ -197,15 +203,15 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     """
     if not radiographs:
         return []
+    if loaded.members:
+        return _together(radiographs, loaded)
     if loaded.whole is not None:
         return [_predicted(radiograph, loaded.checkpoint, loaded.whole) for radiograph in radiographs]
-    how, network = loaded.checkpoint.card.preprocessing, loaded.network
-    inputs = _inputs(radiographs, how, network.channels)
-    is_rough = network.head.level is Level.B
+    inputs = _inputs(radiographs, loaded.checkpoint.card.preprocessing, loaded.network.channels)
+    is_rough = loaded.network.head.level is Level.B
     passed = loaded.maps_pooled_and_activations if is_rough else loaded.maps_and_pooled
     maps, pooled, *activations = in_parts_that_fit(passed, inputs)
-    unplaced = network.head.unplaced(maps, pooled).numpy()
-    evidence = [EvidenceMaps(own, network.bias, rest) for own, rest in zip(maps.numpy(), unplaced, strict=True)]
+    evidence = _sums(maps, pooled, loaded)
     familiarities = _familiarities(pooled, loaded.familiarity)
     analyses = [
         _analysis(radiograph, own, familiarity, loaded)
@@ -213,8 +219,74 @@ def analyse_batch(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -
     ]
     if not is_rough:
         return analyses
-    found = removals(network.head, activations[0], maps, [one.prediction.foremost for one in analyses])
+    found = removals(loaded.network.head, activations[0], maps, [one.prediction.foremost for one in analyses])
     return [replace(one, removal=removal) for one, removal in zip(analyses, found, strict=True)]
+
+
+def _together(radiographs: Sequence[Radiograph], loaded: LoadedCheckpoint) -> list[Analysis]:
+    """Run the members of an ensemble, one after the other over the same inputs."""
+    inputs = _inputs(radiographs, loaded.checkpoint.card.preprocessing, loaded.channels)
+    if loaded.no_map:
+        logits = np.stack([_logits(inputs, member) for member in loaded.members])
+        return [_apart(logits[:, place], loaded) for place in range(len(radiographs))]
+    found = [_evidence(inputs, member) for member in loaded.members]
+    return [_mean(one, list(own), loaded) for one, *own in zip(radiographs, *found, strict=True)]
+
+
+def _apart(logits: Float64[NDArray[np.float64], "members classes"], loaded: LoadedCheckpoint) -> Analysis:
+    """Return the mean answer of members whose maps have no mean."""
+    prediction = predict(loaded.checkpoint.card, logits.mean(axis=0))
+    return Analysis(prediction, loaded.checkpoint, no_map=loaded.no_map, spread=_spread(logits, prediction))
+
+
+def _mean(radiograph: Radiograph, members: Sequence[EvidenceMaps], loaded: LoadedCheckpoint) -> Analysis:
+    """Return the mean answer of members with its maps; the level is the worst of theirs."""
+    if any(own.maps.shape != members[0].maps.shape for own in members):
+        raise CheckpointError(
+            say("The members of {name} divide this radiograph into other cells.", name=loaded.checkpoint.name)
+        )
+    card, evidence = loaded.checkpoint.card, mean_of_maps(members)
+    prediction = predict(card, evidence.logits)
+    heads = [member.network.head for member in loaded.members]
+    worst = max(head.level.value for head in heads)
+    exactness = dict.fromkeys(head.exactness for head in heads if head.level.value == worst)
+    return Analysis(
+        prediction,
+        loaded.checkpoint,
+        PlacedMaps(evidence, place(radiograph.shape, card.preprocessing, loaded.members[0].network.grid)),
+        engine=joined(" ", dict.fromkeys(member.slot.words for member in loaded.members)),
+        level=worst,
+        exactness=joined(" ", exactness),
+        spread=_spread(np.stack([own.logits for own in members]), prediction),
+    )
+
+
+def _spread(logits: Float64[NDArray[np.float64], "members classes"], prediction: Prediction) -> PerClass:
+    """Return how far members are apart, in the unit of the output."""
+    spread: PerClass = spread_of(logits, excludes=prediction.excludes) * abs(prediction.output.scale)
+    return spread
+
+
+def _logits(inputs: Inputs, loaded: LoadedCheckpoint) -> Float64[NDArray[np.float64], "n classes"]:
+    """Return the logits of one network for a batch of inputs."""
+    if loaded.whole is None:
+        return np.stack([own.logits for own in _evidence(inputs, loaded)])
+    whole = loaded.whole
+    one_by_one = torch.cat([whole.logits(inputs[place : place + 1]).cpu() for place in range(len(inputs))])
+    return one_by_one.numpy().astype(np.float64)
+
+
+def _evidence(inputs: Inputs, loaded: LoadedCheckpoint) -> list[EvidenceMaps]:
+    """Return the maps of each input."""
+    maps, pooled = in_parts_that_fit(loaded.maps_and_pooled, inputs)
+    return _sums(maps, pooled, loaded)
+
+
+def _sums(maps: Maps, pooled: Pooled, loaded: LoadedCheckpoint) -> list[EvidenceMaps]:
+    """Return maps with all that adds up to the logits."""
+    network = loaded.network
+    unplaced = network.head.unplaced(maps, pooled).numpy()
+    return [EvidenceMaps(own, network.bias, rest) for own, rest in zip(maps.numpy(), unplaced, strict=True)]
 
 
 def _inputs(radiographs: Sequence[Radiograph], how: Preprocessing, channels: int) -> Inputs:

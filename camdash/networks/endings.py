@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 SAFETENSORS, ONNX = ".safetensors", ".onnx"
+ENSEMBLE = ".ensemble.json"
+"""Of a card that names several checkpoints: an ensemble of them."""
 
 SUFFIXES = (
+    ENSEMBLE,
     *(SAFETENSORS, ".pth.tar", ".pt.tar", ".pth", ".pt", ".ckpt", ".bin"),
     *(".pkl", ".pickle", ".pt2", ".th", ".torch", ".ptl", ".torchscript", ".jit"),
     *(ONNX, ".h5", ".hdf5", ".keras", ".tflite", ".gguf", ".pdparams"),
@@ -39,6 +42,11 @@ def ending_of(name: str) -> str:
         return ""
     length = next(len(ending) for ending in SUFFIXES if lower.endswith(ending))
     return name[-length:] if length < len(name) else ""
+
+
+def is_ensemble(name: str) -> bool:
+    """Tell whether a file is an ensemble's card, by its name."""
+    return ending_of(name).lower() == ENSEMBLE
 
 
 def bare_name(name: str) -> str:

@@ -102,9 +102,9 @@ def stage_names(card: Card) -> tuple[str, ...]:
     """Return the names of the stages of a network, known without its weights; none where it has too many classes.
 
     None either where its head is no linear layer after average pooling: then it is not run in two parts. Nor of an
-    ONNX graph, which PyTorch does not run.
+    ONNX graph, which PyTorch does not run, nor of an ensemble.
     """
-    if card.architecture == GRAPH:
+    if card.architecture == GRAPH or card.members:
         return ()
     family = family_of(card.architecture)
     if len(card.logit_names) > MOST_CLASSES or is_max_pooled(card) or not family.is_linear:

@@ -1,5 +1,6 @@
 """A checkpoint that is ready to run: what is known of its network, and the engine that runs it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Thread
 
@@ -16,6 +17,7 @@ from camdash.networks.heads.head import Head
 from camdash.networks.placement import Grid
 from camdash.networks.shapes import Activations, Inputs, Maps, Pooled
 from camdash.shapes import Float32
+from camdash.words.sentence import say
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,12 +52,14 @@ class LoadedCheckpoint:
         split: what is known of its network; None where that is not split.
         whole: its network where that is run in one piece; else None.
         familiarity: its check for unlike images; None where it has none.
+        members: of an ensemble its checkpoints, which run one after the other; it has no network of its own.
     """
 
     checkpoint: Checkpoint
     split: NetworkFacts | None = None
     whole: WholeNetwork | None = None
     familiarity: FamiliarityCheck | None = None
+    members: tuple["LoadedCheckpoint", ...] = ()
 
     @classmethod
     def of(
@@ -86,13 +90,22 @@ class LoadedCheckpoint:
     @property
     def no_map(self) -> str:
         """Why it has no exact maps, a sentence; empty where it has them."""
+        if self.members:
+            return _no_mean_map(self.members)
         return "" if self.whole is None else self.whole.sentence
+
+    @property
+    def channels(self) -> int:
+        """Its input channels."""
+        if self.members:
+            return self.members[0].channels
+        return self.network.channels if self.whole is None else self.whole.channels
 
     @property
     def network(self) -> NetworkFacts:
         """What is known of its split network."""
         if self.split is None:
-            raise ValueError(self.no_map)
+            raise ValueError(self.no_map or "an ensemble has no network of its own")
         return self.split
 
     @property
@@ -118,5 +131,27 @@ class LoadedCheckpoint:
         return head.maps(activations).cpu(), head.pooled(activations).cpu(), activations.float().cpu()
 
     def accelerate(self) -> Thread | None:
-        """Begin to make a faster engine in the background, once; see `camdash.networks.engines.acceleration`."""
+        """Begin to make a faster engine in the background, once; see `camdash.networks.engines.acceleration`.
+
+        Of an ensemble each call begins with one member.
+        """
+        if self.members:
+            return next(filter(None, (member.accelerate() for member in self.members)), None)
         return None if self.split is None else accelerate(self.split.slot)
+
+
+def _no_mean_map(members: Sequence[LoadedCheckpoint]) -> str:
+    """Return why the maps of these members have no mean, a sentence; empty where they have one."""
+    for member in members:
+        if member.no_map:
+            return say("The member {name} has no map. {reason}", name=member.checkpoint.name, reason=member.no_map)
+    first = members[0]
+    other = next((member for member in members if member.network.grid != first.network.grid), None)
+    if other is None:
+        return ""
+    return say(
+        "This ensemble gives a prediction and no map: the cells of {first} and {other} lie in other places, so their "
+        "maps have no mean.",
+        first=first.checkpoint.name,
+        other=other.checkpoint.name,
+    )

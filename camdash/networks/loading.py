@@ -22,7 +22,7 @@ from camdash.networks.architectures.building import (
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
-from camdash.networks.architectures.prediction_only import WholeNetwork
+from camdash.networks.architectures.prediction_only import MeanOfNetworks, WholeNetwork
 from camdash.networks.architectures.recognition import fixed_input, head_renames, replaced_of
 from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
 from camdash.networks.cards.card import GRAPH, Card, Checkpoint
@@ -89,6 +89,8 @@ def load_any(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckp
     Raises:
         CheckpointError: the weights do not fit the card, or the check failed.
     """
+    if checkpoint.members:
+        return _load_together(checkpoint, device)
     if checkpoint.card.architecture == GRAPH:
         return _loaded_graph(checkpoint)
     stored, check = _read_weights(checkpoint)
@@ -105,6 +107,8 @@ def load_divided(checkpoint: Checkpoint, device: torch.device | str) -> SplitNet
     Raises:
         CheckpointError: as `load_any`.
     """
+    if checkpoint.members:
+        raise CheckpointError(say("{name} is an ensemble. Take one of its members.", name=checkpoint.name))
     _refuse_graph(checkpoint)
     return _divided(checkpoint, _read_weights(checkpoint)[0], torch.device(device))
 
@@ -124,6 +128,29 @@ def _divided(checkpoint: Checkpoint, stored: StoredWeights, device: torch.device
     whole = WholeNetwork(network.to(device), channels, device, reason)
     check_finite(whole.logits(random_input(channels, side)))
     return whole
+
+
+def _load_together(checkpoint: Checkpoint, device: torch.device | str) -> LoadedCheckpoint:
+    """Load the members of an ensemble.
+
+    Raises:
+        CheckpointError: one of them cannot be used, or takes other input channels.
+    """
+    members = tuple(load_any(member, device) for member in checkpoint.members)
+    first = members[0]
+    for other in members[1:]:
+        if other.channels != first.channels:
+            raise CheckpointError(
+                say(
+                    "The members {first} and {other} differ in input channels: {one} and {two}. "
+                    "Members of an ensemble must agree in it.",
+                    first=first.checkpoint.name,
+                    other=other.checkpoint.name,
+                    one=first.channels,
+                    two=other.channels,
+                )
+            )
+    return LoadedCheckpoint(checkpoint, members=members)
 
 
 def _check_familiarity(checkpoint: Checkpoint, divided: SplitNetwork, check: FamiliarityCheck | None) -> None:
@@ -160,6 +187,10 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
     Raises:
         CheckpointError: as `load`.
     """
+    if checkpoint.members:
+        raise CheckpointError(
+            say("{name} is an ensemble, so there are no gradient-based maps of it.", name=checkpoint.name)
+        )
     _refuse_graph(checkpoint)
     network, channels = _built(checkpoint, _read_weights(checkpoint)[0])
     card = checkpoint.card
@@ -176,9 +207,14 @@ def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwo
 def load_undivided(checkpoint: Checkpoint, device: torch.device | str) -> WholeNetwork:
     """Build the network as its weights are, not split and with nothing folded, to compare its logits with.
 
+    Of an ensemble it gives the mean of its members' logits.
+
     Raises:
         CheckpointError: the weights do not fit the card.
     """
+    if checkpoint.members:
+        wholes = [load_undivided(member, device) for member in checkpoint.members]
+        return WholeNetwork(MeanOfNetworks(wholes), wholes[0].channels, torch.device("cpu"), "")
     if checkpoint.card.architecture == GRAPH:
         from camdash.networks.engines.graph_engine import undivided
         from camdash.networks.graphs.reading import read_graph

@@ -23,11 +23,14 @@ from camdash.networks.cards.card import (
     said_by_graph,
     unused_fields,
 )
+from camdash.networks.cards.ensemble import KNOWN as KNOWN_TOGETHER
+from camdash.networks.cards.ensemble import ensemble_fields
 from camdash.networks.cards.familiarity import FamiliarityCheck
 from camdash.networks.cards.presets import PRESETS
-from camdash.networks.catalog.checkpoints import FoundCard, card_for, familiarity_digest, read_card
-from camdash.networks.catalog.folders import Entry
+from camdash.networks.catalog.checkpoints import FoundCard, card_for, describe, familiarity_digest, read_card
+from camdash.networks.catalog.folders import Entry, ensemble_text
 from camdash.networks.catalog.told import sources_of
+from camdash.networks.endings import is_ensemble
 from camdash.networks.files.content import Content
 from camdash.networks.files.pickled import UNREADABLE, unexpected
 from camdash.networks.files.weights import StoredWeights, Told
@@ -36,6 +39,7 @@ from camdash.networks.hubs.stored import graph_in, header_of, opened_checkpoint,
 from camdash.networks.loading import load_any
 from camdash.networks.taking.class_names import names_in_file
 from camdash.networks.taking.take import taken
+from camdash.networks.text import printable
 from camdash.words.sentence import say, say_many
 
 AS_PREPARED = ("input_size", "fit", *PREPARING)
@@ -117,8 +121,9 @@ class IntakeReport:
 def intake(entry: Entry) -> IntakeReport:
     """Read, build and check one checkpoint on the CPU, keep nothing of it, and say what was found."""
     report = IntakeReport(entry.name, entry.path, entry.size)
+    stages = _stages_together if is_ensemble(entry.path.name) else _stages
     try:
-        for reached in _stages(report, entry):
+        for reached in stages(report, entry):
             report = reached
     except PickledCodeError as error:
         return replace(report, error=str(error), recipe=error.recipe)
@@ -198,6 +203,41 @@ def _loaded(report: IntakeReport, checkpoint: Checkpoint) -> Iterator[IntakeRepo
         level = loaded.network.head.level.value
         report = replace(report, level=level, deviation=deviation, checkpoint=checkpoint)
         yield replace(report, familiarity=_familiarity(check))
+
+
+def _stages_together(report: IntakeReport, entry: Entry) -> Iterator[IntakeReport]:
+    """Yield the report of an ensemble as it grows.
+
+    Raises:
+        CheckpointError: at the stage that fails.
+    """
+    checkpoint = describe(entry)
+    said = printable(entry.path.name)
+    given = ensemble_fields(ensemble_text(entry.path), said)
+    values = {
+        key: json.dumps(value, ensure_ascii=False) for key, value in json.loads(card_json(checkpoint.card)).items()
+    }
+    members = say("members")
+    report = replace(
+        report,
+        sha256=checkpoint.sha256,
+        stored_as=say_many("{count} checkpoint", "{count} checkpoints", len(checkpoint.members)),
+        architecture=checkpoint.card.architecture,
+        compared_with=checkpoint.card.architecture,
+        card=checkpoint.card,
+        fields=tuple(CardField(key, value, said if key in given else members) for key, value in values.items()),
+        unused=unused_fields(given, checkpoint.card, KNOWN_TOGETHER),
+        conversions=(say("mean of the logits of {names}", names=", ".join(checkpoint.card.members)),),
+    )
+    yield report
+    loaded = load_any(checkpoint, torch.device("cpu"))
+    report = replace(report, channels=loaded.channels, checkpoint=checkpoint)
+    if loaded.no_map:
+        yield replace(report, no_map=loaded.no_map)
+        return
+    networks = [member.network for member in loaded.members]
+    deviation = max((one.deviation for one in networks if one.deviation is not None), default=None)
+    yield replace(report, level=max(one.head.level.value for one in networks), deviation=deviation)
 
 
 def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard | None) -> IntakeReport:

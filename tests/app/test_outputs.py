@@ -190,6 +190,21 @@ def test_a_softmax_beside_findings_is_said_to_mean_something_else(alone: Path, p
     assert "Different answers" in words
 
 
+def test_a_class_that_a_binary_names_and_has_no_map_of_is_said_to_be_its_blue(alone: Path, page: AppTest) -> None:
+    two = ("Normal", "Fracture")
+    save(alone, "a-soft", two, Output(), [LN3, 0.0])
+    save(alone, "b-one", two, Output(OutputKind.BINARY), [-LN3])
+    page.run()
+    page.selectbox(key="second").select_index(0).run()
+    words = words_of(page)
+    assert "Both give the same answer." in words
+    assert "Only A knows" not in words
+    notes = {
+        drawn["name"]: drawn["note"] for drawn in header(page)["sources"][0]["maps"] if "evidence" in drawn["scales"]
+    }
+    assert (notes["Normal"], notes["Fracture"]) == ("in B it is the blue of Fracture", "")
+
+
 def test_two_networks_without_a_class_as_their_answer_neither_agree_nor_differ(alone: Path, page: AppTest) -> None:
     for name, value in (("a-age", 0.5), ("b-age", 0.75)):
         save(alone, name, ("Bone age",), Output(OutputKind.REGRESSION, unit="months", scale=40, offset=120), [value])

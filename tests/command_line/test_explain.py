@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from tests.images.test_privacy import CANARY, with_canaries
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
     "file", "sha256", "checkpoint", "checkpoint_sha256", "predicted", "output", "probabilities", "logits", "evidence",
-    "bias", "unplaced", "positive", "values", "unit", "level", "grid", "gap", "familiarity", "notes", "error",
+    "bias", "unplaced", "spread", "positive", "values", "unit", "level", "grid", "gap", "familiarity", "notes", "error",
 ]  # fmt: skip
 PARTS = [f"Part {k}" for k in range(5)]
 
@@ -62,6 +63,26 @@ def test_each_answer_is_compared_with_the_whole_networks_where_that_is_asked_for
     assert 0 <= second["verified"] < 1e-5
     assert main(["explain", "--verify", good]) == 0
     assert "gives these logits within" in capsys.readouterr().out
+
+
+def test_an_ensemble_is_explained_and_checked_against_all_its_members(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, classes in (("one", 3), ("two", 3)):
+        save_checkpoint(tmp_path, name, small_card(classes))
+    path = tmp_path / "pair.ensemble.json"
+    path.write_text(json.dumps({"members": ["one.safetensors", "two.safetensors"]}))
+    film, out = written(tmp_path / "hand.png"), tmp_path / "out"
+    told = ["explain", "--checkpoint", str(path), "--verify", "--json", "--output", str(out), film]
+    assert main(told) == 0
+    (row,) = json_lines(capsys.readouterr().out)
+    assert row["checkpoint"] == "pair"
+    assert row["spread"] == pytest.approx(dict.fromkeys(row["logits"], 0.0), abs=1e-5)  # both are alike
+    assert 0 <= row["verified"] < 1e-4
+    assert "spread.Part 0" in (out / "predictions.csv").read_text()
+    assert main([*told, "--resume"]) == 0
+    (again,) = json_lines(capsys.readouterr().out)
+    assert again | {"verified": None} == row | {"verified": None}
 
 
 def test_the_figures_add_up_and_have_full_precision(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

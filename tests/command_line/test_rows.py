@@ -64,8 +64,8 @@ def test_a_line_that_somebody_has_changed_is_not_taken_for_a_row() -> None:
 def test_a_failed_file_has_its_sentence_and_nothing_else() -> None:
     row: Row = row_of("a.png", None, CHECKPOINT, Failed("It is damaged."))
     assert [key for key, value in row.items() if value is None] == [
-        *("sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "unplaced", "positive"),
-        *("values", "unit", "level", "grid", "gap", "familiarity", "notes"),
+        *("sha256", "predicted", "output", "probabilities", "logits", "evidence", "bias", "unplaced", "spread"),
+        *("positive", "values", "unit", "level", "grid", "gap", "familiarity", "notes"),
     ]
     assert as_read(line(row, CARD)) == ("a.png", "", "small", "c" * 64, *[""] * 23, "It is damaged.")
 
@@ -111,6 +111,17 @@ def test_each_kind_of_output_has_its_row_and_gives_it_back(card: Card, logits: l
     cells = as_read(line(row, card))
     assert len(cells) == len(header(card))
     assert json.dumps(row_of_line("a.png", checkpoint, cells, found.no_map)) == json.dumps(row)
+
+
+def test_the_spread_of_an_ensembles_members_has_columns_of_its_own_and_comes_back() -> None:
+    card = replace(CARD, members=("one", "two"))
+    checkpoint = replace(CHECKPOINT, card=card)
+    found = replace(SEEN, checkpoint=checkpoint, spread=np.array([0.1 + 0.2, 2.5]))
+    row = row_of("a.png", "a" * 64, checkpoint, found, [])
+    assert row["spread"] == {"=Hand": 0.1 + 0.2, "手": 2.5}
+    assert [name for name in header(card) if name not in header(CARD)] == ["spread.=Hand", "spread.手"]
+    cells = as_read(line(row, card))
+    assert json.dumps(row_of_line("a.png", checkpoint, cells, None)) == json.dumps(row)
 
 
 @pytest.mark.parametrize("text", ["nan", "inf"])

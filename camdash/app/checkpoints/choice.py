@@ -20,7 +20,7 @@ from camdash.networks.cards.output import OutputKind
 from camdash.networks.catalog.checkpoints import checkpoint_folders
 from camdash.networks.catalog.descriptions import Descriptions
 from camdash.networks.text import printable
-from camdash.words.sentence import joined, say
+from camdash.words.sentence import joined, say, say_many
 
 MOST_NAMES = 100
 """Class names that are listed."""
@@ -222,6 +222,8 @@ def _fitted(how: Preprocessing) -> str:
 
 def _facts(card: Card) -> str:
     words = [card.architecture, _classes(card), _fitted(card.preprocessing)]
+    if card.members:
+        words.append(say_many("mean of {count} checkpoint", "mean of {count} checkpoints", len(card.members)))
     if trained := card.text("trained"):
         words.append(say("trained {when}", when=printable(trained, 40)))
     return joined(" · ", [*words, card.guess])

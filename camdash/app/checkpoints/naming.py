@@ -26,7 +26,7 @@ MOST_FIELDS = 12
 
 def offer_names(checkpoint: Checkpoint, *, writes: bool) -> None:
     """Offer to name the classes of a checkpoint that has no card: as a file on the server, if it `writes`."""
-    if "class_names" not in checkpoint.card.assumed:
+    if "class_names" not in checkpoint.card.assumed or checkpoint.members:
         return
     naming = session().namings.get(_key(checkpoint), Naming())
     name = printable(card_path(checkpoint.path).name)

@@ -135,7 +135,7 @@ def _show_table(place: DeltaGenerator, results: tuple[Analysis, ...], comparison
         if comparison:
             offer_both_probabilities(comparison, sought)
         else:
-            offer_probabilities(results[0].prediction, sought)
+            offer_probabilities(results[0].prediction, sought, results[0].spread)
 
 
 def _say_how_exact(results: tuple[Analysis, ...]) -> None:

@@ -14,6 +14,7 @@ from camdash.networks.cards.card import Card
 from camdash.rendering.charts import answer_chart
 from camdash.rendering.ranks import rest_of, shown_classes
 from camdash.rendering.wording.answers import beside, choice, headline, percent, remark, title
+from camdash.rendering.wording.ensembles import spread_words
 
 LONGEST_LARGE = 40
 """Characters of an answer that is written large."""
@@ -32,6 +33,8 @@ def show_answer(analysis: Analysis) -> DeltaGenerator | None:
             st.markdown(plain(more))
         if between := choice(prediction):
             st.caption(plain(between))
+        if apart := spread_words(analysis):
+            st.caption(plain(apart))
         show_familiarity(analysis)
         say_guess(analysis.checkpoint.card)
     with bars:

@@ -13,6 +13,7 @@ from camdash.app.markdown import plain
 from camdash.evidence.comparison import Comparison
 from camdash.evidence.prediction import Prediction
 from camdash.rendering.ranks import MOST_BARS, logit_in, ranked_rows, share_in
+from camdash.shapes import PerClass
 
 HEIGHT = 420
 """Pixels at most; longer tables scroll."""
@@ -24,10 +25,13 @@ def has_table(count: int) -> bool:
     return count > MOST_BARS
 
 
-def offer_probabilities(prediction: Prediction, sought: str = "") -> None:
+def offer_probabilities(prediction: Prediction, sought: str = "", spread: PerClass | None = None) -> None:
     """Offer the classes of one checkpoint, the most probable first, where the chart does not show them all.
 
-    Of those only the ones with `sought`, in small letters, in their names.
+    Args:
+        prediction: whose classes.
+        sought: only those with it, in small letters, in their names.
+        spread: of an ensemble's members, by class.
     """
     count = len(prediction.class_names)
     if not has_table(count):
@@ -41,10 +45,10 @@ def offer_probabilities(prediction: Prediction, sought: str = "") -> None:
         **figures,
         "logit": [float(prediction.logits[k]) for k in order],
     }
-    if values is None:
-        _table(columns, count, sought, ("probability",), ("logit",))
-    else:
-        _table(columns, count, sought, (), ("value", "logit"))
+    numbers = ("logit",) if values is None else ("value", "logit")
+    if spread is not None:
+        columns["spread"], numbers = [float(spread[k]) for k in order], (*numbers, "spread")
+    _table(columns, count, sought, ("probability",) if values is None else (), numbers)
 
 
 def offer_both_probabilities(comparison: Comparison, sought: str = "") -> None:
@@ -75,6 +79,7 @@ def _table(
         "probability": tr("probability"),
         "value": tr("value"),
         "logit": tr("logit"),
+        "spread": tr("spread of the members"),
         "logit of A": tr("logit of A"),
         "logit of B": tr("logit of B"),
     }

@@ -15,6 +15,7 @@ from camdash.images.radiograph import Radiograph
 from camdash.rendering.files.export import Drawing, shown
 from camdash.rendering.panels import PanelMap, average_map, class_maps, contrast_maps, has_average, has_one_map
 from camdash.rendering.ranks import steps_around
+from camdash.rendering.wording.agreement import figure
 from camdash.rendering.wording.answers import beside, mark, reading, totals, unit
 from camdash.words.sentence import joined, say
 
@@ -124,7 +125,9 @@ def _panels(analysis: Analysis, mode: Mode, panels: Sequence[PanelMap], totals: 
             bias=float(totals.bias[k]),
             unplaced=float(totals.unplaced[k]) if totals.unplaced.any() else None,
             logit=float(totals.evidence[k] + totals.bias[k] + totals.unplaced[k]),
-            note=joined(" · ", (_answer_against(prediction), padding_note(float(totals.on_padding[k])))),
+            note=joined(
+                " · ", (_answer_against(prediction), padding_note(float(totals.on_padding[k])), _apart(analysis, k))
+            ),
             class_index=k,
         )
 
@@ -140,6 +143,13 @@ def _average_panel(analysis: Analysis) -> ViewerMap:
         note=padding_note(analysis.average_on_padding),
         caption=AVERAGE_CAPTION,
     )
+
+
+def _apart(analysis: Analysis, k: int) -> str:
+    """Return how far the members of an ensemble are apart for a class; empty for a network alone."""
+    if analysis.spread is None:
+        return ""
+    return say("members differ by {figure}", figure=figure(float(analysis.spread[k])))
 
 
 def _answer_against(prediction: Prediction) -> str:

@@ -7,7 +7,8 @@ from camdash.app.viewer.from_analysis import ONE_MAP, class_slot, maps_of, words
 from camdash.app.viewer.modes import Mode
 from camdash.app.viewer.payload import MapWords, Source, ViewerMap
 from camdash.evidence.analysis import Analysis
-from camdash.evidence.comparison import Comparison, Difference
+from camdash.evidence.comparison import Comparison, Difference, is_same_class
+from camdash.evidence.prediction import Prediction
 from camdash.rendering.panels import ALL_STEPS, has_one_map
 from camdash.rendering.wording.agreement import figure, figures
 from camdash.rendering.wording.answers import mark
@@ -25,7 +26,8 @@ def sources_of(comparison: Comparison) -> tuple[Source, ...]:
     """
     ours = {pair.first: pair.first for pair in comparison.pairs}
     twins = {pair.second: pair.first for pair in comparison.pairs}
-    rows = (_row("A", comparison.first, ours), _row("B", comparison.second, twins))
+    first, second = comparison.first, comparison.second
+    rows = (_row("A", first, ours, second.prediction), _row("B", second, twins, first.prediction))
     if comparison.differences:
         return (*rows, _difference(comparison))
     return rows
@@ -50,14 +52,16 @@ def _both(first: str, second: str) -> str:
     return say("A: {first} B: {second}", first=first, second=second)
 
 
-def _row(letter: str, analysis: Analysis, twins: Mapping[int, int]) -> Source:
+def _row(letter: str, analysis: Analysis, twins: Mapping[int, int], other: Prediction) -> Source:
     label = f"{letter} · {analysis.checkpoint.name}"
     if not analysis.has_maps:
         return Source(label, None, (), analysis.no_map, letter)
-    return Source(label, analysis.placement, _aligned(maps_of(analysis), twins, letter), letter=letter)
+    return Source(label, analysis.placement, _aligned(maps_of(analysis), twins, letter, other), letter=letter)
 
 
-def _aligned(maps: tuple[ViewerMap, ...], twins: Mapping[int, int], letter: str) -> tuple[ViewerMap, ...]:
+def _aligned(
+    maps: tuple[ViewerMap, ...], twins: Mapping[int, int], letter: str, other: Prediction
+) -> tuple[ViewerMap, ...]:
     """Return the maps in their twins' slots: twins in one order, then what is no class, then what has no twin.
 
     `twins` has the place in the first head of each class that both know, by its place in its own.
@@ -69,15 +73,19 @@ def _aligned(maps: tuple[ViewerMap, ...], twins: Mapping[int, int], letter: str)
         twin = twins.get(drawn.class_index)
         return (2, 0) if twin is None else (0, twin)
 
-    return tuple(_in_slot(drawn, twins, letter) for drawn in sorted(maps, key=place))
+    return tuple(_in_slot(drawn, twins, letter, other) for drawn in sorted(maps, key=place))
 
 
-def _in_slot(drawn: ViewerMap, twins: Mapping[int, int], letter: str) -> ViewerMap:
+def _in_slot(drawn: ViewerMap, twins: Mapping[int, int], letter: str, other: Prediction) -> ViewerMap:
     if drawn.class_index is None:
         return drawn
     if drawn.class_index in twins:
         return replace(drawn, slot=class_slot(twins[drawn.class_index]))
-    note = joined(" · ", (say("only {letter} knows this class", letter=letter), drawn.note))
+    alone: str = say("only {letter} knows this class", letter=letter)
+    if other.negative_name and is_same_class(drawn.name, other.negative_name):
+        whose, name = "AB".replace(letter, ""), other.class_names[0]
+        alone = say("in {letter} it is the blue of {name}", letter=whose, name=name)
+    note = joined(" · ", (alone, drawn.note))
     return replace(drawn, slot=f"only-{letter}-{drawn.slot}", note=note)
 
 

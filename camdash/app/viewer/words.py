@@ -26,7 +26,7 @@ WORDS: WordsHeader = {
     "predictedClass": say("predicted class"),
     "probability": unfilled("probability {share}"),
     "mapOf": unfilled("{mode} map: {name}"),
-    "unknownClass": unfilled("{letter} does not know this class."),
+    "unknownClass": unfilled("{letter} has no map of this class."),
     "pixelAt": unfilled("row {row}, column {column}"),
     "here": unfilled("here: {value}"),
     "partOf": unfilled("{part} of {whole}"),

@@ -17,9 +17,12 @@ from camdash.rendering.files.safe_csv import Cell
 Row = dict[str, Any]
 
 IDENTITY = ("file", "sha256", "checkpoint", "checkpoint_sha256")
-BY_CLASS = ("probabilities", "logits", "evidence", "bias", "unplaced", "positive", "values")
+BY_CLASS = ("probabilities", "logits", "evidence", "bias", "unplaced", "spread", "positive", "values")
 PARTS = ("evidence", "bias", "unplaced")
 """Of a logit: their sum is the logit."""
+
+SPREAD = "spread"
+"""Of the members of an ensemble, in logits or in the unit of a value."""
 
 JUDGED = (OutputKind.SIGMOID, OutputKind.BINARY)
 """Outputs whose labels are above their thresholds or not."""
@@ -102,7 +105,7 @@ def row_of_line(file: str, checkpoint: Checkpoint, cells: Sequence[str], no_map:
     if "" in columns["logits"] or len(cells) != len(header(card)):
         raise ValueError("a file without error has all logits")
     row: Row = dict(zip(IDENTITY, (file, cells[1], checkpoint.name, checkpoint.sha256), strict=True))
-    parts = {key: [_number(cell) for cell in columns[key]] for key in PARTS}
+    parts = {key: [_number(cell) for cell in columns[key]] for key in (*PARTS, SPREAD) if columns[key]}
     try:
         prediction = predict(card, np.array(columns["logits"], np.float64))
     except CheckpointError as error:
@@ -118,6 +121,7 @@ def _analysis(analysis: Analysis, notes: list[str] | None) -> Row:
     """Return the row of an analysis; without maps, what belongs to maps is None, and one more key says why."""
     placed = analysis.placed
     parts = {} if placed is None else {key: getattr(placed.maps, key).tolist() for key in PARTS}
+    parts |= {} if analysis.spread is None else {SPREAD: analysis.spread.tolist()}
     row = _of_prediction(analysis.prediction, parts) | {"level": analysis.level or None}
     row["grid"] = list(placed.maps.maps.shape[1:]) if placed else None
     row["gap"] = _gap(analysis)
@@ -126,10 +130,10 @@ def _analysis(analysis: Analysis, notes: list[str] | None) -> Row:
 
 
 def _of_prediction(prediction: Prediction, parts: Mapping[str, Sequence[float | None]]) -> Row:
-    """Return what stands in a row of the answer; `parts` of the logits by class, without maps none or None."""
+    """Return what stands in a row of the answer; `parts` of the logits and `spread` by class, where there are any."""
     names, values, output = prediction.class_names, prediction.named_values, prediction.output
     positive = dict(zip(names, prediction.positive, strict=True))
-    own = {key: parts.get(key, [None]) for key in PARTS}
+    own = {key: parts.get(key, [None]) for key in (*PARTS, SPREAD)}
     return {
         "predicted": prediction.predicted_name,
         "output": output.kind.value,
@@ -147,6 +151,7 @@ def _columns(card: Card) -> dict[str, tuple[str, ...]]:
     names, kind = card.logit_names, card.output.kind
     probable = card.class_names if kind in (OutputKind.SOFTMAX, *JUDGED) else ()
     always = {"probabilities": probable, "logits": names, **dict.fromkeys(PARTS, names)}
+    always[SPREAD] = names if card.members else ()
     positive = names if kind in JUDGED and card.output.thresholds else ()
     return always | {"positive": positive, "values": names if kind in VALUED else ()}
 

@@ -57,7 +57,7 @@ class Written:
 
 def identity(checkpoint: Checkpoint) -> str:
     """Return a digest of all that a checkpoint's answers depend on: weights, card, familiarity check."""
-    whole = (checkpoint.sha256, checkpoint.card, checkpoint.familiarity_sha256)
+    whole = (checkpoint.sha256, checkpoint.card, checkpoint.familiarity_sha256)  # an ensemble's digest has its members'
     return hashlib.sha256(repr(whole).encode("utf-8", "backslashreplace")).hexdigest()
 
 

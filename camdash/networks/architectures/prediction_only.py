@@ -1,5 +1,6 @@
 """A network whose head is not global average pooling and one linear layer: it predicts, and has no exact map."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -39,3 +40,15 @@ class WholeNetwork:
         with torch.inference_mode():
             result: Tensor = self.network(inputs.to(self.device))
             return result
+
+
+class MeanOfNetworks(nn.Module):
+    """The mean of the logits of several networks, which run one after the other, each on its own device."""
+
+    def __init__(self, networks: Iterable[WholeNetwork]) -> None:
+        super().__init__()
+        self.networks = tuple(networks)
+
+    def forward(self, inputs: Inputs) -> Logits:
+        """Return the mean of their logits, on the CPU."""
+        return torch.stack([network.logits(inputs).cpu() for network in self.networks]).mean(0)

@@ -127,7 +127,7 @@ class Card:
     """What a checkpoint says of itself.
 
     Attributes:
-        architecture: torchvision's builder name ("resnet34").
+        architecture: torchvision's builder name ("resnet34"); of an ensemble all of its members', with " + " between.
         class_names: in the head's order; for the output `binary` the negative class and the positive one, for `ordinal`
             all grades, the lowest first.
         preprocessing: from radiograph to network input.
@@ -144,6 +144,7 @@ class Card:
         network: of several networks in the file, the beginning of the names of the one that is meant; empty where the
             card does not say.
         head: of several heads, the name of the one that is meant; likewise.
+        members: of an ensemble the names of its checkpoints; none for a checkpoint of its own.
     """
 
     architecture: str
@@ -159,6 +160,7 @@ class Card:
     prepared_as: str = ""
     network: str = ""
     head: str = ""
+    members: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def logit_names(self) -> tuple[str, ...]:
@@ -225,9 +227,10 @@ class Checkpoint:
     Attributes:
         name: the file's name without its ending.
         path: the file.
-        sha256: of its content.
+        sha256: of its content; of an ensemble of its card, and of what its members are.
         card: the card, given or assumed.
         familiarity_sha256: of the familiarity check that stands beside it; empty where none does.
+        members: of an ensemble its checkpoints; else none.
     """
 
     name: str
@@ -235,6 +238,7 @@ class Checkpoint:
     sha256: str
     card: Card
     familiarity_sha256: str = ""
+    members: tuple["Checkpoint", ...] = ()
 
 
 def parse_card(text: str, where: str) -> Card:
@@ -283,14 +287,15 @@ def card_of(fields: Mapping[str, Any], where: str) -> Card:
         raise CheckpointError(say("The card in {name} cannot be used: {reason}.", name=where, reason=reason)) from error
 
 
-def unused_fields(given: Collection[str], card: Card) -> tuple[str, ...]:
+def unused_fields(given: Collection[str], card: Card, known: Collection[str] = KNOWN) -> tuple[str, ...]:
     """Return a sentence for each field that a card gives and nothing uses: unknown, or without its `fit`.
 
     Args:
         given: the names of the card's fields.
         card: what was made of them.
+        known: the names that are used.
     """
-    unknown = sorted(name for name in given if name not in KNOWN and not name.startswith(PRIVATE))
+    unknown = sorted(name for name in given if name not in known and not name.startswith(PRIVATE))
     said: list[str] = [
         say("The card's field {name} is not known and was not used.", name=printable(name))
         for name in unknown[:MOST_NAMED]
@@ -305,6 +310,8 @@ def unused_fields(given: Collection[str], card: Card) -> tuple[str, ...]:
             )
         )
     how = card.preprocessing
+    if card.members:
+        return tuple(said)
     if how.resize is not None and how.fit is not Fit.CROP:
         said.append(say("The card's field {name} was not used: it needs {fit}.", name="resize", fit='"fit": "crop"'))
     if how.pad_value > 0 and how.fit is not Fit.PAD:
@@ -378,6 +385,8 @@ def card_json(card: Card) -> str:
         fields["guessed"] = card.assumed
     fields |= {key: name for key in PARTS if (name := getattr(card, key))}
     fields |= card.arithmetic.said | card.output.said
+    if card.members:
+        fields["members"] = card.members
     return json.dumps(fields | dict(card.about), ensure_ascii=False)
 
 

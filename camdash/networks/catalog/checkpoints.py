@@ -25,9 +25,11 @@ from camdash.networks.cards.card import (
 )
 from camdash.networks.cards.familiarity import content_beside
 from camdash.networks.cards.output import assumed_output
+from camdash.networks.catalog.ensembles import describe_together
+from camdash.networks.catalog.folders import LARGEST_CARD as LARGEST_CARD
 from camdash.networks.catalog.folders import Entry, entries, entry_of, is_checkpoint_folder
 from camdash.networks.catalog.told import filled, with_told
-from camdash.networks.endings import bare_name, card_path
+from camdash.networks.endings import bare_name, card_path, is_ensemble
 from camdash.networks.files.content import Content
 from camdash.networks.files.pickled import UNREADABLE
 from camdash.networks.files.regular_files import small_content
@@ -46,9 +48,6 @@ SHIPPED = next(
     _PACKAGE / "checkpoints",
 )
 """The checkpoints that come with camdash: within the package where it is installed, beside it in a clone."""
-LARGEST_CARD = 1_000_000
-"""Bytes; a card is a page of text."""
-
 MOST_CANDIDATES, LONGEST_PATH = 20, 500
 """Names that a sentence lists, and characters of a path."""
 
@@ -74,6 +73,8 @@ def describe(entry: Entry) -> Checkpoint:
     Raises:
         CheckpointError: the file or its card cannot be used.
     """
+    if is_ensemble(entry.path.name):
+        return describe_together(entry, describe)
     with opened_checkpoint(entry.path) as content:
         if graph := graph_in(content, entry.path):
             card = _card_of_graph(graph, entry.path)
@@ -199,9 +200,10 @@ def _first(known: Sequence[Entry]) -> Entry:
 
 def _is_usable(entry: Entry) -> bool:
     try:
-        checkpoint = describe(entry)
-        if checkpoint.card.architecture != GRAPH:
-            check_fit(checkpoint, taken(read_header(entry.path), checkpoint.card))
+        found = describe(entry)
+        for checkpoint in found.members or (found,):
+            if checkpoint.card.architecture != GRAPH:
+                check_fit(checkpoint, taken(read_header(checkpoint.path), checkpoint.card))
     except (CheckpointError, *UNREADABLE):
         return False
     return True

@@ -1,4 +1,4 @@
-"""Files in checkpoint folders as they were last seen: one pass over each folder, and nothing is opened."""
+"""Files in checkpoint folders as they were last seen: one pass over each folder; only ensembles' cards are opened."""
 
 import os
 from collections.abc import Container, Iterable
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from camdash.errors import CheckpointError
+from camdash.networks.cards.ensemble import ensemble_fields, members_of
 from camdash.networks.endings import (
     CARD,
     CONFIG,
@@ -17,11 +18,22 @@ from camdash.networks.endings import (
     card_path,
     ending_of,
     familiarity_path,
+    is_ensemble,
 )
+from camdash.networks.files.regular_files import small_content
 from camdash.networks.text import printable
 from camdash.words.sentence import say
 
-State = tuple[int, int, int | None, int | None, tuple[int, int, int], bool]
+Own = tuple[int, int, int | None, int | None, tuple[int, int, int], bool]
+"""Size, times of it, of its card and of its familiarity check, what else changes with it, whether it is a folder."""
+
+Members = tuple[tuple[str, Own | None], ...]
+"""What an ensemble's card names, each as it was seen; None where it is missing."""
+
+State = tuple[int, int, int | None, int | None, tuple[int, int, int], bool, Members]
+
+LARGEST_CARD = 1_000_000
+"""Bytes; a card is a page of text."""
 
 OF_WEIGHTS = (".safetensors", ".bin", ".safetensors.index.json", ".bin.index.json")
 """Endings of the files in a folder that may hold its weights."""
@@ -40,6 +52,7 @@ class Entry:
         identity: what else changes when another file takes its place: device, inode, time of the last change of it
             (of a folder: the last change of anything in it that matters).
         is_folder: whether it is such a folder.
+        members: of an ensemble what its card names, as it was seen.
     """
 
     path: Path
@@ -49,6 +62,7 @@ class Entry:
     familiarity_modified_ns: int | None = None
     identity: tuple[int, int, int] = (0, 0, 0)
     is_folder: bool = False
+    members: Members = ()
 
     @property
     def name(self) -> str:
@@ -58,7 +72,9 @@ class Entry:
     @property
     def changed_ns(self) -> int:
         """When anything of it was changed last, by the clock of its disk."""
-        times = self.modified_ns, self.identity[2], self.card_modified_ns, self.familiarity_modified_ns
+        times = [self.modified_ns, self.identity[2], self.card_modified_ns, self.familiarity_modified_ns]
+        for _, seen in self.members:
+            times += [] if seen is None else [seen[1], seen[2], seen[3], seen[4][2]]
         return max(time for time in times if time is not None)
 
 
@@ -89,12 +105,15 @@ def entries(folders: Iterable[Path]) -> list[Entry]:
 
 
 def look(folders: Iterable[Path]) -> list[Sight]:
-    """Return what `entries` makes entries from: one look into each folder, and at each file once."""
+    """Return what `entries` makes entries from: one look into each folder, and at each file once.
+
+    Nothing is opened but the cards of ensembles, which say at what else to look.
+    """
     found: dict[str, Sight] = {}
     for folder in folders:
         real = os.path.realpath(folder)
         if (whole := _folder_state(str(folder))) is not None:
-            found.setdefault(real, Sight(str(folder), whole))
+            found.setdefault(real, Sight(str(folder), (*whole, ())))
             continue
         content = _content(folder)
         for name in sorted(content):
@@ -105,7 +124,8 @@ def look(folders: Iterable[Path]) -> list[Sight]:
             place = os.path.realpath(item.path) if item.is_symlink() else f"{real}{os.sep}{name}"
             if place in found:
                 continue
-            state = _folder_state(item.path) if is_folder else _state(item, len(ending), content)
+            whole = _folder_state(item.path) if is_folder else None
+            state = (*whole, ()) if whole else None if is_folder else _state(item, len(ending), content)
             if state is not None:
                 found[place] = Sight(item.path, state)
     return list(found.values())
@@ -117,13 +137,43 @@ def entry_of(path: Path) -> Entry:
     Raises:
         CheckpointError: it cannot be found.
     """
-    if (state := _folder_state(str(path))) is not None:
-        return Entry(path, *state)
-    companions = card_path(path), familiarity_path(path)
-    status = _status(path)
-    if status is None:
+    found = _own(path)
+    if found is None:
         raise CheckpointError(say("The checkpoint {path} cannot be found.", path=printable(str(path))))
-    return Entry(path, *_numbers(status, *(_modified(str(other)) for other in companions)))
+    return Entry(path, *found, _members(path))
+
+
+def ensemble_text(path: Path) -> str:
+    """Return the card of an ensemble.
+
+    Raises:
+        CheckpointError: it cannot be read, or is no text.
+    """
+    said = printable(path.name)
+    try:
+        return small_content(path, LARGEST_CARD, said=said).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CheckpointError(say("The card {name} is not UTF-8 text. Save it as UTF-8.", name=said)) from error
+
+
+def _members(path: Path) -> Members:
+    """Return how the members of an ensemble are seen; none of any other file, and of a card that cannot be used."""
+    if not is_ensemble(path.name):
+        return ()
+    try:
+        said = printable(path.name)
+        names = members_of(ensemble_fields(ensemble_text(path), said), said)
+    except CheckpointError:
+        return ()
+    return tuple((name, _own(path.parent / name)) for name in names)
+
+
+def _own(path: Path) -> Own | None:
+    if (folder := _folder_state(str(path))) is not None:
+        return folder
+    status = _status(path)
+    companions = card_path(path), familiarity_path(path)
+    return None if status is None else _numbers(status, *(_modified(str(other)) for other in companions))
 
 
 def is_checkpoint_folder(path: str | Path) -> bool:
@@ -155,10 +205,10 @@ def _state(item: os.DirEntry[str], ending: int, content: Container[str]) -> Stat
     name, path = item.name[:-ending], item.path[:-ending]
     card = _modified(path + CARD) if name + CARD in content else None
     familiarity = _modified(path + FAMILIARITY) if name + FAMILIARITY in content else None
-    return _numbers(status, card, familiarity)
+    return *_numbers(status, card, familiarity), _members(Path(item.path)) if is_ensemble(item.name) else ()
 
 
-def _folder_state(path: str) -> State | None:
+def _folder_state(path: str) -> Own | None:
     """Return the numbers of a folder that is a checkpoint: of all in it that may matter; None for any other."""
     own = _status(path)
     if own is None or _status(os.path.join(path, CONFIG)) is None:  # noqa: PTH118 - a look is counted in microseconds
@@ -175,7 +225,7 @@ def _folder_state(path: str) -> State | None:
     return size, modified, card, familiarity, (own.st_dev, own.st_ino, changed), True
 
 
-def _numbers(status: os.stat_result, card: int | None, familiarity: int | None) -> State:
+def _numbers(status: os.stat_result, card: int | None, familiarity: int | None) -> Own:
     identity = status.st_dev, status.st_ino, status.st_ctime_ns
     return status.st_size, status.st_mtime_ns, card, familiarity, identity, False
 

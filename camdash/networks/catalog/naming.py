@@ -13,7 +13,7 @@ from camdash.networks.cards.card import GUESSES, MOST_CLASSES, Card, Checkpoint,
 from camdash.networks.cards.values import names
 from camdash.networks.catalog.checkpoints import LARGEST_CARD, describe
 from camdash.networks.catalog.folders import entry_of, is_checkpoint_folder
-from camdash.networks.endings import FOLDER_CARD, bare_name, card_path, ending_of
+from camdash.networks.endings import FOLDER_CARD, bare_name, card_path, ending_of, is_ensemble
 from camdash.networks.text import printable
 from camdash.words.sentence import joined, say, say_many
 
@@ -109,7 +109,7 @@ def _others(path: Path) -> list[str]:
     found = (other for other in os.listdir(path.parent) if other != path.name and ending_of(other))  # noqa: PTH208 (names)
     folder = path.parent / name
     shared = [name] if is_checkpoint_folder(folder) and not os.path.lexists(folder / FOLDER_CARD) else []
-    return sorted([*shared, *(other for other in found if bare_name(other) == name)])
+    return sorted([*shared, *(other for other in found if bare_name(other) == name and not is_ensemble(other))])
 
 
 def _write(target: Path, content: bytes, mode: int) -> None:

@@ -181,7 +181,8 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
     `probabilities` (each logit's own; NaN where the output is none), `values` (of a regression, in `unit`: logit x
     `scale` + `offset`; else NaN),
     `output` (what the logits mean), `unit`, `class_names` (a name a logit), `on_padding`, `image_sha256`,
-    `inverted` (whether the network saw the image inverted), `checkpoint`, `checkpoint_sha256`.
+    `spread` (of an ensemble's members, else NaN), `inverted` (whether the network saw the image inverted),
+    `checkpoint`, `checkpoint_sha256`.
     """
     content, prediction, names = io.BytesIO(), analysis.prediction, analysis.prediction.class_names
     np.savez_compressed(
@@ -200,6 +201,7 @@ def maps_npz(analysis: Analysis, sha256: str, *, inverted: bool = False) -> byte
         offset=np.array(prediction.output.offset),
         class_names=np.array(names),
         on_padding=analysis.on_padding,
+        spread=np.full(len(names), np.nan) if analysis.spread is None else analysis.spread,
         image_sha256=np.array(sha256),
         inverted=np.array(inverted),
         checkpoint=np.array(analysis.checkpoint.name),
