@@ -113,3 +113,12 @@ def test_two_checkpoints_that_know_many_classes_together_have_a_table(checkpoint
     tell_settings(page, {"sought": "region 3"})
     page.run()
     assert list(page.dataframe[0].value["class"]) == ["Region 3"]
+
+
+def test_two_long_answers_are_not_said_twice(checkpoints: Path, page: AppTest) -> None:
+    names = tuple(f"A rather long name of a body part, {k}" for k in range(5))
+    for name, own in (("a-long", names), ("b-turned", (*names[1:], names[0]))):
+        save_checkpoint(checkpoints, name, Card("resnet18", own, Preprocessing((64, 96), Fit.STRETCH)))
+    open_link(page, **{"checkpoint": "a-long", "with": "b-turned"})
+    assert "Different answers" in texts(page)
+    assert "A says" not in texts(page)

@@ -309,6 +309,19 @@ def ordinal(folder: Path, name: str) -> Made:
     return Made(lambda x: network(x) - bias + steps, kind=OutputKind.ORDINAL)
 
 
+def ensemble(folder: Path, name: str) -> Made:
+    """A card that names two checkpoints."""
+    networks = [lively(torchvision.models.shufflenet_v2_x0_5(weights=None, num_classes=3)), small()]
+    nn.init.normal_(networks[0].get_submodule("fc").weight, 0, 0.1)  # type: ignore[arg-type]
+    (folder / "members").mkdir()
+    for place, network in enumerate(networks):
+        torch.save(network.state_dict(), folder / "members" / f"fold{place}.pth")
+        card(folder / "members", f"fold{place}", "shufflenet_v2_x0_5", ["A", "B", "C"], 64)
+    members = [f"members/fold{place}.pth" for place in range(len(networks))]
+    (folder / f"{name}.ensemble.json").write_text(json.dumps({"members": members}), encoding="utf-8")
+    return Made(lambda x: (networks[0](x) + networks[1](x)) / 2)
+
+
 BASIC: dict[str, Any] = {"layer_type": "basic", "depths": [2, 2, 2, 2], "hidden_sizes": [64, 128, 256, 512]}
 
 TIMM: dict[str, Maker] = {
@@ -330,12 +343,8 @@ HUBS: dict[str, Maker] = {
     "hf_vit": of_transformers("ViT", 224),
     "hf_sharded": sharded,
     "xrv_densenet": torchxrayvision,
-    "monai_densenet": of_library(
-        "monai.networks.nets.DenseNet121", 1, 64, spatial_dims=2, in_channels=1, out_channels=3
-    ),
-    "monai_resnet": of_library(
-        "monai.networks.nets.resnet18", 1, 64, spatial_dims=2, n_input_channels=1, num_classes=3
-    ),
+    "monai_densenet": of_monai("DenseNet121", in_channels=1, out_channels=3),
+    "monai_resnet": of_monai("resnet18", n_input_channels=1, num_classes=3),
     "fastai": fastai,
     "segmentation_models": unet,
     "radimagenet": lopsided,
@@ -344,6 +353,7 @@ HUBS: dict[str, Maker] = {
 OTHERS: dict[str, Maker] = {
     "half": half_precision,
     "ordinal": ordinal,
+    "ensemble": ensemble,
     "onnx_drawn": drawn,
     "onnx_torch": from_torch,
     "onnx_exported": exported,

@@ -66,7 +66,9 @@ def described(folder: Path, content: Mapping[str, Any], **card: object) -> Any:
 
 
 def logits_of(checkpoint: LoadedCheckpoint, inputs: Tensor) -> Tensor:
-    """Return evidence + bias + unplaced; of a network without maps its logits."""
+    """Return evidence + bias + unplaced; of a network without maps its logits; of an ensemble the members' mean."""
+    if checkpoint.members:
+        return torch.stack([logits_of(member, inputs) for member in checkpoint.members]).mean(0)
     if checkpoint.whole is not None:
         return checkpoint.whole.logits(inputs)
     maps, pooled = checkpoint.maps_and_pooled(inputs)
