@@ -205,6 +205,7 @@ def test_a_segmentation_network_without_a_classifier_has_no_classes(tmp_path: Pa
 def test_what_stands_beside_a_whole_network_is_left_out_and_counted(tmp_path: Path) -> None:
     beside = {
         "class_weights": torch.ones(3),
+        "class_weight": torch.ones(3),
         "criterion.weight": torch.ones(3),
         "val_auroc.confmat": torch.zeros(3, 3),
         "ema.num_updates": torch.tensor(5),
@@ -216,7 +217,7 @@ def test_what_stands_beside_a_whole_network_is_left_out_and_counted(tmp_path: Pa
     report = report_of(saved(tmp_path / "m.pth", under("net.model.", state()) | beside))
     assert report.usable, report.error
     assert set(report.ignored) == set(beside)
-    assert report.conversions[1].startswith("8 tensors beside the network left out (")
+    assert report.conversions[1].startswith("9 tensors beside the network left out (")
     assert report.conversions[2:] == (
         "mean is left out: if the network normalised its input by it, say mean and std in the card",
         "temperature is left out: if the network divided its logits by it, say temperature in the card",
@@ -230,6 +231,7 @@ def test_what_stands_beside_a_whole_network_is_left_out_and_counted(tmp_path: Pa
         ("pool.p", torch.ones(1)),
         ("stage2.4.weight", torch.ones(3)),
         ("maxpool.scale", torch.ones(1)),
+        ("linear_1_bias", torch.ones(3)),
         ("side.0.weight", torch.ones(3, 3, 3, 3)),
         ("embedding", torch.ones(7, 9)),
     ],

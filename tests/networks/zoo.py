@@ -56,7 +56,8 @@ def stored_of(content: object) -> StoredWeights:
     """Return what a file of this content holds, without writing it; see `camdash.networks.files.weights`."""
     tensors, opened = find_state_dict(content, "a.pth")
     layout = clean(tensors)
-    return StoredWeights(layout.tensors, {}, opened + layout.conversions, layout.ignored, opened=opened, found=tensors)
+    said = opened + layout.conversions
+    return StoredWeights(layout.tensors, {}, said, layout.ignored, opened=opened, found=tensors)
 
 
 def card_of(architecture: str, **more: object) -> dict[str, object]:

@@ -27,6 +27,9 @@ OF_LAYERS = frozenset(
 )
 """Last parts of the names of what a network computes with: GeM pooling's exponent is `p`."""
 
+CLASS_WEIGHT = re.compile(r"(?:class|label|cls)_?weight", re.IGNORECASE)
+"""The weight of each class in a loss, by a name like a layer's."""
+
 PLAIN = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)*")
 MOST_NAMED = 6
 
@@ -44,8 +47,8 @@ def is_beside(name: str, value: Tensor, classes: int) -> bool:
         return True
     if LOSS.search(name):
         return value.ndim < 2 or last not in OF_LAYERS
-    if last in OF_LAYERS or not PLAIN.fullmatch(name):
-        return False
+    if last in OF_LAYERS or last.endswith(("_bias", "_weight")) or not PLAIN.fullmatch(name):
+        return bool(CLASS_WEIGHT.fullmatch(last)) and _is_of_classes(tuple(value.shape), classes)
     return not value.is_floating_point() or _is_of_classes(tuple(value.shape), classes)
 
 

@@ -43,7 +43,7 @@ LOOKS = (
     ),
     (
         re.compile(r"(?:^|\.)conv1\.(?:3|6)\.weight$"),
-        say("It looks like a ResNet whose stem has several convolutions, as timm's resnet50d: torchvision has none."),
+        say("It looks like a ResNet whose stem has several convolutions, as timm's resnet50d. Keep timm's names."),
     ),
 )
 """Names in a file, and what they say."""
