@@ -24,7 +24,14 @@ from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.matching import COUNTER
 from camdash.networks.architectures.prediction_only import MeanOfNetworks, WholeNetwork
 from camdash.networks.architectures.recognition import fixed_input, head_renames, replaced_of
-from camdash.networks.architectures.split import CHECK_SHAPE, SplitNetwork, check_finite, random_input, split
+from camdash.networks.architectures.split import (
+    CHECK_SHAPE,
+    SplitNetwork,
+    check_finite,
+    fitting_input,
+    random_input,
+    split,
+)
 from camdash.networks.cards.card import GRAPH, Card, Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path
@@ -125,8 +132,11 @@ def _divided(checkpoint: Checkpoint, stored: StoredWeights, device: torch.device
         except NoExactSharesError as error:
             reason = error.reason
     network = max_pooled(network, family) if by_max else network
+    inputs = random_input(channels, side)
+    if family.general:
+        inputs = fitting_input(network.cpu(), channels, side, card.preprocessing.input_size)
     whole = WholeNetwork(network.to(device), channels, device, reason)
-    check_finite(whole.logits(random_input(channels, side)))
+    check_finite(whole.logits(inputs))
     return whole
 
 

@@ -11,6 +11,7 @@ from camdash.networks.architectures.building import features_of, max_pooled, tak
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
+from camdash.networks.architectures.of_timm.builders import FAILURES
 from camdash.networks.architectures.of_timm.coordinates import even_grid, measured_grid
 from camdash.networks.architectures.of_timm.dividing import NoRowOfLayersError, divide
 from camdash.networks.heads.head import Head, Level
@@ -18,6 +19,7 @@ from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.linear import class_activation_maps as class_activation_maps
 from camdash.networks.placement import Grid
 from camdash.networks.shapes import Bias, Inputs, Logits, Weight
+from camdash.networks.text import printable
 from camdash.shapes import Float
 from camdash.words.sentence import say
 
@@ -108,12 +110,13 @@ def split(
         NoExactSharesError: the head cannot be taken apart; nothing was folded then.
         CheckpointError: the split network's logits are not the undivided one's within `TOLERANCE`.
     """
+    if family.general:
+        inputs = fitting_input(network, channels, side, size)
+        is_free = side is None and inputs.shape[2:] == CHECK_SHAPE
+        return _split_in_general(network, inputs, device, size or _sides(inputs), is_free=is_free)
     inputs = random_input(channels, side)
     with torch.inference_mode():
         reference = (max_pooled(network, family) if is_max_pooled else network)(inputs)
-    if family.general:
-        size = size or (inputs.shape[2], inputs.shape[3])
-        return _split_in_general(network, inputs, reference, device, size, is_free=side is None)
     head = take_head(network, family, device, is_max_pooled=is_max_pooled)
     features = features_of(network, family)
     grid = grid_of(features, family.branches)
@@ -127,7 +130,6 @@ def split(
 def _split_in_general(
     network: nn.Module,
     inputs: Inputs,
-    reference: Logits,
     device: torch.device,
     size: tuple[int, int],
     *,
@@ -138,7 +140,6 @@ def _split_in_general(
     Args:
         network: the network, whole.
         inputs: the input of the check.
-        reference: the network's logits for it.
         device: where it is to be.
         size: rows and columns of the inputs that it is meant for.
         is_free: whether it takes other sizes of input too.
@@ -147,20 +148,53 @@ def _split_in_general(
         NoExactSharesError: it cannot be taken apart, or what was taken for its head is not all of it.
         CheckpointError: its logits are no numbers.
     """
+    with torch.inference_mode():
+        reference = network(inputs)
     check_finite(reference)
-    shape = (inputs.shape[2], inputs.shape[3])
+    shape = _sides(inputs)
     features, head = divide(network, inputs, size, device)
     measured = shape if not is_free else (MEASURED + size[0] % PERIOD, MEASURED + size[1] % PERIOD)
-    grid = Grid(1, 0) if head.level is Level.C else measured_grid(features, inputs.shape[1], measured)
+    grid = None if head.level is Level.C else measured_grid(features, inputs.shape[1], measured)
     features.requires_grad_(False).to(device)
-    divided = SplitNetwork(features, head, grid, inputs.shape[1], shape=None if is_free else shape)
-    if head.level is Level.C:
-        cells = divided.activations(inputs).shape[2] - 1
-        divided = replace(divided, grid=even_grid(shape[1], isqrt(cells)))
+    only = None if is_free else shape
+    divided = SplitNetwork(features, head, grid or even_grid(shape[1], 1), inputs.shape[1], shape=only)
+    if grid is None:
+        found = divided.activations(inputs).shape
+        cells = found[3] if len(found) == 4 else isqrt(found[2] - 1)
+        divided = replace(divided, grid=even_grid(shape[1], cells))
     try:
         return replace(divided, deviation=check_split(divided, inputs, reference))
-    except (CheckpointError, RuntimeError) as error:
+    except (CheckpointError, *FAILURES) as error:
         raise NoRowOfLayersError(say("its head is more than layers in a row")) from error
+
+
+def _sides(inputs: Inputs) -> tuple[int, int]:
+    return inputs.shape[2], inputs.shape[3]
+
+
+def fitting_input(
+    network: nn.Module, channels: int, side: int | tuple[int, int] | None, size: tuple[int, int] | None
+) -> Inputs:
+    """Return the random input of the check; where a network of timm's does not take it, one of its card's size.
+
+    Some take any size that is a multiple of some number, which nothing tells.
+
+    Raises:
+        CheckpointError: it takes neither.
+    """
+    for shape in (side, size):
+        inputs = random_input(channels, shape)
+        try:
+            with torch.inference_mode():
+                network(inputs)
+        except FAILURES as error:
+            failure = error
+        else:
+            return inputs
+    reason, said = printable(str(failure) or type(failure).__name__, 200), " x ".join(str(n) for n in _sides(inputs))
+    raise CheckpointError(
+        say("An input of {size} pixels does not pass through the network: {reason}.", size=said, reason=reason)
+    )
 
 
 def _memory_format(device: torch.device) -> torch.memory_format:

@@ -23,6 +23,7 @@ def test_torchvisions_networks_are_measured_where_their_layers_say(architecture:
     features = features_of(build(architecture, 3, 1), family)
     expected = grid_of(features, family.branches)
     found = measured_grid(features, 1, (256, 320))
+    assert found is not None
     assert (found.stride, found.offset) == pytest.approx((expected.stride, expected.offset))
 
 
@@ -42,6 +43,7 @@ def test_torchvisions_networks_are_measured_where_their_layers_say(architecture:
 )
 def test_stride_and_offset_by_hand(layers: list[nn.Module], stride: float, offset: float) -> None:
     found = measured_grid(nn.Sequential(*layers).eval(), 1, (64, 64))
+    assert found is not None
     assert (found.stride, found.offset) == pytest.approx((stride, offset))
 
 
@@ -85,6 +87,7 @@ def summed(inputs: Tensor) -> Tensor:
 def test_branches_gates_and_attention(function: Callable[[Tensor], Tensor], stride: float, offset: float) -> None:
     """The mean of branches is taken; a gate moves nothing; attention leaves each token where it is."""
     found = measured_grid(Made(function), 1, (64, 64))
+    assert found is not None
     assert (found.stride, found.offset) == pytest.approx((stride, offset))
 
 
@@ -97,9 +100,24 @@ def folded(inputs: Tensor) -> Tensor:
     return (inputs + inputs.flip(3))[:, :, ::16, ::16]
 
 
-@pytest.mark.parametrize("function", [enlarged, folded])
-def test_cells_that_are_mixed_in_unknown_ways_divide_the_input_evenly(function: Callable[[Tensor], Tensor]) -> None:
-    assert measured_grid(Made(function), 1, (64, 64)) == Grid(16, 7.5)
+def gathered(inputs: Tensor) -> Tensor:
+    """Four cells, four pixels apart, where an even spread has 16."""
+    return inputs[:, :, :4, 24:40:4]
+
+
+def refused(inputs: Tensor) -> Tensor:
+    assert inputs.shape[2] % 7 == 0
+    return inputs
+
+
+@pytest.mark.parametrize("function", [enlarged, folded, refused])
+def test_cells_that_are_mixed_in_unknown_ways_are_not_measured(function: Callable[[Tensor], Tensor]) -> None:
+    assert measured_grid(Made(function), 1, (64, 64)) is None
+
+
+def test_cells_that_are_too_near_to_each_other_are_no_grid() -> None:
+    assert measured_grid(Made(gathered), 1, (64, 64)) == Grid(4, 24)
+    assert measured_grid(Made(lambda inputs: inputs[:, :, :4, 24:28]), 1, (64, 64)) is None
 
 
 def test_an_even_grid_by_hand() -> None:

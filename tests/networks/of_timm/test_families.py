@@ -6,8 +6,10 @@ import pytest
 import timm
 import torch
 from timm.models.vgg import VGG
+from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 
+from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.split import TOLERANCE, split
 from camdash.networks.heads.head import Level
@@ -83,6 +85,35 @@ def small_vgg() -> nn.Module:
         for parameter in made.parameters():
             nn.init.normal_(parameter, 0, 0.3)
     return made.eval()
+
+
+def test_a_network_that_takes_multiples_of_a_size_is_checked_at_its_cards_size(tmp_path: Path) -> None:
+    """halonet26t's blocks divide 256 pixels and not those of the usual check."""
+    checkpoint = loaded(tmp_path, "halonet26t", input_size=[256, 256])
+    inputs = torch.rand(1, 3, 256, 256, generator=torch.Generator().manual_seed(3))
+    with torch.inference_mode():
+        expected = network("halonet26t")(inputs)
+    torch.testing.assert_close(logits_of(checkpoint, inputs), expected, rtol=1e-4, atol=1e-4)
+    assert checkpoint.network.grid.stride == pytest.approx(32)
+    with pytest.raises(CheckpointError, match="An input of 96 x 96 pixels does not pass through the network"):
+        loaded(tmp_path, "halonet26t", input_size=[96, 96])
+
+
+def test_registers_count_as_what_has_no_place() -> None:
+    options = {"img_size": 64, "embed_dim": 32, "depth": 2, "num_heads": 2, "reg_tokens": 3, "num_classes": 3}
+    with seeded():
+        made = VisionTransformer(**options).eval()
+        for parameter in made.parameters():
+            nn.init.normal_(parameter, 0, 0.3)
+    inputs = torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(3))
+    with torch.inference_mode():
+        expected = made(inputs)
+    found = split(made, family_of("timm/vit_tiny_patch16_224"), 3, torch.device("cpu"), 64)
+    given = found.activations(inputs)
+    maps, pooled = found.head.maps(given), found.head.pooled(given)
+    assert maps.shape == (2, 3, 4, 4)
+    sums = maps.mean((2, 3)) + found.bias + found.head.unplaced(maps, pooled)
+    torch.testing.assert_close(sums, expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,9 @@ def test_a_position_embedding_of_the_right_length_decides_and_one_of_no_builder_
     family = family_of("timm/vit_tiny_patch16_224")
     assert family.fixed_side is not None
     assert family.fixed_side("timm/vit_tiny_patch16_224", other) == 160
+    averaged = family_of("timm/vit_base_patch16_gap_224").fixed_side
+    assert averaged is not None
+    assert averaged("timm/vit_base_patch16_gap_224", shapes_of("vit_base_patch16_gap_224", img_size=160)) == 160
 
 
 def test_several_that_fit_are_named_and_torchvisions_is_taken() -> None:

@@ -17,8 +17,8 @@ from camdash.words.sentence import say
 
 PREFIX = "timm/"
 
-FAILURES = (RuntimeError, ValueError, TypeError, AssertionError, NotImplementedError, AttributeError)
-"""What timm's builders raise for options that do not go together."""
+FAILURES = (RuntimeError, ValueError, TypeError, AssertionError, AttributeError, LookupError)
+"""What timm's networks raise where options, or an input's size, do not suit them."""
 
 
 def is_timms(architecture: str) -> bool:

@@ -16,11 +16,18 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from camdash.networks.architectures.of_timm.builders import FAILURES
 from camdash.networks.placement import Grid
 
 TOLERANCE = 0.01
 """Pixels by which the cells of a measured grid may lie off their even places."""
 
+
+LEAST, MOST = 0.2, 1.4
+"""How far the cells of a measured grid may be apart, in parts of an even spread over the input.
+
+Windows without padding have no cells near the edges, so theirs are nearer to each other than an even spread.
+"""
 
 MARGIN = 2
 """Cells on each side that are not looked at."""
@@ -30,31 +37,29 @@ class UnknownPlacesError(Exception):
     """An operation moves cells in a way that is not known."""
 
 
-def measured_grid(features: nn.Module, channels: int, shape: tuple[int, int]) -> Grid:
+def measured_grid(features: nn.Module, channels: int, shape: tuple[int, int]) -> Grid | None:
     """Return where the cells at the end of `features` are centred, in pixels of its input.
 
-    Where that cannot be measured, because cells are mixed in ways that are not known, each cell is taken to stand for
-    an equal part of the input.
+    None where that cannot be measured, because cells are mixed in ways that are not known.
 
     Args:
-        features: from network inputs to a grid, (n, channels, rows, columns), or to parts of a class token.
+        features: from network inputs to a grid, (n, channels, rows, columns).
         channels: input channels.
-        shape: rows and columns of an input that passes through.
+        shape: rows and columns of the input with which it is measured.
     """
     inputs = torch.arange(shape[1], dtype=torch.float32).expand(1, channels, *shape).contiguous()
-    with torch.no_grad():
-        try:
-            with _Coordinates(inputs):
-                found = features(inputs)
-        except UnknownPlacesError:
-            found = features(torch.zeros_like(inputs))
-            return even_grid(shape[1], found.shape[-1])
+    try:
+        with torch.no_grad(), _Coordinates(inputs):
+            found = features(inputs)
+    except (UnknownPlacesError, *FAILURES):
+        return None
     columns = found.mean((0, 1, 2)).double()
-    return _grid_of(columns) or even_grid(shape[1], len(columns))
+    even, measured = even_grid(shape[1], len(columns)), _grid_of(columns)
+    return measured if measured and LEAST <= measured.stride / even.stride <= MOST else None
 
 
 def even_grid(side: int, cells: int) -> Grid:
-    """Return the grid whose cells divide a side evenly."""
+    """Return the grid whose cells divide a side evenly: what is assumed where it cannot be measured."""
     stride = side / cells
     return Grid(stride=stride, offset=(stride - 1) / 2)
 
@@ -93,7 +98,7 @@ class _Coordinates(TorchDispatchMode):  # type: ignore[no-untyped-call]
     ) -> Any:
         named = dict(kwargs or {})
         carriers = [each for each in tree_leaves((args, named)) if isinstance(each, Tensor) and each in self._carriers]
-        if not carriers:
+        if not carriers or func.overloadpacket.__name__ in FRESH:
             return func(*args, **named)
         result = _after(func, args, named, carriers)
         tree_map(self._mark, result)
@@ -236,6 +241,11 @@ MOVING = frozenset(
     )
 )
 """Operations that bring values elsewhere, or make means of them: they do so with coordinates too."""
+
+FRESH = frozenset(
+    ("new_zeros", "new_ones", "new_empty", "new_full", "zeros_like", "ones_like", "empty_like", "full_like")
+)
+"""Operations whose results have nothing of what they are given but its shape and type."""
 
 PRODUCTS = frozenset(("mm", "addmm", "bmm", "baddbmm", "matmul"))
 SUMS = frozenset(("sum", "amax", "amin", "max", "var", "std", "var_mean", "logsumexp"))

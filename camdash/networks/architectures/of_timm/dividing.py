@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from camdash.networks.architectures.of_timm.builders import FAILURES
 from camdash.networks.architectures.of_timm.class_token import (
     TimmClassTokenParts,
     is_plain_transformer,
@@ -99,7 +100,7 @@ def divide(network: nn.Module, inputs: Inputs, size: tuple[int, int], device: to
         layers = [*plain_layers([norm], pooled=False), *first, *layers]
     try:
         head = take_apart([layer.requires_grad_(False).to(device) for layer in layers])
-    except (RuntimeError, IndexError, StopIteration) as error:
+    except (*FAILURES, StopIteration) as error:
         raise NoRowOfLayersError(say("its head is more than layers in a row")) from error
     return features, head
 
@@ -133,7 +134,7 @@ def _run(network: nn.Module, inputs: Inputs) -> tuple[Call | None, list[Call]]:
                 found = made.forward_features(inputs)
             with _recorded(layer for layer in network.modules() if _is_one(layer)) as calls:
                 made.forward_head(found)
-    except (AttributeError, TypeError, NotImplementedError) as error:
+    except FAILURES as error:
         raise NoRowOfLayersError(say("its head is not divided from its features")) from error
     return (norms[0] if len(norms) == 1 and norms[0].result is found else None), calls
 
