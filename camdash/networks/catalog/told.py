@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from camdash.errors import CheckpointError
+from camdash.networks.architectures.building import family_of
 from camdash.networks.cards.arithmetic import arithmetic_of
 from camdash.networks.cards.card import GUESSES, REQUIRED, Card, card_from, card_json
 from camdash.networks.cards.output import Output, output_of
@@ -23,8 +24,10 @@ def with_told(card: Card, told: Told) -> Card:
         return card
     known = PRESETS.get(told.fields.get("preset", ""), {})
     given = {key: value for key, value in told.fields.items() if key != "class_names" or _are_for(value, card)}
+    if "class_names" in told.guessed and "class_names" not in card.assumed:
+        given.pop("class_names", None)  # the file itself names them
     fields = {key: value for key, value in _own(card).items() if key not in known} | given
-    if "input_size" not in card.assumed:
+    if family_of(card.architecture).fixed_side is not None and "input_size" not in card.assumed:
         fields["input_size"] = card.preprocessing.input_size  # the only one that the weights take
     try:
         made = card_from(fields)
