@@ -64,7 +64,7 @@ def taken(stored: StoredWeights, card: Card | None) -> StoredWeights:
     network, head = (card.network, card.head) if card else ("", "")
     if not network and not head and _fits(stored.shapes, architecture):
         return stored
-    found = with_todays_names(stored.found or stored.tensors)
+    found = with_todays_names(stored.tensors if stored.told else stored.found or stored.tensors)
     shapes = _shapes(found)
     trunks = _trunks(shapes, architecture)
     whole = [trunk for trunk in trunks if trunk.is_whole]
