@@ -30,7 +30,6 @@ from camdash.networks.cards.presets import PRESETS
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, describe, familiarity_digest, read_card
 from camdash.networks.catalog.folders import Entry, ensemble_text
 from camdash.networks.catalog.told import sources_of
-from camdash.networks.endings import is_ensemble
 from camdash.networks.files.content import Content
 from camdash.networks.files.pickled import UNREADABLE, unexpected
 from camdash.networks.files.weights import StoredWeights, Told
@@ -121,7 +120,7 @@ class IntakeReport:
 def intake(entry: Entry) -> IntakeReport:
     """Read, build and check one checkpoint on the CPU, keep nothing of it, and say what was found."""
     report = IntakeReport(entry.name, entry.path, entry.size)
-    stages = _stages_together if is_ensemble(entry.path.name) else _stages
+    stages = _stages_together if entry.is_ensemble else _stages
     try:
         for reached in stages(report, entry):
             report = reached

@@ -45,7 +45,7 @@ def test_a_single_finding_is_above_or_below_its_threshold() -> None:
 
 
 def test_a_threshold_is_said_as_it_is_however_small() -> None:
-    assert "from 0.05 % on" in answers.remark(binary(LN3, thresholds=(0.0005,)))
+    assert "from 0.05\u00a0% on" in answers.remark(binary(LN3, thresholds=(0.0005,)))
 
 
 def test_a_temperature_is_named_where_the_total_is_not_the_log_odds_itself() -> None:
@@ -76,8 +76,8 @@ def test_without_thresholds_the_three_most_probable_stand_there_and_that_none_is
 
 def test_two_classes_of_one_logit_are_named_with_the_probability_of_the_answer() -> None:
     assert said(answers.headline(binary(-LN3))) == "Normal, 75.0 %"
-    assert answers.remark(binary(LN3)) == "No threshold is known: Fracture is the answer from 50 % on."
-    assert answers.remark(binary(LN3, thresholds=(0.3,))) == "Fracture is the answer from 30 % on (its threshold)."
+    assert answers.remark(binary(LN3)) == "No threshold is known: Fracture is the answer from 50\u00a0% on."
+    assert answers.remark(binary(LN3, thresholds=(0.3,))) == "Fracture is the answer from 30\u00a0% on (its threshold)."
     assert answers.reading(binary(LN3)) == "Red speaks for Fracture, blue for Normal."
     assert [answers.mark(binary(logit), 0) for logit in (1.0, -1.0)] == ["predicted", ""]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
-from camdash.networks.cards.card import ABOUT, Card, Checkpoint, Preprocessing, card_fields
+from camdash.networks.cards.card import ABOUT, REQUIRED, Card, Checkpoint, Preprocessing, card_fields
 from camdash.networks.cards.output import FIELDS, Output, output_of
 from camdash.networks.cards.values import names, words
 from camdash.networks.endings import is_ensemble
@@ -47,7 +47,7 @@ def members_of(fields: Mapping[str, Any], where: str) -> tuple[str, ...]:
         CheckpointError: they are too few or too many, or a name leads elsewhere or to another ensemble.
     """
     try:
-        found = names(fields[MEMBERS], MEMBERS, MOST_MEMBERS)
+        found = names(fields.get(MEMBERS), MEMBERS, MOST_MEMBERS)
         if len(found) < 2:
             raise ValueError(say("members must be two files or more"))  # noqa: TRY301 (said as the others are)
         for name in found:
@@ -92,6 +92,10 @@ def card_together(fields: Mapping[str, Any], where: str, members: Sequence[Check
         first.card,
         architecture=" + ".join(dict.fromkeys(member.card.architecture for member in members)),
         about=about,
+        assumed=tuple(key for key in REQUIRED if any(key in member.card.assumed for member in members)),
+        preset="",
+        alike=(),
+        prepared_as="",
         transform_input=None,
         arithmetic=AS_TORCHVISION,
         output=output,
@@ -140,7 +144,7 @@ def _output(fields: Mapping[str, Any], members: Sequence[Checkpoint]) -> Output:
         if key not in given and any(getattr(one, key) != getattr(outputs[0], key) for one in outputs):
             raise ValueError(say("its members differ in {field}, so it must say its own", field=key))
     if not given:
-        return outputs[0]
+        return next((one for one in outputs if one.assumed), outputs[0])  # a guess of one is a guess of all
     own = {key: given[key] if key in given else getattr(outputs[0], key) for key in FIELDS if key != "output"}
     kind = given.get("output", outputs[0].kind.value)
     said = {key: value for key, value in own.items() if key in given or value != getattr(Output(), key)}

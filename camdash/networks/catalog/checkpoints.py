@@ -29,7 +29,7 @@ from camdash.networks.catalog.ensembles import describe_together
 from camdash.networks.catalog.folders import LARGEST_CARD as LARGEST_CARD
 from camdash.networks.catalog.folders import Entry, entries, entry_of, is_checkpoint_folder
 from camdash.networks.catalog.told import filled, with_told
-from camdash.networks.endings import bare_name, card_path, is_ensemble
+from camdash.networks.endings import bare_name, card_path
 from camdash.networks.files.content import Content
 from camdash.networks.files.pickled import UNREADABLE
 from camdash.networks.files.regular_files import small_content
@@ -73,7 +73,7 @@ def describe(entry: Entry) -> Checkpoint:
     Raises:
         CheckpointError: the file or its card cannot be used.
     """
-    if is_ensemble(entry.path.name):
+    if entry.is_ensemble:
         return describe_together(entry, describe)
     with opened_checkpoint(entry.path) as content:
         if graph := graph_in(content, entry.path):

@@ -70,6 +70,11 @@ class Entry:
         return printable(self.path.name if self.is_folder else bare_name(self.path.name))
 
     @property
+    def is_ensemble(self) -> bool:
+        """Whether it is a card that names several checkpoints."""
+        return is_ensemble(self.path.name) and not self.is_folder
+
+    @property
     def changed_ns(self) -> int:
         """When anything of it was changed last, by the clock of its disk."""
         times = [self.modified_ns, self.identity[2], self.card_modified_ns, self.familiarity_modified_ns]

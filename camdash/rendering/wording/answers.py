@@ -189,8 +189,8 @@ class _Sigmoid(Words):
         return say(
             "Closest to its threshold: {name}, {share} (threshold {threshold})",
             name=prediction.class_names[place],
-            share=beside(prediction, place),
-            threshold=threshold_words(prediction.output.thresholds[place]),
+            share=_unbroken(beside(prediction, place)),
+            threshold=_unbroken(threshold_words(prediction.output.thresholds[place])),
         )
 
     def choice(self, prediction: Prediction) -> str:
@@ -223,10 +223,14 @@ class _Binary(Words):
         name = prediction.class_names[0]
         if not thresholds:
             return say(
-                "No threshold is known: {name} is the answer from {share} on.", name=name, share=threshold_words(EVEN)
+                "No threshold is known: {name} is the answer from {share} on.",
+                name=name,
+                share=_unbroken(threshold_words(EVEN)),
             )
         return say(
-            "{name} is the answer from {share} on (its threshold).", name=name, share=threshold_words(thresholds[0])
+            "{name} is the answer from {share} on (its threshold).",
+            name=name,
+            share=_unbroken(threshold_words(thresholds[0])),
         )
 
     def choice(self, prediction: Prediction) -> str:
