@@ -243,7 +243,11 @@ def _mean(radiograph: Radiograph, members: Sequence[EvidenceMaps], loaded: Loade
     """Return the mean answer of members with its maps; the level is the worst of theirs."""
     if any(own.maps.shape != members[0].maps.shape for own in members):
         raise CheckpointError(
-            say("The members of {name} divide this radiograph into other cells.", name=loaded.checkpoint.name)
+            say(
+                "The members of {name} divide this radiograph into different grids, so their maps have no mean. "
+                "Use one of them alone.",
+                name=loaded.checkpoint.name,
+            )
         )
     card, evidence = loaded.checkpoint.card, mean_of_maps(members)
     prediction = predict(card, evidence.logits)

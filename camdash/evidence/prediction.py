@@ -128,6 +128,12 @@ class Prediction:
         return int((self.logits > 0).sum()) if self.grades else None
 
     @property
+    def contradicts(self) -> bool:
+        """Whether a grade is said to be above a step and not above a lower one: steps of own weights can do so."""
+        exceeded = self.logits > 0
+        return bool(self.grades) and bool((exceeded[1:] & ~exceeded[:-1]).any())
+
+    @property
     def values(self) -> PerClass | None:
         """The values of a regression, in the card's unit; None for all else."""
         if self.output.kind is not OutputKind.REGRESSION:
@@ -288,8 +294,7 @@ class _Binary(_LogOdds):
 
 class _Ordinal(_LogOdds):
     def answers(self, prediction: Prediction) -> tuple[int, ...]:
-        exceeded = np.flatnonzero(prediction.logits > 0)
-        return (int(exceeded[-1]),) if len(exceeded) else ()
+        return (prediction.rank - 1,) if prediction.rank else ()
 
     def predicted_name(self, prediction: Prediction) -> str | None:
         return None if prediction.rank is None else prediction.grades[prediction.rank]

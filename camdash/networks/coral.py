@@ -62,7 +62,9 @@ def _beside_last_layer(tensors: Mapping[str, Tensor]) -> tuple[str, str, str] | 
     biases = [name for name in BIASES if name in tensors]
     if len(rows) != 1 or len(biases) != 1 or not _fits(tensors[rows[0]], tensors[biases[0]]):
         return None
-    return rows[0].removesuffix("weight"), rows[0], biases[0]
+    head = rows[0].removesuffix("weight")
+    own = tensors.get(f"{head}bias")
+    return (head, rows[0], biases[0]) if own is None or own.shape == (1,) else None
 
 
 def _fits(row: Tensor, steps: Tensor) -> bool:

@@ -141,7 +141,7 @@ def test_the_grade_is_above_as_many_steps_as_have_more_than_one_half() -> None:
         ((-1.0, -2.0, -3.0), "None", (), 0),
         ((3.0, 2.0, 1.0), "Severe", (2,), 2),
         ((3.0, 2.0, -1.0), "Moderate", (1,), 1),
-        ((1.0, -1.0, 0.5), "Moderate", (2,), 2),  # steps out of their order are counted all the same
+        ((1.0, -1.0, 0.5), "Moderate", (1,), 1),  # steps out of their order are counted all the same
         ((0.0, -1.0, -2.0), "None", (), 0),  # one half is not more than one half
     ],
 )
@@ -177,3 +177,10 @@ def test_logits_that_are_not_finite_are_refused(kind: OutputKind) -> None:
 )
 def test_a_figure_has_the_digits_that_count(value: float, text: str) -> None:
     assert decimal(value) == text
+
+
+def test_steps_that_contradict_each_other_speak_for_the_grade_that_is_counted() -> None:
+    found = ordinal(LN3, -LN3, 2 * LN3)
+    assert found.contradicts
+    assert (found.rank, found.predicted, found.answers) == (2, found.predicted, (1,))
+    assert not ordinal(LN3, LN3, -LN3).contradicts

@@ -176,4 +176,7 @@ def test_the_words_say_what_changes_and_what_the_map_says(rough: Whole) -> None:
     age = replace(found.prediction, output=Output(OutputKind.REGRESSION, unit="months", scale=20, offset=100))
     said = removal_words(replace(measured, prediction=age))
     assert said == "Taking the hottest cell of Part 1 away changes the value by −8.40 months; the map says −9.00."
+    bare = replace(age, output=replace(age.output, unit=""))
+    said = removal_words(replace(measured, prediction=bare))
+    assert said == "Taking the hottest cell of Part 1 away changes the value by −8.40; the map says −9.00."
     assert removal_words(replace(found, removal=None)) == ""

@@ -124,3 +124,8 @@ def test_an_outline_is_written_out_without_numbers() -> None:
     state, _, _ = written_out({name: value.to("meta") for name, value in coral("fc.weight", "coral_bias").items()})
     assert state["fc.weight"].is_meta
     assert state["fc.weight"].shape == (3, 512)
+
+
+def test_biases_that_stand_beside_more_than_one_bias_are_no_head_of_grades() -> None:
+    state = {"fc.weight": torch.ones(1, 8), "fc.bias": torch.ones(5), "linear_1_bias": STEPS}
+    assert written_out(state) == (state, "", ())

@@ -19,7 +19,7 @@ from camdash.networks.cards.output import Output, OutputKind
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.catalog.checkpoints import describe, find
 from camdash.networks.catalog.descriptions import Descriptions
-from camdash.networks.catalog.folders import entry_of
+from camdash.networks.catalog.folders import entries, entry_of
 from camdash.networks.gradients import stage_names
 from camdash.networks.loading import load_any, load_split, load_undivided
 from camdash.networks.report import intake
@@ -290,3 +290,30 @@ def test_members_on_other_grids_give_an_answer_without_map(tmp_path: Path, film:
     )
     report = intake(entry_of(tmp_path / "both.ensemble.json"))
     assert (report.usable, report.no_map) == (True, found.no_map)
+
+
+def test_the_same_member_twice_is_refused_however_it_is_written(tmp_path: Path) -> None:
+    member(tmp_path, "one")
+    assert "members must be files that differ" in refused(ensemble(tmp_path, ["one.safetensors", "./one.safetensors"]))
+
+
+def test_members_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for folder in ("fold0", "fold1"):
+        member(tmp_path, f"{folder}/best")
+    found = describe(entry_of(ensemble(tmp_path, ["fold0/best.safetensors", "fold1/best.safetensors"])))
+    assert found.card.members == ("fold0/best", "fold1/best")
+
+
+def test_a_guess_stays_said_where_the_ensemble_says_a_temperature_alone(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        torch.save(random_network("resnet18", 3).state_dict(), tmp_path / f"{name}.pth")
+    members = ["one.pth", "two.pth"]
+    guess = describe(entry_of(ensemble(tmp_path, members))).card.output.assumed
+    assert guess
+    assert describe(entry_of(ensemble(tmp_path, members, temperature=1.5))).card.output.assumed == guess
+
+
+def test_the_card_of_a_file_that_is_named_like_an_ensemble_is_listed_as_none(tmp_path: Path) -> None:
+    member(tmp_path, "best.ensemble")
+    (tmp_path / "best.ensemble.json").write_text(json.dumps(card_fields()))
+    assert [entry.path.name for entry in entries([tmp_path])] == ["best.ensemble.safetensors"]

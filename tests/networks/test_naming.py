@@ -125,3 +125,10 @@ def test_names_of_all_scripts_are_written_as_they_are(bare: Checkpoint) -> None:
     write_card(bare, named_card(bare.card, names))
     assert described(bare.path).card.class_names == names
     assert described(bare.path).card.preprocessing.fit is Fit.STRETCH
+
+
+def test_no_card_is_written_that_would_count_as_that_of_an_ensemble(tmp_path: Path) -> None:
+    path = save_state_dict(tmp_path / "best.ensemble.pth", dict(random_network("resnet18", 3).state_dict()))
+    with pytest.raises(CheckpointError, match="would count as that of an ensemble"):
+        write_card(described(path), "{}")
+    assert files(tmp_path) == ["best.ensemble.pth"]

@@ -192,3 +192,11 @@ def test_names_in_a_chart_are_no_markup() -> None:
     found = of(("<i>no</i>", "<b>yes</b>"), Output(OutputKind.BINARY), 1.0)
     texts = [one.text for one in answer_chart(found).layout.annotations]
     assert texts == ["&lt;i&gt;no&lt;/i&gt; 26.9 %", "<b>▸ &lt;b&gt;yes&lt;/b&gt;</b> 73.1 %"]
+
+
+def test_steps_that_contradict_each_other_are_said_to_and_none_is_the_highest() -> None:
+    found = ordinal(LN3, -LN3, 2 * LN3)
+    assert said(answers.remark(found)).endswith(
+        "The steps contradict each other: the grade is above one, and not above a lower one."
+    )
+    assert [answers.mark(found, k) for k in range(3)] == ["", "", ""]

@@ -381,8 +381,9 @@ def card_json(card: Card) -> str:
         fields["resize"] = how.resize
     if card.transform_input is not None:
         fields["transform_input"] = card.transform_input
-    if card.assumed and "class_names" not in card.assumed:  # else there is no card, and all of it is assumed
-        fields["guessed"] = card.assumed
+    guessed = [key for key in GUESSES if key in card.assumed]
+    if guessed and "class_names" not in card.assumed:  # else there is no card, and all of it is assumed
+        fields["guessed"] = guessed
     fields |= {key: name for key in PARTS if (name := getattr(card, key))}
     fields |= card.arithmetic.said | card.output.said
     if card.members:

@@ -52,6 +52,8 @@ def members_of(fields: Mapping[str, Any], where: str) -> tuple[str, ...]:
             raise ValueError(say("members must be two files or more"))  # noqa: TRY301 (said as the others are)
         for name in found:
             _check_path(name)
+        if len({PurePosixPath(name) for name in found}) < len(found):
+            raise ValueError(say("members must be files that differ"))  # noqa: TRY301
     except (TypeError, ValueError, RecursionError) as error:
         reason = str(error)
         raise CheckpointError(say("The card in {name} cannot be used: {reason}.", name=where, reason=reason)) from error
@@ -94,7 +96,9 @@ def card_together(fields: Mapping[str, Any], where: str, members: Sequence[Check
         about=about,
         assumed=tuple(key for key in REQUIRED if any(key in member.card.assumed for member in members)),
         preset="",
-        alike=(),
+        alike=first.card.alike
+        if all(member.card.architecture == first.card.architecture for member in members)
+        else (),
         prepared_as="",
         transform_input=None,
         arithmetic=AS_TORCHVISION,
@@ -153,7 +157,8 @@ def _output(fields: Mapping[str, Any], members: Sequence[Checkpoint]) -> Output:
     for key, value in _meaning(outputs[0]).items():
         if not is_assumed and _meaning(found)[key] != value:
             raise ValueError(say("its {field} is not that of its members", field=key))
-    return found
+    guess = "" if "output" in given else next((one.assumed for one in outputs if one.assumed), "")
+    return replace(found, assumed=guess)
 
 
 def _written(value: object) -> str:

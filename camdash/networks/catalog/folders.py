@@ -14,6 +14,7 @@ from camdash.networks.endings import (
     FAMILIARITY,
     IN_FOLDERS,
     PREPROCESSOR,
+    SUFFIXES,
     bare_name,
     card_path,
     ending_of,
@@ -124,7 +125,7 @@ def look(folders: Iterable[Path]) -> list[Sight]:
         for name in sorted(content):
             item = content[name]
             ending, is_folder = ending_of(name), _is_folder(item)
-            if not ending and not is_folder:
+            if (not ending and not is_folder) or _is_card_of_one(name, content):
                 continue
             place = os.path.realpath(item.path) if item.is_symlink() else f"{real}{os.sep}{name}"
             if place in found:
@@ -134,6 +135,11 @@ def look(folders: Iterable[Path]) -> list[Sight]:
             if state is not None:
                 found[place] = Sight(item.path, state)
     return list(found.values())
+
+
+def _is_card_of_one(name: str, content: Container[str]) -> bool:
+    """Return whether a card that is named like an ensemble's is that of one checkpoint: `best.ensemble.pth`."""
+    return is_ensemble(name) and any(name[: -len(CARD)] + ending in content for ending in SUFFIXES)
 
 
 def entry_of(path: Path) -> Entry:

@@ -74,6 +74,10 @@ def write_card(checkpoint: Checkpoint, text: str) -> Path:
                 name=printable(path.name),
             )
         )
+    if is_ensemble(target.name):
+        raise CheckpointError(
+            say("The card of {name} would count as that of an ensemble. Rename the file.", name=printable(path.name))
+        )
     try:
         if others := _others(path):
             too = printable(others[0])

@@ -256,6 +256,12 @@ class _Ordinal(Words):
         return prediction.predicted_name or ""
 
     def remark(self, prediction: Prediction) -> str:
+        if not prediction.contradicts:
+            return self._between(prediction)
+        warning = say("The steps contradict each other: the grade is above one, and not above a lower one.")
+        return joined(" ", [f"{self._between(prediction)}.", warning])
+
+    def _between(self, prediction: Prediction) -> str:
         rank, grades = prediction.rank or 0, prediction.grades
         if rank == 0:
             return say("Lowest of {count} grades. Above {name}: {share}", count=len(grades), **_above(prediction, 0))
@@ -283,7 +289,10 @@ class _Ordinal(Words):
         )
 
     def mark(self, prediction: Prediction, place: int) -> str:
-        return say("highest step exceeded") if place in prediction.answers else ""
+        return say("highest step exceeded") if self._is_highest(prediction, place) else ""
+
+    def _is_highest(self, prediction: Prediction, place: int) -> bool:
+        return place in prediction.answers and not prediction.contradicts
 
     def totals(self, prediction: Prediction) -> str:
         if prediction.output.temperature == 1:

@@ -24,6 +24,13 @@ def removal_words(analysis: Analysis) -> str:
             measured=measured_words,
             said=said_words,
         )
+    if not prediction.output.unit:
+        return say(
+            "Taking the hottest cell of {name} away changes the value by {measured}; the map says {said}.",
+            name=name,
+            measured=measured_words,
+            said=said_words,
+        )
     return say(
         "Taking the hottest cell of {name} away changes the value by {measured} {unit}; the map says {said}.",
         name=name,
