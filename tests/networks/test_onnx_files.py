@@ -239,10 +239,17 @@ def test_what_makes_probabilities_is_left_out_and_says_what_the_output_is(
     assert intake(entry_of(path)).conversions == (f"{operator} at the end left out",)
 
 
-def test_a_card_that_contradicts_the_graphs_end_is_refused(tmp_path: Path) -> None:
-    nodes = [*NODES, node("Softmax", ["out"], ["shares"])]
-    path = saved(tmp_path / "drawn.onnx", model(nodes, outputs=["shares"], card=card(output="sigmoid")))
-    with pytest.raises(CheckpointError, match=r"says that its output is sigmoid, but its graph ends in Softmax\."):
+@pytest.mark.parametrize(
+    ("output", "operator"),
+    [
+        *((kind, "Softmax") for kind in ("sigmoid", "binary", "regression", "ordinal")),
+        *((kind, "Sigmoid") for kind in ("softmax", "regression")),
+    ],
+)
+def test_a_card_that_contradicts_the_graphs_end_is_refused(output: str, operator: str, tmp_path: Path) -> None:
+    nodes = [*NODES, node(operator, ["out"], ["shares"])]
+    path = saved(tmp_path / "drawn.onnx", model(nodes, outputs=["shares"], card=card(output=output)))
+    with pytest.raises(CheckpointError, match=rf"says that its output is {output}, but its graph ends in {operator}\."):
         described(path)
 
 

@@ -18,7 +18,7 @@ TRIED_SIDE = 224
 """Pixels of an image whose shapes are told to find the number of classes, where the size is free."""
 
 CONTRADICTIONS = {
-    OutputKind.SOFTMAX: (OutputKind.SIGMOID, OutputKind.BINARY, OutputKind.REGRESSION),
+    OutputKind.SOFTMAX: (OutputKind.SIGMOID, OutputKind.BINARY, OutputKind.REGRESSION, OutputKind.ORDINAL),
     OutputKind.SIGMOID: (OutputKind.SOFTMAX, OutputKind.REGRESSION),
 }
 """What a card cannot say of an output of which a graph makes probabilities."""
