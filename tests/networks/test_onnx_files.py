@@ -28,6 +28,8 @@ from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.engines.onnx_export import export
 from camdash.networks.files.weights import opened_checkpoint
 from camdash.networks.gradients import stage_names
+from camdash.networks.graphs import reading
+from camdash.networks.graphs.ending import ending_of
 from camdash.networks.graphs.geometry import grid_in
 from camdash.networks.graphs.reading import read_graph
 from camdash.networks.graphs.shapes import shapes_of
@@ -261,6 +263,15 @@ def test_probabilities_of_unknown_origin_are_refused(tmp_path: Path) -> None:
         loaded(path)
 
 
+def test_a_file_of_more_than_two_gigabytes_is_refused_as_what_camdash_does_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path / "drawn.onnx", model())
+    monkeypatch.setattr(reading, "LARGEST_GRAPH", 100)
+    with pytest.raises(CheckpointError, match=r"drawn\.onnx is too large: camdash reads ONNX files up to 2 GB\."):
+        described(path)
+
+
 def test_a_file_for_one_image_at_a_time_runs_a_batch(tmp_path: Path) -> None:
     ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(image=(1, 1, 2, 2)))))
     two = summed(ready, torch.cat([ONE, 0 * ONE]))
@@ -411,6 +422,23 @@ def test_a_network_that_pytorch_wrote_gives_its_logits_and_maps(tmp_path: Path) 
         expected = network(batch)
     torch.testing.assert_close(summed(ready, batch), expected, rtol=0, atol=1e-4 * float(expected.abs().max()))
     assert (ready.network.grid, ready.network.head.level) == (Grid(32, 0), Level.A)
+
+
+def test_both_poolings_together_are_the_layer_that_heads_know(tmp_path: Path) -> None:
+    nodes = [
+        *FEATURES,
+        node("GlobalMaxPool", ["grid"], ["largest"]),
+        node("GlobalAveragePool", ["grid"], ["mean"]),
+        node("Concat", ["largest", "mean"], ["both"], axis=1),
+        node("Flatten", ["both"], ["flat"]),
+        node("Gemm", ["flat", "wide", "c"], ["out"], transB=1),
+    ]
+    wide = np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.float32)
+    with opened_checkpoint(saved(tmp_path / "drawn.onnx", model(nodes, weights={**WEIGHTS, "wide": wide}))) as content:
+        graph = read_graph(content)
+    ending = ending_of(graph, "out", shapes_of(graph, (2, 2), "drawn"))
+    pooled = ending.layers[0](torch.tensor([[[[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 0.0]]]]))
+    torch.testing.assert_close(pooled.flatten(1), torch.tensor([[4.0, 1.0, 2.5, 0.25]]))
 
 
 WIDE: dict[str, Array] = {**WEIGHTS, "h": np.arange(16, dtype=np.float32).reshape(2, 8)}

@@ -24,6 +24,7 @@ from camdash.networks.engines.onnx_graph import (
     result_shape,
 )
 from camdash.networks.engines.onnx_heads import write_head
+from camdash.networks.graphs.reading import reason_of
 from camdash.networks.heads.head import Level
 from camdash.words.sentence import say
 
@@ -115,7 +116,8 @@ def _deviation(content: bytes, network: SplitNetwork) -> float:
     try:
         logits, maps, bias = session_of(content).run([LOGITS, MAPS, BIAS], {INPUT: inputs.numpy()})
     except RUNTIME_ERRORS as error:
-        raise CheckpointError(say("ONNX Runtime cannot run the network: {reason}", reason=str(error))) from error
+        reason = reason_of(error)
+        raise CheckpointError(say("ONNX Runtime cannot run the network: {reason}.", reason=reason)) from error
     found = torch.from_numpy(maps)
     summed = found.mean((2, 3)) + torch.from_numpy(bias)
     misses = [(found - expected).abs().max()]
