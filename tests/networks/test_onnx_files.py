@@ -336,6 +336,84 @@ def test_where_cells_are_centred(nodes: Sequence[NodeProto], grid: tuple[float, 
     assert centre == pytest.approx(grid[1] + grid[0])
 
 
+def turned(*between: NodeProto, last: str) -> list[NodeProto]:
+    """Return a grid that is brought to channels last, changed there and brought back."""
+    return [
+        node("Transpose", ["made"], ["behind"], perm=[0, 2, 3, 1]),
+        *between,
+        node("Transpose", [last], ["next"], perm=[0, 3, 1, 2]),
+    ]
+
+
+FRONT: dict[str, Array] = {
+    "front": np.array([0]),
+    "four": np.array([4]),
+    "one": np.array([1]),
+    "rows": np.array([3, 2, 1, 0]),
+    "flat3": np.array([0, 2, 6, 6]),
+    "strips": np.array([0, 6, 6, 2]),
+    "many": np.ones((1, 1, 4, 4), np.float32),
+    "behind_pads": np.array([0, 1, 1, 0, 0, 1, 1, 0]),
+}
+MOVED: dict[str, tuple[Sequence[NodeProto], tuple[float, float] | None]] = {
+    "rows one after the other": (
+        turned(node("Concat", ["behind", "behind"], ["long"], axis=1), last="long"),
+        None,
+    ),
+    "rows from behind": (turned(node("Concat", ["behind", "behind"], ["long"], axis=-3), last="long"), None),
+    "rows left out": (
+        turned(node("Slice", ["behind", "front", "four", "one"], ["cut"]), last="cut"),
+        None,
+    ),
+    "rows in another order": (
+        turned(node("Gather", ["behind", "rows"], ["mixed"], axis=1), last="mixed"),
+        None,
+    ),
+    "split by rows": (turned(node("Split", ["behind"], ["upper", "lower"], axis=1), last="upper"), None),
+    "reshaped": (turned(node("Reshape", ["behind", "flat3"], ["other"]), last="other"), None),
+    "batch and rows changed": (
+        turned(node("Transpose", ["behind"], ["across"], perm=[0, 2, 1, 3]), last="across"),
+        None,
+    ),
+    "turned twice": (
+        [
+            node("Transpose", ["made"], ["behind"], perm=[0, 2, 3, 1]),
+            node("Transpose", ["behind"], ["more"], perm=[0, 2, 3, 1]),
+            node("Transpose", ["more"], ["next"], perm=[0, 2, 3, 1]),
+        ],
+        None,
+    ),
+    "channels one after the other": (
+        turned(node("Concat", ["behind", "behind"], ["wide"], axis=3), node("Relu", ["wide"], ["bent"]), last="bent"),
+        (1, 1),
+    ),
+    "channels, first": ([node("Concat", ["made", "made"], ["next"], axis=1)], (1, 1)),
+    "channels, first, from behind": ([node("Concat", ["made", "made"], ["next"], axis=-3)], (1, 1)),
+    "reshaped to the same": (turned(node("Reshape", ["behind", "strips"], ["same"]), last="same"), (1, 1)),
+    "one cell spread over many": (
+        [
+            node("MaxPool", ["made"], ["single"], kernel_shape=[6, 6]),
+            node("Add", ["single", "many"], ["next"]),
+        ],
+        None,
+    ),
+    "padded, channels last": (turned(node("Pad", ["behind", "behind_pads"], ["wide"]), last="wide"), (1, 0)),
+}
+
+
+@pytest.mark.parametrize(("nodes", "grid"), MOVED.values(), ids=MOVED)
+def test_a_map_is_drawn_only_where_rows_and_columns_stay_what_they_are(
+    nodes: Sequence[NodeProto], grid: tuple[float, float] | None, tmp_path: Path
+) -> None:
+    first = node("Conv", ["image", "w3"], ["made"], kernel_shape=[3, 3])
+    weights = {"w3": ALONE, **FRONT}
+    made = checked(model([first, *nodes, node("GlobalAveragePool", ["next"], ["out"])], weights=weights))
+    with opened_checkpoint(saved(tmp_path / "drawn.onnx", made)) as content:
+        graph = read_graph(content)
+    shapes = shapes_of(graph, (8, 8), "drawn")
+    assert grid_in(graph, "next", shapes) == (None if grid is None else Grid(*grid))
+
+
 def saved_centre(path: Path, grid: tuple[float, float]) -> float:
     """Return on which row cell 1 is centred, as the network itself says: the mean row of what moves that cell."""
     ready = loaded(path)
