@@ -33,6 +33,7 @@ from camdash.networks.graphs.ending import ending_of
 from camdash.networks.graphs.geometry import grid_in
 from camdash.networks.graphs.reading import read_graph
 from camdash.networks.graphs.shapes import shapes_of
+from camdash.networks.graphs.work import multiplications
 from camdash.networks.heads.head import Level
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.loaded import LoadedCheckpoint
@@ -485,8 +486,9 @@ def test_a_file_that_says_another_pooling_than_it_has_gets_no_map(tmp_path: Path
     assert "what was taken for its last layers gives other logits than its graph" in ready.no_map
 
 
-def test_a_network_that_pytorch_wrote_gives_its_logits_and_maps(tmp_path: Path) -> None:
-    network, path = zoo.network("mobilenet_v2"), tmp_path / "mobilenet.onnx"
+@pytest.mark.parametrize("architecture", ["mobilenet_v2", zoo.TINY])
+def test_a_network_that_pytorch_wrote_gives_its_logits_and_maps(architecture: str, tmp_path: Path) -> None:
+    network, path = zoo.network(architecture), tmp_path / "written.onnx"
     free = {"image": {0: "n", 2: "rows", 3: "columns"}, "out": {0: "n"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -517,6 +519,28 @@ def test_both_poolings_together_are_the_layer_that_heads_know(tmp_path: Path) ->
     ending = ending_of(graph, "out", shapes_of(graph, (2, 2), "drawn"))
     pooled = ending.layers[0](torch.tensor([[[[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 0.0]]]]))
     torch.testing.assert_close(pooled.flatten(1), torch.tensor([[4.0, 1.0, 2.5, 0.25]]))
+
+
+WORK = {"image": (1, 3, 8, 6), "w": (4, 3, 5, 2), "made": (1, 4, 4, 5), "a": (2, 7), "b": (7, 3), "c": (2, 3)}
+
+
+@pytest.mark.parametrize(
+    ("work", "count"),
+    [
+        (node("Conv", ["image", "w"], ["made"]), 80 * 30),
+        (node("MaxPool", ["image"], ["made"], kernel_shape=[5, 2]), 80 * 10),
+        (node("LRN", ["made"], ["made"], size=5), 80 * 5),
+        (node("MatMul", ["a", "b"], ["c"]), 6 * 7),
+        (node("Gemm", ["a", "b"], ["c"]), 6 * 7),
+        (node("Gemm", ["b", "a"], ["d"], transA=1), 7),
+        (node("Einsum", ["a", "b"], ["c"], equation="ij, jk -> ik"), 2 * 7 * 3),
+        (node("Einsum", ["a", "b"], ["c"], equation="...j,jk->...k"), 14 * 21),
+        (node("Add", ["a", "a"], ["a"]), 0),
+    ],
+    ids=lambda value: value.op_type if isinstance(value, NodeProto) else "",
+)
+def test_multiplications_are_counted(work: NodeProto, count: int) -> None:
+    assert multiplications(work, WORK) == count
 
 
 WIDE: dict[str, Array] = {**WEIGHTS, "h": np.arange(16, dtype=np.float32).reshape(2, 8)}
