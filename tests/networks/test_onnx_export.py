@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import METADATA_KEY, Checkpoint, parse_card
+from camdash.networks.cards.output import OutputKind
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.engines import onnx_export
@@ -22,7 +23,7 @@ from camdash.networks.engines.onnx_export import Exported, export
 from camdash.networks.heads.head import Level
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.taking_apart import take_apart
-from camdash.networks.loading import load_divided
+from camdash.networks.loading import load_any, load_divided
 from camdash.networks.placement import Grid
 from tests.conftest import random_images, small_card
 from tests.networks.zoo import TINY, card_of, network, saved
@@ -164,6 +165,37 @@ def test_a_card_that_is_assumed_does_not_become_one(tmp_path: Path) -> None:
     made = exported(describe(entry_of(saved(tmp_path / "bare.pth"))))
     assert not made.has_card
     assert not onnx.load_model_from_string(made.content).metadata_props
+
+
+CORAL = {"fc.coral_weights.weight": torch.ones(1, 1024), "fc.coral_bias": torch.tensor([1.0, 0.0, -1.5])}
+GRADES = ["None", "Mild", "Marked", "Severe"]
+
+
+@pytest.mark.parametrize("has_card", [True, False])
+@pytest.mark.parametrize(
+    ("extra", "names", "kind"),
+    [
+        ({"criterion.pos_weight": torch.ones(3)}, ["A", "B", "C"], OutputKind.SIGMOID),
+        (CORAL, GRADES, OutputKind.ORDINAL),
+        ({}, ["A", "B", "C"], OutputKind.SOFTMAX),
+    ],
+    ids=["labels", "grades", "classes"],
+)
+def test_what_the_weights_alone_told_of_the_output_is_said_in_the_file(
+    extra: dict[str, Tensor], names: list[str], kind: OutputKind, *, has_card: bool, tmp_path: Path
+) -> None:
+    state = {key: value for key, value in network(TINY).state_dict().items() if extra is not CORAL or "fc" not in key}
+    torch.save(state | extra, tmp_path / "weights.pth")
+    if has_card:
+        (tmp_path / "weights.json").write_text(json.dumps(card_of(TINY, class_names=names)))
+    before = describe(entry_of(tmp_path / "weights.pth"))
+    assert (before.card.output.kind, len(before.card.class_names)) == (kind, len(names))
+    (tmp_path / "after.onnx").write_bytes(exported(before).content)
+    after = describe(entry_of(tmp_path / "after.onnx"))
+    assert after.card.output.kind is kind
+    assert (after.card.class_names, after.card.logit_names) == (before.card.class_names, before.card.logit_names)
+    assert bool(after.card.output.assumed) == (not has_card or kind is OutputKind.SOFTMAX)
+    assert load_any(after, "cpu").no_map == ""
 
 
 def test_what_computes_something_else_is_refused_with_the_figure(monkeypatch: pytest.MonkeyPatch) -> None:

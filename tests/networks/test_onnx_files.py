@@ -28,9 +28,12 @@ from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.engines.onnx_export import export
 from camdash.networks.files.weights import opened_checkpoint
 from camdash.networks.gradients import stage_names
+from camdash.networks.graphs import reading
+from camdash.networks.graphs.ending import ending_of
 from camdash.networks.graphs.geometry import grid_in
 from camdash.networks.graphs.reading import read_graph
 from camdash.networks.graphs.shapes import shapes_of
+from camdash.networks.graphs.work import multiplications
 from camdash.networks.heads.head import Level
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.loaded import LoadedCheckpoint
@@ -239,10 +242,17 @@ def test_what_makes_probabilities_is_left_out_and_says_what_the_output_is(
     assert intake(entry_of(path)).conversions == (f"{operator} at the end left out",)
 
 
-def test_a_card_that_contradicts_the_graphs_end_is_refused(tmp_path: Path) -> None:
-    nodes = [*NODES, node("Softmax", ["out"], ["shares"])]
-    path = saved(tmp_path / "drawn.onnx", model(nodes, outputs=["shares"], card=card(output="sigmoid")))
-    with pytest.raises(CheckpointError, match=r"says that its output is sigmoid, but its graph ends in Softmax\."):
+@pytest.mark.parametrize(
+    ("output", "operator"),
+    [
+        *((kind, "Softmax") for kind in ("sigmoid", "binary", "regression", "ordinal")),
+        *((kind, "Sigmoid") for kind in ("softmax", "regression")),
+    ],
+)
+def test_a_card_that_contradicts_the_graphs_end_is_refused(output: str, operator: str, tmp_path: Path) -> None:
+    nodes = [*NODES, node(operator, ["out"], ["shares"])]
+    path = saved(tmp_path / "drawn.onnx", model(nodes, outputs=["shares"], card=card(output=output)))
+    with pytest.raises(CheckpointError, match=rf"says that its output is {output}, but its graph ends in {operator}\."):
         described(path)
 
 
@@ -252,6 +262,15 @@ def test_probabilities_of_unknown_origin_are_refused(tmp_path: Path) -> None:
     path = saved(tmp_path / "drawn.onnx", model([*NODES, *ends], weights=weights, outputs=["same"], card=card()))
     with pytest.raises(CheckpointError, match="drawn gives probabilities, and where they are made is not known"):
         loaded(path)
+
+
+def test_a_file_of_more_than_two_gigabytes_is_refused_as_what_camdash_does_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = saved(tmp_path / "drawn.onnx", model())
+    monkeypatch.setattr(reading, "LARGEST_GRAPH", 100)
+    with pytest.raises(CheckpointError, match=r"drawn\.onnx is too large: camdash reads ONNX files up to 2 GB\."):
+        described(path)
 
 
 def test_a_file_for_one_image_at_a_time_runs_a_batch(tmp_path: Path) -> None:
@@ -316,6 +335,84 @@ def test_where_cells_are_centred(nodes: Sequence[NodeProto], grid: tuple[float, 
     assert ready.network.grid == Grid(*grid)
     centre = saved_centre(path, grid)
     assert centre == pytest.approx(grid[1] + grid[0])
+
+
+def turned(*between: NodeProto, last: str) -> list[NodeProto]:
+    """Return a grid that is brought to channels last, changed there and brought back."""
+    return [
+        node("Transpose", ["made"], ["behind"], perm=[0, 2, 3, 1]),
+        *between,
+        node("Transpose", [last], ["next"], perm=[0, 3, 1, 2]),
+    ]
+
+
+FRONT: dict[str, Array] = {
+    "front": np.array([0]),
+    "four": np.array([4]),
+    "one": np.array([1]),
+    "rows": np.array([3, 2, 1, 0]),
+    "flat3": np.array([0, 2, 6, 6]),
+    "strips": np.array([0, 6, 6, 2]),
+    "many": np.ones((1, 1, 4, 4), np.float32),
+    "behind_pads": np.array([0, 1, 1, 0, 0, 1, 1, 0]),
+}
+MOVED: dict[str, tuple[Sequence[NodeProto], tuple[float, float] | None]] = {
+    "rows one after the other": (
+        turned(node("Concat", ["behind", "behind"], ["long"], axis=1), last="long"),
+        None,
+    ),
+    "rows from behind": (turned(node("Concat", ["behind", "behind"], ["long"], axis=-3), last="long"), None),
+    "rows left out": (
+        turned(node("Slice", ["behind", "front", "four", "one"], ["cut"]), last="cut"),
+        None,
+    ),
+    "rows in another order": (
+        turned(node("Gather", ["behind", "rows"], ["mixed"], axis=1), last="mixed"),
+        None,
+    ),
+    "split by rows": (turned(node("Split", ["behind"], ["upper", "lower"], axis=1), last="upper"), None),
+    "reshaped": (turned(node("Reshape", ["behind", "flat3"], ["other"]), last="other"), None),
+    "batch and rows changed": (
+        turned(node("Transpose", ["behind"], ["across"], perm=[0, 2, 1, 3]), last="across"),
+        None,
+    ),
+    "turned twice": (
+        [
+            node("Transpose", ["made"], ["behind"], perm=[0, 2, 3, 1]),
+            node("Transpose", ["behind"], ["more"], perm=[0, 2, 3, 1]),
+            node("Transpose", ["more"], ["next"], perm=[0, 2, 3, 1]),
+        ],
+        None,
+    ),
+    "channels one after the other": (
+        turned(node("Concat", ["behind", "behind"], ["wide"], axis=3), node("Relu", ["wide"], ["bent"]), last="bent"),
+        (1, 1),
+    ),
+    "channels, first": ([node("Concat", ["made", "made"], ["next"], axis=1)], (1, 1)),
+    "channels, first, from behind": ([node("Concat", ["made", "made"], ["next"], axis=-3)], (1, 1)),
+    "reshaped to the same": (turned(node("Reshape", ["behind", "strips"], ["same"]), last="same"), (1, 1)),
+    "one cell spread over many": (
+        [
+            node("MaxPool", ["made"], ["single"], kernel_shape=[6, 6]),
+            node("Add", ["single", "many"], ["next"]),
+        ],
+        None,
+    ),
+    "padded, channels last": (turned(node("Pad", ["behind", "behind_pads"], ["wide"]), last="wide"), (1, 0)),
+}
+
+
+@pytest.mark.parametrize(("nodes", "grid"), MOVED.values(), ids=MOVED)
+def test_a_map_is_drawn_only_where_rows_and_columns_stay_what_they_are(
+    nodes: Sequence[NodeProto], grid: tuple[float, float] | None, tmp_path: Path
+) -> None:
+    first = node("Conv", ["image", "w3"], ["made"], kernel_shape=[3, 3])
+    weights = {"w3": ALONE, **FRONT}
+    made = checked(model([first, *nodes, node("GlobalAveragePool", ["next"], ["out"])], weights=weights))
+    with opened_checkpoint(saved(tmp_path / "drawn.onnx", made)) as content:
+        graph = read_graph(content)
+    shapes = shapes_of(graph, (8, 8), "drawn")
+    assert grid_in(graph, "next", shapes) == (None if grid is None else Grid(*grid))
 
 
 def saved_centre(path: Path, grid: tuple[float, float]) -> float:
@@ -389,8 +486,9 @@ def test_a_file_that_says_another_pooling_than_it_has_gets_no_map(tmp_path: Path
     assert "what was taken for its last layers gives other logits than its graph" in ready.no_map
 
 
-def test_a_network_that_pytorch_wrote_gives_its_logits_and_maps(tmp_path: Path) -> None:
-    network, path = zoo.network("mobilenet_v2"), tmp_path / "mobilenet.onnx"
+@pytest.mark.parametrize("architecture", ["mobilenet_v2", zoo.TINY])
+def test_a_network_that_pytorch_wrote_gives_its_logits_and_maps(architecture: str, tmp_path: Path) -> None:
+    network, path = zoo.network(architecture), tmp_path / "written.onnx"
     free = {"image": {0: "n", 2: "rows", 3: "columns"}, "out": {0: "n"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -404,6 +502,45 @@ def test_a_network_that_pytorch_wrote_gives_its_logits_and_maps(tmp_path: Path) 
         expected = network(batch)
     torch.testing.assert_close(summed(ready, batch), expected, rtol=0, atol=1e-4 * float(expected.abs().max()))
     assert (ready.network.grid, ready.network.head.level) == (Grid(32, 0), Level.A)
+
+
+def test_both_poolings_together_are_the_layer_that_heads_know(tmp_path: Path) -> None:
+    nodes = [
+        *FEATURES,
+        node("GlobalMaxPool", ["grid"], ["largest"]),
+        node("GlobalAveragePool", ["grid"], ["mean"]),
+        node("Concat", ["largest", "mean"], ["both"], axis=1),
+        node("Flatten", ["both"], ["flat"]),
+        node("Gemm", ["flat", "wide", "c"], ["out"], transB=1),
+    ]
+    wide = np.array([[1, 2, 3, 4], [5, 6, 7, 8]], np.float32)
+    with opened_checkpoint(saved(tmp_path / "drawn.onnx", model(nodes, weights={**WEIGHTS, "wide": wide}))) as content:
+        graph = read_graph(content)
+    ending = ending_of(graph, "out", shapes_of(graph, (2, 2), "drawn"))
+    pooled = ending.layers[0](torch.tensor([[[[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 0.0]]]]))
+    torch.testing.assert_close(pooled.flatten(1), torch.tensor([[4.0, 1.0, 2.5, 0.25]]))
+
+
+WORK = {"image": (1, 3, 8, 6), "w": (4, 3, 5, 2), "made": (1, 4, 4, 5), "a": (2, 7), "b": (7, 3), "c": (2, 3)}
+
+
+@pytest.mark.parametrize(
+    ("work", "count"),
+    [
+        (node("Conv", ["image", "w"], ["made"]), 80 * 30),
+        (node("MaxPool", ["image"], ["made"], kernel_shape=[5, 2]), 80 * 10),
+        (node("LRN", ["made"], ["made"], size=5), 80 * 5),
+        (node("MatMul", ["a", "b"], ["c"]), 6 * 7),
+        (node("Gemm", ["a", "b"], ["c"]), 6 * 7),
+        (node("Gemm", ["b", "a"], ["d"], transA=1), 7),
+        (node("Einsum", ["a", "b"], ["c"], equation="ij, jk -> ik"), 2 * 7 * 3),
+        (node("Einsum", ["a", "b"], ["c"], equation="...j,jk->...k"), 14 * 21),
+        (node("Add", ["a", "a"], ["a"]), 0),
+    ],
+    ids=lambda value: value.op_type if isinstance(value, NodeProto) else "",
+)
+def test_multiplications_are_counted(work: NodeProto, count: int) -> None:
+    assert multiplications(work, WORK) == count
 
 
 WIDE: dict[str, Array] = {**WEIGHTS, "h": np.arange(16, dtype=np.float32).reshape(2, 8)}

@@ -9,7 +9,7 @@ from camdash.networks.architectures.fitting import check_channels
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
 from camdash.networks.cards.card import ASSUMED_SIDE, GRAPH, LARGEST_INPUT, MOST_CLASSES, Card, assumed_card
 from camdash.networks.cards.output import Output, OutputKind
-from camdash.networks.graphs.ending import Logits, ending_of, logits_of
+from camdash.networks.graphs.ending import OUTPUT_KEY, Logits, ending_of, logits_of
 from camdash.networks.graphs.reading import Graph, damage_said
 from camdash.networks.graphs.shapes import Shapes, shapes_of
 from camdash.words.sentence import say
@@ -18,7 +18,7 @@ TRIED_SIDE = 224
 """Pixels of an image whose shapes are told to find the number of classes, where the size is free."""
 
 CONTRADICTIONS = {
-    OutputKind.SOFTMAX: (OutputKind.SIGMOID, OutputKind.BINARY, OutputKind.REGRESSION),
+    OutputKind.SOFTMAX: (OutputKind.SIGMOID, OutputKind.BINARY, OutputKind.REGRESSION, OutputKind.ORDINAL),
     OutputKind.SIGMOID: (OutputKind.SOFTMAX, OutputKind.REGRESSION),
 }
 """What a card cannot say of an output of which a graph makes probabilities."""
@@ -67,9 +67,18 @@ def _assumed(graph: Graph, logits: Logits, said: str) -> Card:
     is_fixed = None not in graph.size
     if max(rows, columns) > LARGEST_INPUT:
         raise CheckpointError(say("{name} takes an input that is too large for camdash.", name=said))
-    card = assumed_card(GRAPH, _class_count(graph, logits, said), rows if is_fixed else None, graph.channels)
+    count, (label, grade) = _class_count(graph, logits, said), _signs(graph, logits)
+    side = rows if is_fixed else None
+    card = assumed_card(GRAPH, count, side, graph.channels, sigmoid_sign=label, ordinal_sign=grade)
     how = replace(card.preprocessing, input_size=(rows, columns))
     return replace(card, preprocessing=how, output=_output(logits, card.output))
+
+
+def _signs(graph: Graph, logits: Logits) -> tuple[str, str]:
+    """Return what in a file of camdash's own tells that its logits are labels, and grades; empty for nothing."""
+    kind = "" if logits.operator else graph.metadata.get(OUTPUT_KEY, "")
+    is_label, is_grade = kind == OutputKind.SIGMOID.value, kind == OutputKind.ORDINAL.value
+    return OUTPUT_KEY if is_label else "", OUTPUT_KEY if is_grade else ""
 
 
 def _output(logits: Logits, assumed: Output) -> Output:

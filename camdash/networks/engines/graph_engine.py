@@ -16,7 +16,7 @@ from camdash.networks.graphs.cutting import cut
 from camdash.networks.graphs.ending import Ending, ending_of, logits_of
 from camdash.networks.graphs.geometry import grid_in
 from camdash.networks.graphs.reading import Graph, damage_said, reason_of
-from camdash.networks.graphs.shapes import shapes_of
+from camdash.networks.graphs.shapes import check_known, shapes_of
 from camdash.networks.heads.secant import NoExactSharesError
 from camdash.networks.heads.taking_apart import take_apart
 from camdash.networks.placement import Grid
@@ -100,6 +100,7 @@ def divide(graph: Graph, classes: int, size: tuple[int, int], said: str) -> Spli
 
 def _divided(graph: Graph, classes: int, size: tuple[int, int], said: str) -> SplitNetwork | WholeNetwork:
     shapes, inputs = shapes_of(graph, size, said), _random_inputs(graph, size)
+    check_known(graph, shapes, size, said)
     try:
         whole, reference = _run_whole(graph, inputs)
     except CheckpointError:

@@ -18,10 +18,10 @@ from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import TOLERANCE
 from camdash.networks.engines.engine import TorchEngine, thread_count
 from camdash.networks.engines.onnx_graph import ACTIVATIONS, INPUT, MAPS, POOLED, onnx_model
+from camdash.networks.graphs.reading import reason_of
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.shapes import Inputs, Maps, Pooled
-from camdash.networks.text import printable
 from camdash.shapes import Float
 from camdash.words.sentence import say
 
@@ -84,7 +84,7 @@ def session_of(model: bytes) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except RUNTIME_ERRORS as error:
-        reason = printable(" ".join(str(error).split())).rstrip(".")
+        reason = reason_of(error)
         raise CheckpointError(say("ONNX Runtime does not take the network: {reason}.", reason=reason)) from error
 
 
@@ -118,7 +118,8 @@ def _deviation(original: TorchEngine, made: OnnxEngine, inputs: Inputs) -> float
     try:
         found, pooled = made.maps_and_pooled(inputs)
     except RUNTIME_ERRORS as error:
-        raise CheckpointError(say("ONNX Runtime cannot run the network: {reason}", reason=str(error))) from error
+        reason = reason_of(error)
+        raise CheckpointError(say("ONNX Runtime cannot run the network: {reason}.", reason=reason)) from error
     logits = expected.mean((2, 3)) + original.network.bias.cpu()
     own = (pooled - expected_pooled).abs().max() / expected_pooled.abs().max().clamp_min(1e-12)
     return float(torch.maximum((found - expected).abs().max() / logits.abs().max().clamp_min(1e-12), own))

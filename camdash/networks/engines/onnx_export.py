@@ -9,7 +9,8 @@ from torch import Tensor
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import TOLERANCE, SplitNetwork
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
-from camdash.networks.cards.card import METADATA_KEY, Checkpoint, card_json
+from camdash.networks.cards.card import FIVE_CLASSES, METADATA_KEY, Checkpoint, card_json
+from camdash.networks.cards.output import OutputKind, assumed_output
 from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.engines.onnx_engine import CHECK_SHAPE, RUNTIME_ERRORS, session_of
 from camdash.networks.engines.onnx_graph import (
@@ -24,6 +25,8 @@ from camdash.networks.engines.onnx_graph import (
     result_shape,
 )
 from camdash.networks.engines.onnx_heads import write_head
+from camdash.networks.graphs.ending import OUTPUT_KEY
+from camdash.networks.graphs.reading import reason_of
 from camdash.networks.heads.head import Level
 from camdash.words.sentence import say
 
@@ -74,11 +77,17 @@ def export(checkpoint: Checkpoint, network: SplitNetwork) -> Exported:
 
 
 def _metadata(checkpoint: Checkpoint) -> dict[str, str]:
-    """Return the texts of the file: the card, without what the graph says, if there is one."""
-    card = checkpoint.card
+    """Return the texts of the file: the card, without what the graph says, if there is one.
+
+    What tells of the output may stand in the weights alone, and they are gone; then the file says it.
+    """
+    card, output = checkpoint.card, checkpoint.card.output
+    would_be = assumed_output(len(card.class_names), is_own=card.class_names == FIVE_CLASSES).kind
+    is_told = bool(output.assumed) and output.kind not in (would_be, OutputKind.UNKNOWN)
     if "class_names" in card.assumed:
-        return {}
-    return {METADATA_KEY: card_json(replace(card, arithmetic=AS_TORCHVISION, transform_input=None))}
+        return {OUTPUT_KEY: output.kind.value} if is_told else {}
+    output = replace(output, assumed="") if is_told else output
+    return {METADATA_KEY: card_json(replace(card, arithmetic=AS_TORCHVISION, transform_input=None, output=output))}
 
 
 def _model(network: SplitNetwork, metadata: Mapping[str, str]) -> bytes:
@@ -115,7 +124,8 @@ def _deviation(content: bytes, network: SplitNetwork) -> float:
     try:
         logits, maps, bias = session_of(content).run([LOGITS, MAPS, BIAS], {INPUT: inputs.numpy()})
     except RUNTIME_ERRORS as error:
-        raise CheckpointError(say("ONNX Runtime cannot run the network: {reason}", reason=str(error))) from error
+        reason = reason_of(error)
+        raise CheckpointError(say("ONNX Runtime cannot run the network: {reason}.", reason=reason)) from error
     found = torch.from_numpy(maps)
     summed = found.mean((2, 3)) + torch.from_numpy(bias)
     misses = [(found - expected).abs().max()]

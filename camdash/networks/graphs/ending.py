@@ -25,6 +25,9 @@ POOLING_KEY = "camdash.pooling"
 The check at loading says whether it is true.
 """
 
+OUTPUT_KEY = "camdash.output"
+"""The metadata key by which camdash says, in its own files without a card, what it took the logits for."""
+
 MOST_PARTS = 64
 """Along an axis."""
 

@@ -15,11 +15,11 @@ from camdash.networks.graphs.reading import Graph
 from camdash.networks.graphs.shapes import Shapes
 from camdash.networks.placement import Grid
 
-TURNS = ([0, 3, 1, 2], [0, 2, 3, 1])
-"""Transpositions between channels first and channels last."""
+TO_FIRST, TO_LAST = [0, 3, 1, 2], [0, 2, 3, 1]
+"""Transpositions from channels last to channels first, and back."""
 
-OUTER = (0, 1, -4, -3)
-"""The axes of batch and channels."""
+SIDES = 4
+"""Axes of a grid whose channels come last; with channels first there may be more, before rows and columns."""
 
 
 @dataclass(frozen=True)
@@ -32,19 +32,30 @@ class _Axis:
 
 @dataclass(frozen=True)
 class _Place:
-    """The cells of a value by rows and columns, and how many windows lead to it."""
+    """The cells of a value by rows and columns, how many windows lead to it, and whether its channels come last."""
 
     axes: tuple[_Axis, _Axis]
     windows: int
+    channels_last: bool
 
     @property
     def cells(self) -> tuple[int, int]:
         """How many rows and columns there are."""
         return self.axes[0].cells, self.axes[1].cells
 
+    def first_of(self, rank: int) -> int:
+        """Return which axis of a value with so many axes its rows are; its columns are the next one."""
+        return 1 if self.channels_last else rank - 2
+
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Tell whether rows and columns of a shape are those cells."""
+        begin = self.first_of(len(shape))
+        has_axes = len(shape) == SIDES if self.channels_last else len(shape) > 2
+        return has_axes and shape[begin : begin + 2] == self.cells
+
 
 def grid_in(graph: Graph, activations: str, shapes: Shapes) -> Grid | None:
-    """Return where the cells of a grid are centred on the image; None where that cannot be told.
+    """Return where the cells of a grid, channels first, are centred on the image; None where that cannot be told.
 
     Args:
         graph: the graph.
@@ -54,17 +65,24 @@ def grid_in(graph: Graph, activations: str, shapes: Shapes) -> Grid | None:
     nodes, sides = Nodes(graph.model.graph), shapes[graph.input]
     rows, columns = sides[1:3] if graph.channels_last else sides[2:4]
     start = Grid(1.0, 0.0)
-    found = {graph.input: _Place((_Axis(rows, start), _Axis(columns, start)), 0)}
+    found = {graph.input: _Place((_Axis(rows, start), _Axis(columns, start)), 0, graph.channels_last)}
     for node in graph.model.graph.node:
         place = _after(node, nodes, found, shapes)
         if place is not None:
-            found |= dict.fromkeys((name for name in node.output if name), place)
+            found |= {name: place for name in node.output if name and _is_possible(place, shapes.get(name))}
         if activations in node.output:
             break
-    place = found.get(activations)
+    place, shape = found.get(activations), shapes.get(activations, ())
     if place is None or place.axes[0].grid != place.axes[1].grid:
         return None
+    if place.channels_last or len(shape) != SIDES or not place.fits(shape):
+        return None
     return place.axes[0].grid
+
+
+def _is_possible(place: _Place, shape: tuple[int, ...] | None) -> bool:
+    """Tell whether a value of this shape may have those cells; of an unknown shape any may."""
+    return shape is None or place.fits(shape)
 
 
 def _after(node: NodeProto, nodes: Nodes, found: Mapping[str, _Place], shapes: Shapes) -> _Place | None:
@@ -76,21 +94,23 @@ def _after(node: NodeProto, nodes: Nodes, found: Mapping[str, _Place], shapes: S
     if node.op_type not in POINTWISE and node.op_type not in KEEPING:
         return None
     places = [found[name] for name in node.input if name in found]
-    if not places or any(place.cells != places[0].cells or _strides(place) != _strides(places[0]) for place in places):
+    if not places or any(_lattice(place) != _lattice(places[0]) for place in places):
         return None
-    if node.op_type in KEEPING and not KEEPS[node.op_type](node, nodes, places[0], shapes):
-        return None
-    return max(places, key=lambda place: place.windows)
+    place = max(places, key=lambda place: place.windows)
+    if node.op_type == "Transpose":
+        return _transposed(node, place)
+    return place if node.op_type in POINTWISE or KEEPS[node.op_type](node, nodes, place, shapes) else None
 
 
-def _strides(place: _Place) -> list[float]:
-    return [axis.grid.stride for axis in place.axes]
+def _lattice(place: _Place) -> tuple[object, ...]:
+    """Return what places must have in common to stand in one value."""
+    return place.cells, [axis.grid.stride for axis in place.axes], place.channels_last
 
 
 def _window(node: NodeProto, nodes: Nodes, found: Mapping[str, _Place]) -> _Place | None:
     place = found.get(node.input[0])
     kernel = attribute(node, "kernel_shape", None) or _of_weight(node, nodes)
-    if place is None or kernel is None or len(kernel) != 2:
+    if place is None or place.channels_last or kernel is None or len(kernel) != 2:
         return None
     strides, dilations = attribute(node, "strides", [1, 1]), attribute(node, "dilations", [1, 1])
     spans = [dilation * (side - 1) + 1 for dilation, side in zip(dilations, kernel, strict=True)]
@@ -98,7 +118,7 @@ def _window(node: NodeProto, nodes: Nodes, found: Mapping[str, _Place]) -> _Plac
     rows, columns = (
         _seen(place.axes[axis], node, spans[axis], strides[axis], (pads[axis], pads[axis + 2])) for axis in (0, 1)
     )
-    return _Place((rows, columns), place.windows + 1)
+    return _Place((rows, columns), place.windows + 1, channels_last=False)
 
 
 def _seen(axis: _Axis, node: NodeProto, span: int, stride: int, pads: tuple[int, int]) -> _Axis:
@@ -131,31 +151,47 @@ def _padded(node: NodeProto, nodes: Nodes, found: Mapping[str, _Place]) -> _Plac
     place, pads = found.get(node.input[0]), nodes.whole_numbers(node, "pads", 1)
     if place is None or pads is None or len(pads) != 8 or len(node.input) > 3:
         return None
+    begin = place.first_of(SIDES)
     rows, columns = (
-        _Axis(axis.cells + before + behind, _moved(axis.grid, -before))
-        for axis, before, behind in zip(place.axes, pads[2:4], pads[6:8], strict=True)
+        _Axis(axis.cells + pads[side] + pads[side + SIDES], _moved(axis.grid, -pads[side]))
+        for axis, side in zip(place.axes, (begin, begin + 1), strict=True)
     )
     return replace(place, axes=(rows, columns))
 
 
+def _transposed(node: NodeProto, place: _Place) -> _Place | None:
+    """Return where the cells are after a transposition that leaves rows and columns in their order."""
+    order = attribute(node, "perm", [])
+    if place.channels_last:
+        return replace(place, channels_last=False) if order == TO_FIRST else None
+    if order == TO_LAST:
+        return replace(place, channels_last=True)
+    rank = len(order)
+    return place if rank >= SIDES and order[-2:] == [rank - 2, rank - 1] else None
+
+
 def _reshape_keeps(node: NodeProto, nodes: Nodes, place: _Place, shapes: Shapes) -> bool:  # noqa: ARG001
     """Tell whether rows and columns of a result are those of what it was made from."""
-    shape = shapes.get(node.output[0], ())
-    return len(shape) >= 4 and shape[-2:] == place.cells
-
-
-def _transpose_keeps(node: NodeProto, nodes: Nodes, place: _Place, shapes: Shapes) -> bool:  # noqa: ARG001
-    order = attribute(node, "perm", [])
-    return order in TURNS or (len(order) >= 4 and order[-2:] == [len(order) - 2, len(order) - 1])
+    before, after = shapes.get(node.input[0], ()), shapes.get(node.output[0], ())
+    if place.channels_last:
+        return before == after and place.fits(after)
+    return place.fits(before) and len(after) >= SIDES and place.fits(after)
 
 
 def _axis_keeps(node: NodeProto, nodes: Nodes, place: _Place, shapes: Shapes) -> bool:  # noqa: ARG001
-    return attribute(node, "axis", 0) in OUTER
+    return _are_outer([attribute(node, "axis", 0)], node, place, shapes)
 
 
-def _slice_keeps(node: NodeProto, nodes: Nodes, place: _Place, shapes: Shapes) -> bool:  # noqa: ARG001
+def _slice_keeps(node: NodeProto, nodes: Nodes, place: _Place, shapes: Shapes) -> bool:
     axes = nodes.whole_numbers(node, "axes", 3)
-    return axes is not None and set(axes) <= set(OUTER)
+    return axes is not None and _are_outer(axes, node, place, shapes)
+
+
+def _are_outer(axes: list[int], node: NodeProto, place: _Place, shapes: Shapes) -> bool:
+    """Tell whether axes of what a node reads are of the batch or of channels."""
+    shape = next((shapes[name] for name in node.input if name in shapes), ())
+    begin = place.first_of(len(shape))
+    return place.fits(shape) and not {axis % len(shape) for axis in axes} & {begin, begin + 1}
 
 
 KEEPS: Mapping[str, Callable[[NodeProto, Nodes, _Place, Shapes], bool]] = {
@@ -164,5 +200,4 @@ KEEPS: Mapping[str, Callable[[NodeProto, Nodes, _Place, Shapes], bool]] = {
     "Reshape": _reshape_keeps,
     "Slice": _slice_keeps,
     "Split": _axis_keeps,
-    "Transpose": _transpose_keeps,
 }

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from camdash.networks.graphs.nodes import Nodes, attribute
 from camdash.networks.graphs.shapes import Shapes
+from camdash.networks.heads.pooling import AdaptiveConcatPool2d
 
 IDLE = frozenset(("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"))
 """Operators that change nothing about a vector."""
@@ -23,10 +24,6 @@ MOST_OF_GELU = 6
 
 PROBES = (-3.0, -0.7, 0.4, 2.0)
 SIMPLE: Mapping[str, Callable[..., float]] = {"Add": add, "Div": truediv, "Erf": erf, "Mul": mul}
-
-
-class AdaptiveConcatPool2d(nn.Module):
-    """The largest value of each channel, then the mean of each; known by its name."""
 
 
 def layer_of(node: NodeProto, nodes: Nodes) -> tuple[nn.Module, str] | None:

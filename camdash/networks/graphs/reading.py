@@ -95,7 +95,7 @@ def read_graph(content: Content) -> Graph:
     """
     said = content.said
     if content.size > LARGEST_GRAPH:
-        raise CheckpointError(say("{name} is larger than 2 GB, which no ONNX file is.", name=said))
+        raise CheckpointError(say("{name} is too large: camdash reads ONNX files up to 2 GB.", name=said))
     with damage_said(said):
         model = ModelProto.FromString(content.reader().read())
         _check(model, said)

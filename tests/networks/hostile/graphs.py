@@ -68,6 +68,35 @@ def large() -> ModelProto:
     )
 
 
+def hidden_size() -> ModelProto:
+    """Return a graph that makes as many numbers as the image's brightest pixel says, a billion times as many."""
+    nodes = [
+        node("ReduceMax", ["image"], ["brightest"], keepdims=0),
+        node("Cast", ["brightest"], ["whole"], to=TensorProto.INT64),
+        node("Mul", ["whole", "billion"], ["count"]),
+        node("Unsqueeze", ["count", "front"], ["shape"]),
+        node("ConstantOfShape", ["shape"], ["many"]),
+        node("ReduceSum", ["many"], ["sum"], keepdims=0),
+        node("Add", ["right", "sum"], ["out"]),
+    ]
+    weights = {**WEIGHTS, "billion": np.array(10**9), "front": np.array([0])}
+    last = node("Gemm", ["flat", "h", "c"], ["right"], transB=1)
+    return model([*POOLED, last, *nodes], weights=weights, card=card())
+
+
+def squared(count: int, kind: str) -> ModelProto:
+    """Return a graph that makes large squares of ones, and multiplies them or only adds them."""
+    made = [node("ConstantOfShape", ["shape"], ["v0"])]
+    made += [node(kind, [f"v{k}", f"v{k}"], [f"v{k + 1}"]) for k in range(count)]
+    ends = [
+        node("ReduceSum", [f"v{count}"], ["sum"], keepdims=0),
+        node("Gemm", ["flat", "h", "c"], ["right"], transB=1),
+        node("Add", ["right", "sum"], ["out"]),
+    ]
+    weights = {**WEIGHTS, "shape": np.array([20_000, 20_000])}
+    return model([*POOLED, *made, *ends], weights=weights, card=card())
+
+
 def functions(right: ModelProto) -> None:
     right.functions.add(name="Relu", domain="")
 
@@ -117,6 +146,7 @@ def _right() -> bytes:
     return content
 
 
+UNTOLD = "cannot be told for an input of 2 x 2 pixels, so it is not run. Save it with a fixed input size."
 NOT_WHOLE = "is not a whole ONNX file"
 RANDOM = np.random.default_rng(5).bytes(2000)
 
@@ -135,9 +165,12 @@ CASES: tuple[Case, ...] = (
     graph("texts", changed(text_weights), "weights of a type that is not read"),
     graph("unfit-name", changed(unfit_name), "which is not run"),
     graph("large", large, "would need too much memory"),
+    graph("hidden-size", hidden_size, UNTOLD),
+    graph("long-products", partial(squared, 2, "MatMul"), "would take too long for an input of 2 x 2 pixels"),
+    graph("long-sums", partial(squared, 300, "Add"), "would take too long for an input of 2 x 2 pixels"),
     graph("many-nodes", many_nodes, "more nodes or tensors than any network"),
     graph("circle", circle, NOT_WHOLE),
-    graph("no-stride", changed(no_stride), "ONNX Runtime does not take the network"),
+    graph("no-stride", changed(no_stride), UNTOLD),
     graph("two-images", changed(two_images), "has 2 inputs, and not one image"),
     graph(
         "two-outputs", lambda: model(outputs=["out", "flat"]), "has 2 outputs .out, flat., and none is called logits"
