@@ -12,11 +12,13 @@ from torch import Tensor, nn
 from camdash.errors import CheckpointError, UsageError
 from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
 from camdash.networks.architectures.building import (
+    GEM,
+    as_pooled,
     family_of,
-    joined_pooling,
-    max_pooled,
     outline,
+    own_pooling,
     put_first,
+    put_generalised_mean,
     put_head,
 )
 from camdash.networks.architectures.families import Family
@@ -131,7 +133,7 @@ def _divided(checkpoint: Checkpoint, stored: StoredWeights, device: torch.device
             return split(network, family, channels, device, side, is_max_pooled=by_max, size=size)
         except NoExactSharesError as error:
             reason = error.reason
-    network = max_pooled(network, family) if by_max else network
+    network = as_pooled(network, family, is_max_pooled=by_max)
     inputs = random_input(channels, side)
     if family.general:
         inputs = fitting_input(network.cpu(), channels, side, card.preprocessing.input_size)
@@ -232,7 +234,7 @@ def load_undivided(checkpoint: Checkpoint, device: torch.device | str) -> WholeN
         return undivided(_read(checkpoint, lambda content: read_graph(as_file(content)))[0], "")
     network, channels = _built(checkpoint, _read_weights(checkpoint)[0])
     card = checkpoint.card
-    whole = max_pooled(network, family_of(card.architecture)) if is_max_pooled(card) else network
+    whole = as_pooled(network, family_of(card.architecture), is_max_pooled=is_max_pooled(card))
     return WholeNetwork(whole.to(device), channels, torch.device(device), "")
 
 
@@ -297,10 +299,16 @@ def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn
     apply_arithmetic(network, card.arithmetic)
     if (replaced := replaced_of(stored.shapes, family_of(card.architecture))) is not None:
         put_head(network, replaced, card.arithmetic.head_activation)
-        if is_max_pooled(card) and joined_pooling(network):
+        if is_max_pooled(card) and own_pooling(network):
             raise CheckpointError(
                 say("The card of {name} says pooling, but its head reads maxima and means.", name=checkpoint.name)
             )
+    if GEM in stored.shapes:
+        if card.arithmetic.pooling is not None:
+            raise CheckpointError(
+                say("The card of {name} says pooling, but its weights have GeM pooling.", name=checkpoint.name)
+            )
+        put_generalised_mean(network, stored.shapes[GEM])
     for name, epsilon in (stored.told.epsilons if stored.told else {}).items():
         network.get_submodule(name).eps = epsilon  # type: ignore[assignment]
     shape = card.preprocessing.input_size

@@ -33,6 +33,9 @@ from camdash.networks.catalog.told import sources_of
 from camdash.networks.files.content import Content
 from camdash.networks.files.pickled import UNREADABLE, unexpected
 from camdash.networks.files.weights import StoredWeights, Told
+from camdash.networks.heads.generalised_mean import exponents_of
+from camdash.networks.heads.head import Head
+from camdash.networks.heads.layered import LayeredHead
 from camdash.networks.heads.replaced import USUAL
 from camdash.networks.hubs.stored import graph_in, header_of, opened_checkpoint, stored_as
 from camdash.networks.loading import load_any
@@ -200,7 +203,8 @@ def _loaded(report: IntakeReport, checkpoint: Checkpoint) -> Iterator[IntakeRepo
     else:
         deviation, check = loaded.network.deviation, loaded.familiarity
         level = loaded.network.head.level.value
-        report = replace(report, level=level, deviation=deviation, checkpoint=checkpoint)
+        conversions = (*report.conversions, *_exponents(loaded.network.head))
+        report = replace(report, level=level, deviation=deviation, checkpoint=checkpoint, conversions=conversions)
         yield replace(report, familiarity=_familiarity(check))
 
 
@@ -263,6 +267,17 @@ def _with_weights(report: IntakeReport, stored: StoredWeights, found: FoundCard 
         + _heads(head_renames(stored.shapes, family), family, keys.auxiliary_count)
         + _replaced(stored, family, found),
     )
+
+
+def _exponents(head: Head) -> tuple[str, ...]:
+    """Say the exponents of GeM pooling, where the head has it."""
+    found = exponents_of(head.local) if isinstance(head, LayeredHead) else []
+    if not found:
+        return ()
+    least, most = f"{min(found):.3g}", f"{max(found):.3g}"
+    if least == most:
+        return (say("GeM pooling with p = {exponent}", exponent=least),)
+    return (say("GeM pooling with p from {least} to {most}, one for each channel", least=least, most=most),)
 
 
 def _heads(renames: Mapping[str, str], family: Family, auxiliary_count: int) -> tuple[str, ...]:

@@ -555,6 +555,40 @@ def test_a_linear_layer_that_reads_each_cell_gives_each_its_share(tmp_path: Path
     np.testing.assert_allclose(summed(ready, ONE), [shares.sum((1, 2)) + BIAS], rtol=1e-6)
 
 
+def generalised(path: Path, root: float) -> Path:
+    """Save a graph of the mean of cubes, a power of that, and a linear layer, as PyTorch's exporter writes GeM."""
+    numbers = {"least": 1e-6, "three": 3.0, "root": root}
+    weights = {**WEIGHTS, **{name: np.array(value, np.float32) for name, value in numbers.items()}}
+    nodes = [
+        *FEATURES,
+        node("Clip", ["grid", "least"], ["cut"]),
+        node("Pow", ["cut", "three"], ["cubes"]),
+        node("GlobalAveragePool", ["cubes"], ["mean"]),
+        node("Pow", ["mean", "root"], ["pooled"]),
+        node("Flatten", ["pooled"], ["flat"], axis=1),
+        node("Gemm", ["flat", "h", "c"], ["out"], transB=1),
+    ]
+    return saved(path, checked(model(nodes, weights=weights, card=card())))
+
+
+def test_the_root_of_a_generalised_mean_is_known(tmp_path: Path) -> None:
+    """Of the cubes 1, 8, 27, 64 and 1, 0, 0, 0 each cell has its part of the third root of their mean."""
+    path = generalised(tmp_path / "drawn.onnx", 1 / 3)
+    ready = loaded(path)
+    assert (ready.no_map, ready.network.head.level) == ("", Level.B)
+    first = np.array([[1, 8], [27, 64]]) / 100 * 25 ** (1 / 3)
+    second = np.array([[1, 0], [0, 0]]) * 0.25 ** (1 / 3)
+    maps = 4 * np.einsum("kc,cij->kij", HEAD, np.stack([first, second]))
+    np.testing.assert_allclose(ready.maps_and_pooled(ONE)[0][0], maps, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(summed(ready, ONE), load_undivided(described(path), "cpu").logits(ONE), rtol=1e-5)
+
+
+@pytest.mark.parametrize("power", [2.0, -0.5])
+def test_a_power_that_is_no_root_has_no_map(power: float, tmp_path: Path) -> None:
+    ready = loaded(generalised(tmp_path / "drawn.onnx", power))
+    assert "its graph has Pow between the last grid and the logits" in ready.no_map
+
+
 def test_a_graph_that_cannot_be_cut_predicts_and_says_why_it_has_no_map(tmp_path: Path) -> None:
     nodes = [*POOLED, node("Exp", ["flat"], ["bent"]), node("Gemm", ["bent", "h", "c"], ["out"], transB=1)]
     path = saved(tmp_path / "drawn.onnx", checked(model(nodes)))

@@ -228,7 +228,7 @@ def test_what_stands_beside_a_whole_network_is_left_out_and_counted(tmp_path: Pa
     ("name", "value"),
     [
         ("gate.weight", torch.ones(1)),
-        ("pool.p", torch.ones(1)),
+        ("pool.p", torch.ones(2)),
         ("stage2.4.weight", torch.ones(3)),
         ("maxpool.scale", torch.ones(1)),
         ("linear_1_bias", torch.ones(3)),

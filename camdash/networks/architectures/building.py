@@ -14,6 +14,7 @@ from camdash.networks.architectures.matching import Shapes
 from camdash.networks.architectures.of_timm.builders import is_timms, timm_family
 from camdash.networks.architectures.of_timm.index import is_builder
 from camdash.networks.heads.class_token import ClassTokenParts
+from camdash.networks.heads.generalised_mean import GeneralisedMean
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.pooling import AdaptiveConcatPool2d
@@ -23,6 +24,9 @@ from camdash.networks.shapes import Bias, Weight
 from camdash.networks.text import printable
 from camdash.shapes import Float
 from camdash.words.sentence import say
+
+GEM = "gem.p"
+"""The name of the exponent of GeM pooling that a file has beside a network."""
 
 
 class InputTransform(nn.Module):
@@ -180,8 +184,9 @@ def take_head(network: nn.Module, family: Family, device: torch.device, *, is_ma
     """
     root = network.get_submodule(family.head_root)
     layers = [part for part in root.modules() if [*part.parameters(recurse=False)]]
-    if family.is_linear and (len(layers) > 1 or is_max_pooled):
-        pooling: list[nn.Module] = [nn.AdaptiveMaxPool2d(1)] if is_max_pooled else joined_pooling(network)
+    own = (layer.to(device) for layer in own_pooling(network))
+    pooling = [nn.AdaptiveMaxPool2d(1)] if is_max_pooled else [*own]
+    if family.is_linear and (len(layers) > 1 or pooling):
         return take_apart([*pooling, root.requires_grad_(False).to(device)])
     if not family.ending:
         weight, bias = head_of(network, family)
@@ -190,10 +195,25 @@ def take_head(network: nn.Module, family: Family, device: torch.device, *, is_ma
     return take_class_token(*modules) if family.class_token else take_apart(modules)
 
 
-def max_pooled(network: nn.Module, family: Family) -> nn.Module:
-    """Return a network with the largest activation of each channel before its head; it shares the network's modules."""
+def as_pooled(network: nn.Module, family: Family, *, is_max_pooled: bool = False) -> nn.Module:
+    """Return a network that pools as it was trained, whole; it shares the network's modules.
+
+    Args:
+        network: the network, whose own code takes the mean of each channel or a joined pooling.
+        family: its family.
+        is_max_pooled: whether the largest activation of each channel is read.
+    """
+    means = [layer for layer in own_pooling(network) if isinstance(layer, GeneralisedMean)]
+    pooling = [nn.AdaptiveMaxPool2d(1)] if is_max_pooled else means
+    if not pooling:
+        return network
     head = network.get_submodule(family.head_root)
-    return nn.Sequential(features_of(network, family), nn.AdaptiveMaxPool2d(1), nn.Flatten(), head).eval()
+    return nn.Sequential(features_of(network, family), *pooling, nn.Flatten(), head).eval()
+
+
+def put_generalised_mean(network: nn.Module, shape: Sequence[int]) -> None:
+    """Give a network GeM pooling, under the name `GEM`; its own code does not run it, see `as_pooled`."""
+    network.add_module(GEM.partition(".")[0], GeneralisedMean(shape).to("meta"))
 
 
 def put_first(network: nn.Module, family: Family, shapes: Shapes) -> None:
@@ -219,9 +239,9 @@ def put_head(network: nn.Module, head: ReplacedHead, activation: str | None) -> 
     _replace(network, head.root, head.module(activation or USUAL).to("meta"))
 
 
-def joined_pooling(network: nn.Module) -> list[nn.Module]:
-    """Return the pooling that `put_head` put before a head which reads two values of each channel; else nothing."""
-    return [layer for layer in network.children() if isinstance(layer, AdaptiveConcatPool2d)]
+def own_pooling(network: nn.Module) -> list[nn.Module]:
+    """Return the pooling that `put_head` or `put_generalised_mean` put before the head; else nothing."""
+    return [layer for layer in network.children() if isinstance(layer, AdaptiveConcatPool2d | GeneralisedMean)]
 
 
 def _of_torchvision(architecture: str, **options: Any) -> nn.Module:

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import blueprint, family_of
+from camdash.networks.architectures.building import GEM, blueprint, family_of
 from camdash.networks.architectures.families import FAMILIES, RESNET, Family
 from camdash.networks.architectures.matching import KeyMatch, Shapes, match
 from camdash.networks.architectures.of_timm.builders import PREFIX
 from camdash.networks.architectures.of_timm.index import builders_of, has_head
 from camdash.networks.cards.card import LARGEST_INPUT, MOST_CLASSES
+from camdash.networks.heads.generalised_mean import is_exponent
 from camdash.networks.heads.replaced import ReplacedHead, replaced_head
 from camdash.words.sentence import joined, say
 
@@ -118,8 +119,11 @@ def match_keys(architecture: str, shapes: Shapes, class_count: int) -> KeyMatch:
     renames, replaced = head_renames(shapes, family), replaced_of(shapes, family)
     own = {renames.get(name, name): shape for name, shape in shapes.items()}
     wanted = wanted_by(architecture, class_count, shapes)
+    if family.is_linear and GEM in shapes and is_exponent(shapes[GEM], wanted[f"{family.head}.weight"][1]):
+        wanted[GEM] = shapes[GEM]
     width = wanted[f"{family.head}.weight"][1] if replaced is not None else 0
-    if replaced is not None and (replaced.width == width or is_joined(shapes, family, width)):
+    joined = GEM not in shapes and is_joined(shapes, family, width)
+    if replaced is not None and (replaced.width == width or joined):
         before = {name: shape for name, shape in wanted.items() if not name.startswith(f"{replaced.root}.")}
         wanted = before | replaced.named(class_count)
     return match(own, wanted, family.auxiliary)

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import features_of, max_pooled, take_head
+from camdash.networks.architectures.building import as_pooled, features_of, take_head
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.folding import fold_batch_norm
 from camdash.networks.architectures.geometry import grid_of
@@ -116,7 +116,7 @@ def split(
         return _split_in_general(network, inputs, device, size or _sides(inputs), is_free=is_free)
     inputs = random_input(channels, side)
     with torch.inference_mode():
-        reference = (max_pooled(network, family) if is_max_pooled else network)(inputs)
+        reference = as_pooled(network, family, is_max_pooled=is_max_pooled)(inputs)
     head = take_head(network, family, device, is_max_pooled=is_max_pooled)
     features = features_of(network, family)
     grid = grid_of(features, family.branches)

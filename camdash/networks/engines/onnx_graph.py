@@ -208,7 +208,7 @@ def _hard_sigmoid(graph: Recorder, args: Sequence[Any], result: Tensor) -> None:
 
 
 def _clamp(graph: Recorder, args: Sequence[Any], result: Tensor) -> None:
-    graph.node("Clip", [args[0], torch.tensor(float(args[1])), torch.tensor(float(args[2]))], result)
+    graph.node("Clip", [args[0], *(torch.tensor(float(end)) for end in args[1:])], result)
 
 
 def _mean(graph: Recorder, args: Sequence[Any], result: Tensor) -> None:
@@ -282,6 +282,8 @@ TRANSLATIONS: Mapping[Any, Translation] = {
     aten.gelu.default: _gelu,
     aten.hardtanh.default: _clamp,
     aten.hardtanh_.default: _clamp,
+    aten.clamp.default: _clamp,
+    aten.pow.Tensor_Tensor: _plain("Pow", 2),
     aten.tanh.default: _plain("Tanh", 1),
     aten.leaky_relu.default: _leaky_relu,
     aten.elu.default: _elu,

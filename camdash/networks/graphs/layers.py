@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from camdash.networks.graphs.nodes import Nodes, attribute
 from camdash.networks.graphs.shapes import Shapes
+from camdash.networks.heads.generalised_mean import Root
 from camdash.networks.heads.pooling import AdaptiveConcatPool2d
 
 IDLE = frozenset(("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"))
@@ -235,6 +236,14 @@ def _hard_sigmoid(node: NodeProto, nodes: Nodes) -> nn.Module | None:  # noqa: A
     return nn.Hardsigmoid() if is_usual else None
 
 
+def _root(node: NodeProto, nodes: Nodes) -> nn.Module | None:
+    """Return the root that ends GeM pooling; None for other powers, which numbers below zero have too."""
+    exponents = nodes.tensor(node.input[1])
+    if exponents is None or not ((exponents > 0) & (exponents < 1)).all():
+        return None
+    return Root(exponents.float().flatten())
+
+
 def _gelu(node: NodeProto, nodes: Nodes) -> nn.Module | None:  # noqa: ARG001 - as the others
     return nn.GELU(attribute(node, "approximate", "none"))
 
@@ -260,4 +269,5 @@ MADE: Mapping[str, Maker] = {
     "Conv": _convolution,
     "BatchNormalization": _batch_norm,
     "LayerNormalization": _layer_norm,
+    "Pow": _root,
 }

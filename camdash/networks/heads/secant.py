@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from camdash.errors import CheckpointError
+from camdash.networks.heads.generalised_mean import Power, Root
 from camdash.shapes import Float
 from camdash.words.sentence import say
 
@@ -23,7 +24,7 @@ Slopes = Float[Tensor, "n classes width"]
 
 OF_ONE_NUMBER = (
     *(nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.ELU, nn.SELU, nn.CELU, nn.GELU, nn.SiLU, nn.Mish, nn.Softplus),
-    *(nn.Hardswish, nn.Hardsigmoid, nn.Hardtanh, nn.Sigmoid, nn.Tanh),
+    *(nn.Hardswish, nn.Hardsigmoid, nn.Hardtanh, nn.Sigmoid, nn.Tanh, Power, Root),
 )
 """Layers that take each number for itself."""
 

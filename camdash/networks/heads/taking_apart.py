@@ -1,10 +1,11 @@
 """From the modules between activations and logits to a head."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from torch import nn
 
 from camdash.networks.heads.class_token import ClassTokenHead
+from camdash.networks.heads.generalised_mean import GeneralisedMean
 from camdash.networks.heads.head import Head
 from camdash.networks.heads.layered import LayeredHead
 from camdash.networks.heads.linear import LinearHead
@@ -35,8 +36,7 @@ def take_apart(modules: Iterable[nn.Module]) -> Head:
             raise NoExactSharesError(layer)
     if rest and not isinstance(rest[-1], nn.Linear):
         raise NoExactSharesError(rest[-1])
-    channels = _inputs(local[0]) if local else _inputs(rest[0]) // pooling.places
-    return LayeredHead.of(channels, local, pooling, rest)
+    return LayeredHead.of(_channels(local, pooling, rest), local, pooling, rest)
 
 
 def take_class_token(norm: nn.Module, linear: nn.Module) -> Head:
@@ -58,7 +58,19 @@ def linear_head(layer: nn.Linear) -> LinearHead:
     return LinearHead(layer.weight.detach(), bias.detach())
 
 
+def _channels(local: Sequence[nn.Module], pooling: Pooling, rest: Sequence[nn.Module]) -> int:
+    """Return how many channels a head takes, which the first of its layers with weights tells."""
+    layers = [*((layer, 1) for layer in local), *((layer, pooling.places) for layer in rest)]
+    for layer, places in layers:
+        if not isinstance(layer, OF_ONE_NUMBER):
+            return _inputs(layer) // places
+    raise NoExactSharesError(layers[0][0])
+
+
 def _flat(module: nn.Module) -> Iterator[nn.Module]:
+    if isinstance(module, GeneralisedMean):
+        yield from module.parts()
+        return
     if type(module).forward is not nn.Sequential.forward:
         yield module
         return

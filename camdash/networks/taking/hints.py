@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 
+from camdash.networks.taking.exponents import EXPONENT
 from camdash.words.sentence import say
 
 LOOKS = (
@@ -38,8 +39,11 @@ LOOKS = (
         say("It looks like a ResNet with attention in its blocks, which torchvision has not."),
     ),
     (
-        re.compile(r"(?:^|\.)\w*(?:pool|gem)\w*\.p$"),
-        say("It pools by a generalised mean (GeM), which camdash does not compute. Average and maximum can be taken."),
+        EXPONENT,
+        say(
+            "It pools by a generalised mean (GeM). camdash takes that where one exponent stands beside a network of "
+            "torchvision's, in the place of its average pooling, and a linear head."
+        ),
     ),
     (
         re.compile(r"(?:^|\.)conv1\.(?:3|6)\.weight$"),

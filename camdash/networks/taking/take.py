@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from camdash.errors import CheckpointError
-from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.building import GEM, family_of
 from camdash.networks.architectures.matching import Shapes
 from camdash.networks.architectures.recognition import class_count_of, match_keys, nearest, recognise
 from camdash.networks.cards.card import Card
@@ -16,6 +16,7 @@ from camdash.networks.files.state_dicts import MOST_PREFIXES, said_renamed, with
 from camdash.networks.files.weights import StoredWeights
 from camdash.networks.taking.beside import first_of, is_beside, said_beside, said_constants
 from camdash.networks.taking.choosing import choose_head, choose_trunk, region
+from camdash.networks.taking.exponents import exponent_of, without_exponents
 from camdash.networks.taking.heads import FoundHead, find_heads
 from camdash.networks.taking.hints import looks_like
 from camdash.networks.taking.trunks import Form, Trunk, find_trunks
@@ -30,13 +31,17 @@ CLASSIFICATION = "classification_head"
 
 @dataclass(frozen=True, eq=False)
 class _Choice:
-    """What of a file is the network: its trunk, its head, and the names that stand beside it."""
+    """What of a file is the network: its trunk, its head, its pooling's exponent, and the names that stand beside it.
+
+    The exponent is empty where its pooling has none.
+    """
 
     trunk: Trunk
     head: FoundHead | None
     others: tuple[Trunk, ...]
     beside: tuple[str, ...]
     strangers: tuple[str, ...]
+    exponent: str = ""
 
     @classmethod
     def of(
@@ -66,7 +71,7 @@ def taken(stored: StoredWeights, card: Card | None) -> StoredWeights:
         return stored
     found = with_todays_names(stored.tensors if stored.told else stored.found or stored.tensors)
     shapes = _shapes(found)
-    trunks = _trunks(shapes, architecture)
+    trunks = _trunks(without_exponents(shapes), architecture)
     whole = [trunk for trunk in trunks if trunk.is_whole]
     wanted = [trunk for trunk in whole if architecture in (None, trunk.architecture)]
     if not wanted and (inside := _by_counting(stored, found, architecture)) is not None:
@@ -142,10 +147,11 @@ def _choice(found: Mapping[str, Tensor], shapes: Shapes, trunk: Trunk, others: S
     if not heads:
         return _Choice.of(trunk, None, others, own, set())
     chosen = choose_head(heads, head)
-    left = [name for name in own if name not in chosen.names]
+    exponent = exponent_of(shapes, own, trunk)
+    left = [name for name in own if name not in chosen.names and name != exponent]
     beside = {name for one in heads for name in one.names} | _of_segmentation(left, chosen)
     beside |= {name for name in left if is_beside(name, found[name], chosen.classes)}
-    return _Choice.of(trunk, chosen, others, left, beside)
+    return replace(_Choice.of(trunk, chosen, others, left, beside), exponent=exponent)
 
 
 def _without_others(names: Iterable[str], trunk: Trunk, others: Sequence[Trunk]) -> list[str]:
@@ -194,10 +200,13 @@ def _made(stored: StoredWeights, found: Mapping[str, Tensor], choice: _Choice) -
             weight = tensors[f"{trunk.family.head}.weight"]
             tensors[f"{trunk.family.head}.bias"] = torch.zeros(head.classes, device=weight.device)
             said.append(say("head {name} has no bias: 0 for each class", name=printable(head.name, 60)))
+    if choice.exponent:
+        tensors[GEM] = found[choice.exponent]
+        said.append(say("{name} used as the exponent of GeM pooling", name=printable(choice.exponent, 60)))
     tensors |= {name if name not in tensors else f"{name} (beside)": found[name] for name in choice.strangers}
     said += [said_beside(choice.beside)] if choice.beside else []
     said += said_constants(choice.beside)
-    used = {*trunk.names, *(head.names if head else ()), *choice.strangers, *choice.beside}
+    used = {*trunk.names, *(head.names if head else ()), choice.exponent, *choice.strangers, *choice.beside}
     others = [name for name in found if name not in used]
     return replace(stored, tensors=tensors, conversions=tuple(said), ignored=(*choice.beside, *others))
 
