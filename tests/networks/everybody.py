@@ -16,7 +16,14 @@ from torch import Tensor, nn
 from camdash.command_line.main import main
 from camdash.networks.cards.output import OutputKind
 from tests.networks import onnx_graphs
-from tests.networks.hubs.originals import alive, library, saved_folder
+from tests.networks.hubs.originals import (
+    alive,
+    library,
+    lukemelas_efficientnet,
+    monais_efficientnet,
+    saved_folder,
+    settled,
+)
 from tests.networks.hubs.test_fastai import learner
 from tools.random_weights import enliven
 
@@ -217,6 +224,17 @@ def of_monai(function: str, **options: Any) -> Maker:
     return make
 
 
+def efficientnet(maker: Callable[[], nn.Module], channels: int, side: int) -> Maker:
+    """Return what saves an EfficientNet that pads as TensorFlow does as a bare state dict."""
+
+    def make(folder: Path, name: str) -> Made:
+        network = settled(alive(maker), channels, side)
+        torch.save(network.state_dict(), folder / f"{name}.pth")
+        return Made(network, channels, side)
+
+    return make
+
+
 def torchxrayvision(folder: Path, name: str) -> Made:
     network = alive(lambda: library("torchxrayvision").models.DenseNet(weights=None))
     torch.save(network.state_dict() | {"op_threshs": torch.linspace(0.1, 0.9, 18)}, folder / f"{name}.pt")
@@ -345,6 +363,8 @@ HUBS: dict[str, Maker] = {
     "xrv_densenet": torchxrayvision,
     "monai_densenet": of_monai("DenseNet121", in_channels=1, out_channels=3),
     "monai_resnet": of_monai("resnet18", n_input_channels=1, num_classes=3),
+    "monai_efficientnet": efficientnet(lambda: monais_efficientnet("b1", 1), 1, 80),
+    "efficientnet_pytorch": efficientnet(lambda: lukemelas_efficientnet("b0"), 3, 96),
     "fastai": fastai,
     "segmentation_models": unet,
     "radimagenet": lopsided,

@@ -108,11 +108,11 @@ def card_for(stored: StoredWeights, found: FoundCard | None) -> Card:
     """Return the card of weights: the one that was found, what it leaves open assumed; else one that is assumed.
 
     Raises:
-        CheckpointError: there is none, and the architecture is not recognised.
+        CheckpointError: there is none, and the architecture is not recognised. Or it names one that computes otherwise.
     """
     if found is None:
         return _assumed(taken(stored, None))
-    card = found.card if stored.told is None else filled(found.card, stored.told)
+    card = found.card if stored.told is None else filled(found.card, stored.told, found.where)
     if not card.output.assumed:
         return card
     sign, count = sigmoid_sign(taken(stored, card).ignored), len(card.class_names)
@@ -135,7 +135,8 @@ def _assumed(stored: StoredWeights) -> Card:
     side, sign = fixed_input(architecture, stored.shapes), sigmoid_sign(stored.ignored)
     signs = {"sigmoid_sign": sign, "ordinal_sign": stored.ordinal_sign}
     card = assumed_card(architecture, count, side, channels, **signs, usual=family.usual_side)
-    how = timm_preprocessing(said, channels, side) if is_timms(architecture) else None
+    is_told = stored.told is not None and stored.told.architecture != ""
+    how = timm_preprocessing(said, channels, side) if is_timms(architecture) and not is_told else None
     if how is not None:
         card = replace(card, preprocessing=how, assumed=("architecture", "class_names"), prepared_as=said)
     names, _ = names_in_file(stored.class_lists, count)

@@ -6,12 +6,17 @@ from typing import Any
 
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import family_of
+from camdash.networks.architectures.of_timm.builders import builder_name
 from camdash.networks.cards.arithmetic import arithmetic_of
 from camdash.networks.cards.card import GUESSES, REQUIRED, Card, card_from, card_json
 from camdash.networks.cards.output import Output, output_of
 from camdash.networks.cards.presets import PRESETS
 from camdash.networks.files.weights import Told
+from camdash.networks.text import printable
 from camdash.words.sentence import say
+
+TENSORFLOW = "tf_"
+"""Begins timm's names of networks that pad as TensorFlow does."""
 
 
 def with_told(card: Card, told: Told) -> Card:
@@ -40,8 +45,28 @@ def with_told(card: Card, told: Told) -> Card:
     return replace(made, assumed=assumed, output=_output(told, card))
 
 
-def filled(card: Card, told: Told) -> Card:
-    """Return a card with what a hub says of the network's arithmetic and output, where the card does not say it."""
+def filled(card: Card, told: Told, where: str) -> Card:
+    """Return a card with what a hub says of the network's arithmetic and output, where the card does not say it.
+
+    Args:
+        card: the card.
+        told: what the hub says.
+        where: the file that the card stands in.
+
+    Raises:
+        CheckpointError: the card names an architecture of the same weights that pads otherwise.
+    """
+    wanted, named = builder_name(told.architecture), builder_name(card.architecture)
+    if wanted != named and wanted.removeprefix(TENSORFLOW) == named.removeprefix(TENSORFLOW):
+        raise CheckpointError(
+            say(
+                "The card in {name} says {architecture}, which pads otherwise than the network of these weights. "
+                "Let it say {wanted}.",
+                name=where,
+                architecture=printable(card.architecture, 60),
+                wanted=told.architecture,
+            )
+        )
     said = {key: value for key, value in told.fields.items() if key not in card.arithmetic.said}
     arithmetic = arithmetic_of(card.arithmetic.said | said)
     return replace(card, arithmetic=arithmetic, output=_output(told, card) if card.output.assumed else card.output)

@@ -30,6 +30,7 @@ class Told:
         sources: what says a field, where it is something else.
         guessed: names of fields among them that the hub usually has, but that nothing says.
         epsilons: of norms, by their names in the network, where they are not torchvision's.
+        architecture: the only one that computes as the hub's network; empty where names and shapes tell it.
     """
 
     where: str
@@ -37,6 +38,7 @@ class Told:
     sources: Mapping[str, str] = field(default_factory=dict)
     guessed: tuple[str, ...] = ()
     epsilons: Mapping[str, float] = field(default_factory=dict)
+    architecture: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,7 @@ class StoredWeights:
     Attributes:
         tensors: by the network's own names, in the precision of the file; on the meta device where only the header
             was read.
-        metadata: a safetensors file's text metadata; of other files `arch`, where the training script said it.
+        metadata: a safetensors file's text metadata; of other files `arch`, where the training script or a hub says it.
         conversions: what was done to the file's names, a phrase each.
         ignored: names of the file that belong to no network (a loss, an averaging counter).
         ordinal_sign: the name of the biases that only a head of ordered grades has (CORAL); empty for none.

@@ -9,10 +9,11 @@ from torch import Tensor
 from camdash.errors import CheckpointError
 from camdash.networks.endings import CONFIG, PREPROCESSOR
 from camdash.networks.files.weights import StoredWeights, Told
-from camdash.networks.hubs import timm, translations
+from camdash.networks.hubs import translations
 from camdash.networks.hubs.documents import number
 from camdash.networks.hubs.folders import FolderContent
 from camdash.networks.hubs.labels import distinct
+from camdash.networks.hubs.of_timm import folders as timm_folders
 from camdash.networks.hubs.preprocessors import preprocessing_fields
 from camdash.networks.hubs.translations import Tensors
 from camdash.networks.text import printable
@@ -100,7 +101,7 @@ def stored_in(content: FolderContent, *, values: bool) -> StoredWeights:
     """
     kind = content.config.get("model_type")
     if kind in (None, TIMM):
-        return timm.stored_in(content, values=values)
+        return timm_folders.stored_in(content, values=values)
     known = TYPES.get(kind) if isinstance(kind, str) else None
     if known is None:
         raise CheckpointError(

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from camdash.errors import CheckpointError
 from camdash.networks.files.weights import StoredWeights, Told
 from camdash.networks.hubs.translations import Rule, renamed, rule
 from camdash.words.sentence import say
@@ -19,24 +18,10 @@ DENSENET: tuple[Rule, ...] = (
 BIAS = re.compile(r"layer[1-4]\.0\.downsample\.0\.bias")
 """A bias that MONAI's ResNets have in their shortcuts, and no other's."""
 
-EFFICIENTNET = "_blocks.0.0._depthwise_conv.weight"
-"""A weight of MONAI's EfficientNets, and of no other's."""
-
 
 def brought(stored: StoredWeights) -> StoredWeights:
-    """Return the weights of MONAI's network by torchvision's names; as they are, where they are not MONAI's.
-
-    Raises:
-        CheckpointError: it is one of MONAI's that computes as none of torchvision's.
-    """
+    """Return the weights of MONAI's network by torchvision's names; as they are, where they are not MONAI's."""
     names = stored.tensors
-    if EFFICIENTNET in names:
-        raise CheckpointError(
-            say(
-                "The weights are those of MONAI's EfficientNet. It pads images as TensorFlow does, so its maps would "
-                "not lie where the network looks, and it is not run."
-            )
-        )
     if "class_layers.out.weight" in names:
         said = say("names of MONAI's DenseNet brought to torchvision's")
         return _with(stored, renamed(names, DENSENET), said, Told(say("weights"), {"preset": "unit"}, {}, SIZES))

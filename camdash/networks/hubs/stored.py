@@ -9,7 +9,7 @@ from camdash.networks.files import weights
 from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import FileKind, kind_of
 from camdash.networks.files.weights import StoredWeights
-from camdash.networks.hubs import fastai, huggingface, monai, torchxrayvision
+from camdash.networks.hubs import efficientnet, fastai, huggingface, monai, torchxrayvision
 from camdash.networks.hubs.folders import FolderContent, opened_folder
 from camdash.words.sentence import say
 
@@ -66,4 +66,5 @@ def _stored(content: Opened, path: Path, *, values: bool) -> StoredWeights:
     if isinstance(content, FolderContent):
         return huggingface.stored_in(content, values=values)
     stored = weights.stored_of(content, path) if values else weights.header_of(content, path)
-    return fastai.brought(monai.brought(torchxrayvision.with_labels(stored, content, path)))
+    labelled = torchxrayvision.with_labels(stored, content, path)
+    return efficientnet.brought(fastai.brought(monai.brought(labelled)))

@@ -10,8 +10,8 @@ LOOKS = (
     (
         re.compile(r"(?:^|\.)_conv_stem\.weight$"),
         say(
-            "It looks like an EfficientNet of the package efficientnet_pytorch, which pads as TensorFlow does: "
-            "torchvision's would give other logits. Train or convert it as timm's tf_efficientnet, or as torchvision's."
+            "It looks like an EfficientNet of the package efficientnet_pytorch, or of MONAI. Only B0 to B8 and L2 are "
+            "taken: all layers under one prefix, with the head _fc, for images of two dimensions."
         ),
     ),
     (

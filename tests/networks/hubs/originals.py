@@ -42,6 +42,33 @@ def alive(make: Callable[[], nn.Module]) -> nn.Module:
     return network.eval()
 
 
+def settled(network: nn.Module, channels: int, side: int) -> nn.Module:
+    """Give batch norms the statistics of seeded random inputs, so that deep networks with gates answer to them."""
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    network.train()
+    for norm in norms:
+        norm.momentum = None  # the mean of what is seen
+        norm.reset_running_stats()
+    with torch.random.fork_rng(devices=[]), torch.inference_mode():
+        torch.manual_seed(9)
+        network(torch.rand(8, channels, side, side))
+    return network.eval()
+
+
+def lukemelas_efficientnet(name: str) -> nn.Module:
+    """Return an untrained EfficientNet of efficientnet_pytorch, of three classes: `b0`, say."""
+    network: nn.Module = library("efficientnet_pytorch").EfficientNet.from_name(f"efficientnet-{name}", num_classes=3)
+    return network
+
+
+def monais_efficientnet(name: str, channels: int) -> nn.Module:
+    """Return an untrained EfficientNet of MONAI, of three classes."""
+    network: nn.Module = library("monai.networks.nets").EfficientNetBN(
+        f"efficientnet-{name}", pretrained=False, spatial_dims=2, in_channels=channels, num_classes=3
+    )
+    return network
+
+
 def inputs(channels: int, side: int) -> Tensor:
     """Return a seeded batch of one input in [0, 1)."""
     return torch.rand(1, channels, side, side, generator=torch.Generator().manual_seed(3))

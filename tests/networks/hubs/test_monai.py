@@ -54,11 +54,3 @@ def test_a_card_that_says_nothing_of_strides_leaves_them_as_monai_s(
     fields = {"architecture": "resnet18", "class_names": ["A", "B", "C"], "input_size": [64, 64], "fit": "stretch"}
     path.with_suffix(".json").write_text(json.dumps(fields | said))
     assert loaded_from(path).checkpoint.card.arithmetic.first_stride == stride
-
-
-def test_its_efficientnet_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    nets = library("monai.networks.nets")
-    options = {"spatial_dims": 2, "in_channels": 1, "num_classes": 3, "pretrained": False}
-    network = alive(lambda: nets.EfficientNetBN("efficientnet-b0", **options))
-    report = intake(entry_of(saved(network, tmp_path / "monai.pth")))
-    assert (report.error or "").startswith("The weights are those of MONAI's EfficientNet.")

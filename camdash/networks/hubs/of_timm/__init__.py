@@ -1,0 +1,1 @@
+"""What timm says of its weights, in folders of its own."""
