@@ -5,6 +5,7 @@ import json
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -323,6 +324,59 @@ def test_between_layers_that_follow_each_other_a_card_says_what_stands(tmp_path:
     for activation, layer in (("relu", nn.ReLU()), ("none", nn.Identity())):
         path = saved(tmp_path / f"{activation}.pth", content, **card_of(TINY, head_activation=activation))
         check_logits(path, tiny(fc=nn.Sequential(first, layer, second)))
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ({"fc1": (WIDTH, WIDTH), "fc2": (WIDTH, 3)}, "fc2, and without them the logits would be wrong: fc1."),
+        ({"gate": (WIDTH, 8, WIDTH), "fc": (WIDTH, 3)}, "fc, and without them the logits would be wrong: gate."),
+        (
+            {"se.fc1": (WIDTH, 8), "se.fc2": (8, WIDTH), "fc": (WIDTH, 3)},
+            "fc, and without them the logits would be wrong: se.fc2.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("head", ["", "its own"])
+def test_a_layer_that_may_stand_before_the_last_is_never_left_out(
+    tmp_path: Path, parts: dict[str, tuple[int, ...]], said: str, head: str
+) -> None:
+    """A gate, or a hidden layer as wide as the grid: the sentence does not lead to a card without it."""
+    content = encoder() | {
+        f"{name}.{2 * place}.{key}" if len(widths) > 2 else f"{name}.{key}": value
+        for name, widths in parts.items()
+        for place, (own, more) in enumerate(pairwise(widths))
+        for key, value in linear(more, own).state_dict().items()
+    }
+    error = error_of(content, tmp_path, **(card_of(TINY, head=[*parts][-1]) if head else {}))
+    assert said in error
+    assert "several heads" not in error
+
+
+@pytest.mark.parametrize("more", [{}, {"head": "fc2"}])
+def test_before_the_last_layer_a_card_tells_of_one_as_wide_as_the_grid(tmp_path: Path, more: dict[str, str]) -> None:
+    first, second = linear(WIDTH), linear(3)
+    content = encoder() | under("fc1.", first.state_dict()) | under("fc2.", second.state_dict())
+    for activation, layer in (("relu", nn.ReLU()), ("none", nn.Identity())):
+        path = saved(tmp_path / f"{activation}.pth", content, **card_of(TINY, head_activation=activation, **more))
+        check_logits(path, tiny(fc=nn.Sequential(first, layer, second)))
+
+
+@pytest.mark.parametrize(
+    ("widths", "head"),
+    [
+        ({"gate.0": (WIDTH, 8), "gate.2": (8, WIDTH), "fc": (WIDTH, 3)}, "fc"),
+        ({"a": (WIDTH, 16), "b": (16, 8), "c": (8, 7), "d": (7, 16), "e": (16, 3)}, "e"),
+    ],
+)
+def test_several_layers_are_no_hidden_layer_whatever_a_card_says(
+    tmp_path: Path, widths: dict[str, tuple[int, int]], head: str
+) -> None:
+    content = encoder()
+    for name, (taken_width, given) in widths.items():
+        content |= under(f"{name}.", linear(given, taken_width).state_dict())
+    error = error_of(content, tmp_path, **card_of(TINY, head_activation="relu", head=head))
+    assert "without them the logits would be wrong" in error
 
 
 def test_a_network_without_a_head_has_no_classes(tmp_path: Path) -> None:

@@ -89,6 +89,31 @@ def choose_head(heads: Sequence[FoundHead], head: str) -> FoundHead:
     return heads[0]
 
 
+def check_before(before: Sequence[FoundHead], head: FoundHead) -> None:
+    """Refuse layers that may stand before the last one, since its logits are others without them.
+
+    Args:
+        before: those that give as many values as a layer of the head takes.
+        head: the one that is chosen.
+
+    Raises:
+        CheckpointError: there are such layers.
+    """
+    if not before:
+        return
+    listed, last = _listed([one.name for one in before]), printable(head.name, 60)
+    raise CheckpointError(
+        say(
+            "Other layers may stand before the last one, {head}, and without them the logits would be wrong: {names}. "
+            "If one linear layer does, say in the card what stands between the two, as in {field}. A gate, or "
+            "several such layers, cannot be taken.",
+            names=listed,
+            head=last,
+            field=f'"head": "{last}", "head_activation": "relu"',
+        )
+    )
+
+
 def _is_named(found: FoundHead, head: str) -> bool:
     return found.name == head or found.name.endswith(f".{head}") or found.name.startswith(f"{head}.")
 

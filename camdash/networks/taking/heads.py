@@ -63,6 +63,27 @@ def find_heads(shapes: Shapes, left: Iterable[str], family: Family, width: int) 
     return [head for part in parts if part.width == width for head in _from(part, parts, family)]
 
 
+def following(first: FoundHead, last: FoundHead, family: Family) -> FoundHead | None:
+    """Return the head of a linear layer and the linear layers after it; None where either has other layers.
+
+    Args:
+        first: the layer that stands before the others.
+        last: what follows it.
+        family: of the trunk: it says how the head is called.
+    """
+    chain = (first.name, *(last.chain or (last.name,)))
+    own = {**first.names, **last.names}
+    names = {
+        f"{layer}.{last_part}": f"{family.head_root}.{2 * place}.{last_part}"
+        for place, layer in enumerate(chain)
+        for last_part in ("weight", "bias")
+        if f"{layer}.{last_part}" in own
+    }
+    if names.keys() != own.keys() or first.chain:
+        return None
+    return FoundHead(last.name, names, last.classes, chain=chain)
+
+
 def _from(part: _Part, parts: list[_Part], family: Family) -> list[FoundHead]:
     """Return the heads that begin with a part: itself, or each chain of linear layers from it."""
     chains = _chains([part], parts)

@@ -15,9 +15,9 @@ from camdash.networks.cards.card import Card
 from camdash.networks.files.state_dicts import MOST_PREFIXES, said_renamed, with_todays_names
 from camdash.networks.files.weights import StoredWeights
 from camdash.networks.taking.beside import first_of, is_beside, said_beside, said_constants
-from camdash.networks.taking.choosing import choose_head, choose_trunk, region
+from camdash.networks.taking.choosing import check_before, choose_head, choose_trunk, region
 from camdash.networks.taking.exponents import exponent_of, without_exponents
-from camdash.networks.taking.heads import FoundHead, find_heads
+from camdash.networks.taking.heads import FoundHead, find_heads, following
 from camdash.networks.taking.hints import looks_like
 from camdash.networks.taking.trunks import Form, Trunk, find_trunks
 from camdash.networks.text import printable
@@ -79,7 +79,7 @@ def taken(stored: StoredWeights, card: Card | None) -> StoredWeights:
     if not wanted:
         return stored if architecture or nearest(stored.shapes) else _closest(stored, found, trunks)
     trunk = choose_trunk(wanted, network)
-    choice = _choice(found, shapes, trunk, [one for one in whole if one is not trunk], head)
+    choice = _choice(found, shapes, trunk, [one for one in whole if one is not trunk], card)
     if choice.head is None and trunk.width:
         return stored if nearest(stored.shapes) else _closest(stored, found, [trunk])
     _check_chain(choice.head, card)
@@ -137,7 +137,9 @@ def _trunks(shapes: Shapes, architecture: str | None) -> list[Trunk]:
     return first + [trunk for trunk in find_trunks(shapes) if not seen & trunk.names.keys()]
 
 
-def _choice(found: Mapping[str, Tensor], shapes: Shapes, trunk: Trunk, others: Sequence[Trunk], head: str) -> _Choice:
+def _choice(
+    found: Mapping[str, Tensor], shapes: Shapes, trunk: Trunk, others: Sequence[Trunk], card: Card | None
+) -> _Choice:
     """Return what belongs to a network, and what stands beside it."""
     own = _without_others(found, trunk, others)
     if not trunk.width:
@@ -146,12 +148,33 @@ def _choice(found: Mapping[str, Tensor], shapes: Shapes, trunk: Trunk, others: S
     heads = find_heads(shapes, own, trunk.family, trunk.width)
     if not heads:
         return _Choice.of(trunk, None, others, own, set())
-    chosen = choose_head(heads, head)
+    chosen = _chosen(heads, trunk, shapes, card)
     exponent = exponent_of(shapes, own, trunk)
     left = [name for name in own if name not in chosen.names and name != exponent]
     beside = {name for one in heads for name in one.names} | _of_segmentation(left, chosen)
     beside |= {name for name in left if is_beside(name, found[name], chosen.classes)}
     return replace(_Choice.of(trunk, chosen, others, left, beside), exponent=exponent)
+
+
+def _chosen(heads: Sequence[FoundHead], trunk: Trunk, shapes: Shapes, card: Card | None) -> FoundHead:
+    """Return the head that is meant, with the layer before it where the card says what stands between them.
+
+    Raises:
+        CheckpointError: nothing tells which one is meant, or whether another one stands before it.
+    """
+    head = card.head if card else ""
+    last = [one for one in heads if one.classes != trunk.width]
+    chosen = choose_head(heads if head else last, head) if head or last else heads[-1]
+    taken_widths = {shapes[name][-1] for name in chosen.names if name.endswith(".weight")}
+    before = [
+        one for one in heads if one is not chosen and one.classes in taken_widths and one.names.keys() - chosen.names
+    ]
+    if len(before) == 1 and before[0].classes == trunk.width and card is not None:
+        longer = following(before[0], chosen, trunk.family)
+        if longer is not None and card.arithmetic.head_activation is not None and (head or last):
+            return longer
+    check_before(before, chosen)
+    return chosen
 
 
 def _without_others(names: Iterable[str], trunk: Trunk, others: Sequence[Trunk]) -> list[str]:
