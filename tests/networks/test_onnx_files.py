@@ -583,7 +583,7 @@ def test_the_root_of_a_generalised_mean_is_known(tmp_path: Path) -> None:
     np.testing.assert_allclose(summed(ready, ONE), load_undivided(described(path), "cpu").logits(ONE), rtol=1e-5)
 
 
-@pytest.mark.parametrize("power", [2.0, -0.5])
+@pytest.mark.parametrize("power", [2.0, -0.5, 1 / 12])
 def test_a_power_that_is_no_root_has_no_map(power: float, tmp_path: Path) -> None:
     ready = loaded(generalised(tmp_path / "drawn.onnx", power))
     assert "its graph has Pow between the last grid and the logits" in ready.no_map

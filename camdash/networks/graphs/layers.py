@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from camdash.networks.graphs.nodes import Nodes, attribute
 from camdash.networks.graphs.shapes import Shapes
-from camdash.networks.heads.generalised_mean import Root
+from camdash.networks.heads.generalised_mean import LARGEST, Root
 from camdash.networks.heads.pooling import AdaptiveConcatPool2d
 
 IDLE = frozenset(("Cast", "Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"))
@@ -239,7 +239,7 @@ def _hard_sigmoid(node: NodeProto, nodes: Nodes) -> nn.Module | None:  # noqa: A
 def _root(node: NodeProto, nodes: Nodes) -> nn.Module | None:
     """Return the root that ends GeM pooling; None for other powers, which numbers below zero have too."""
     exponents = nodes.tensor(node.input[1])
-    if exponents is None or not ((exponents > 0) & (exponents < 1)).all():
+    if exponents is None or not ((exponents * LARGEST > 1 - 1e-6) & (exponents < 1)).all():
         return None
     return Root(exponents.float().flatten())
 

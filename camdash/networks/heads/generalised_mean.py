@@ -15,6 +15,9 @@ from camdash.shapes import Float
 LEAST = 1e-6
 """Smaller activations count as this, as in all common code of GeM pooling: a root has no slope at zero."""
 
+LARGEST = 7
+"""The largest exponent: the powers of what is just above `LEAST` are still told apart in single precision."""
+
 
 class Power(nn.Module):
     """The power of each number of a grid.
@@ -63,6 +66,11 @@ class GeneralisedMean(nn.Module):
         """Return the generalised mean of each channel."""
         exponents = self.p.reshape(-1, 1, 1)
         return cells.clamp(min=LEAST).pow(exponents).mean((2, 3), keepdim=True).pow(1 / exponents)
+
+    @property
+    def has_shares(self) -> bool:
+        """Whether all exponents are such that shares can be computed: above 0, and at most `LARGEST`."""
+        return bool(((self.p > 0) & (self.p <= LARGEST)).all())
 
     def parts(self) -> Iterator[nn.Module]:
         """Yield the layers that it is, one after the other."""

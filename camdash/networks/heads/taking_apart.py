@@ -69,6 +69,8 @@ def _channels(local: Sequence[nn.Module], pooling: Pooling, rest: Sequence[nn.Mo
 
 def _flat(module: nn.Module) -> Iterator[nn.Module]:
     if isinstance(module, GeneralisedMean):
+        if not module.has_shares:
+            raise NoExactSharesError(module)
         yield from module.parts()
         return
     if type(module).forward is not nn.Sequential.forward:
