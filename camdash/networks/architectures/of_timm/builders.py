@@ -1,7 +1,8 @@
 """timm's builders as families of architectures; timm is imported when the first of them is asked for.
 
 An architecture of timm's is called `timm/NAME`, in cards and everywhere. A tag of weights may follow, as timm writes it
-(`timm/NAME.TAG`): it says nothing about the network. In a file's `arch` it says which preprocessing is meant.
+(`timm/NAME.TAG`): it says nothing about the network. In a file's `arch` and in a card's `preset` it says which
+preprocessing is meant.
 """
 
 from functools import cache

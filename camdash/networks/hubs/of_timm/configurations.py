@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from camdash.networks.hubs.documents import number
+from camdash.networks.text import printable
 from camdash.words.sentence import say
 
 PREFIX = "timm/"
@@ -31,6 +32,24 @@ def configuration(said: str) -> dict[str, Any] | None:
     except RuntimeError:  # the tag is not known
         return None
     return None if found is None else dict(found.to_dict())
+
+
+def preset_fields(said: str) -> dict[str, Any]:
+    """Return the fields of a card that say the same as timm's configuration of weights.
+
+    Args:
+        said: `timm/` and the network's name, with or without the tag of its weights.
+
+    Raises:
+        ValueError: timm does not know them, or prepares images as no card can say; in words, without a full stop.
+    """
+    found, name = configuration(said), printable(repr(said), 60)
+    if found is None:
+        raise ValueError(say("preset {name} names no network or weights that timm knows", name=name))
+    fields = preparing_fields(found)
+    if "fit" not in fields:
+        raise ValueError(say("preset {name} prepares images in a way that no card can say", name=name))
+    return fields
 
 
 def preparing_fields(config: Mapping[str, Any]) -> dict[str, Any]:
