@@ -26,7 +26,7 @@ from camdash.networks.cards.card import (
 from camdash.networks.cards.ensemble import KNOWN as KNOWN_TOGETHER
 from camdash.networks.cards.ensemble import ensemble_fields
 from camdash.networks.cards.familiarity import FamiliarityCheck
-from camdash.networks.cards.presets import PRESETS
+from camdash.networks.cards.presets import preset_of
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, describe, familiarity_digest, read_card
 from camdash.networks.catalog.folders import Entry, ensemble_text
 from camdash.networks.catalog.told import sources_of
@@ -382,7 +382,8 @@ def _fields(card: Card, found: FoundCard | None, told: Told | None) -> tuple[Car
     else:
         guess = say("{name}, a guess", name=found.where)
         preset: str = say("preset {name}", name=card.preset)
-        sources = {**dict.fromkeys(PRESETS.get(card.preset, {}), preset), **dict.fromkeys(found.given, found.where)}
+        by_preset = preset_of(card.preset) if card.preset else {}
+        sources = {**dict.fromkeys(by_preset, preset), **dict.fromkeys(found.given, found.where)}
         sources |= dict.fromkeys(card.assumed, guess)
     unsaid = {"transform_input": unknown}
     return tuple(CardField(key, value, sources.get(key, unsaid.get(key, default))) for key, value in values.items())

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from camdash.networks.cards.values import shown
+from camdash.networks.hubs.of_timm.configurations import PREFIX, preset_fields
 from camdash.words.sentence import say
 
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
@@ -25,6 +26,20 @@ PRESETS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 """The fields of a card that each stands for. Where they come from stands in docs/checkpoints.md."""
 
 
+def preset_of(name: object) -> Mapping[str, Any]:
+    """Return the fields that a preset stands for: one of `PRESETS`, or `timm/` and the name of timm's weights.
+
+    Raises:
+        ValueError: there is no such preset; in words, without a full stop.
+    """
+    if isinstance(name, str) and name.startswith(PREFIX):
+        return preset_fields(name)
+    if not isinstance(name, str) or name not in PRESETS:
+        known = ", ".join((*PRESETS, f"{PREFIX}NAME"))
+        raise ValueError(say("preset must be one of {known}, not {value}", known=known, value=shown(name)))
+    return PRESETS[name]
+
+
 def with_preset(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of a card with those that its preset stands for and that it does not give itself.
 
@@ -34,10 +49,8 @@ def with_preset(fields: Mapping[str, Any]) -> dict[str, Any]:
     name = fields.get("preset")
     if name is None:
         return dict(fields)
-    if not isinstance(name, str) or name not in PRESETS:
-        raise ValueError(say("preset must be one of {known}, not {value}", known=", ".join(PRESETS), value=shown(name)))
+    preset = dict(preset_of(name))
     own = fields.keys() & {"fit", "input_size"}
-    preset = dict(PRESETS[name])
     if own and "resize" not in fields:
         preset.pop("resize", None)  # it belongs to the preset's own size and fit
     return preset | dict(fields)

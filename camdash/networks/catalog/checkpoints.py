@@ -11,7 +11,7 @@ from camdash.networks.architectures.arithmetic import check_arithmetic
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.of_timm.builders import is_timms
-from camdash.networks.architectures.of_timm.preprocessing import timm_preprocessing
+from camdash.networks.architectures.of_timm.preprocessing import timm_preprocessing, weights_name
 from camdash.networks.architectures.recognition import class_count_of, fixed_input, recognise
 from camdash.networks.cards.card import (
     GRAPH,
@@ -138,7 +138,7 @@ def _assumed(stored: StoredWeights) -> Card:
     is_told = stored.told is not None and stored.told.architecture != ""
     how = timm_preprocessing(said, channels, side) if is_timms(architecture) and not is_told else None
     if how is not None:
-        card = replace(card, preprocessing=how, assumed=("architecture", "class_names"), prepared_as=said)
+        card = replace(card, preprocessing=how, assumed=("architecture", "class_names"), prepared_as=weights_name(said))
     names, _ = names_in_file(stored.class_lists, count)
     if names:
         card = replace(card, class_names=names, assumed=tuple(key for key in card.assumed if key != "class_names"))

@@ -33,6 +33,12 @@ def test_a_name_of_none_of_timms_has_none() -> None:
     assert timm_preprocessing("my_resnet", 3) is None
 
 
+def test_a_tag_that_timm_does_not_know_counts_as_none(tmp_path: Path) -> None:
+    assert timm_preprocessing("resnet10t.mine", 3) == timm_preprocessing("resnet10t", 3)
+    card = described(tmp_path, {"arch": "resnet10t.mine", "state_dict": network("resnet10t").state_dict()}).card
+    assert card.prepared_as == "resnet10t"
+
+
 def test_a_file_that_names_its_builder_is_prepared_as_timm_does(tmp_path: Path) -> None:
     content = {"arch": "resnet10t.c3_in1k", "state_dict": network("resnet10t").state_dict()}
     card = described(tmp_path, content).card

@@ -1,7 +1,8 @@
 """timm's builders as families of architectures; timm is imported when the first of them is asked for.
 
 An architecture of timm's is called `timm/NAME`, in cards and everywhere. A tag of weights may follow, as timm writes it
-(`timm/NAME.TAG`): it says which preprocessing is meant, and nothing about the network.
+(`timm/NAME.TAG`): it says nothing about the network. In a file's `arch` and in a card's `preset` it says which
+preprocessing is meant.
 """
 
 from functools import cache
@@ -12,10 +13,9 @@ from torch import nn
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.of_timm.index import POSITIONS, Shapes, positions_of
+from camdash.networks.hubs.of_timm.configurations import PREFIX as PREFIX
 from camdash.networks.text import printable
 from camdash.words.sentence import say
-
-PREFIX = "timm/"
 
 FAILURES = (RuntimeError, ValueError, TypeError, AssertionError, AttributeError, LookupError)
 """What timm's networks raise where options, or an input's size, do not suit them."""

@@ -1,15 +1,12 @@
 """Folders of timm, and any other whose `config.json` names no type of network: weights by their own names."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from camdash.errors import CheckpointError
 from camdash.networks.endings import CONFIG
 from camdash.networks.files.state_dicts import clean
 from camdash.networks.files.weights import StoredWeights, Told
-from camdash.networks.hubs.documents import number
 from camdash.networks.hubs.folders import FolderContent
 from camdash.networks.hubs.labels import distinct
+from camdash.networks.hubs.of_timm.configurations import preparing_fields
 from camdash.networks.text import printable
 from camdash.words.sentence import say
 
@@ -31,7 +28,7 @@ def _told(content: FolderContent) -> Told:
     where = f"{content.said}/{CONFIG}"
     config = content.config.get("pretrained_cfg")
     try:
-        fields = _preprocessing(config) if isinstance(config, dict) else {}
+        fields = preparing_fields(config) if isinstance(config, dict) else {}
     except ValueError as error:
         reason = str(error)
         raise CheckpointError(say("{name} cannot be used: {reason}.", name=where, reason=reason)) from error
@@ -39,19 +36,3 @@ def _told(content: FolderContent) -> Told:
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         fields["class_names"] = distinct(names)
     return Told(where, fields)
-
-
-def _preprocessing(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a card that say the same as timm's `pretrained_cfg`; no fit where a card cannot say it."""
-    fields: dict[str, Any] = {key: config[key] for key in ("mean", "std") if isinstance(config.get(key), list)}
-    fields |= {"interpolation": "area"} if config.get("interpolation") in ("bilinear", "bicubic") else {}
-    size = config.get("input_size")
-    if not isinstance(size, list) or len(size) != 3 or not all(type(side) is int for side in size):
-        return fields
-    fields["input_size"] = size[1:]
-    share, mode = number(config, "crop_pct", 0.875), config.get("crop_mode", "center")
-    if not 0 < share <= 1:
-        raise ValueError(say("{key} is not a share", key="crop_pct"))
-    if mode == "center":
-        return fields | {"fit": "crop", "resize": int(max(size[1:]) / share)}
-    return fields | ({"fit": "stretch"} if mode == "squash" and share == 1 else {})
