@@ -30,6 +30,7 @@ class Told:
         sources: what says a field, where it is something else.
         guessed: names of fields among them that the hub usually has, but that nothing says.
         epsilons: of norms, by their names in the network, where they are not torchvision's.
+        averaged: whether a network of one channel takes the mean of what is said for three.
     """
 
     where: str
@@ -37,6 +38,7 @@ class Told:
     sources: Mapping[str, str] = field(default_factory=dict)
     guessed: tuple[str, ...] = ()
     epsilons: Mapping[str, float] = field(default_factory=dict)
+    averaged: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +150,9 @@ def in_float32(value: Tensor) -> Tensor:
 def _kind_of_weights(content: Content, path: Path) -> FileKind:
     kind = kind_of(content, path)
     if kind is FileKind.ONNX:
-        raise CheckpointError(say("{name} holds an ONNX graph, and no weights by their names.", name=content.said))
+        raise CheckpointError(
+            say("{name} holds an ONNX graph. Only named weights can be used here.", name=content.said)
+        )
     return kind
 
 
