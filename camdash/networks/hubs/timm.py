@@ -1,6 +1,6 @@
 """Folders of timm, and any other whose `config.json` names no type of network: weights by their own names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from camdash.errors import CheckpointError
@@ -12,6 +12,9 @@ from camdash.networks.hubs.folders import FolderContent
 from camdash.networks.hubs.labels import distinct
 from camdash.networks.text import printable
 from camdash.words.sentence import say
+
+CROPPED = 0.875
+"""The share of the shorter side that timm keeps where a configuration does not say it."""
 
 
 def stored_in(content: FolderContent, *, values: bool) -> StoredWeights:
@@ -31,27 +34,40 @@ def _told(content: FolderContent) -> Told:
     where = f"{content.said}/{CONFIG}"
     config = content.config.get("pretrained_cfg")
     try:
-        fields = _preprocessing(config) if isinstance(config, dict) else {}
+        fields = preprocessing_fields(config) if isinstance(config, dict) else {}
     except ValueError as error:
         reason = str(error)
         raise CheckpointError(say("{name} cannot be used: {reason}.", name=where, reason=reason)) from error
     names = content.config.get("label_names")
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         fields["class_names"] = distinct(names)
-    return Told(where, fields)
+    return Told(where, fields, averaged=True)
 
 
-def _preprocessing(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a card that say the same as timm's `pretrained_cfg`; no fit where a card cannot say it."""
-    fields: dict[str, Any] = {key: config[key] for key in ("mean", "std") if isinstance(config.get(key), list)}
-    fields |= {"interpolation": "area"} if config.get("interpolation") in ("bilinear", "bicubic") else {}
+def preprocessing_fields(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a card that say the same as timm's `pretrained_cfg`; no fit where a card cannot say it.
+
+    Raises:
+        ValueError: a value in it makes no sense; in words, without a full stop.
+    """
+    if not config:
+        return {}
+    fields: dict[str, Any] = {
+        key: [*config[key]] for key in ("mean", "std") if isinstance(config.get(key), list | tuple)
+    }
+    fields |= {"interpolation": "nearest" if config.get("interpolation") == "nearest" else "area"}
     size = config.get("input_size")
-    if not isinstance(size, list) or len(size) != 3 or not all(type(side) is int for side in size):
+    if not isinstance(size, list | tuple) or len(size) != 3 or not all(type(side) is int for side in size):
         return fields
-    fields["input_size"] = size[1:]
-    share, mode = number(config, "crop_pct", 0.875), config.get("crop_mode", "center")
+    fields["input_size"] = [*size[1:]]
+    share, mode = number(config, "crop_pct", CROPPED), config.get("crop_mode") or "center"
     if not 0 < share <= 1:
         raise ValueError(say("{key} is not a share", key="crop_pct"))
     if mode == "center":
         return fields | {"fit": "crop", "resize": int(max(size[1:]) / share)}
     return fields | ({"fit": "stretch"} if mode == "squash" and share == 1 else {})
+
+
+def for_channels(values: Sequence[float], channels: int) -> list[float]:
+    """Return timm's means or deviations for a network's input channels: one channel takes the mean of all."""
+    return [*values] if len(values) in (0, channels) else [sum(values) / len(values)]

@@ -1,15 +1,11 @@
 """How timm prepares an image for a network: what its configuration of the weights says, as a card says it."""
 
+from dataclasses import asdict
+
 from camdash.networks.architectures.of_timm.builders import PREFIX, builder_name
 from camdash.networks.architectures.of_timm.index import is_builder
 from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
-
-CROPPED = 0.875
-"""The share of the shorter side that timm keeps where a configuration does not say it."""
-
-INTERPOLATIONS = {"bilinear": Interpolation.AREA, "bicubic": Interpolation.AREA, "nearest": Interpolation.NEAREST}
-"""By timm's names. Pillow's resampling, which timm uses, takes all pixels into account where an image becomes smaller;
-so does `area`, and OpenCV's bilinear and bicubic do not."""
+from camdash.networks.hubs.timm import for_channels, preprocessing_fields
 
 
 def timm_preprocessing(said: str, channels: int, side: int | None = None) -> Preprocessing | None:
@@ -25,19 +21,15 @@ def timm_preprocessing(said: str, channels: int, side: int | None = None) -> Pre
     import timm
 
     about = timm.get_pretrained_cfg(said.removeprefix(PREFIX)) or timm.get_pretrained_cfg(builder_name(said))
-    share, mode = about.crop_pct or CROPPED, about.crop_mode
-    if mode not in ("center", "squash") or (mode == "squash" and share < 1):
+    fields = preprocessing_fields(asdict(about) | ({} if side is None else {"input_size": (3, side, side)}))
+    if "fit" not in fields:
         return None
-    rows, columns = about.input_size[1:] if side is None else (side, side)
+    rows, columns = fields["input_size"]
     return Preprocessing(
         input_size=(rows, columns),
-        fit=Fit.CROP if mode == "center" else Fit.STRETCH,
-        interpolation=INTERPOLATIONS.get(about.interpolation, Interpolation.AREA),
-        resize=int(max(rows, columns) / share) if mode == "center" else None,
-        mean=_for_channels(about.mean, channels),
-        std=_for_channels(about.std, channels),
+        fit=Fit(fields["fit"]),
+        interpolation=Interpolation(fields["interpolation"]),
+        resize=fields.get("resize"),
+        mean=tuple(for_channels(fields["mean"], channels)),
+        std=tuple(for_channels(fields["std"], channels)),
     )
-
-
-def _for_channels(values: tuple[float, ...], channels: int) -> tuple[float, ...]:
-    return tuple(values) if len(values) == channels else (sum(values) / len(values),)
