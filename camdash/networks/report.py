@@ -378,12 +378,13 @@ def _fields(card: Card, found: FoundCard | None, told: Told | None) -> tuple[Car
         sources = {**dict.fromkeys(REQUIRED, weights), **(sources_of(told) if told else {})}
         sources |= dict.fromkeys(card.assumed, unknown)
         if card.prepared_as:
-            sources |= dict.fromkeys(AS_PREPARED, say("timm's {name}", name=card.prepared_as))
+            unsaid = [key for key in AS_PREPARED if told is None or key not in told.fields]
+            sources |= dict.fromkeys(unsaid, say("timm's {name}", name=card.prepared_as))
     else:
         guess = say("{name}, a guess", name=found.where)
         preset: str = say("preset {name}", name=card.preset)
         by_preset = preset_of(card.preset) if card.preset else {}
         sources = {**dict.fromkeys(by_preset, preset), **dict.fromkeys(found.given, found.where)}
         sources |= dict.fromkeys(card.assumed, guess)
-    unsaid = {"transform_input": unknown}
-    return tuple(CardField(key, value, sources.get(key, unsaid.get(key, default))) for key, value in values.items())
+    others = {"transform_input": unknown}
+    return tuple(CardField(key, value, sources.get(key, others.get(key, default))) for key, value in values.items())

@@ -20,6 +20,7 @@ from camdash.networks.catalog.folders import entry_of
 from camdash.networks.files.state_dicts import class_lists
 from camdash.networks.loading import load_any
 from camdash.networks.report import IntakeReport, intake
+from camdash.networks.taking.beside import is_beside
 from camdash.networks.taking.class_names import names_in_file
 from camdash.networks.taking.take import taken
 from tests.conftest import split_of
@@ -235,6 +236,19 @@ def test_what_stands_beside_a_whole_network_is_left_out_and_counted(tmp_path: Pa
         ("linear_1_bias", torch.ones(3)),
         ("side.0.weight", torch.ones(3, 3, 3, 3)),
         ("embedding", torch.ones(7, 9)),
+        ("head.s", torch.ones(())),
+        ("head.tau", torch.ones(1)),
+        ("logit_scale", torch.ones(())),
+        ("logit_prior", torch.ones(3)),
+        ("weights", torch.ones(3)),
+        ("transition", torch.ones(3, 3)),
+        ("neck.f1.weight", torch.ones(3)),
+        ("neck.f1.running_mean", torch.ones(3)),
+        ("neck.f1.scale", torch.ones(1)),
+        ("neck.f1.s", torch.ones(1)),
+        ("focal.tau", torch.ones(1)),
+        ("loss_scale.running_var", torch.ones(3)),
+        ("temperature", torch.ones(3)),
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "encoder."])
@@ -243,6 +257,27 @@ def test_what_may_be_a_part_of_another_network_is_never_left_out(
 ) -> None:
     error = error_of(under(prefix, state() | {name: value}), tmp_path)
     assert re.search(rf"Unexpected keys: 1 \((encoder\.)?{re.escape(name)}\)", error)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("val_f1.tp", (3,)),
+        ("metrics.val.confusion_matrix", (3, 3)),
+        ("auroc.preds", (40, 3)),
+        ("val_loss.mean_value", ()),
+        ("val_loss.weight", ()),
+        ("bce_loss.weight", (3,)),
+        ("focal_loss.alpha", (3,)),
+        ("label_weights", (3,)),
+        ("best_thresholds", (3,)),
+        ("cls_num_list", (3,)),
+        ("best_score", ()),
+        ("net.pixel_std", (1, 3, 1, 1)),
+    ],
+)
+def test_what_takes_no_part_is_told_by_its_name(name: str, shape: tuple[int, ...]) -> None:
+    assert is_beside(name, torch.ones(shape), 3)
 
 
 @pytest.mark.parametrize(
@@ -442,6 +477,7 @@ def test_names_that_fit_no_outputs_are_not_used(tmp_path: Path, names: object, s
         ("fc._packed_params.dtype", "looks like a quantised network"),
         ("conv1.zero_point", "looks like a quantised network"),
         ("base_model.model.fc.lora_A.weight", "looks like a LoRA adapter"),
+        ("logit_scale", "multiplies its logits by a number that it learned"),
         ("visual.transformer.resblocks.0.ln_1.weight", "looks like a network for images and text"),
         ("layer1.0.se.fc1.weight", "looks like a ResNet with attention"),
         ("backbone.conv1.3.weight", "looks like a ResNet whose stem has several"),

@@ -199,6 +199,8 @@ class Card:
     def _guessed_fields(self) -> str:
         if "class_names" in self.assumed:
             return self._without_card()
+        if self.prepared_as:
+            return say("No card: images are prepared as for timm's {name}.", name=self.prepared_as)
         if "input_size" in self.assumed:
             return say("Input size is a guess.")
         return say("Fit to the input is a guess.") if "fit" in self.assumed else ""

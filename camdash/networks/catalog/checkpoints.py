@@ -143,7 +143,7 @@ def _assumed(stored: StoredWeights) -> Card:
     if names:
         card = replace(card, class_names=names, assumed=tuple(key for key in card.assumed if key != "class_names"))
     if stored.told is not None:
-        card = with_told(card, stored.told)
+        card = with_told(card, stored.told, channels)
     return replace(card, alike=found.alike)
 
 

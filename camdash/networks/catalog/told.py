@@ -8,10 +8,11 @@ from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.of_timm.builders import builder_name
 from camdash.networks.cards.arithmetic import arithmetic_of
-from camdash.networks.cards.card import GUESSES, REQUIRED, Card, card_from, card_json
+from camdash.networks.cards.card import GUESSES, PREPARING, REQUIRED, Card, Fit, card_from, card_json
 from camdash.networks.cards.output import Output, output_of
 from camdash.networks.cards.presets import PRESETS
 from camdash.networks.files.weights import Told
+from camdash.networks.hubs.of_timm.configurations import for_channels
 from camdash.networks.text import printable
 from camdash.words.sentence import say
 
@@ -19,8 +20,13 @@ TENSORFLOW = "tf_"
 """Begins timm's names of networks that pad as TensorFlow does."""
 
 
-def with_told(card: Card, told: Told) -> Card:
+def with_told(card: Card, told: Told, channels: int) -> Card:
     """Return the card that was assumed for weights, with what a hub says of them.
+
+    Args:
+        card: the one that was assumed.
+        told: what the hub says.
+        channels: input channels of the network.
 
     Raises:
         CheckpointError: a value that the hub gives makes no sense.
@@ -31,7 +37,11 @@ def with_told(card: Card, told: Told) -> Card:
     given = {key: value for key, value in told.fields.items() if key != "class_names" or _are_for(value, card)}
     if "class_names" in told.guessed and "class_names" not in card.assumed:
         given.pop("class_names", None)  # the file itself names them
-    fields = {key: value for key, value in _own(card).items() if key not in known} | given
+    if told.averaged:
+        given |= {key: for_channels(given[key], channels) for key in ("mean", "std") if key in given}
+    is_timms = bool(card.prepared_as) and "input_size" not in given
+    own = _own(card) if is_timms or not card.prepared_as else _without_preparation(card)
+    fields = {key: value for key, value in own.items() if key not in known} | given
     if family_of(card.architecture).fixed_side is not None and "input_size" not in card.assumed:
         fields["input_size"] = card.preprocessing.input_size  # the only one that the weights take
     try:
@@ -40,9 +50,11 @@ def with_told(card: Card, told: Told) -> Card:
         reason = str(error)
         raise CheckpointError(say("{name} cannot be used: {reason}.", name=told.where, reason=reason)) from error
     unsaid = {key for key in card.assumed if (key not in given and key not in known) or key in told.guessed}
+    unsaid |= {"fit"} if card.prepared_as and not is_timms and "fit" not in given else set()
     possible = REQUIRED if "class_names" in unsaid else GUESSES  # as for a card that names the classes alone
     assumed = tuple(key for key in possible if key in unsaid)
-    return replace(made, assumed=assumed, output=_output(told, card))
+    prepared_as = card.prepared_as if is_timms else ""
+    return replace(made, assumed=assumed, output=_output(told, card), prepared_as=prepared_as)
 
 
 def filled(card: Card, told: Told, where: str) -> Card:
@@ -88,6 +100,11 @@ def _output(told: Told, card: Card) -> Output:
 def _own(card: Card) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(card_json(card))
     return fields
+
+
+def _without_preparation(card: Card) -> dict[str, Any]:
+    """Return the fields of a card that was prepared as for other weights, without what these say of the input."""
+    return {key: value for key, value in _own(card).items() if key not in PREPARING} | {"fit": Fit.STRETCH.value}
 
 
 def _are_for(names: Any, card: Card) -> bool:

@@ -31,6 +31,7 @@ class Told:
         guessed: names of fields among them that the hub usually has, but that nothing says.
         epsilons: of norms, by their names in the network, where they are not torchvision's.
         architecture: the only one that computes as the hub's network; empty where names and shapes tell it.
+        averaged: whether a network of one channel takes the mean of what is said for three.
     """
 
     where: str
@@ -39,6 +40,7 @@ class Told:
     guessed: tuple[str, ...] = ()
     epsilons: Mapping[str, float] = field(default_factory=dict)
     architecture: str = ""
+    averaged: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,7 +152,9 @@ def in_float32(value: Tensor) -> Tensor:
 def _kind_of_weights(content: Content, path: Path) -> FileKind:
     kind = kind_of(content, path)
     if kind is FileKind.ONNX:
-        raise CheckpointError(say("{name} holds an ONNX graph, and no weights by their names.", name=content.said))
+        raise CheckpointError(
+            say("{name} holds an ONNX graph. Only named weights can be used here.", name=content.said)
+        )
     return kind
 
 

@@ -21,8 +21,17 @@ def brought(stored: StoredWeights) -> StoredWeights:
     """Return the weights of a learner by torchvision's names; as they are, where they are not fastai's."""
     if not all(name in stored.tensors for name in MARKS):
         return stored
-    said = say("names of fastai's learner brought to torchvision's; its head reads maxima, then means of the grid")
+    said: str = say("names of fastai's learner brought to torchvision's")
+    if _reads_joined(stored):
+        said = say("names of fastai's learner brought to torchvision's; its head reads maxima, then means of the grid")
     is_colored = stored.tensors["0.0.weight"].shape[1:2] == (3,)
     told = Told(say("weights"), {"preset": "imagenet" if is_colored else "unit"}, {}, ("input_size", "fit"))
     tensors = renamed(stored.tensors, RULES)
     return replace(stored, tensors=tensors, conversions=(*stored.conversions, said), told=told)
+
+
+def _reads_joined(stored: StoredWeights) -> bool:
+    """Return whether the head reads two values of each channel of the grid: fastai's `concat_pool`."""
+    shapes = {name: tuple(value.shape) for name, value in stored.tensors.items()}
+    grid = max((shape[0] for name, shape in shapes.items() if name.startswith("0.7.") and len(shape) == 4), default=0)
+    return shapes["1.2.running_mean"] == (2 * grid,)

@@ -146,7 +146,7 @@ def _check(content: FolderContent, known: NetworkType, tensors: Mapping[str, Ten
         if (found := content.config.get(key)) is not None and found != value:
             raise CheckpointError(
                 say(
-                    "{name} says {key} {value}. camdash builds such networks with {wanted} alone, as torchvision.",
+                    "{name} sets {key} to {value}. camdash supports only {wanted}, as torchvision does.",
                     name=f"{content.said}/{CONFIG}",
                     key=key,
                     value=printable(repr(found), 60),

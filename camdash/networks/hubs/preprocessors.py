@@ -12,6 +12,15 @@ LARGEST = 255.0
 WHOLE_IMAGE = 384
 """Pixels from which on ConvNeXt's processor shows the whole image, in place of a crop."""
 
+SHORTER_SIDE = ("CLIP", "Bit", "MobileNetV1", "MobileNetV2", "MobileViT")
+"""Kinds of processors that read a number as the shorter side; others, such as DeiT's, stretch the image to a square."""
+
+OWN_CROP = ("Levit", "PoolFormer")
+"""Kinds of processors that bring the shorter side to another length than they say before they crop."""
+
+OF_PROCESSORS = ("Fast", "Pil", "ImageProcessor", "FeatureExtractor")
+"""What a processor's name ends in, after its kind."""
+
 SMOOTHED = (1, 2, 3, 4, 5)
 """Pillow's kernels. All of them smooth an image that is made smaller, as `area` does and OpenCV's others do not."""
 
@@ -37,8 +46,9 @@ def _sizes(said: Mapping[str, Any]) -> dict[str, Any]:
         return _of_convnext(_edge(size), number(said, "crop_pct", 224 / 256))
     if said.get("do_center_crop") and said.get("crop_size") is not None:
         inside = _rectangle(said["crop_size"])
-        return {"input_size": inside, **({"fit": "crop", "resize": _edge(size)} if _keeps_shape(size) else {})}
-    if _keeps_shape(size) and not isinstance(size, int):
+        is_crop = _keeps_shape(size, kind) and not kind.startswith(OWN_CROP)
+        return {"input_size": inside, **({"fit": "crop", "resize": _edge(size)} if is_crop else {})}
+    if _keeps_shape(size, kind):
         return {"input_size": [_edge(size), _edge(size)]}  # the shape of each image is kept, so no one size is right
     return {"input_size": _rectangle(size), "fit": "stretch"}
 
@@ -51,9 +61,13 @@ def _of_convnext(edge: int, share: float) -> dict[str, Any]:
     return {"input_size": [edge, edge], "fit": "crop", "resize": int(edge / share)}
 
 
-def _keeps_shape(size: Any) -> bool:
+def _keeps_shape(size: Any, kind: str) -> bool:
     """Tell whether the image keeps its shape: a size gives its shorter side alone."""
-    return isinstance(size, int) or (isinstance(size, dict) and "shortest_edge" in size)
+    if isinstance(size, dict):
+        return "shortest_edge" in size
+    for ending in OF_PROCESSORS:
+        kind = kind.removesuffix(ending)
+    return kind in SHORTER_SIDE
 
 
 def _edge(size: Any) -> int:

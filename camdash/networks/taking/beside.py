@@ -12,11 +12,25 @@ OF_LOSSES = re.compile(r"(?:^|\.)(?:criterion|loss|loss_fn|loss_function|losses)
 """Parts of names of a loss, whatever it holds."""
 
 LOSS = re.compile(
-    r"(?:^|[._])(?:criterion|criterions|criteria|loss|losses|lossfn|bce|ce|crossentropy|focal|metric|metrics|"
-    r"acc|accuracy|auc|auroc|f1|confmat|recall|precision|ema_updates|optimizer|queue|queue_ptr)\d*(?:[._]|$)",
+    r"(?:^|[._])(?:criterion|criterions|criteria|loss|losses|lossfn|bce|crossentropy|focalloss|ema_updates|"
+    r"optimizer|queue|queue_ptr)\d*(?:[._]|$)",
     re.IGNORECASE,
 )
-"""Parts of names of what only training needs, where it is no layer."""
+"""Parts of names of a loss, an optimizer, an average of weights or a queue of contrastive training."""
+
+OF_A_LOSS = frozenset(("weight", "alpha", "gamma"))
+"""Last parts of names that a loss gives its weights of the classes, and its scalars, as layers do theirs."""
+
+METRIC = re.compile(
+    r"(?:^|[._])(?:ce|metric|metrics|acc|accuracy|auc|auroc|f1|confmat|recall|precision)\d*(?:[._]|$)", re.IGNORECASE
+)
+"""Parts of names of a metric; a layer may be called so too."""
+
+STATE = re.compile(
+    r"tp|fp|tn|fn|confmat|preds?|targets?|total|correct|count|value|mean_value|thresholds?|(?:sum|num|total)_\w+",
+    re.IGNORECASE,
+)
+"""Last parts of names in a metric: what it has counted up to now."""
 
 OF_LAYERS = frozenset(
     (
@@ -27,8 +41,22 @@ OF_LAYERS = frozenset(
 )
 """Last parts of the names of what a network computes with: GeM pooling's exponent is `p`."""
 
-CLASS_WEIGHT = re.compile(r"(?:class|label|cls)_?weight", re.IGNORECASE)
-"""The weight of each class in a loss, by a name like a layer's."""
+OF_CLASSES = re.compile(
+    r"(?:class|label|cls)_?weights?|(?:sample|loss|pos|neg)_?weights|(?:\w+_)?thresh(?:old)?s?|confmat|confusion_matrix|"
+    r"(?:class|label|cls)_?(?:counts?|freqs?|frequency|frequencies)|cls_num_list|samples_per_(?:cls|class)",
+    re.IGNORECASE,
+)
+"""Last parts of names of numbers for each class, or each two of them, that no logit is made of."""
+
+SCALAR = re.compile(
+    r"(?:global_)?step|epoch|(?:best_)?(?:loss|score|acc|auc|auroc|f1|metric)|lr|learning_rate|temperature|num_updates|"
+    r"(?:ema_)?decay",
+    re.IGNORECASE,
+)
+"""Last parts of names of single numbers that no logit is made of; of a temperature the report says more."""
+
+OF_INPUT = re.compile(r"(?:image_|pixel_|norm_|input_|img_)?(?:mean|std)", re.IGNORECASE)
+"""Last parts of names of what a normalisation of the input holds; the report says more of it."""
 
 PLAIN = re.compile(r"[A-Za-z_][\w-]*(?:\.[\w-]+)*")
 MOST_NAMED = 6
@@ -45,11 +73,19 @@ def is_beside(name: str, value: Tensor, classes: int) -> bool:
     last = name.rpartition(".")[2]
     if last in (*SIGMOID_SIGNS, *COUNTS, COUNTER) or OF_LOSSES.search(name):
         return True
+    if not value.is_floating_point() and last not in OF_LAYERS and PLAIN.fullmatch(name):
+        return True
     if LOSS.search(name):
-        return value.ndim < 2 or last not in OF_LAYERS
-    if last in OF_LAYERS or last.endswith(("_bias", "_weight")) or not PLAIN.fullmatch(name):
-        return bool(CLASS_WEIGHT.fullmatch(last)) and _is_of_classes(tuple(value.shape), classes)
-    return not value.is_floating_point() or _is_of_classes(tuple(value.shape), classes)
+        return last not in OF_LAYERS or (last in OF_A_LOSS and value.ndim < 2)
+    if METRIC.search(name) and STATE.fullmatch(last):
+        return True
+    shape = tuple(length for length in value.shape if length != 1)
+    is_plain = PLAIN.fullmatch(name) is not None
+    if OF_INPUT.fullmatch(last):
+        return is_plain and shape in ((), (3,))
+    if SCALAR.fullmatch(last):
+        return is_plain and shape == ()
+    return (is_plain or last.endswith("weight")) and _is_of_classes(last, shape, classes)
 
 
 def said_beside(names: tuple[str, ...]) -> str:
@@ -92,7 +128,8 @@ def said_constants(names: tuple[str, ...]) -> list[str]:
     return said[:MOST_NAMED]
 
 
-def _is_of_classes(shape: tuple[int, ...], classes: int) -> bool:
-    """Return whether numbers are one, one for each class, one for each two classes, or one for each channel."""
-    lengths = tuple(length for length in shape if length != 1)
-    return lengths in ((), (classes,), (classes, classes), (classes, 2, 2), (3,))
+def _is_of_classes(last: str, shape: tuple[int, ...], classes: int) -> bool:
+    """Return whether numbers by this name are of classes: of `classes` of them, where it is not 0."""
+    if not OF_CLASSES.fullmatch(last):
+        return False
+    return shape in ((), (classes,), (classes, classes), (classes, 2, 2)) or (not classes and len(shape) == 1)

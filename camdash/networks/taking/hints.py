@@ -31,12 +31,19 @@ LOOKS = (
         say("It looks like a LoRA adapter: it holds changes to a network. Merge them into it, and save the whole."),
     ),
     (
-        re.compile(r"(?:^|\.)(?:text_projection|word_embeddings|transformer\.resblocks|logit_scale)(?:\.|$)"),
+        re.compile(r"(?:^|\.)(?:text_projection|word_embeddings|transformer\.resblocks|logit_bias)(?:\.|$)"),
         say("It looks like a network for images and text. Save its classifier of images alone."),
     ),
     (
+        re.compile(r"(?:^|\.)(?:logit|output|head)_scale$"),
+        say(
+            "It looks as if it multiplies its logits by a number that it learned, which camdash does not do. Multiply "
+            "weight and bias of its last layer by that number, and save it without the number."
+        ),
+    ),
+    (
         re.compile(r"(?:^|\.)layer1\.\d+\.(?:se|se_module|se_layer|cbam|ca|sa|attn|attention)\."),
-        say("It looks like a ResNet with attention in its blocks, which torchvision has not."),
+        say("It looks like a ResNet with attention in its blocks. torchvision has no such network."),
     ),
     (
         EXPONENT,

@@ -29,11 +29,12 @@ class MaximaThenMeans(nn.Module):
         return torch.cat([self.mp(cells), self.ap(cells)], 1)
 
 
-def learner(architecture: str = "resnet18", width: int = 512, classes: int = 3) -> nn.Module:
+def learner(architecture: str = "resnet18", width: int = 512, classes: int = 3, *, joined: bool = True) -> nn.Module:
     body = [*torchvision.models.get_model(architecture, weights=None).children()][:-2]
+    pool, read = (MaximaThenMeans(), 2 * width) if joined else (nn.AdaptiveAvgPool2d(1), width)
     head = (
-        *(MaximaThenMeans(), nn.Flatten(), nn.BatchNorm1d(2 * width), nn.Dropout(0.25)),
-        *(nn.Linear(2 * width, 512, bias=False), nn.ReLU(inplace=True)),
+        *(pool, nn.Flatten(), nn.BatchNorm1d(read), nn.Dropout(0.25)),
+        *(nn.Linear(read, 512, bias=False), nn.ReLU(inplace=True)),
         *(nn.BatchNorm1d(512), nn.Dropout(0.5), nn.Linear(512, classes, bias=False)),
     )
     return nn.Sequential(nn.Sequential(*body), nn.Sequential(*head))
@@ -68,7 +69,18 @@ def test_the_report_says_what_was_done(original: nn.Module, tmp_path: Path) -> N
     torch.save(original.state_dict(), tmp_path / "learner.pth")
     report = intake(entry_of(tmp_path / "learner.pth"))
     assert any(said.startswith("names of fastai's learner brought to torchvision's") for said in report.conversions)
+    assert any("its head reads maxima, then means of the grid" in said for said in report.conversions)
     assert (report.usable, report.level) == (True, "B")
+
+
+def test_a_learner_without_joined_pooling_is_not_said_to_read_maxima(tmp_path: Path) -> None:
+    """`concat_pool=False`: a mean of the grid alone, and as many values as it has channels."""
+    network = alive(lambda: learner(joined=False))
+    torch.save(network.state_dict(), tmp_path / "learner.pth")
+    report = intake(entry_of(tmp_path / "learner.pth"))
+    assert "names of fastai's learner brought to torchvision's" in report.conversions
+    assert not any("maxima" in said for said in report.conversions)
+    check_same(loaded_from(tmp_path / "learner.pth"), inputs(3, 96), network(inputs(3, 96)))
 
 
 def test_a_card_that_says_another_pooling_is_refused(original: nn.Module, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
 from camdash.networks.cards.output import OutputKind
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
+from camdash.networks.hubs.preprocessors import SHORTER_SIDE
 from camdash.networks.preprocessing import network_input
 from camdash.networks.report import intake
 from tests.conftest import radiograph
@@ -82,6 +83,29 @@ def test_the_report_says_which_document_says_what(written: Path) -> None:
     assert report.size == sum(file.stat().st_size for file in written.iterdir())
 
 
+CROPPED = {"do_center_crop": True, "crop_size": 48}
+
+READS_A_NUMBER = {
+    "DeiTImageProcessor": False,
+    "DeiTFeatureExtractor": False,
+    "BeitImageProcessor": False,
+    "LevitImageProcessor": False,
+    "PoolFormerImageProcessor": False,
+    "": False,
+    "BitImageProcessor": True,
+    "CLIPFeatureExtractor": True,
+    "CLIPImageProcessorFast": True,
+    "MobileNetV2ImageProcessor": True,
+}
+"""Whether a processor takes a number for the shorter side, and nothing but a crop follows."""
+
+
+@pytest.mark.parametrize("kind", ["DeiT", "Beit", "Bit", "CLIP", "MobileNetV1", "MobileNetV2", "MobileViT"])
+def test_transformers_itself_reads_a_number_so(kind: str) -> None:
+    made = getattr(library("transformers"), f"{kind}ImageProcessor")(size=64, do_center_crop=True, crop_size=48)
+    assert (made.size.get("shortest_edge") == 64) is (kind in SHORTER_SIDE)
+
+
 def test_the_input_is_that_of_the_hub_s_own_processor(written: Path) -> None:
     """Smoothed alike: OpenCV's `area` meets Pillow's kernel closely, its `bilinear` does not."""
     noise = np.random.default_rng(5).uniform(0, 255, (1000, 800)).astype(np.float32)
@@ -117,6 +141,22 @@ def test_the_input_is_that_of_the_hub_s_own_processor(written: Path) -> None:
             },
             {"input_size": (48, 40), "fit": "crop", "resize": 64},
         ),
+        *[
+            (
+                {"size": 64, "image_processor_type": kind, "do_center_crop": True, "crop_size": 48},
+                {"input_size": (48, 48), "fit": "crop", "resize": 64} if is_shorter else {"input_size": (48, 48)},
+            )
+            for kind, is_shorter in READS_A_NUMBER.items()
+        ],
+        (
+            {"size": {"shortest_edge": 64}, "image_processor_type": "LevitImageProcessor"} | CROPPED,
+            {"input_size": (48, 48)},
+        ),
+        (
+            {"size": {"height": 64, "width": 64}, "image_processor_type": "DeiTImageProcessor"} | CROPPED,
+            {"input_size": (48, 48)},
+        ),
+        ({"size": 64, "image_processor_type": "BitImageProcessor", "do_center_crop": False}, {"input_size": (64, 64)}),
         ({"do_rescale": False, "image_mean": [51, 102, 153], "image_std": 255}, {"mean": (0.2, 0.4, 0.6), "std": (1,)}),
         ({"do_normalize": False}, {"mean": (0.0,), "std": (1.0,)}),
         ({"rescale_factor": 2 / 255, "image_mean": 1, "image_std": 1}, {"mean": (0.5,), "std": (0.5,)}),
@@ -127,7 +167,9 @@ def test_what_the_processor_s_document_says_becomes_the_card(
     folder: Path, processor: dict[str, Any], fields: dict[str, Any]
 ) -> None:
     change(folder / "preprocessor_config.json", **processor)
-    how = vars(describe(entry_of(folder)).card.preprocessing)
+    card = describe(entry_of(folder)).card
+    how = vars(card.preprocessing)
+    assert ("fit" in card.assumed) is ("input_size" in fields and "fit" not in fields)
     for key, value in fields.items():
         assert how[key] == (pytest.approx(value) if key in ("mean", "std") else value), key
 
@@ -183,9 +225,9 @@ def test_a_card_wins(folder: Path, inside: bool, original: nn.Module) -> None:
     ("config", "sentence"),
     [
         ({"model_type": "bert"}, r"of the type 'bert'\. camdash takes resnet, convnext, swin, vit"),
-        ({"downsample_in_bottleneck": True}, "says downsample_in_bottleneck True. camdash builds such networks with F"),
+        ({"downsample_in_bottleneck": True}, "sets downsample_in_bottleneck to True. camdash supports only False, as"),
         ({"downsample_in_first_stage": True}, "downsample_in_first_stage"),
-        ({"hidden_act": "silu"}, "hidden_act 'silu'"),
+        ({"hidden_act": "silu"}, "hidden_act to 'silu'"),
         ({"model_type": "vit"}, "has no classifier"),
     ],
 )
@@ -233,5 +275,7 @@ def test_a_vision_transformer_of_other_heads_is_refused(tmp_path: Path) -> None:
     hub = library("transformers")
     config = hub.ViTConfig(**LABELS, image_size=64, patch_size=32, num_hidden_layers=1, num_attention_heads=6)
     folder = saved_folder(alive(lambda: hub.ViTForImageClassification(config)), tmp_path / "vit")
-    with pytest.raises(CheckpointError, match=r"num_attention_heads 6\. camdash builds such networks with 12 alone"):
+    with pytest.raises(
+        CheckpointError, match=r"num_attention_heads to 6\. camdash supports only 12, as torchvision does"
+    ):
         describe(entry_of(folder))

@@ -3,7 +3,7 @@
 from camdash.networks.architectures.of_timm.builders import PREFIX, builder_name
 from camdash.networks.architectures.of_timm.index import is_builder
 from camdash.networks.cards.card import Fit, Interpolation, Preprocessing
-from camdash.networks.hubs.of_timm.configurations import configuration, preparing_fields
+from camdash.networks.hubs.of_timm.configurations import configuration, for_channels, preparing_fields
 
 
 def timm_preprocessing(said: str, channels: int, side: int | None = None) -> Preprocessing | None:
@@ -29,15 +29,11 @@ def timm_preprocessing(said: str, channels: int, side: int | None = None) -> Pre
         fit=Fit(fields["fit"]),
         interpolation=Interpolation(fields.get("interpolation", Interpolation.AREA)),
         resize=fields.get("resize"),
-        mean=_for_channels(fields["mean"], channels),
-        std=_for_channels(fields["std"], channels),
+        mean=tuple(for_channels(fields["mean"], channels)),
+        std=tuple(for_channels(fields["std"], channels)),
     )
 
 
 def weights_name(said: str) -> str:
     """Return the name of the weights whose configuration is taken: without a tag that timm does not know."""
     return said if configuration(said) is not None else builder_name(said)
-
-
-def _for_channels(values: list[float], channels: int) -> tuple[float, ...]:
-    return tuple(values) if len(values) == channels else (sum(values) / len(values),)

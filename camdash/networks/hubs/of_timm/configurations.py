@@ -1,6 +1,6 @@
 """The configurations that timm ships of its weights; timm is imported when the first of them is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from camdash.networks.hubs.documents import number
@@ -73,3 +73,8 @@ def preparing_fields(config: Mapping[str, Any]) -> dict[str, Any]:
     if mode == "center":
         return fields | {"fit": "crop", "resize": int(max(size[1:]) / share)}
     return fields | ({"fit": "stretch"} if mode == "squash" and share == 1 else {})
+
+
+def for_channels(values: Sequence[float], channels: int) -> list[float]:
+    """Return timm's means or deviations for a network's input channels: one channel takes the mean of all."""
+    return [*values] if len(values) in (0, channels) else [sum(values) / len(values)]

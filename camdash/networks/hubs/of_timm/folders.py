@@ -35,4 +35,4 @@ def _told(content: FolderContent) -> Told:
     names = content.config.get("label_names")
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         fields["class_names"] = distinct(names)
-    return Told(where, fields)
+    return Told(where, fields, averaged=True)
