@@ -19,7 +19,7 @@ from camdash.evidence.analysis import analyse
 from camdash.evidence.verification import verify
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.split import SplitNetwork, split
-from camdash.networks.cards.card import GRAPH, Checkpoint
+from camdash.networks.cards.card import GRAPH, MOST_CLASSES, Checkpoint
 from camdash.networks.cards.output import OutputKind
 from camdash.networks.catalog.checkpoints import describe, find
 from camdash.networks.catalog.folders import entry_of
@@ -519,6 +519,39 @@ def test_both_poolings_together_are_the_layer_that_heads_know(tmp_path: Path) ->
     ending = ending_of(graph, "out", shapes_of(graph, (2, 2), "drawn"))
     pooled = ending.layers[0](torch.tensor([[[[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 0.0]]]]))
     torch.testing.assert_close(pooled.flatten(1), torch.tensor([[4.0, 1.0, 2.5, 0.25]]))
+
+
+def spread(count: int) -> list[NodeProto]:
+    """Return nodes that put one grid of the image for each of so many classes, and pool them."""
+    return [
+        node("AveragePool", ["image"], ["grid"], kernel_shape=[1, 1]),
+        constant("shape", [1, count, 2, 2]),
+        node("Expand", ["grid", "shape"], ["all"]),
+        node("GlobalAveragePool", ["all"], ["logits"]),
+    ]
+
+
+@pytest.mark.parametrize("count", [6_000, 100_000])
+def test_many_grids_that_are_logits_take_no_square_of_them(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch, "eye", lambda size: pytest.fail(f"a square of {size} numbers a side was made"))
+    made = model(spread(count), weights={}, image=("n", 1, 2, 2), outputs=["logits"])
+    made.graph.output[0].CopyFrom(helper.make_tensor_value_info("logits", 1, list("nkij")))
+    path = saved(tmp_path / "drawn.onnx", made)
+    if count > MOST_CLASSES:
+        with pytest.raises(CheckpointError, match="does not tell how many outputs it gives"):
+            described(path)
+    else:
+        assert len(described(path).card.class_names) == count
+
+
+def test_pooling_that_makes_thousands_of_logits_gives_no_map(tmp_path: Path) -> None:
+    nodes = [*spread(6_000), node("Flatten", ["logits"], ["out"])]
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(nodes, weights={}, image=(1, 1, 2, 2)))))
+    assert "pooling makes a logit of each of 6000 grids" in ready.no_map
+    assert ready.whole is not None
+    np.testing.assert_allclose(ready.whole.logits(ONE), np.full((1, 6_000), 2.5), rtol=1e-6)
 
 
 WORK = {"image": (1, 3, 8, 6), "w": (4, 3, 5, 2), "made": (1, 4, 4, 5), "a": (2, 7), "b": (7, 3), "c": (2, 3)}
