@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from onnx import NodeProto, helper
+from onnx import NodeProto, TensorProto, helper
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
@@ -19,7 +19,7 @@ from camdash.evidence.analysis import analyse
 from camdash.evidence.verification import verify
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.split import SplitNetwork, split
-from camdash.networks.cards.card import GRAPH, Checkpoint
+from camdash.networks.cards.card import GRAPH, MOST_CLASSES, Checkpoint
 from camdash.networks.cards.output import OutputKind
 from camdash.networks.catalog.checkpoints import describe, find
 from camdash.networks.catalog.folders import entry_of
@@ -262,6 +262,103 @@ def test_probabilities_of_unknown_origin_are_refused(tmp_path: Path) -> None:
     path = saved(tmp_path / "drawn.onnx", model([*NODES, *ends], weights=weights, outputs=["same"], card=card()))
     with pytest.raises(CheckpointError, match="drawn gives probabilities, and where they are made is not known"):
         loaded(path)
+
+
+LABELS: dict[str, Array] = {
+    **{f"h{k}": HEAD[k : k + 1] for k in (0, 1)},
+    **{f"c{k}": BIAS[k : k + 1] for k in (0, 1)},
+    "last": np.array([1]),
+    "low": np.array(1e-7, np.float32),
+    "high": np.array(1 - 1e-7, np.float32),
+    "most": np.array(0.6, np.float32),
+    "single": np.array(1.0, np.float32),
+}
+EACH = [
+    *POOLED,
+    *(node("Gemm", ["flat", f"h{k}", f"c{k}"], [f"one{k}"], transB=1) for k in (0, 1)),
+]
+SIGMOIDS = [*EACH, *(node("Sigmoid", [f"one{k}"], [f"p{k}"]) for k in (0, 1))]
+PUT_TOGETHER: dict[str, Sequence[NodeProto]] = {
+    "joined": (node("Concat", ["p0", "p1"], ["out"], axis=1),),
+    "joined and cut": (
+        node("Concat", ["p0", "p1"], ["both"], axis=-1),
+        node("Clip", ["both", "low", "high"], ["out"]),
+    ),
+    "each cut": (
+        *(node("Clip", [f"p{k}", "low", "high"], [f"cut{k}"]) for k in (0, 1)),
+        node("Concat", ["cut0", "cut1"], ["out"], axis=1),
+    ),
+    "stacked": (
+        *(node("Squeeze", [f"p{k}", "last"], [f"short{k}"]) for k in (0, 1)),
+        *(node("Unsqueeze", [f"short{k}", "last"], [f"long{k}"]) for k in (0, 1)),
+        node("Concat", ["long0", "long1"], ["out"], axis=1),
+    ),
+    "converted": (
+        *(node("Cast", [f"p{k}"], [f"double{k}"], to=TensorProto.DOUBLE) for k in (0, 1)),
+        node("Concat", ["double0", "double1"], ["both"], axis=1),
+        node("Cast", ["both"], ["out"], to=TensorProto.FLOAT),
+    ),
+}
+
+
+@pytest.mark.parametrize("end", PUT_TOGETHER.values(), ids=PUT_TOGETHER)
+def test_sigmoids_of_single_labels_are_left_out_wherever_they_are_put_together(
+    end: Sequence[NodeProto], tmp_path: Path
+) -> None:
+    nodes = [*SIGMOIDS, *end]
+    path = saved(tmp_path / "drawn.onnx", checked(model(nodes, weights={**WEIGHTS, **LABELS}, image=("n", 1, 2, 2))))
+    output = described(path).card.output
+    assert output.kind is OutputKind.SIGMOID
+    assert "since the graph ends in Sigmoid." in output.assumed
+    assert intake(entry_of(path)).conversions == ("Sigmoid at the end left out",)
+    np.testing.assert_allclose(load_undivided(described(path), "cpu").logits(ONE), [LOGITS], rtol=1e-6)
+    ready = loaded(path)
+    if end[-1].op_type == "Concat" and len(end) == 1:
+        assert ready.network.head.level is Level.A
+        np.testing.assert_allclose(ready.maps_and_pooled(ONE)[0][0], MAPS, rtol=1e-6)
+
+
+UNKNOWN_ORIGIN: dict[str, Sequence[NodeProto]] = {
+    "written out": (
+        *NODES[:-1],
+        node("Gemm", ["flat", "h", "c"], ["right"], transB=1),
+        node("Neg", ["right"], ["turned"]),
+        node("Exp", ["turned"], ["raised"]),
+        node("Add", ["raised", "single"], ["under"]),
+        node("Div", ["single", "under"], ["out"]),
+    ),
+    "cut far inside": (
+        *SIGMOIDS,
+        node("Concat", ["p0", "p1"], ["both"], axis=1),
+        node("Clip", ["both", "low", "most"], ["out"]),
+    ),
+    "multiplied": (*SIGMOIDS, node("Mul", ["p0", "p1"], ["both"]), node("Concat", ["both", "p1"], ["out"], axis=1)),
+    "one of a softmax": (
+        node("Gemm", ["flat", "h", "c"], ["right"], transB=1),
+        node("Softmax", ["right"], ["shares"]),
+        node("Gather", ["shares", "last"], ["first"], axis=1),
+        node("Concat", ["first", "first"], ["out"], axis=1),
+    ),
+}
+UNKNOWN_ORIGIN["one of a softmax"] = (*POOLED, *UNKNOWN_ORIGIN["one of a softmax"])
+
+
+@pytest.mark.parametrize("nodes", UNKNOWN_ORIGIN.values(), ids=UNKNOWN_ORIGIN)
+def test_probabilities_that_no_sum_gives_away_are_refused(nodes: Sequence[NodeProto], tmp_path: Path) -> None:
+    path = saved(tmp_path / "drawn.onnx", checked(model(nodes, weights={**WEIGHTS, **LABELS}, card=card())))
+    with pytest.raises(CheckpointError, match=r"drawn gives probabilities, .* without its sigmoid or softmax"):
+        loaded(path)
+
+
+def test_logits_between_0_and_1_are_logits_where_a_layer_follows_the_last_sigmoid(tmp_path: Path) -> None:
+    nodes = [
+        *POOLED,
+        node("Sigmoid", ["flat"], ["bent"]),
+        node("Gemm", ["bent", "small", "middle"], ["out"], transB=1),
+    ]
+    small: dict[str, Array] = {"small": HEAD / 100, "middle": np.array([0.5, 0.4], np.float32)}
+    made = checked(model(nodes, weights={**WEIGHTS, **small}, card=card()))
+    assert intake(entry_of(saved(tmp_path / "drawn.onnx", made))).usable
 
 
 def test_a_file_of_more_than_two_gigabytes_is_refused_as_what_camdash_does_not_read(
@@ -519,6 +616,39 @@ def test_both_poolings_together_are_the_layer_that_heads_know(tmp_path: Path) ->
     ending = ending_of(graph, "out", shapes_of(graph, (2, 2), "drawn"))
     pooled = ending.layers[0](torch.tensor([[[[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 0.0]]]]))
     torch.testing.assert_close(pooled.flatten(1), torch.tensor([[4.0, 1.0, 2.5, 0.25]]))
+
+
+def spread(count: int) -> list[NodeProto]:
+    """Return nodes that put one grid of the image for each of so many classes, and pool them."""
+    return [
+        node("AveragePool", ["image"], ["grid"], kernel_shape=[1, 1]),
+        constant("shape", [1, count, 2, 2]),
+        node("Expand", ["grid", "shape"], ["all"]),
+        node("GlobalAveragePool", ["all"], ["logits"]),
+    ]
+
+
+@pytest.mark.parametrize("count", [6_000, 100_000])
+def test_many_grids_that_are_logits_take_no_square_of_them(
+    count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch, "eye", lambda size: pytest.fail(f"a square of {size} numbers a side was made"))
+    made = model(spread(count), weights={}, image=("n", 1, 2, 2), outputs=["logits"])
+    made.graph.output[0].CopyFrom(helper.make_tensor_value_info("logits", 1, list("nkij")))
+    path = saved(tmp_path / "drawn.onnx", made)
+    if count > MOST_CLASSES:
+        with pytest.raises(CheckpointError, match="does not tell how many outputs it gives"):
+            described(path)
+    else:
+        assert len(described(path).card.class_names) == count
+
+
+def test_pooling_that_makes_thousands_of_logits_gives_no_map(tmp_path: Path) -> None:
+    nodes = [*spread(6_000), node("Flatten", ["logits"], ["out"])]
+    ready = loaded(saved(tmp_path / "drawn.onnx", checked(model(nodes, weights={}, image=(1, 1, 2, 2)))))
+    assert "pooling makes a logit of each of 6000 grids" in ready.no_map
+    assert ready.whole is not None
+    np.testing.assert_allclose(ready.whole.logits(ONE), np.full((1, 6_000), 2.5), rtol=1e-6)
 
 
 WORK = {"image": (1, 3, 8, 6), "w": (4, 3, 5, 2), "made": (1, 4, 4, 5), "a": (2, 7), "b": (7, 3), "c": (2, 3)}

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from torch import nn
-
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.fitting import check_channels
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
@@ -113,8 +111,7 @@ def _count(graph: Graph, logits: Logits, shapes: Shapes) -> int:
     shape = shapes.get(logits.name, ())
     if len(shape) == 2:
         return shape[1]
-    layers = ending_of(graph, logits.name, shapes).layers
-    return layers[-1].out_features if layers and isinstance(layers[-1], nn.Linear) else 0
+    return ending_of(graph, logits.name, shapes).classes
 
 
 def _check_size(graph: Graph, size: tuple[int, int], said: str) -> None:

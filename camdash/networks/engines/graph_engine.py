@@ -15,6 +15,7 @@ from camdash.networks.engines.onnx_engine import RUNTIME_ERRORS, session_of
 from camdash.networks.graphs.cutting import cut
 from camdash.networks.graphs.ending import Ending, ending_of, logits_of
 from camdash.networks.graphs.geometry import grid_in
+from camdash.networks.graphs.probabilities import may_be_probabilities
 from camdash.networks.graphs.reading import Graph, damage_said, reason_of
 from camdash.networks.graphs.shapes import check_known, shapes_of
 from camdash.networks.heads.secant import NoExactSharesError
@@ -165,11 +166,19 @@ def _check_logits(graph: Graph, logits: Tensor, classes: int, said: str) -> None
             )
         )
     check_finite(logits)
-    is_share = classes > 1 and bool((logits >= 0).all()) and bool(((logits.sum(1) - 1).abs() < ONE).all())
-    if is_share and not logits_of(graph).operator:
+    if not logits_of(graph).operator and _are_shares(graph, logits):
         raise CheckpointError(
             say(
-                "{name} gives probabilities, and where they are made is not known. Save it without its softmax.",
+                "{name} gives probabilities, and where they are made is not known. "
+                "Save it without its sigmoid or softmax.",
                 name=said,
             )
         )
+
+
+def _are_shares(graph: Graph, logits: Tensor) -> bool:
+    """Tell whether numbers between 0 and 1 are probabilities: by their sums, or by what made them."""
+    if not bool(((logits >= 0) & (logits <= 1 + ONE)).all()):
+        return False
+    is_whole = logits.shape[1] > 1 and bool(((logits.sum(1) - 1).abs() < ONE).all())
+    return is_whole or may_be_probabilities(graph.model.graph, graph.output)

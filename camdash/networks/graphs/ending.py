@@ -32,6 +32,10 @@ MOST_PARTS = 64
 """Along an axis."""
 
 
+MOST_POOLED = 5000
+"""Classes of which pooling makes the logits, so that a map of each takes a square of them: 100 MB."""
+
+
 @dataclass(frozen=True)
 class Logits:
     """Where the logits are.
@@ -58,11 +62,13 @@ class Ending:
         activations: the name of the last grid; empty where there is none.
         layers: from there to the logits, with a pooling among them.
         reason: why there is none, as the beginning of a sentence without its full stop.
+        classes: how many logits there are; 0 where that is not known.
     """
 
     activations: str = ""
     layers: tuple[nn.Module, ...] = ()
     reason: str = ""
+    classes: int = 0
 
 
 def logits_of(graph: Graph) -> Logits:
@@ -131,7 +137,12 @@ def _from_pooling(pooling: tuple[nn.Module, str], after: list[nn.Module], nodes:
     """Return the ending; where pooling comes last, it begins before the last convolution of each cell."""
     layer, grid = pooling
     if after:
-        return Ending(grid, (layer, *after))
+        return Ending(grid, (layer, *after), classes=_outputs(after[-1]))
+    classes = shapes.get(grid, (0, 0))[1]
+    if not classes:
+        return Ending(reason=say("the number of its classes is not known before it runs"))
+    if classes > MOST_POOLED:
+        return Ending(reason=say("pooling makes a logit of each of {count} grids", count=classes), classes=classes)
     name, local = grid, list[nn.Module]()
     for _ in range(MOST_LAYERS):
         node = _before_idle(name, nodes, {})
@@ -141,10 +152,11 @@ def _from_pooling(pooling: tuple[nn.Module, str], after: list[nn.Module], nodes:
         local.insert(0, found[0])
         name = found[1]
         if isinstance(found[0], nn.Conv2d):
-            return Ending(name, (*local, layer))
-    classes = shapes.get(grid, (0, 0))[1]
-    if not classes:
-        return Ending(reason=say("the number of its classes is not known before it runs"))
+            return Ending(name, (*local, layer), classes=classes)
     same = nn.Linear(classes, classes, bias=False)
     same.weight = nn.Parameter(torch.eye(classes), requires_grad=False)
-    return Ending(grid, (layer, same))
+    return Ending(grid, (layer, same), classes=classes)
+
+
+def _outputs(layer: nn.Module) -> int:
+    return layer.out_features if isinstance(layer, nn.Linear) else 0

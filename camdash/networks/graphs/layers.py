@@ -33,6 +33,8 @@ def layer_of(node: NodeProto, nodes: Nodes) -> tuple[nn.Module, str] | None:
         return nn.SiLU(), gate
     if (bent := _written_gelu(node, nodes)) is not None:
         return nn.GELU(), bent
+    if node.op_type == "Concat":
+        return _stacked(node, nodes)
     moving = nodes.moving(node)
     if len(moving) != 1:
         return None
@@ -188,6 +190,22 @@ def _sum(node: NodeProto, moving: str, nodes: Nodes) -> tuple[nn.Module, str] | 
         return None
     made = _linear(weight.T, bias)
     return None if made is None else (made.eval().requires_grad_(False), product.input[0])
+
+
+def _stacked(node: NodeProto, nodes: Nodes) -> tuple[nn.Module, str] | None:
+    """Return the linear layer that several are, of the same vector and put together; None for another node."""
+    if attribute(node, "axis", 0) not in (-1, 1):
+        return None
+    makers = [nodes.maker.get(name) for name in node.input]
+    found = [layer_of(one, nodes) if one and one.op_type in ("Add", "Gemm", "MatMul") else None for one in makers]
+    layers = [one[0] for one in found if one is not None and isinstance(one[0], nn.Linear)]
+    sources = {one[1] for one in found if one is not None}
+    if len(layers) < len(node.input) or len(sources) != 1:
+        return None
+    weights: list[Tensor] = [one.weight for one in layers]
+    biases: list[Tensor] = [one.weight.new_zeros(one.out_features) if one.bias is None else one.bias for one in layers]
+    made = _linear(torch.cat(weights), torch.cat(biases))
+    return None if made is None else (made.eval().requires_grad_(False), sources.pop())
 
 
 def _convolution(node: NodeProto, nodes: Nodes) -> nn.Module | None:

@@ -16,6 +16,7 @@ from onnx import AttributeProto, ModelProto, NodeProto, TensorProto, ValueInfoPr
 from camdash.errors import CheckpointError, is_out_of_memory
 from camdash.networks.files.content import Content
 from camdash.networks.graphs.operators import KNOWN
+from camdash.networks.graphs.probabilities import with_one_sigmoid
 from camdash.networks.text import printable
 from camdash.words.sentence import say
 
@@ -58,7 +59,7 @@ class Graph:
     """A graph from one image to one vector of numbers.
 
     Attributes:
-        model: as it stands in the file.
+        model: as it stands in the file; sigmoids that are put together at its end are one, behind the rest.
         input: the name of the image.
         output: the name of the vector.
         channels: of the image: 1 or 3.
@@ -207,7 +208,7 @@ def _graph(model: ModelProto, said: str) -> Graph:
             )
         )
     channels, rows, columns = (sides[place] for place in places)
-    output = _output(model, said)
+    output = with_one_sigmoid(model.graph, _output(model, said))
     return Graph(model, inputs[0].name, output, channels or 1, (rows, columns), batch == 1, places[0] == 2)
 
 
