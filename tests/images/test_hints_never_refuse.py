@@ -57,7 +57,7 @@ def looked_at(data: bytes) -> None:
         found = decode(data)
     grey = found.grey()
     assert np.isfinite(grey).all()
-    assert np.ptp(grey) > 0.01
+    assert np.ptp(grey) > 0.0038  # a window that shows all in one of 255 greys is left out
     assert "CANARY" not in repr(found)
 
 

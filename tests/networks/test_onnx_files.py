@@ -587,7 +587,7 @@ def test_a_file_that_says_another_pooling_than_it_has_gets_no_map(tmp_path: Path
 def test_a_network_that_pytorch_wrote_gives_its_logits_and_maps(architecture: str, tmp_path: Path) -> None:
     network, path = zoo.network(architecture), tmp_path / "written.onnx"
     free = {"image": {0: "n", 2: "rows", 3: "columns"}, "out": {0: "n"}}
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         shown = (torch.zeros(1, 3, 96, 128),)
         torch.onnx.export(
