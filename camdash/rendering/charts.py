@@ -42,7 +42,7 @@ FIGURES = 62
 """Pixels at the right for the figure beside a full bar, however narrow the chart is."""
 AXIS = 24
 """Pixels for the figures of an axis."""
-THRESHOLD_COLOR = "#9aa4b2"
+THRESHOLD_COLOR, THRESHOLD_EDGE = "#1f2430", "#ffffff"
 PROBABILITY = say("probability {probability}", probability="%{hovertext}")
 LOGIT = say("logit {logit}", logit="%{customdata:+.3f}")
 NOT_MORE = "<extra></extra>"
@@ -208,12 +208,18 @@ def _write_at_the_right(figure: go.Figure, names: list[str], figures: list[str])
 
 def _mark_thresholds(figure: go.Figure, at: Mapping[Any, tuple[float, float]], language: Language) -> None:
     """Draw a line across the bar of each name, at a place on the axis that stands for a threshold."""
+    places = [place for place, _ in at.values()]
+    edge = {"width": 6, "color": THRESHOLD_EDGE}  # a dark line is seen on bright bars, its edge on a dark page
+    marker = {"symbol": "line-ns", "size": BAR_HEIGHT // 2, "line": edge}
+    figure.add_trace(
+        go.Scatter(x=places, y=list(at), mode="markers", marker=marker, hoverinfo="skip", cliponaxis=False)
+    )
     figure.add_trace(
         go.Scatter(
-            x=[place for place, _ in at.values()],
+            x=places,
             y=list(at),
             mode="markers",
-            marker={"symbol": "line-ns", "size": BAR_HEIGHT // 2, "line": {"width": 2, "color": THRESHOLD_COLOR}},
+            marker=marker | {"line": {"width": 2, "color": THRESHOLD_COLOR}},
             hovertext=[threshold_words(threshold) for _, threshold in at.values()],
             hovertemplate=joined("", [translated(THRESHOLD, language), NOT_MORE]),
             cliponaxis=False,

@@ -34,6 +34,8 @@ def test_with_one_class_no_average_and_no_contrast_is_offered_or_explained(page:
     page.locator("canvas[data-map-id=class-0]").wait_for()
     assert not average.is_visible()
     assert page.locator("fieldset.mode").is_hidden()
+    assert page.locator(".camdash figure.panel .bar").first.is_hidden()  # alone, it would be full whatever the total
+    assert "the total is the mean of all spots" in page.locator(".camdash .legend").inner_text()
     page.locator("button[name=help]").click()
     page.get_by_text("How to read this").wait_for()
     words = page.locator("#help").inner_text()

@@ -22,8 +22,9 @@ STRONG = [[[0, 0], [0, 0]], [[0, 0], [0, 4]]]
     ("correlation", "words"),
     [
         (0.83, "correlation 0.83, evidence in the same places"),
-        (0.5, "correlation 0.50, evidence in largely the same places"),
-        (0.2, "correlation 0.20, evidence in partly the same places"),
+        (0.7, "correlation 0.70, evidence in largely the same places"),
+        (0.51, "correlation 0.51, evidence in partly the same places"),
+        (0.2, "correlation 0.20, evidence in different places"),
         (-0.001, "correlation 0.00, evidence in different places"),
         (-0.6, "correlation −0.60, rather opposite evidence"),
         (None, "no correlation: one of the maps is the same everywhere"),
@@ -37,8 +38,8 @@ def test_a_correlation_comes_with_its_meaning(correlation: float | None, words: 
     ("least", "words", "below"),
     [
         (0.8, "evidence in the same places", "evidence in largely the same places"),
-        (0.5, "evidence in largely the same places", "evidence in partly the same places"),
-        (0.2, "evidence in partly the same places", "evidence in different places"),
+        (0.65, "evidence in largely the same places", "evidence in partly the same places"),
+        (0.3, "evidence in partly the same places", "evidence in different places"),
         (-0.2, "evidence in different places", "rather opposite evidence"),
     ],
 )

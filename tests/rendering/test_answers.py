@@ -119,7 +119,7 @@ def test_the_highest_step_exceeded_is_marked() -> None:
 
 
 def test_each_step_has_a_bar_with_a_line_at_one_half() -> None:
-    bars, lines, figures = answer_chart(ordinal(LN3, -LN3, -2 * LN3)).data
+    bars, _, lines, figures = answer_chart(ordinal(LN3, -LN3, -2 * LN3)).data
     assert list(bars.y) == ["<b>▸ &gt; None</b>", "&gt; Mild", "&gt; Moderate"]
     assert list(bars.x) == pytest.approx([0.75, 0.25, 0.1])
     assert list(figures.text) == ["75.0 %", "25.0 %", "10.0 %"]
@@ -151,7 +151,9 @@ def test_only_classes_that_exclude_each_other_become_a_softmax() -> None:
 
 def test_each_finding_has_a_bar_from_0_to_1_with_a_line_at_its_threshold() -> None:
     found = sigmoid(-LN3, LN3, 0.0, thresholds=(0.2, 0.7, 0.6))
-    bars, lines, figures = answer_chart(found).data
+    bars, edges, lines, figures = answer_chart(found).data
+    assert (list(edges.x), list(edges.y)) == (list(lines.x), list(lines.y))
+    assert edges.marker.line.width > lines.marker.line.width
     assert list(figures.text) == ["25.0 %", "75.0 %", "50.0 %"]
     assert list(bars.x) == pytest.approx([0.25, 0.75, 0.5])
     assert list(bars.marker.color) == [PREDICTED_COLOR, PREDICTED_COLOR, OTHER_COLOR]
@@ -169,7 +171,7 @@ def test_probabilities_of_findings_are_not_summed_up() -> None:
 
 def test_one_bar_stands_between_two_names_with_the_threshold_on_it() -> None:
     figure = answer_chart(binary(LN3, thresholds=(0.3,)))
-    negative, positive, line = figure.data
+    negative, positive, _, line = figure.data
     assert [*negative.x, *positive.x] == pytest.approx([0.25, 0.75])
     assert figure.layout.barmode == "stack"
     assert list(line.x) == pytest.approx([0.7])  # what lies right of it is at least 0.3

@@ -14,7 +14,7 @@ import { bytesOf, vectors } from "./vectors.js";
 const { looks, modes, sources, words } = unpack(bytesOf(vectors.payload.bytes));
 const [EVIDENCE, POSITIVE, OWN, CLASSIC] = looks;
 const modeNamed = (/** @type {string} */ name) => modeOf({ modes }, { mode: name });
-const STATE = { mode: "evidence", brief: false, oneScale: false, bars: true };
+const STATE = { mode: "evidence", brief: false, oneScale: false, totals: true, bars: true };
 
 test("shares and signed figures are written as the server writes them", () => {
   for (const [share, text] of vectors.percents) assert.equal(percent(share), text);
@@ -105,6 +105,8 @@ test("the legend speaks of bars only where there are some, and of what they show
   assert.ok(said({ mode: "contrast" }).includes("the bar is the total minus the average total."));
   assert.ok(said({ mode: "difference" }).includes("the bar is the difference of the totals."));
   assert.ok(!said({ bars: false }).includes("the bar"));
+  assert.ok(said({ bars: false }).includes("the total is the mean of all spots"));
+  assert.ok(!said({ totals: false, bars: false }).includes("the total is"));
 });
 
 test("a bar of nothing has no ends", () => {

@@ -83,6 +83,7 @@ class ModeHeader(TypedDict):
     about: str
     total: str
     bar: str
+    alone: str
     sum: str
     terms: tuple[str, str, str]
     reading: str

@@ -28,6 +28,7 @@ class ModeWords:
         about: what its maps are, in a sentence; empty where they need none.
         total: what stands before the figure beside a panel's bar; empty where nothing adds up.
         bar: what color and bar are, in a sentence; empty where there is no bar.
+        alone: the same where there is one total alone, and so no bar.
         sum: what adds up beneath a panel; empty where nothing does.
         terms: what the terms of the sum are called, where there is room.
         reading: how to read the colors of a look with two sides, where the maps have one; else empty.
@@ -41,6 +42,7 @@ class ModeWords:
     about: str = ""
     total: str = ""
     bar: str = ""
+    alone: str = ""
     sum: str = ""
     terms: tuple[str, str, str] = ("", "", "")
     reading: str = ""
@@ -66,6 +68,7 @@ MODES = (
         say("Evidence"),
         total=say("Total"),
         bar=say("Color is the strength at one spot; the bar is the total."),
+        alone=say("Color is the strength at one spot; the total is the mean of all spots, and the bias."),
         sum=say("evidence + bias = logit"),
         terms=(say("evidence"), say("bias"), say("unplaced")),
     ),

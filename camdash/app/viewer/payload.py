@@ -294,6 +294,7 @@ def _mode(words: ModeWords, maps: MapWords) -> ModeHeader:
         "about": words.about,
         "total": words.total,
         "bar": words.bar,
+        "alone": words.alone,
         "sum": maps.adds_up if words.mode == Mode.EVIDENCE and maps.adds_up else _sum(words, maps),
         "terms": words.terms,
         "reading": maps.reading if reads else words.reading,

@@ -6,8 +6,8 @@ from camdash.words.sentence import joined, say
 
 MEANINGS = (
     (0.8, say("evidence in the same places")),
-    (0.5, say("evidence in largely the same places")),
-    (0.2, say("evidence in partly the same places")),
+    (0.65, say("evidence in largely the same places")),
+    (0.3, say("evidence in partly the same places")),
     (-0.2, say("evidence in different places")),
 )
 OPPOSITE = say("rather opposite evidence")

@@ -86,6 +86,7 @@ export interface ModeHeader {
   about: string;
   total: string;
   bar: string;
+  alone: string;
   sum: string;
   terms: [string, string, string];
   reading: string;

@@ -72,8 +72,8 @@ export type State = {
   settled: number;
 };
 
-/** A mode, whether words are short, and whether panels have a bar. */
-export type Wording = { mode: string; oneScale: boolean; brief: boolean; bars: boolean };
+/** A mode, whether words are short, and whether panels have a total, and a bar of it. */
+export type Wording = { mode: string; oneScale: boolean; brief: boolean; totals: boolean; bars: boolean };
 
 /** Of a radiograph or a canvas, in its pixels. */
 export type Film = { rows: number; columns: number };

@@ -118,6 +118,7 @@ function describeOther(parts, { kind, name, mark }, { picture: { label }, words 
 export function totalsAxis(data, mode) {
   const maps = data.sources.flatMap((source) => source.maps).filter((map) => map.scales[mode]);
   const totals = maps.flatMap(({ logit }) => logit ?? []);
+  if (totals.length < 2) return { low: 0, high: 0 }; // a bar alone would be full, whatever its total
   return { low: Math.min(0, ...totals), high: Math.max(0, ...totals) };
 }
 

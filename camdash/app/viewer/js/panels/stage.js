@@ -187,8 +187,9 @@ export class Stage {
       painter.paint(this.partsOf(panel).canvas, panel.kind, base, this.drawn(data, panel, place, state), colors);
     }
     const scales = panels.flatMap(({ map }) => (map && !isComing(map) ? [scaleOf(map, data, state)] : []));
-    const bars = panels.some(({ map }) => map && map.logit !== null);
-    showLegend(this.legend, data, { ...state, brief: this.brief, bars }, scales, table);
+    const { low, high } = totalsAxis(data, state.mode);
+    const totals = panels.some(({ map }) => map && map.logit !== null);
+    showLegend(this.legend, data, { ...state, brief: this.brief, totals, bars: totals && high > low }, scales, table);
   }
 
   /**

@@ -161,11 +161,11 @@ export function legendWords(data, look, state, drawn) {
 }
 
 /** @param {Look} look @param {Mode} mode @param {Wording} state @param {string} flat @param {string} scales */
-function legendSentences(look, mode, { brief, bars }, flat, scales) {
+function legendSentences(look, mode, { brief, totals, bars }, flat, scales) {
   const own = (look.diverges && (look.shared ? mode.reading : mode.readingApart)) || look.reading;
   const reading = mode.isChange ? look.change : own;
   const about = mode.isChange ? "" : mode.about;
-  const bar = bars ? mode.bar : "";
+  const bar = bars ? mode.bar : totals ? mode.alone : "";
   // In a small legend what differs from one picture to the next comes first, and the rest is in its tooltip.
   const said = brief ? [flat || scales, flat ? "" : reading, about, bar] : [flat || reading, bar, scales, about];
   return said.filter(Boolean);
