@@ -199,3 +199,14 @@ def test_safetensors_without_tensors_hold_no_weights(tmp_path: Path) -> None:
     write_checkpoint(tmp_path / "none.safetensors", {}, small_card())
     with pytest.raises(CheckpointError, match=r"^none\.safetensors holds no weights\.$"):
         read_weights(tmp_path / "none.safetensors")
+
+
+def test_a_weight_of_which_one_bit_has_changed_is_refused(tmp_path: Path) -> None:
+    """torch reads it without a word: a bit of an exponent makes of 0.5 a number of 38 digits."""
+    path = save_state_dict(tmp_path / "small.pth", SMALL)
+    content = path.read_bytes()
+    place = content.index(SMALL["conv1.weight"].numpy().tobytes()) + 7
+    path.write_bytes(content[:place] + bytes([content[place] ^ 0x40]) + content[place + 1 :])
+    assert torch.load(path, weights_only=True).keys() == SMALL.keys()
+    with pytest.raises(CheckpointError, match=r"the checksum of .* does not match"):
+        read_stored(path)

@@ -9,6 +9,7 @@ from camdash.errors import CheckpointError, PickledCodeError
 from camdash.networks.files.content import Content
 from camdash.networks.files.numpy_values import asks_for_arrays, large_arrays
 from camdash.networks.files.recipes import ADVICE, EXPORTED, TORCHSCRIPT, recipe
+from camdash.networks.text import printable
 from camdash.words.sentence import joined, say
 
 LARGEST_PART = 20_000_000
@@ -50,6 +51,28 @@ def check_archive(content: Content, path: Path) -> None:
     if too_long or sum(member.file_size for member in members) > content.size:
         raise CheckpointError(
             say("{name} is damaged: its members are longer than the file, or one is too long.", name=content.said)
+        )
+
+
+def check_sums(content: Content) -> None:
+    """Refuse an archive of torch's of which a member is not what was written: torch itself does not look.
+
+    Raises:
+        CheckpointError: the checksum of a member does not match, or it cannot be read.
+    """
+    try:
+        with zipfile.ZipFile(_InParts(content.raw())) as archive:
+            damaged = archive.testzip()
+    except UNREADABLE_ZIP as error:
+        raise CheckpointError(say("{name} is damaged, or no checkpoint at all.", name=content.said)) from error
+    if damaged is not None:
+        raise CheckpointError(
+            say(
+                "{name} is damaged: the checksum of {member} in it does not match. Copy or download it again. If it "
+                "was saved without checksums (set_crc32_options), save it again with them.",
+                name=content.said,
+                member=printable(damaged, 60),
+            )
         )
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 from camdash.errors import CheckpointError
 from camdash.networks.coral import written_out
 from camdash.networks.files import tensor_files
+from camdash.networks.files.archives import check_sums
 from camdash.networks.files.content import Content
 from camdash.networks.files.kinds import LARGEST_FILE, FileKind, kind_of
 from camdash.networks.files.pickled import unpickled
@@ -127,6 +128,8 @@ def stored_of(content: Content, path: Path) -> StoredWeights:
             raise _not_whole(content, error) from error
         return _clean(content, tensors, dict(header.metadata), ())
     _state_dict(content, path, kind, values=False)  # a file that only says that it has numbers is refused here
+    if kind is FileKind.ZIP:
+        check_sums(content)
     return _state_dict(content, path, kind, values=True)
 
 
