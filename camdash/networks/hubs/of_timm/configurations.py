@@ -76,5 +76,10 @@ def preparing_fields(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def for_channels(values: Sequence[float], channels: int) -> list[float]:
-    """Return timm's means or deviations for a network's input channels: one channel takes the mean of all."""
-    return [*values] if len(values) in (0, channels) else [sum(values) / len(values)]
+    """Return timm's means or deviations for a network's input channels: one channel takes the mean of all.
+
+    What is no number stays, for the check of the card to name.
+    """
+    if len(values) in (0, channels) or not all(isinstance(value, int | float) for value in values):
+        return [*values]
+    return [sum(values) / len(values)]
