@@ -211,3 +211,11 @@ def test_a_checkpoint_is_a_key_by_its_content_and_card_and_not_by_its_place(tmp_
     assert hash(describe(entry_of(one))) == hash(describe(entry_of(copy)))
     other = save_checkpoint(tmp_path, "m")
     assert describe(entry_of(one)) != describe(entry_of(other))
+
+
+def test_a_folder_with_a_configuration_and_no_weights_is_said_to_be_one(tmp_path: Path) -> None:
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"is a folder without weights\. camdash looks for model\.safetensors"):
+        find(str(folder), [tmp_path])

@@ -29,7 +29,7 @@ from camdash.networks.catalog.ensembles import describe_together
 from camdash.networks.catalog.folders import LARGEST_CARD as LARGEST_CARD
 from camdash.networks.catalog.folders import Entry, entries, entry_of, is_checkpoint_folder
 from camdash.networks.catalog.told import filled, with_told
-from camdash.networks.endings import bare_name, card_path
+from camdash.networks.endings import CONFIG, IN_FOLDERS, bare_name, card_path
 from camdash.networks.files.content import Content
 from camdash.networks.files.pickled import UNREADABLE
 from camdash.networks.files.regular_files import small_content
@@ -40,7 +40,7 @@ from camdash.networks.taking.class_names import names_in_file
 from camdash.networks.taking.take import saying_what_it_looks_like, taken
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
-from camdash.words.sentence import say, say_many
+from camdash.words.sentence import joined, say, say_many
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 SHIPPED = next(
@@ -162,6 +162,14 @@ def find(name: str | None, folders: Sequence[Path]) -> Entry:
     known = entries(folders)
     if name is None:
         return _first(known)
+    if os.path.lexists(os.path.join(name, CONFIG)):  # noqa: PTH118 (it takes any text)
+        raise UsageError(
+            say(
+                "{name} is a folder without weights. camdash looks for {files} in it.",
+                name=printable(repr(name)),
+                files=joined(", ", IN_FOLDERS),
+            )
+        )
     matching = [entry for entry in known if name in (entry.name, bare_name(entry.path.name))]
     if not matching:
         raise UsageError(
