@@ -68,7 +68,7 @@ MODES = (
         say("Evidence"),
         total=say("Total"),
         bar=say("Color is the strength at one spot; the bar is the total."),
-        alone=say("Color is the strength at one spot; the total is the mean of all spots, and the bias."),
+        alone=say("Color is the strength at one spot; the total is the mean of all spots plus the bias."),
         sum=say("evidence + bias = logit"),
         terms=(say("evidence"), say("bias"), say("unplaced")),
     ),
