@@ -15,6 +15,7 @@ from tests.conftest import card_fields, save_state_dict
 from tests.support.pseudo import Pseudo, english, shown
 
 NAMES = {
+    *("torchvision", "timm"),  # libraries
     *(f"Part {k}" for k in range(8)),
     *("first", "second", "wrong", "bad", "film", "hand", "foot", "camdash", "streamlit"),
     *("resnet18", "layer2", "layer3", "layer4", "float32", "sha256"),
