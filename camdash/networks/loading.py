@@ -2,48 +2,35 @@
 
 import hashlib
 import os
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 import torch
-from torch import Tensor, nn
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.architectures.arithmetic import apply_arithmetic, is_max_pooled
+from camdash.networks.architectures.arithmetic import is_max_pooled
 from camdash.networks.architectures.building import (
-    GEM,
     as_pooled,
     family_of,
-    outline,
-    own_pooling,
-    put_first,
-    put_generalised_mean,
-    put_head,
 )
-from camdash.networks.architectures.families import Family
-from camdash.networks.architectures.fitting import check_fit
-from camdash.networks.architectures.matching import COUNTER
 from camdash.networks.architectures.prediction_only import MeanOfNetworks, WholeNetwork
-from camdash.networks.architectures.recognition import fixed_input, head_renames, replaced_of
 from camdash.networks.architectures.split import (
-    CHECK_SHAPE,
     SplitNetwork,
     check_finite,
     fitting_input,
     random_input,
     split,
 )
-from camdash.networks.cards.card import GRAPH, Card, Checkpoint
+from camdash.networks.cards.card import GRAPH, Checkpoint
 from camdash.networks.cards.familiarity import FamiliarityCheck, check_beside, content_beside, fits, own_check
 from camdash.networks.endings import familiarity_path
 from camdash.networks.files.content import Content
-from camdash.networks.files.weights import StoredWeights, in_float32
+from camdash.networks.files.weights import StoredWeights
 from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.secant import NoExactSharesError
 from camdash.networks.hubs.stored import Opened, as_file, opened_checkpoint, stored_of
 from camdash.networks.loaded import LoadedCheckpoint
-from camdash.networks.preparation import prepare
+from camdash.networks.rebuilding import only_input, rebuilt
 from camdash.networks.taking.take import taken
 from camdash.networks.text import printable
 from camdash.settings import DEVICE_VARIABLE
@@ -123,9 +110,9 @@ def load_divided(checkpoint: Checkpoint, device: torch.device | str) -> SplitNet
 
 
 def _divided(checkpoint: Checkpoint, stored: StoredWeights, device: torch.device) -> SplitNetwork | WholeNetwork:
-    network, channels = _built(checkpoint, stored)
+    network, channels = rebuilt(checkpoint, stored)
     card, family = checkpoint.card, family_of(checkpoint.card.architecture)
-    side, by_max = _only_input(card, stored), is_max_pooled(card)
+    side, by_max = only_input(card, stored), is_max_pooled(card)
     reason = family.no_map
     if reason is None:
         try:
@@ -194,22 +181,17 @@ def _refuse_graph(checkpoint: Checkpoint) -> None:
 
 
 def load_split(checkpoint: Checkpoint, device: torch.device | str) -> SplitNetwork:
-    """Build and check the split network of a checkpoint that has exact maps, for PyTorch to run.
+    """Build and check the split network of a checkpoint whose head is one linear layer, for gradients.
 
     Raises:
-        CheckpointError: as `load`.
+        CheckpointError: as `load_divided`; or it has no such head.
     """
     if checkpoint.members:
         raise CheckpointError(
             say("{name} is an ensemble, so there are no gradient-based maps of it.", name=checkpoint.name)
         )
-    _refuse_graph(checkpoint)
-    network, channels = _built(checkpoint, _read_weights(checkpoint)[0])
-    card = checkpoint.card
-    divided = split(
-        network, family_of(card.architecture), channels, torch.device(device), is_max_pooled=is_max_pooled(card)
-    )
-    if not isinstance(divided.head, LinearHead):
+    divided = load_divided(checkpoint, device)
+    if not isinstance(divided, SplitNetwork) or not isinstance(divided.head, LinearHead):
         raise CheckpointError(
             say("{name} has a head of several layers, so there are no gradient-based maps of it.", name=checkpoint.name)
         )
@@ -232,23 +214,10 @@ def load_undivided(checkpoint: Checkpoint, device: torch.device | str) -> WholeN
         from camdash.networks.graphs.reading import read_graph
 
         return undivided(_read(checkpoint, lambda content: read_graph(as_file(content)))[0], "")
-    network, channels = _built(checkpoint, _read_weights(checkpoint)[0])
+    network, channels = rebuilt(checkpoint, _read_weights(checkpoint)[0])
     card = checkpoint.card
     whole = as_pooled(network, family_of(card.architecture), is_max_pooled=is_max_pooled(card))
     return WholeNetwork(whole.to(device), channels, torch.device(device), "")
-
-
-def _built(checkpoint: Checkpoint, stored: StoredWeights) -> tuple[nn.Module, int]:
-    """Return the network with its weights, and its input channels.
-
-    Raises:
-        CheckpointError: the weights do not fit the card.
-    """
-    prepare()  # for whoever came in by no door
-    check_fit(checkpoint, stored)
-    family = family_of(checkpoint.card.architecture)
-    channels = stored.shapes[f"{family.first}.weight"][1]
-    return _filled(_outline(checkpoint, stored, channels), _own(stored, family)), channels
 
 
 def _read_weights(checkpoint: Checkpoint) -> tuple[StoredWeights, FamiliarityCheck | None]:
@@ -281,85 +250,3 @@ def _read(checkpoint: Checkpoint, read: Callable[[Opened], Read]) -> tuple[Read,
     if check is None and data is not None:
         check = check_beside(data, familiarity_path(path), checkpoint.sha256)
     return stored, check
-
-
-def _outline(checkpoint: Checkpoint, stored: StoredWeights, channels: int) -> nn.Module:
-    """Return the network without numbers, once it is known that the card's input size passes through it.
-
-    Raises:
-        CheckpointError: the input is too small for it.
-    """
-    card = checkpoint.card
-    side = _only_input(card, stored)
-    options: dict[str, Any] = {} if side is None else {"image_size": side}
-    if family_of(card.architecture).transforms_input:
-        options["transform_input"] = bool(card.transform_input)
-    network = outline(card.architecture, len(card.logit_names), channels, **options)
-    put_first(network, family_of(card.architecture), stored.shapes)
-    apply_arithmetic(network, card.arithmetic)
-    if (replaced := replaced_of(stored.shapes, family_of(card.architecture))) is not None:
-        put_head(network, replaced, card.arithmetic.head_activation)
-        if is_max_pooled(card) and own_pooling(network):
-            raise CheckpointError(
-                say("The card of {name} says pooling, but its head reads maxima and means.", name=checkpoint.name)
-            )
-    if GEM in stored.shapes:
-        if card.arithmetic.pooling is not None:
-            raise CheckpointError(
-                say("The card of {name} says pooling, but its weights have GeM pooling.", name=checkpoint.name)
-            )
-        put_generalised_mean(network, stored.shapes[GEM])
-    for name, epsilon in (stored.told.epsilons if stored.told else {}).items():
-        network.get_submodule(name).eps = epsilon  # type: ignore[assignment]
-    shape = card.preprocessing.input_size
-    if family_of(card.architecture).general:
-        return network  # it has numbers, which pass through no outline
-    if shape[0] >= CHECK_SHAPE[0] and shape[1] >= CHECK_SHAPE[1]:
-        return network  # the check of the split runs on less; an outline's pass imports PyTorch's compiler
-    try:
-        network(torch.empty(1, channels, *shape, device="meta"))
-    except RuntimeError as error:
-        size = " x ".join(str(length) for length in shape)
-        raise CheckpointError(
-            say("An input of {size} pixels is too small for {architecture}.", size=size, architecture=card.architecture)
-        ) from error
-    return network
-
-
-def _only_input(card: Card, stored: StoredWeights) -> int | tuple[int, int] | None:
-    """Return the side, or rows and columns, of the only input that a network takes; None for one that takes any."""
-    side = fixed_input(card.architecture, stored.shapes)
-    return card.preprocessing.input_size if side is None and family_of(card.architecture).sized_by_card else side
-
-
-def _own(stored: StoredWeights, family: Family) -> dict[str, Tensor]:
-    renames = head_renames(stored.shapes, family)
-    return {
-        renames.get(name, name): in_float32(value)
-        for name, value in stored.tensors.items()
-        if not name.startswith(family.auxiliary)
-    }
-
-
-def _filled(network: nn.Module, weights: Mapping[str, Tensor]) -> nn.Module:
-    """Give a network without numbers its weights, and step counters of zero where the file has none."""
-    outline = network.state_dict()
-    state = OrderedDict(weights)
-    state |= {name: torch.tensor(0) for name in outline if name.endswith(COUNTER) and name not in weights}
-    for name, value in outline.items():
-        if value.is_floating_point() and not state[name].is_floating_point():
-            numbers = say("complex numbers") if state[name].is_complex() else say("whole numbers")
-            raise CheckpointError(
-                say(
-                    "The weight {name} is stored in {numbers}, not in floating point. Quantised networks are not run.",
-                    name=name,
-                    numbers=numbers,
-                )
-            )
-    versions = {"_metadata": vars(outline)["_metadata"]}  # of the modules; without them MNASNet refuses
-    vars(state).update(versions)
-    try:
-        network.load_state_dict(state, assign=True)
-    except RuntimeError as error:
-        raise CheckpointError(say("The weights do not fit: {reason}", reason=str(error)[:300])) from error
-    return network.requires_grad_(False)

@@ -12,8 +12,8 @@ from camdash.errors import CheckpointError, UsageError
 from camdash.networks.cards.card import FIVE_CLASSES, Fit, assumed_card
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.catalog import checkpoints as catalog
-from camdash.networks.catalog.checkpoints import LARGEST_CARD, checkpoint_folders, describe, find
-from camdash.networks.catalog.folders import entries, entry_of
+from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find
+from camdash.networks.catalog.folders import LARGEST_CARD, entries, entry_of
 from tests.conftest import card_fields, random_network, save_checkpoint, save_state_dict, small_card
 
 TINY = {"fc.weight": torch.ones(2, 2)}

@@ -13,7 +13,8 @@ from camdash.app.markdown import plain
 from camdash.app.session.state import Naming, session
 from camdash.errors import CamdashError, WriteError
 from camdash.networks.cards.card import Checkpoint, numbered
-from camdash.networks.catalog.checkpoints import LARGEST_CARD, LONGEST_PATH
+from camdash.networks.catalog.checkpoints import LONGEST_PATH
+from camdash.networks.catalog.folders import LARGEST_CARD
 from camdash.networks.catalog.naming import named_card, write_card
 from camdash.networks.endings import card_path
 from camdash.networks.text import printable

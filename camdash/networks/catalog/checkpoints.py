@@ -26,8 +26,7 @@ from camdash.networks.cards.card import (
 from camdash.networks.cards.familiarity import content_beside
 from camdash.networks.cards.output import assumed_output
 from camdash.networks.catalog.ensembles import describe_together
-from camdash.networks.catalog.folders import LARGEST_CARD as LARGEST_CARD
-from camdash.networks.catalog.folders import Entry, entries, entry_of, is_checkpoint_folder
+from camdash.networks.catalog.folders import LARGEST_CARD, Entry, entries, entry_of, is_checkpoint_folder
 from camdash.networks.catalog.told import filled, with_told
 from camdash.networks.endings import CONFIG, IN_FOLDERS, bare_name, card_path
 from camdash.networks.files.content import Content

@@ -11,8 +11,8 @@ from pathlib import Path
 from camdash.errors import CheckpointError, WriteError
 from camdash.networks.cards.card import GUESSES, MOST_CLASSES, Card, Checkpoint, card_json, parse_card
 from camdash.networks.cards.values import names
-from camdash.networks.catalog.checkpoints import LARGEST_CARD, describe
-from camdash.networks.catalog.folders import entry_of, is_checkpoint_folder
+from camdash.networks.catalog.checkpoints import describe
+from camdash.networks.catalog.folders import LARGEST_CARD, entry_of, is_checkpoint_folder
 from camdash.networks.endings import FOLDER_CARD, bare_name, card_path, ending_of, is_ensemble
 from camdash.networks.text import printable
 from camdash.words.sentence import joined, say, say_many
