@@ -23,7 +23,7 @@ from camdash.networks.report import IntakeReport, intake
 from camdash.networks.taking.beside import is_beside
 from camdash.networks.taking.class_names import names_in_file
 from camdash.networks.taking.take import taken
-from tests.conftest import split_of
+from tests.conftest import card_fields, random_network, save_state_dict, split_of
 from tests.networks.zoo import TINY, card_of, images, network, saved, state, stored_of
 from tools.random_weights import enliven
 
@@ -488,3 +488,41 @@ def test_what_is_not_taken_says_what_it_looks_like(tmp_path: Path, name: str, sa
     error = error_of({"a.weight": torch.ones(3, 3), name: torch.ones(3)}, tmp_path)
     assert said in error
     assert error.endswith(".")
+
+
+THREE = ["A", "B", "C"]
+
+
+def untold_of(path: Path) -> tuple[str, ...]:
+    return describe(entry_of(path)).card.untold
+
+
+def test_an_activation_that_no_weight_tells_is_a_guess_until_the_card_says_it(tmp_path: Path) -> None:
+    network = random_network("resnet18", 3)
+    network.fc = nn.Sequential(nn.Linear(512, 8), nn.GELU(), nn.Linear(8, 3))
+    path = save_state_dict(tmp_path / "m.pth", dict(network.state_dict()))
+    said = "Between the layers of the head relu is assumed. A card can say head_activation."
+    assert said in describe(entry_of(path)).card.guess
+    path.with_suffix(".json").write_text(json.dumps(card_fields(class_names=THREE)))
+    assert untold_of(path) == (said,)
+    path.with_suffix(".json").write_text(json.dumps(card_fields(class_names=THREE, head_activation="gelu")))
+    assert untold_of(path) == ()
+
+
+def test_a_mean_that_is_left_out_is_said_beside_the_answer_until_the_card_has_one(tmp_path: Path) -> None:
+    state = dict(random_network("resnet18", 3).state_dict()) | {"mean": torch.zeros(1), "std": torch.ones(1)}
+    path = save_state_dict(tmp_path / "m.pth", state)
+    path.with_suffix(".json").write_text(json.dumps(card_fields(class_names=THREE)))
+    assert untold_of(path) == (
+        "mean is left out: if the network normalised its input by it, say mean and std in the card.",
+    )
+    path.with_suffix(".json").write_text(json.dumps(card_fields(class_names=THREE, mean=[0.5], std=[0.5])))
+    assert untold_of(path) == ()
+
+
+def test_the_pooling_of_a_classifier_beside_a_decoder_is_a_guess_until_the_card_says_it(tmp_path: Path) -> None:
+    made = Unet("resnet18", encoder_weights=None, aux_params={"classes": 3, "pooling": "max"}).eval()
+    path = saved(tmp_path / "m.pth", made.state_dict())
+    assert untold_of(path) == ("Average pooling before the head is assumed. A card can say pooling.",)
+    path.with_suffix(".json").write_text(json.dumps(card_fields(class_names=THREE, pooling="max")))
+    assert untold_of(path) == ()

@@ -139,6 +139,7 @@ class Card:
         output: what the logits mean.
         preset: the name of the preset that gave what the card itself does not say of the way to an input; empty for
             none.
+        untold: what else is a guess because of what stands in the file itself, a sentence each.
         alike: other architectures that fit the weights as well, where no card says which it is.
         prepared_as: timm's name of the weights whose preprocessing is taken; empty for none.
         network: of several networks in the file, the beginning of the names of the one that is meant; empty where the
@@ -156,6 +157,7 @@ class Card:
     arithmetic: Arithmetic = AS_TORCHVISION
     output: Output = SOFTMAX
     preset: str = ""
+    untold: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
     prepared_as: str = ""
     network: str = ""
@@ -180,7 +182,7 @@ class Card:
     def guess(self) -> str:
         """Sentences that say what is a guess because no card says it; empty where nothing is."""
         alike = self.fits_alike if self.architecture.startswith("timm/") else ""
-        return joined(" ", [self._guessed_fields(), alike, self.output.assumed])
+        return joined(" ", [self._guessed_fields(), alike, self.output.assumed, *self.untold])
 
     @property
     def fits_alike(self) -> str:

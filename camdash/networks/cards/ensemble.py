@@ -96,6 +96,7 @@ def card_together(fields: Mapping[str, Any], where: str, members: Sequence[Check
         about=about,
         assumed=tuple(key for key in REQUIRED if any(key in member.card.assumed for member in members)),
         preset="",
+        untold=tuple(dict.fromkeys(one for member in members for one in member.card.untold)),
         alike=first.card.alike
         if all(member.card.architecture == first.card.architecture for member in members)
         else (),

@@ -37,6 +37,7 @@ from camdash.networks.files.weights import StoredWeights
 from camdash.networks.hubs.stored import graph_in, header_of, opened_checkpoint, read_header
 from camdash.networks.taking.class_names import names_in_file
 from camdash.networks.taking.take import saying_what_it_looks_like, taken
+from camdash.networks.taking.untold import untold
 from camdash.networks.text import printable
 from camdash.settings import FOLDERS_VARIABLE
 from camdash.words.sentence import joined, say, say_many
@@ -107,17 +108,19 @@ def card_for(stored: StoredWeights, found: FoundCard | None) -> Card:
     """Return the card of weights: the one that was found, what it leaves open assumed; else one that is assumed.
 
     Raises:
-        CheckpointError: there is none, and the architecture is not recognised. Or it names one that computes otherwise.
+        CheckpointError: there is none, and the architecture is not recognised. Or it names one that computes otherwise,
+            or does not say which of several networks or heads is meant.
     """
     if found is None:
-        return _assumed(taken(stored, None))
+        own = taken(stored, None)
+        card = _assumed(own)
+        return replace(card, untold=untold(own, card, ()))
     card = found.card if stored.told is None else filled(found.card, stored.told, found.where)
-    if not card.output.assumed:
-        return card
-    sign, count = sigmoid_sign(taken(stored, card).ignored), len(card.class_names)
-    if not (sign or stored.ordinal_sign):
-        return card
-    return replace(card, output=assumed_output(count, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign))
+    own = taken(stored, card)
+    sign, count = sigmoid_sign(own.ignored), len(card.class_names)
+    if card.output.assumed and (sign or stored.ordinal_sign):
+        card = replace(card, output=assumed_output(count, sigmoid_sign=sign, ordinal_sign=stored.ordinal_sign))
+    return replace(card, untold=untold(own, card, found.given))
 
 
 def _assumed(stored: StoredWeights) -> Card:
