@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from camdash.errors import CheckpointError
+from camdash.evidence.analysis import analyse
 from camdash.networks.architectures.split import SplitNetwork
 from camdash.networks.cards.card import METADATA_KEY, Checkpoint, parse_card
-from camdash.networks.cards.output import OutputKind
+from camdash.networks.cards.output import Output, OutputKind
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
+from camdash.networks.catalog.told import told_in
 from camdash.networks.engines import onnx_export
 from camdash.networks.engines.onnx_export import Exported, export
 from camdash.networks.heads.head import Level
@@ -25,7 +28,8 @@ from camdash.networks.heads.linear import LinearHead
 from camdash.networks.heads.taking_apart import take_apart
 from camdash.networks.loading import load_any, load_divided
 from camdash.networks.placement import Grid
-from tests.conftest import random_images, small_card
+from tests.conftest import radiograph, random_images, random_network, save_state_dict, small_card, speckle
+from tests.networks.of_timm.zoo import network as timm_network
 from tests.networks.zoo import TINY, card_of, network, saved
 
 Values = NDArray[np.float32]
@@ -210,3 +214,38 @@ def test_a_layer_without_translation_is_named() -> None:
     assert divided.head.level is Level.B
     with pytest.raises(CheckpointError, match=r"aten\.mish\.default has no translation to ONNX"):
         export(checkpoint_of(3), divided)
+
+
+def test_what_is_known_without_a_card_comes_back(tmp_path: Path) -> None:
+    """timm's name in the file says how an image is prepared; the graph cannot."""
+    state = {"arch": "resnet10t", "state_dict": timm_network("resnet10t").state_dict()}
+    torch.save(state, tmp_path / "timm.pth.tar")
+    checkpoint = describe(entry_of(tmp_path / "timm.pth.tar"))
+    network = load_divided(checkpoint, "cpu")
+    assert isinstance(network, SplitNetwork)
+    (tmp_path / "back.onnx").write_bytes(export(checkpoint, network).content)
+    back = describe(entry_of(tmp_path / "back.onnx"))
+    assert back.card.preprocessing == checkpoint.card.preprocessing
+    assert "class_names" in back.card.assumed
+    film = radiograph(speckle(90, 70))
+    found, expected = (analyse(film, load_any(one, "cpu")).prediction.logits for one in (back, checkpoint))
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_thresholds_that_only_a_hub_told_come_back(tmp_path: Path) -> None:
+    save_state_dict(tmp_path / "xrv.pth", dict(random_network("resnet18", 18).state_dict()))
+    checkpoint = describe(entry_of(tmp_path / "xrv.pth"))
+    told = replace(checkpoint.card, output=Output(OutputKind.SIGMOID, thresholds=(0.3,) * 18))
+    checkpoint = replace(checkpoint, card=told)
+    network = load_divided(checkpoint, "cpu")
+    assert isinstance(network, SplitNetwork)
+    (tmp_path / "back.onnx").write_bytes(export(checkpoint, network).content)
+    back = describe(entry_of(tmp_path / "back.onnx")).card
+    assert (back.output.kind, back.output.thresholds) == (OutputKind.SIGMOID, (0.3,) * 18)
+    assert (back.class_names, "input_size" in back.assumed) == (told.class_names, True)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"fields": 3}', '{"fields": {}, "guessed": 3}'])
+def test_a_metadata_of_no_sense_tells_nothing(text: str) -> None:
+    found = told_in(text, "a.onnx")
+    assert found is None or not found.fields

@@ -7,7 +7,8 @@ from camdash.networks.architectures.fitting import check_channels
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
 from camdash.networks.cards.card import ASSUMED_SIDE, GRAPH, LARGEST_INPUT, MOST_CLASSES, Card, assumed_card
 from camdash.networks.cards.output import Output, OutputKind
-from camdash.networks.graphs.ending import OUTPUT_KEY, Logits, ending_of, logits_of
+from camdash.networks.catalog.told import told_in, with_told
+from camdash.networks.graphs.ending import OUTPUT_KEY, TOLD_KEY, Logits, ending_of, logits_of
 from camdash.networks.graphs.reading import Graph, damage_said
 from camdash.networks.graphs.shapes import Shapes, shapes_of
 from camdash.words.sentence import say
@@ -69,7 +70,14 @@ def _assumed(graph: Graph, logits: Logits, said: str) -> Card:
     side = rows if is_fixed else None
     card = assumed_card(GRAPH, count, side, graph.channels, sigmoid_sign=label, ordinal_sign=grade)
     how = replace(card.preprocessing, input_size=(rows, columns))
-    return replace(card, preprocessing=how, output=_output(logits, card.output))
+    card = replace(card, preprocessing=how, output=_output(logits, card.output))
+    told = told_in(graph.metadata.get(TOLD_KEY, ""), said)
+    if told is None:
+        return card
+    card = with_told(card, told, graph.channels)
+    check_channels(said, card.preprocessing, graph.channels)
+    _check_size(graph, card.preprocessing.input_size, said)
+    return card
 
 
 def _signs(graph: Graph, logits: Logits) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.of_timm.builders import builder_name
 from camdash.networks.cards.arithmetic import arithmetic_of
-from camdash.networks.cards.card import GUESSES, PREPARING, REQUIRED, Card, Fit, card_from, card_json
+from camdash.networks.cards.card import GRAPH, GUESSES, PREPARING, REQUIRED, Card, Fit, card_from, card_json
 from camdash.networks.cards.output import Output, output_of
 from camdash.networks.cards.presets import PRESETS
 from camdash.networks.files.weights import Told
@@ -42,7 +42,8 @@ def with_told(card: Card, told: Told, channels: int) -> Card:
     is_timms = bool(card.prepared_as) and "input_size" not in given
     own = _own(card) if is_timms or not card.prepared_as else _without_preparation(card)
     fields = {key: value for key, value in own.items() if key not in known} | given
-    if family_of(card.architecture).fixed_side is not None and "input_size" not in card.assumed:
+    is_sized = card.architecture != GRAPH and family_of(card.architecture).fixed_side is not None
+    if is_sized and "input_size" not in card.assumed:
         fields["input_size"] = card.preprocessing.input_size  # the only one that the weights take
     try:
         made = card_from(fields)
@@ -55,6 +56,23 @@ def with_told(card: Card, told: Told, channels: int) -> Card:
     assumed = tuple(key for key in possible if key in unsaid)
     prepared_as = card.prepared_as if is_timms else ""
     return replace(made, assumed=assumed, output=_output(told, card), prepared_as=prepared_as)
+
+
+def told_in(text: str, where: str) -> Told | None:
+    """Return what a file of camdash's own tells of a network without a card; None where it says nothing of use.
+
+    Args:
+        text: JSON with `fields` and `guessed`; empty for nothing.
+        where: the file, for the error's sentence.
+    """
+    try:
+        found = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not isinstance(fields := found.get("fields"), dict):
+        return None
+    guessed = found.get("guessed")
+    return Told(where, fields, guessed=tuple(key for key in REQUIRED if isinstance(guessed, list) and key in guessed))
 
 
 def filled(card: Card, told: Told, where: str) -> Card:

@@ -1,7 +1,9 @@
 """A checkpoint written as one ONNX file: from a network input to the logits and the maps of all classes."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -9,7 +11,16 @@ from torch import Tensor
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import TOLERANCE, SplitNetwork
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
-from camdash.networks.cards.card import FIVE_CLASSES, METADATA_KEY, Checkpoint, card_json
+from camdash.networks.cards.card import (
+    FIVE_CLASSES,
+    GUESSES,
+    METADATA_KEY,
+    PREPARING,
+    Card,
+    Checkpoint,
+    card_json,
+    numbered,
+)
 from camdash.networks.cards.output import OutputKind, assumed_output
 from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.engines.onnx_engine import CHECK_SHAPE, RUNTIME_ERRORS, session_of
@@ -25,7 +36,7 @@ from camdash.networks.engines.onnx_graph import (
     result_shape,
 )
 from camdash.networks.engines.onnx_heads import write_head
-from camdash.networks.graphs.ending import OUTPUT_KEY
+from camdash.networks.graphs.ending import OUTPUT_KEY, TOLD_KEY
 from camdash.networks.graphs.reading import reason_of
 from camdash.networks.heads.head import Level
 from camdash.words.sentence import say
@@ -85,9 +96,23 @@ def _metadata(checkpoint: Checkpoint) -> dict[str, str]:
     would_be = assumed_output(len(card.class_names), is_own=card.class_names == FIVE_CLASSES).kind
     is_told = bool(output.assumed) and output.kind not in (would_be, OutputKind.UNKNOWN)
     if "class_names" in card.assumed:
-        return {OUTPUT_KEY: output.kind.value} if is_told else {}
+        told = _told(card)
+        texts = {TOLD_KEY: json.dumps(told, ensure_ascii=False)} if told["fields"] else {}
+        return texts | ({OUTPUT_KEY: output.kind.value} if is_told else {})
     output = replace(output, assumed="") if is_told else output
     return {METADATA_KEY: card_json(replace(card, arithmetic=AS_TORCHVISION, transform_input=None, output=output))}
+
+
+def _told(card: Card) -> dict[str, Any]:
+    """Return what is known of a network without a card: fields of one, and which of them are a guess."""
+    fields = json.loads(card_json(replace(card, arithmetic=AS_TORCHVISION, transform_input=None, about=(), preset="")))
+    unknown = {"architecture", *(key for key in GUESSES if key in card.assumed)}
+    if card.class_names == numbered(len(card.class_names)):
+        unknown.add("class_names")
+    if {*GUESSES} <= {*card.assumed}:
+        unknown |= {*PREPARING}
+    kept = {key: value for key, value in fields.items() if key not in unknown}
+    return {"fields": kept, "guessed": [key for key in card.assumed if key in kept]}
 
 
 def _model(network: SplitNetwork, metadata: Mapping[str, str]) -> bytes:

@@ -28,6 +28,9 @@ The check at loading says whether it is true.
 OUTPUT_KEY = "camdash.output"
 """The metadata key by which camdash says, in its own files without a card, what it took the logits for."""
 
+TOLD_KEY = "camdash.told"
+"""The metadata key by which it says there what else was known, as JSON: `fields` of a card, and which are `guessed`."""
+
 MOST_PARTS = 64
 """Along an axis."""
 
