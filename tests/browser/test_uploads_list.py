@@ -39,11 +39,22 @@ def names(page: Any) -> list[str]:
 
 def test_with_seven_uploads_uploader_samples_and_demonstration_are_seen_together(page: Any) -> None:
     upload_films(page, 7)
+    check_seen_together(page)
+    assert page.locator("[data-testid=stFileChip]:visible").count() == 0
+
+
+def check_seen_together(page: Any) -> None:
     for seen in ("[data-testid=stFileUploader]", ".uploads", ".st-key-sample-hand_marked", ".st-key-shortcut button"):
         box = page.locator(seen).first.bounding_box()
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 720
-    assert page.locator("[data-testid=stFileChip]:visible").count() == 0
+
+
+def test_they_are_seen_together_where_two_checkpoints_are_compared(page: Any) -> None:
+    upload_films(page, 7)
+    page.get_by_role("button", name="Right for the wrong reason?").click()
+    page.locator(".uploads .differing", has_text="of 7 answers differ").wait_for()
+    check_seen_together(page)
 
 
 def test_a_click_on_an_answer_opens_its_file_and_the_list_marks_it(page: Any) -> None:
