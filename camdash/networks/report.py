@@ -13,19 +13,11 @@ from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.families import Family
 from camdash.networks.architectures.matching import COUNTER, FIRST, KeyMatch
 from camdash.networks.architectures.recognition import compared, head_renames, match_keys, replaced_of
-from camdash.networks.cards.card import (
-    GRAPH,
-    PREPARING,
-    REQUIRED,
-    Card,
-    Checkpoint,
-    card_json,
-    said_by_graph,
-    unused_fields,
-)
+from camdash.networks.cards.card import GRAPH, PREPARING, REQUIRED, Card, Checkpoint
 from camdash.networks.cards.ensemble import KNOWN as KNOWN_TOGETHER
 from camdash.networks.cards.ensemble import ensemble_fields
 from camdash.networks.cards.familiarity import FamiliarityCheck
+from camdash.networks.cards.parsing import card_json, said_by_graph, unused_fields
 from camdash.networks.cards.presets import preset_of
 from camdash.networks.catalog.checkpoints import FoundCard, card_for, describe, familiarity_digest, read_card
 from camdash.networks.catalog.folders import Entry, ensemble_text

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import Arithmetic, FirstPooling, HeadActivation, Pooling
-from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing, assumed_card, card_json, parse_card
+from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing
 from camdash.networks.cards.output import output_of
+from camdash.networks.cards.parsing import assumed_card, card_json, parse_card
 from camdash.networks.text import same
 from tests.conftest import card_fields
 

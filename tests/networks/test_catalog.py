@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from camdash.errors import CheckpointError, UsageError
-from camdash.networks.cards.card import FIVE_CLASSES, Fit, assumed_card
+from camdash.networks.cards.card import FIVE_CLASSES, Fit
+from camdash.networks.cards.parsing import assumed_card
 from camdash.networks.cards.writing import write_checkpoint
 from camdash.networks.catalog import checkpoints as catalog
 from camdash.networks.catalog.checkpoints import checkpoint_folders, describe, find

@@ -16,8 +16,9 @@ from torch import Tensor, nn
 from camdash.errors import CheckpointError
 from camdash.evidence.analysis import analyse
 from camdash.networks.architectures.split import SplitNetwork
-from camdash.networks.cards.card import METADATA_KEY, Checkpoint, parse_card
+from camdash.networks.cards.card import METADATA_KEY, Checkpoint
 from camdash.networks.cards.output import Output, OutputKind
+from camdash.networks.cards.parsing import parse_card
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.catalog.told import told_in

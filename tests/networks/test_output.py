@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from camdash.errors import CheckpointError
-from camdash.networks.cards.card import FIVE_CLASSES, Card, card_json, parse_card
+from camdash.networks.cards.card import FIVE_CLASSES, Card
 from camdash.networks.cards.output import SOFTMAX, Output, OutputKind
+from camdash.networks.cards.parsing import card_json, parse_card
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.loading import load

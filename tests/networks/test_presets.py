@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from camdash.errors import CheckpointError
-from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing, card_json, parse_card, unused_fields
+from camdash.networks.cards.card import Card, Fit, Interpolation, Preprocessing
+from camdash.networks.cards.parsing import card_json, parse_card, unused_fields
 from camdash.networks.cards.presets import PRESETS
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.report import intake
@@ -106,7 +107,7 @@ def test_the_report_says_which_fields_come_from_timms_preset(tmp_path: Path) -> 
 
 def test_timm_is_not_imported_for_another_preset() -> None:
     script = (
-        "import json, sys; from camdash.networks.cards.card import parse_card; "
+        "import json, sys; from camdash.networks.cards.parsing import parse_card; "
         'parse_card(json.dumps({"architecture": "resnet18", "class_names": ["A"], "preset": "unit"}), "a"); '
         'sys.exit("timm" in sys.modules)'
     )

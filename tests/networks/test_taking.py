@@ -14,7 +14,7 @@ import torch
 from segmentation_models_pytorch import Unet
 from torch import Tensor, nn
 
-from camdash.networks.cards.card import card_json, parse_card
+from camdash.networks.cards.parsing import card_json, parse_card
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import entry_of
 from camdash.networks.files.state_dicts import class_lists

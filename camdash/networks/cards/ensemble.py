@@ -13,8 +13,9 @@ from typing import Any
 
 from camdash.errors import CheckpointError
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
-from camdash.networks.cards.card import ABOUT, REQUIRED, Card, Checkpoint, Preprocessing, card_fields
+from camdash.networks.cards.card import ABOUT, REQUIRED, Card, Checkpoint, Preprocessing
 from camdash.networks.cards.output import FIELDS, Output, output_of
+from camdash.networks.cards.parsing import card_fields
 from camdash.networks.cards.values import names, words
 from camdash.networks.endings import is_ensemble
 from camdash.networks.text import printable

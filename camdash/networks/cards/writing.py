@@ -7,8 +7,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from camdash.networks.cards.card import METADATA_KEY, Card, card_json
+from camdash.networks.cards.card import METADATA_KEY, Card
 from camdash.networks.cards.familiarity import FamiliarityCheck, metadata_of, stored_tensors
+from camdash.networks.cards.parsing import card_json
 
 
 def write_checkpoint(

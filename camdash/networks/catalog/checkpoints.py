@@ -13,18 +13,10 @@ from camdash.networks.architectures.fitting import check_fit
 from camdash.networks.architectures.of_timm.builders import is_timms
 from camdash.networks.architectures.of_timm.preprocessing import timm_preprocessing, weights_name
 from camdash.networks.architectures.recognition import class_count_of, fixed_input, recognise
-from camdash.networks.cards.card import (
-    GRAPH,
-    METADATA_KEY,
-    REQUIRED,
-    Card,
-    Checkpoint,
-    assumed_card,
-    card_fields,
-    card_of,
-)
+from camdash.networks.cards.card import GRAPH, METADATA_KEY, REQUIRED, Card, Checkpoint
 from camdash.networks.cards.familiarity import content_beside
 from camdash.networks.cards.output import assumed_output
+from camdash.networks.cards.parsing import assumed_card, card_fields, card_of
 from camdash.networks.catalog.ensembles import describe_together
 from camdash.networks.catalog.folders import LARGEST_CARD, Entry, entries, entry_of, is_checkpoint_folder
 from camdash.networks.catalog.told import filled, with_told

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from camdash.errors import CheckpointError
-from camdash.networks.cards.card import Checkpoint, card_json
+from camdash.networks.cards.card import Checkpoint
 from camdash.networks.cards.ensemble import card_together, ensemble_fields, members_of
+from camdash.networks.cards.parsing import card_json
 from camdash.networks.catalog.folders import Entry, ensemble_text, entry_of
 from camdash.networks.endings import ending_of
 from camdash.networks.text import printable

@@ -5,8 +5,9 @@ from dataclasses import replace
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.fitting import check_channels
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
-from camdash.networks.cards.card import ASSUMED_SIDE, GRAPH, LARGEST_INPUT, MOST_CLASSES, Card, assumed_card
+from camdash.networks.cards.card import ASSUMED_SIDE, GRAPH, LARGEST_INPUT, MOST_CLASSES, Card
 from camdash.networks.cards.output import Output, OutputKind
+from camdash.networks.cards.parsing import assumed_card
 from camdash.networks.catalog.told import told_in, with_told
 from camdash.networks.graphs.ending import OUTPUT_KEY, TOLD_KEY, Logits, ending_of, logits_of
 from camdash.networks.graphs.reading import Graph, damage_said

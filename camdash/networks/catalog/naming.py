@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from camdash.errors import CheckpointError, WriteError
-from camdash.networks.cards.card import GUESSES, MOST_CLASSES, Card, Checkpoint, card_json, parse_card
+from camdash.networks.cards.card import GUESSES, MOST_CLASSES, Card, Checkpoint
+from camdash.networks.cards.parsing import card_json, parse_card
 from camdash.networks.cards.values import names
 from camdash.networks.catalog.checkpoints import describe
 from camdash.networks.catalog.folders import LARGEST_CARD, entry_of, is_checkpoint_folder

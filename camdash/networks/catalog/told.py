@@ -8,8 +8,9 @@ from camdash.errors import CheckpointError
 from camdash.networks.architectures.building import family_of
 from camdash.networks.architectures.of_timm.builders import builder_name
 from camdash.networks.cards.arithmetic import arithmetic_of
-from camdash.networks.cards.card import GRAPH, GUESSES, PREPARING, REQUIRED, Card, Fit, card_from, card_json
+from camdash.networks.cards.card import GRAPH, GUESSES, PREPARING, REQUIRED, Card, Fit
 from camdash.networks.cards.output import Output, output_of
+from camdash.networks.cards.parsing import card_from, card_json
 from camdash.networks.cards.presets import PRESETS
 from camdash.networks.files.weights import Told
 from camdash.networks.hubs.of_timm.configurations import for_channels

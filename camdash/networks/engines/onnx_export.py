@@ -11,17 +11,9 @@ from torch import Tensor
 from camdash.errors import CheckpointError
 from camdash.networks.architectures.split import TOLERANCE, SplitNetwork
 from camdash.networks.cards.arithmetic import AS_TORCHVISION
-from camdash.networks.cards.card import (
-    FIVE_CLASSES,
-    GUESSES,
-    METADATA_KEY,
-    PREPARING,
-    Card,
-    Checkpoint,
-    card_json,
-    numbered,
-)
+from camdash.networks.cards.card import FIVE_CLASSES, GUESSES, METADATA_KEY, PREPARING, Card, Checkpoint, numbered
 from camdash.networks.cards.output import OutputKind, assumed_output
+from camdash.networks.cards.parsing import card_json
 from camdash.networks.engines.engine import TorchEngine
 from camdash.networks.engines.onnx_engine import CHECK_SHAPE, RUNTIME_ERRORS, session_of
 from camdash.networks.engines.onnx_graph import (

@@ -103,6 +103,6 @@ def test_the_preset_gives_its_own_grey_values() -> None:
 
 
 def preset(name: str):  # type: ignore[no-untyped-def]
-    from camdash.networks.cards.card import card_from
+    from camdash.networks.cards.parsing import card_from
 
     return card_from({"architecture": "densenet121", "class_names": ["A", "B"], "preset": name}).preprocessing
